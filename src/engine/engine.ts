@@ -1,0 +1,123 @@
+/**
+ * What training needs of an engine. tfjs is the reference implementation; the WebAssembly and compiled WebGPU engines
+ * implement the same contract from the same LayerSpec data and must agree with it, and with PyTorch, on every fixture.
+ */
+import type { RunConfig } from '@/model/runConfig';
+import type { StateDict } from '@/model/tensor';
+
+export type EngineName = 'tfjs' | 'wasm' | 'webgpu';
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/** What a GPU adapter allows, in bytes; null where there is no such limit. */
+export interface DeviceLimits {
+  readonly maxBufferSize: number | null;
+  readonly maxStorageBufferBindingSize: number | null;
+}
+
+export interface BackendInfo {
+  readonly engine: EngineName;
+  readonly backend: BackendName;
+  /** The adapter's or CPU's description as people know it, such as `NVIDIA H100` or `WebAssembly, SIMD, 4 threads`. */
+  readonly device: string;
+  /** A GPU in software (SwiftShader, lavapipe): correct, slow. */
+  readonly isSoftware: boolean;
+  readonly limits: DeviceLimits;
+}
+
+export type Split = 'train' | 'test';
+
+/** Images as MNIST gives them: bytes, row-major [count, 28, 28]; labels [count]. More room than count is allowed. */
+export interface ImageSet {
+  readonly images: Uint8Array<ArrayBuffer>;
+  readonly labels: Uint8Array<ArrayBuffer>;
+  readonly count: number;
+}
+
+/** One value a training step, for steps firstStep .. firstStep + loss.length - 1 (step 0 is the first). */
+export interface StepMetrics {
+  readonly firstStep: number;
+  /** Mean training loss of the batch, before the update. */
+  readonly loss: Float32Array<ArrayBuffer>;
+  /** Share of the batch classified right, dropout on, before the update. */
+  readonly accuracy: Float32Array<ArrayBuffer>;
+  readonly learningRate: Float32Array<ArrayBuffer>;
+}
+
+export interface Evaluation {
+  /** Mean loss over the images, and the mean of batch means summed as the report prints it. */
+  readonly loss: number;
+  readonly sumOfBatchMeans: number;
+  readonly accuracy: number;
+  readonly count: number;
+  /** Class predicted for each image, in order. */
+  readonly predictions: Uint8Array<ArrayBuffer>;
+}
+
+export interface EngineState {
+  /** Steps done. With the seed it is the whole state of the random numbers, which are counter-based. */
+  readonly step: number;
+  readonly parameters: StateDict;
+  /** One StateDict a slot: `momentum_buffer`, `exp_avg`, `exp_avg_sq`, `square_avg`, `grad_avg`; empty before the first step. */
+  readonly optimizer: Readonly<Record<string, StateDict>>;
+}
+
+/** Forward and backward of one batch in training mode, without an update: the current parameters are left as they are. */
+export interface BatchInspection {
+  readonly loss: number;
+  /** [n, 10] row-major. */
+  readonly logits: Float32Array<ArrayBuffer>;
+  readonly gradients: StateDict;
+  /** BatchNorm buffers as they would stand after this forward pass. */
+  readonly buffers: StateDict;
+}
+
+export interface Engine {
+  readonly info: BackendInfo;
+
+  /** Makes the images resident. Call again with a larger count as more arrive; training reads config.trainingImages of them. */
+  setImages(split: Split, images: ImageSet): Promise<void>;
+
+  /**
+   * Allocates and initialises for this run; replaces what was compiled before. With a state, starts from it.
+   * @throws EngineError `limits` when the network does not fit the device, `config` when shapes do not fit.
+   */
+  compile(config: RunConfig, state?: EngineState): Promise<void>;
+
+  /** Runs `count` training steps, starting at the current step. The last batch of an epoch may be smaller. Resolves once they are queued. */
+  step(count: number): Promise<void>;
+
+  /** Metrics of all finished steps since the last call; the only place where training reads back. */
+  readMetrics(): Promise<StepMetrics>;
+
+  /** Replaces the base learning rate from the next step on; the schedule goes on multiplying it. */
+  setLearningRate(learningRate: number): void;
+
+  /** Eval mode over the first `count` images of a split, in batches of `batchSize` (default 64 only affects sumOfBatchMeans). */
+  evaluate(split: Split, count: number): Promise<Evaluation>;
+
+  /** Logits [n, 10] in eval mode for n images of 28 x 28 bytes, through the run's input pipeline (without augmentation). */
+  predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>>;
+
+  /** The network's input for these images: [n, 1, H, W], PyTorch's layout. */
+  preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>>;
+
+  inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection>;
+
+  readState(): Promise<EngineState>;
+  /** @throws EngineError `state` naming the keys or shapes that do not fit. */
+  writeState(state: EngineState): Promise<void>;
+
+  dispose(): void;
+}
+
+export type EngineErrorCode = 'limits' | 'config' | 'state' | 'device' | 'unsupported';
+
+/** An error that a person can act on; `code` lets the UI choose its text. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Counter-based random numbers: a value is a pure function of (seed, stream, step, index), so every engine
+ * computes the same dropout masks, batch order and augmentation on CPU, GPU and WebAssembly, nothing has to be
+ * stored for a resume, and one seed means one run.
+ */
+
+/** Bijective 32-bit mixer (lowbias32 of github.com/skeeto/hash-prospector; also used by ../shared/pytorch). uint32 -> uint32. */
+export function hash32(value: number): number {
+  let x = value >>> 0;
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  x ^= x >>> 16;
+  return x >>> 0;
+}
+
+/** What a random number is for; each has its own stream under one seed. */
+export const streams = { initialise: 1, shuffle: 2, dropout: 3, augment: 4 } as const;
+export type Stream = (typeof streams)[keyof typeof streams];
+
+/**
+ * The 32-bit key of one stream at one counter (a step, an epoch) and one sub-stream (such as the n-th dropout layer).
+ * key = h(h(h(seed) + stream * 0x9E3779B9 + sub * 0x85EBCA6B) + counter), all uint32.
+ */
+export function streamKey(seed: number, stream: Stream, counter: number, sub = 0): number {
+  const base = hash32(seed) + Math.imul(stream, 0x9e3779b9) + Math.imul(sub, 0x85ebca6b);
+  return hash32((hash32(base) + counter) >>> 0);
+}
+
+/** 32 random bits for element `index` under `key`: h(h(index) + key). */
+export function randomBits(key: number, index: number): number {
+  return hash32((hash32(index) + key) >>> 0);
+}
+
+/** Uniform in [0, 1) with 24 bits, so that float32 holds it exactly: bits >>> 8 times 2^-24. */
+export function uniform(key: number, index: number): number {
+  return (randomBits(key, index) >>> 8) * 2 ** -24;
+}
+
+/** Standard normal by Box-Muller from the uniforms 2i and 2i + 1. */
+export function normal(key: number, index: number): number {
+  const u = 1 - uniform(key, 2 * index);
+  return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * uniform(key, 2 * index + 1));
+}
+
+/**
+ * Whether dropout keeps element `index` (PyTorch's NCHW row-major index in the batch; n * C + c for Dropout2d):
+ * uniform >= p. `layer` is the position among the network's dropout layers in forward order.
+ */
+export function dropoutKeeps(seed: number, step: number, layer: number, index: number, p: number): boolean {
+  return uniform(streamKey(seed, streams.dropout, step, layer), index) >= p;
+}
+
+const feistelRounds = 4;
+
+/**
+ * Where position `index` of epoch `epoch` finds its image: a seeded permutation of 0..count-1 that can be evaluated
+ * at one place without building the whole (a balanced Feistel network over the next even power of two, walked until
+ * it lands inside; Black and Rogaway 2002). A GPU evaluates it per thread.
+ */
+export function shuffledIndex(index: number, count: number, seed: number, epoch: number): number {
+  let half = 1;
+  while (2 ** (2 * half) < count) half += 1;
+  const mask = 2 ** half - 1;
+  const key = streamKey(seed, streams.shuffle, epoch);
+  let x = index;
+  do {
+    let left = x >>> half;
+    let right = x & mask;
+    for (let round = 0; round < feistelRounds; round += 1) {
+      const mixed = left ^ (hash32((hash32(right) + key + Math.imul(round, 0x9e3779b9)) >>> 0) & mask);
+      left = right;
+      right = mixed;
+    }
+    x = ((left << half) | right) >>> 0;
+  } while (x >= count);
+  return x;
+}

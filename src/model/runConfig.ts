@@ -1,0 +1,104 @@
+/** Everything that defines a run, as plain data: it is posted to the worker, stored, and put into links. */
+import type { NetworkSpec } from '@/model/layers';
+
+/**
+ * Losses over the logits z of the last Linear, all with mean reduction.
+ * - cross_entropy: -log softmax(z)[t], the right one
+ * - nll_log_softmax: NLLLoss(log_softmax(z)), the same value
+ * - nll_logits: NLLLoss(z) = -z[t]: unbounded below (the report's VGG-16 and ResNet-18)
+ * - nll_softmax: NLLLoss(softmax(z)) = -p[t] (the report's LeNet)
+ * - cross_entropy_softmax: cross entropy of softmax(z): softmax applied twice
+ */
+export const lossKinds = [
+  'cross_entropy',
+  'nll_log_softmax',
+  'nll_logits',
+  'nll_softmax',
+  'cross_entropy_softmax',
+] as const;
+export type LossKind = (typeof lossKinds)[number];
+
+export interface LossSpec {
+  readonly kind: LossKind;
+  /** PyTorch's label_smoothing, 0 to 1; only cross_entropy reads it. */
+  readonly labelSmoothing: number;
+}
+
+/** PyTorch's optimizers with PyTorch's parameters; the learning rate stands beside them, since schedules change it. */
+export type OptimizerSpec =
+  | {
+      readonly kind: 'SGD';
+      readonly momentum: number;
+      readonly dampening: number;
+      readonly nesterov: boolean;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly kind: 'Adam' | 'AdamW';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly eps: number;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly kind: 'RMSprop';
+      readonly alpha: number;
+      readonly eps: number;
+      readonly momentum: number;
+      readonly centered: boolean;
+      readonly weightDecay: number;
+    };
+export type OptimizerKind = OptimizerSpec['kind'];
+
+/** Learning-rate schedules, PyTorch's formulas; see model/schedules.ts. */
+export type ScheduleSpec =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'step'; readonly stepEpochs: number; readonly gamma: number }
+  | { readonly kind: 'cosine'; readonly minLearningRate: number }
+  | {
+      readonly kind: 'one_cycle';
+      readonly pctStart: number;
+      readonly divFactor: number;
+      readonly finalDivFactor: number;
+    };
+
+export interface AugmentSpec {
+  /** Largest shift in pixels, each axis, uniform. */
+  readonly shift: number;
+  /** Largest rotation in degrees, uniform. */
+  readonly rotate: number;
+  /** Largest relative change of size, such as 0.1 for 0.9 to 1.1, uniform. */
+  readonly scale: number;
+}
+
+/** From bytes to the network's input: u8/255, augment (training only), resize, normalise. */
+export interface InputPipeline {
+  readonly augment: AugmentSpec | null;
+  /** Height = width after torchvision's Resize on tensors (bilinear, half-pixel centres), or null to keep 28. */
+  readonly resize: number | null;
+  readonly normalize: { readonly mean: number; readonly std: number } | null;
+}
+
+export interface RunConfig {
+  readonly network: NetworkSpec;
+  readonly input: InputPipeline;
+  readonly loss: LossSpec;
+  readonly optimizer: OptimizerSpec;
+  readonly learningRate: number;
+  readonly schedule: ScheduleSpec;
+  /** Linear warm-up from 0 over this many steps, before and multiplied with the schedule; 0 for none. */
+  readonly warmupSteps: number;
+  /** torch.nn.utils.clip_grad_norm_ with this max_norm, or null. */
+  readonly clipGradNorm: number | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  /** The first n of the 60,000. */
+  readonly trainingImages: number;
+}
+
+/** Steps of one epoch; the last batch may be smaller, as PyTorch's DataLoader gives it. */
+export function stepsPerEpoch(config: Pick<RunConfig, 'trainingImages' | 'batchSize'>): number {
+  return Math.ceil(config.trainingImages / config.batchSize);
+}

@@ -1,0 +1,163 @@
+/**
+ * The whole conversation between page and training worker: what the page asks (Command) and what the worker tells
+ * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
+ * reply share a requestId. protocol/port.ts alone posts and receives.
+ */
+import type { RunConfig } from '@/model/runConfig';
+
+/** `auto` takes the first that works in the order of choice; the others are tried as named. */
+export type EngineChoice = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+export interface BackendDescription {
+  readonly backend: Exclude<EngineChoice, 'auto'>;
+  /** Adapter or CPU, as people know it. */
+  readonly device: string;
+  readonly isSoftware: boolean;
+  readonly maxBufferSize: number | null;
+  readonly maxStorageBufferBindingSize: number | null;
+}
+
+/** Why a backend is not used; the page has a text for each code. */
+export type BackendReason =
+  | 'available'
+  | 'no_api'
+  | 'no_adapter'
+  | 'software_adapter'
+  | 'no_webgl2'
+  | 'no_simd'
+  | 'insecure_context'
+  | 'failed';
+
+export interface BackendProbe {
+  readonly backend: Exclude<EngineChoice, 'auto'>;
+  readonly usable: boolean;
+  readonly reason: BackendReason;
+  readonly device: string;
+  /** The browser's own message, where there is one. */
+  readonly detail: string;
+}
+
+export type StopUnit = 'step' | 'epoch';
+
+export type Command =
+  | { readonly type: 'selectBackend'; readonly choice: EngineChoice }
+  /** Loads what is missing of MNIST; safe to repeat after a failure. */
+  | { readonly type: 'loadData' }
+  /** Builds the network with fresh parameters, so that it can predict before training. Replaces the current run. */
+  | { readonly type: 'prepare'; readonly runId: string; readonly config: RunConfig }
+  /** Trains on until the configured end, or by one step or one epoch. */
+  | { readonly type: 'train'; readonly runId: string; readonly until: 'end' | StopUnit }
+  | { readonly type: 'pause'; readonly runId: string }
+  | { readonly type: 'setLearningRate'; readonly runId: string; readonly learningRate: number }
+  /** Ends the run; its network stays for predictions. */
+  | { readonly type: 'stop'; readonly runId: string }
+  | Request;
+
+/** Requests are answered by `reply` or `requestFailed` with the same requestId. */
+export type Request = { readonly requestId: number } & (
+  | { readonly type: 'predict'; readonly images: Uint8Array<ArrayBuffer>; readonly count: number }
+  /** Test images by index, with the label. */
+  | { readonly type: 'testImages'; readonly indices: readonly number[] }
+  | { readonly type: 'exportWeights' }
+  | { readonly type: 'importWeights'; readonly file: ArrayBuffer }
+);
+
+export interface Prediction {
+  /** Softmax of the logits, [count, 10] row-major. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** Step at which the network answered. */
+  readonly step: number;
+}
+
+export interface ReplyMap {
+  readonly predict: Prediction;
+  readonly testImages: {
+    readonly images: Uint8Array<ArrayBuffer>;
+    readonly labels: Uint8Array<ArrayBuffer>;
+  };
+  readonly exportWeights: { readonly fileName: string; readonly file: ArrayBuffer };
+  readonly importWeights: { readonly keys: number };
+}
+export type RequestType = keyof ReplyMap;
+export type Reply = {
+  readonly [K in RequestType]: { readonly request: K; readonly value: ReplyMap[K] };
+}[RequestType];
+
+export type ErrorCode =
+  | 'data_fetch'
+  | 'data_checksum'
+  | 'data_decode'
+  | 'backend'
+  | 'device'
+  | 'limits'
+  | 'config'
+  | 'state'
+  | 'not_ready'
+  | 'internal';
+
+export interface WorkerError {
+  readonly code: ErrorCode;
+  /** English, for the console and as detail; the page shows a text of its own for the code. */
+  readonly message: string;
+  /** The file, layer or key it is about, if any. */
+  readonly subject: string | null;
+}
+
+export type RunPhase = 'ready' | 'training' | 'paused' | 'stopped' | 'finished' | 'failed';
+
+export type WorkerEvent =
+  | {
+      readonly type: 'backendReady';
+      readonly backend: BackendDescription;
+      readonly probes: readonly BackendProbe[];
+    }
+  | { readonly type: 'backendFailed'; readonly error: WorkerError; readonly probes: readonly BackendProbe[] }
+  | {
+      readonly type: 'dataProgress';
+      readonly loadedBytes: number;
+      readonly totalBytes: number;
+      readonly trainingImages: number;
+      readonly testImages: number;
+      readonly fromCache: boolean;
+    }
+  | { readonly type: 'dataReady' }
+  | { readonly type: 'dataFailed'; readonly error: WorkerError }
+  | {
+      readonly type: 'runStatus';
+      readonly runId: string;
+      readonly phase: RunPhase;
+      readonly step: number;
+      readonly epoch: number;
+      readonly totalSteps: number;
+      readonly stepsPerEpoch: number;
+      /** Images trained on, which is fewer than configured while sheets still load. */
+      readonly trainingImages: number;
+      /** Training time alone, without tests and pauses; the first step, which compiles, left out. */
+      readonly imagesPerSecond: number | null;
+      readonly secondsLeft: number | null;
+      readonly firstStepMilliseconds: number | null;
+    }
+  /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. */
+  | {
+      readonly type: 'metrics';
+      readonly runId: string;
+      readonly firstStep: number;
+      readonly loss: Float32Array<ArrayBuffer>;
+      readonly accuracy: Float32Array<ArrayBuffer>;
+      readonly learningRate: Float32Array<ArrayBuffer>;
+    }
+  | {
+      readonly type: 'evaluated';
+      readonly runId: string;
+      readonly step: number;
+      readonly epoch: number;
+      /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
+      readonly extent: 'quick' | 'full';
+      readonly loss: number;
+      readonly sumOfBatchMeans: number;
+      readonly accuracy: number;
+      readonly count: number;
+    }
+  | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }
+  | { readonly type: 'reply'; readonly requestId: number; readonly reply: Reply }
+  | { readonly type: 'requestFailed'; readonly requestId: number; readonly error: WorkerError };
