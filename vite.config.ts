@@ -35,7 +35,7 @@ export default defineConfig({
           // Real WebGPU in Node: Dawn on a Vulkan software driver (lavapipe), see scripts/dawn.ts.
           name: 'dawn',
           environment: 'node',
-          include: ['src/**/*.dawn.test.ts'],
+          include: ['{src,scripts}/**/*.dawn.test.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 300_000,
@@ -46,7 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
-          include: ['src/**/*.browser.test.{ts,tsx}'],
+          include: ['{src,scripts}/**/*.browser.test.{ts,tsx}'],
           fileParallelism: false,
           testTimeout: 300_000,
           browser: {
