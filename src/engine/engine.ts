@@ -92,8 +92,11 @@ export interface Engine {
   /** Replaces the base learning rate from the next step on; the schedule goes on multiplying it. */
   setLearningRate(learningRate: number): void;
 
-  /** Eval mode over the first `count` images of a split, in batches of `batchSize` (default 64 only affects sumOfBatchMeans). */
-  evaluate(split: Split, count: number): Promise<Evaluation>;
+  /**
+   * Eval mode over `count` images of a split from image `start` (default 0), in batches of the run's batch size, which only
+   * affects sumOfBatchMeans. The trainer tests in pieces, so that a pause acts at once: pieces add up to the whole.
+   */
+  evaluate(split: Split, count: number, start?: number): Promise<Evaluation>;
 
   /** Logits [n, 10] in eval mode for n images of 28 x 28 bytes, through the run's input pipeline (without augmentation). */
   predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>>;
