@@ -1,0 +1,57 @@
+/** Native PyTorch in a child process, with the settings that keep it fair (../shared/pytorch/README.md). */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { BenchRow } from './row.ts';
+
+const models = resolve(import.meta.dirname, '../../shared/pytorch');
+const script = resolve(import.meta.dirname, 'pytorch.py');
+
+/** A Python that can import torch, or undefined. Debian's package serves /usr/bin/python3 alone. */
+export function pythonWithTorch(): string | undefined {
+  return ['python3', '/usr/bin/python3'].find(
+    (python) => spawnSync(python, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0,
+  );
+}
+
+class PytorchProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+
+  constructor(python: string, threads: number) {
+    this.#child = spawn(python, [script, models, String(threads)], {
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: String(threads),
+        OPENBLAS_NUM_THREADS: String(threads),
+        // glibc otherwise gives large blocks back to the system after each step and faults them in again.
+        MALLOC_MMAP_MAX_: '0',
+        MALLOC_TRIM_THRESHOLD_: '17179869184',
+      },
+    });
+    this.#child.stderr.pipe(process.stderr);
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async ask(command: unknown): Promise<number> {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+    const answer = await this.#answers.next();
+    if (answer.done === true) throw new Error('PyTorch ended before it answered; its message stands above.');
+    return (JSON.parse(answer.value) as { milliseconds: number }).milliseconds;
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** PyTorch on `threads` threads. */
+export function pytorchRow(python: string, threads: number): BenchRow {
+  const child = new PytorchProcess(python, threads);
+  return {
+    label: `PyTorch, ${threads} thread${threads === 1 ? '' : 's'}`,
+    prepare: async (task) => ({ firstStepMilliseconds: await child.ask({ prepare: task }) }),
+    run: (steps) => child.ask({ run: steps }),
+    close: () => Promise.resolve(child.close()),
+  };
+}
