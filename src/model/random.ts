@@ -38,10 +38,38 @@ export function uniform(key: number, index: number): number {
   return (randomBits(key, index) >>> 8) * 2 ** -24;
 }
 
-/** Standard normal by Box-Muller from the uniforms 2i and 2i + 1. */
+/**
+ * Quantile of the standard normal distribution, relative error about 1e-7 (Wichura 1988, algorithm AS 241, PPND7);
+ * 0 < p < 1. It needs no transcendental function for 85 % of all p, which counts for 134 million weights.
+ */
+export function normalQuantile(p: number): number {
+  const q = p - 0.5;
+  if (q >= -0.425 && q <= 0.425) {
+    const r = 0.180625 - q * q;
+    return (
+      (q * (((59.10937472 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)) /
+      (((67.1875636 * r + 78.757757664) * r + 17.895169469) * r + 1)
+    );
+  }
+  const tail = Math.sqrt(-Math.log(q < 0 ? p : 1 - p));
+  let magnitude: number;
+  if (tail <= 5) {
+    const r = tail - 1.6;
+    magnitude =
+      (((0.17023821103 * r + 1.3067284816) * r + 2.75681539) * r + 1.4234372777) /
+      ((0.12021132975 * r + 0.7370016425) * r + 1);
+  } else {
+    const r = tail - 5;
+    magnitude =
+      (((0.017337203997 * r + 0.42868294337) * r + 3.081226386) * r + 6.657905115) /
+      ((0.012258202635 * r + 0.24197894225) * r + 1);
+  }
+  return q < 0 ? -magnitude : magnitude;
+}
+
+/** Standard normal: the quantile of 24 random bits, centred so that neither 0 nor 1 occurs; |z| < 5.5. */
 export function normal(key: number, index: number): number {
-  const u = 1 - uniform(key, 2 * index);
-  return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * uniform(key, 2 * index + 1));
+  return normalQuantile(((randomBits(key, index) >>> 8) + 0.5) * 2 ** -24);
 }
 
 /**
