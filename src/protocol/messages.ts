@@ -10,6 +10,8 @@ export type EngineChoice = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 export interface BackendDescription {
   readonly backend: Exclude<EngineChoice, 'auto'>;
+  /** Which implementation computes: the reference tfjs, the WebAssembly engine or the compiled WebGPU one. */
+  readonly engine: 'tfjs' | 'wasm' | 'webgpu';
   /** Adapter or CPU, as people know it. */
   readonly device: string;
   readonly isSoftware: boolean;
@@ -79,6 +81,7 @@ export interface ReplyMap {
   readonly importWeights: { readonly keys: number };
 }
 export type RequestType = keyof ReplyMap;
+
 export type Reply = {
   readonly [K in RequestType]: { readonly request: K; readonly value: ReplyMap[K] };
 }[RequestType];
@@ -92,6 +95,7 @@ export type ErrorCode =
   | 'limits'
   | 'config'
   | 'state'
+  | 'file'
   | 'not_ready'
   | 'internal';
 
@@ -103,9 +107,45 @@ export interface WorkerError {
   readonly subject: string | null;
 }
 
-export type RunPhase = 'ready' | 'training' | 'paused' | 'stopped' | 'finished' | 'failed';
+/**
+ * `preparing`: the network is being built; `ready`: fresh parameters, nothing trained; `waiting`: training was asked for,
+ * the images it needs next have not arrived; `stopped` and `finished` runs are over, their network still predicts.
+ */
+export type RunPhase =
+  | 'preparing'
+  | 'ready'
+  | 'waiting'
+  | 'training'
+  | 'paused'
+  | 'stopped'
+  | 'finished'
+  | 'failed';
+
+/** Where a run stands. */
+export interface RunStatus {
+  readonly phase: RunPhase;
+  /** A test runs just now; training goes on after it. */
+  readonly testing: boolean;
+  /** Steps done. */
+  readonly step: number;
+  /** Whole epochs done. */
+  readonly epoch: number;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /**
+   * Images there to train on, fewer than configured while sheets still load. The run is the same as with all of them
+   * there from the start: a step whose images have not arrived waits for them (with shuffle: for all).
+   */
+  readonly trainingImages: number;
+  /** Training time alone, without tests and pauses; the first step, which compiles, left out. */
+  readonly imagesPerSecond: number | null;
+  /** Training time left, without tests. */
+  readonly secondsLeft: number | null;
+  readonly firstStepMilliseconds: number | null;
+}
 
 export type WorkerEvent =
+  | { readonly type: 'backendProbing' }
   | {
       readonly type: 'backendReady';
       readonly backend: BackendDescription;
@@ -122,21 +162,7 @@ export type WorkerEvent =
     }
   | { readonly type: 'dataReady' }
   | { readonly type: 'dataFailed'; readonly error: WorkerError }
-  | {
-      readonly type: 'runStatus';
-      readonly runId: string;
-      readonly phase: RunPhase;
-      readonly step: number;
-      readonly epoch: number;
-      readonly totalSteps: number;
-      readonly stepsPerEpoch: number;
-      /** Images trained on, which is fewer than configured while sheets still load. */
-      readonly trainingImages: number;
-      /** Training time alone, without tests and pauses; the first step, which compiles, left out. */
-      readonly imagesPerSecond: number | null;
-      readonly secondsLeft: number | null;
-      readonly firstStepMilliseconds: number | null;
-    }
+  | { readonly type: 'runStatus'; readonly runId: string; readonly status: RunStatus }
   /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. */
   | {
       readonly type: 'metrics';
@@ -150,6 +176,7 @@ export type WorkerEvent =
       readonly type: 'evaluated';
       readonly runId: string;
       readonly step: number;
+      /** Epochs done, with the fraction of the current one. */
       readonly epoch: number;
       /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
       readonly extent: 'quick' | 'full';
@@ -158,6 +185,7 @@ export type WorkerEvent =
       readonly accuracy: number;
       readonly count: number;
     }
+  /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */
   | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }
   | { readonly type: 'reply'; readonly requestId: number; readonly reply: Reply }
   | { readonly type: 'requestFailed'; readonly requestId: number; readonly error: WorkerError };

@@ -1,13 +1,23 @@
 /**
- * The shape of what views read: one vanilla zustand store. reduceEvent.ts folds worker events into it; trainerClient.ts
- * sends commands. Views select narrowly and never see the worker.
+ * What views read, and what they can do. For a view:
+ *
+ *   import { session, useSession } from '@/store/session';
+ *   const phase = useSession((state) => state.run?.phase);          // select narrowly; derive with store/selectors.ts
+ *   session.actions.start();                                        // SessionActions below
+ *   const rows = session.metrics.chart('loss', state.settings.smoothing);   // when state.metricsVersion changes
+ *   const { probabilities } = await session.actions.predict(bytes, 1);      // rejects with RequestError
+ *
+ * app/main.tsx calls session.connect() once: it starts the worker, picks the backend, loads the data and prepares the
+ * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
 import type { RunConfig } from '@/model/runConfig';
 import type {
   BackendDescription,
   BackendProbe,
   EngineChoice,
-  RunPhase,
+  Prediction,
+  ReplyMap,
+  RunStatus,
   WorkerError,
 } from '@/protocol/messages';
 
@@ -20,46 +30,90 @@ export interface DataState {
   readonly kind: 'idle' | 'loading' | 'ready' | 'failed';
   readonly loadedBytes: number;
   readonly totalBytes: number;
+  /** Images there so far. */
   readonly trainingImages: number;
   readonly testImages: number;
+  readonly fromCache: boolean;
   readonly error: WorkerError | null;
 }
 
-export interface RunState {
+export interface RunState extends RunStatus {
   readonly runId: string;
+  /** What the run trains with; the learning rate follows setLearningRate. */
   readonly config: RunConfig;
-  readonly phase: RunPhase;
-  readonly step: number;
-  readonly epoch: number;
-  readonly totalSteps: number;
-  readonly stepsPerEpoch: number;
-  readonly trainingImages: number;
-  readonly imagesPerSecond: number | null;
-  readonly secondsLeft: number | null;
-  readonly firstStepMilliseconds: number | null;
   readonly error: WorkerError | null;
 }
 
 export interface EvaluationPoint {
   readonly step: number;
+  /** Epochs done, with the fraction of the current one. */
   readonly epoch: number;
   readonly extent: 'quick' | 'full';
   readonly loss: number;
+  readonly sumOfBatchMeans: number;
   readonly accuracy: number;
   readonly count: number;
 }
 
-export interface SessionState {
+/** Kept between visits (localStorage). */
+export interface Settings {
   readonly engineChoice: EngineChoice;
+  /** Loss charts on a logarithmic axis. */
+  readonly logScale: boolean;
+  /** TensorBoard's smoothing weight, 0 (raw) to 0.999. */
+  readonly smoothing: number;
+}
+
+export interface SessionState {
+  /** `crashed`: the worker died; actions.restartWorker() starts anew. */
+  readonly worker: 'stopped' | 'running' | 'crashed';
+  readonly settings: Settings;
   readonly backend: BackendState;
   readonly data: DataState;
   /** Null until the first prepare. */
   readonly run: RunState | null;
   /** What the controls at the left say; a run starts from it. */
   readonly draft: RunConfig;
-  /**
-   * Training metrics live outside of React's sight (store/metrics.ts, growing typed arrays); this counter tells that they grew.
-   */
+  /** Training metrics live outside of React's sight (session.metrics); this counter tells that they changed. */
   readonly metricsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];
+}
+
+export interface SessionActions {
+  /** Trains from the beginning with the draft; a prepared run of the same configuration is used as it is. */
+  start(): void;
+  pause(): void;
+  /** Goes on with a paused run, or one whose device was lost and replaced. */
+  resume(): void;
+  /** One step, or up to the end of the epoch (its test included), then pauses. Starts a run where none is under way. */
+  stepOnce(): void;
+  epochOnce(): void;
+  /** Ends the run; its network goes on predicting. */
+  stop(): void;
+  /** Fresh parameters from the draft, charts emptied. */
+  reset(): void;
+  /** In flight, from the next step on; also changes the draft. */
+  setLearningRate(learningRate: number): void;
+  /** Loads what is missing of the data. */
+  retryData(): void;
+  /** A run under way goes on, paused, on the new backend. */
+  selectBackend(choice: EngineChoice): void;
+  /**
+   * Changes the draft. When what makes the network (network, input, seed) changes and no run is under way, the new
+   * network is prepared a moment later, so that drawings are classified with it.
+   */
+  updateDraft(change: Partial<RunConfig>): void;
+  /** Replaces the whole draft, such as by a preset's configuration. */
+  loadPreset(config: RunConfig): void;
+  updateSettings(change: Partial<Settings>): void;
+  /** Images of 28 x 28 bytes, white on black. @throws RequestError */
+  predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Prediction>;
+  /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
+  testImages(indices: readonly number[]): Promise<ReplyMap['testImages']>;
+  /** The network's weights as a safetensors file. @throws RequestError */
+  exportWeights(): Promise<ReplyMap['exportWeights']>;
+  /** @throws RequestError `file` or `state` saying what does not fit */
+  importWeights(file: ArrayBuffer): Promise<ReplyMap['importWeights']>;
+  /** After a crash: a new worker; the run is lost, the draft is prepared anew. */
+  restartWorker(): void;
 }

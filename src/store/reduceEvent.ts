@@ -1,0 +1,60 @@
+/** How the state follows what the worker tells: pure, so that it can be tested without a worker. */
+import { assertNever } from '@/model/layers';
+import type { RunStatus, WorkerError, WorkerEvent } from '@/protocol/messages';
+import type { RunState, SessionState } from '@/store/sessionState';
+
+/** The state after an event. Events of a run that was replaced change nothing, and give back the same object. */
+export function reduceEvent(state: SessionState, event: WorkerEvent): SessionState {
+  switch (event.type) {
+    case 'backendProbing':
+      return { ...state, backend: { kind: 'probing' } };
+    case 'backendReady':
+      return { ...state, backend: { kind: 'ready', backend: event.backend, probes: event.probes } };
+    case 'backendFailed':
+      return { ...state, backend: { kind: 'failed', error: event.error, probes: event.probes } };
+    case 'dataProgress': {
+      const { loadedBytes, totalBytes, trainingImages, testImages, fromCache } = event;
+      const progress = { loadedBytes, totalBytes, trainingImages, testImages, fromCache };
+      return { ...state, data: { kind: 'loading', ...progress, error: null } };
+    }
+    case 'dataReady':
+      return { ...state, data: { ...state.data, kind: 'ready', error: null } };
+    case 'dataFailed':
+      return { ...state, data: { ...state.data, kind: 'failed', error: event.error } };
+    case 'runStatus':
+      return ofRun(state, event.runId, (run) => withStatus(state, run, event.status));
+    case 'metrics':
+      return ofRun(state, event.runId, () => ({ ...state, metricsVersion: state.metricsVersion + 1 }));
+    case 'evaluated':
+      return ofRun(state, event.runId, () => {
+        const { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count } = event;
+        const point = { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count };
+        return { ...state, evaluations: [...state.evaluations, point] };
+      });
+    case 'runFailed':
+      return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
+    // Answers go to whoever asked (trainerClient.ts).
+    case 'reply':
+    case 'requestFailed':
+      return state;
+    default:
+      return assertNever(event);
+  }
+}
+
+function ofRun(state: SessionState, runId: string, change: (run: RunState) => SessionState): SessionState {
+  return state.run?.runId === runId ? change(state.run) : state;
+}
+
+function withStatus(state: SessionState, run: RunState, status: RunStatus): SessionState {
+  // A run that lost its device goes on from an earlier step; what was measured after it no longer holds.
+  const evaluations =
+    status.step < run.step
+      ? state.evaluations.filter((point) => point.step <= status.step)
+      : state.evaluations;
+  return { ...state, run: { ...run, ...status, error: null }, evaluations };
+}
+
+function withFailure(state: SessionState, run: RunState, error: WorkerError): SessionState {
+  return { ...state, run: { ...run, phase: 'failed', testing: false, error } };
+}

@@ -1,0 +1,96 @@
+/** The page's one session: the store, what views can do with it, and the worker behind it. Start with sessionState.ts. */
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunConfig } from '@/model/runConfig';
+import type { WorkerError, WorkerEvent } from '@/protocol/messages';
+import { defaultDraft } from '@/store/defaultDraft';
+import { MetricsLog } from '@/store/metricsLog';
+import { reduceEvent } from '@/store/reduceEvent';
+import { createActions } from '@/store/sessionActions';
+import type { SessionActions, SessionState } from '@/store/sessionState';
+import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
+import { startTrainerClient, type TrainerClient } from '@/store/trainerClient';
+
+export interface Session {
+  readonly store: StoreApi<SessionState>;
+  readonly metrics: MetricsLog;
+  readonly actions: SessionActions;
+  /** Starts the worker: backend, data, and the network of this draft (default: the last one, or the report's first). */
+  connect(draft?: RunConfig): void;
+  /** Ends the worker. */
+  disconnect(): void;
+}
+
+function initialState(): SessionState {
+  return {
+    worker: 'stopped',
+    settings: loadSettings(browserStorage()),
+    backend: { kind: 'probing' },
+    data: {
+      kind: 'idle',
+      loadedBytes: 0,
+      totalBytes: 0,
+      trainingImages: 0,
+      testImages: 0,
+      fromCache: false,
+      error: null,
+    },
+    run: null,
+    draft: defaultDraft,
+    metricsVersion: 0,
+    evaluations: [],
+  };
+}
+
+/** A session without a worker yet; tests make their own. */
+export function createSession(): Session {
+  const store = createStore<SessionState>(initialState);
+  const metrics = new MetricsLog();
+  let client: TrainerClient | null = null;
+
+  const onEvent = (event: WorkerEvent): void => {
+    if (event.type === 'metrics' && event.runId === store.getState().run?.runId) metrics.append(event);
+    store.setState((state) => reduceEvent(state, event));
+  };
+  const onCrash = (error: WorkerError): void => {
+    client = null;
+    store.setState(({ run }) => ({
+      worker: 'crashed',
+      run: run === null ? null : { ...run, phase: 'failed', testing: false, error },
+    }));
+  };
+  const start = (): void => {
+    client?.terminate();
+    client = startTrainerClient({ onEvent, onCrash });
+    store.setState({ ...initialState(), worker: 'running', draft: store.getState().draft });
+    client.send({ type: 'selectBackend', choice: store.getState().settings.engineChoice });
+    client.send({ type: 'loadData' });
+    actions.reset();
+  };
+  const actions = createActions({ store, metrics, client: () => client, restart: start });
+  store.subscribe(({ settings }, before) => {
+    if (settings !== before.settings) saveSettings(browserStorage(), settings);
+  });
+
+  return {
+    store,
+    metrics,
+    actions,
+    connect: (draft) => {
+      if (draft !== undefined) store.setState({ draft });
+      start();
+    },
+    disconnect: () => {
+      client?.terminate();
+      client = null;
+      store.setState({ worker: 'stopped' });
+    },
+  };
+}
+
+export const session: Session = createSession();
+
+/** Reads the session's state in a component; renders again only when what the selector gives changes. */
+export function useSession<T>(selector: (state: SessionState) => T): T {
+  return useStore(session.store, selector);
+}

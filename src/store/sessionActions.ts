@@ -1,0 +1,171 @@
+/** What a person can do in a session, as commands to the worker and changes of the state. */
+import type { StoreApi } from 'zustand/vanilla';
+import { assertNever } from '@/model/layers';
+import type { RunConfig } from '@/model/runConfig';
+import type { StopUnit } from '@/protocol/messages';
+import type { MetricsLog } from '@/store/metricsLog';
+import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
+import type { RunState, SessionActions, SessionState } from '@/store/sessionState';
+import { RequestError, type TrainerClient } from '@/store/trainerClient';
+
+export interface ActionContext {
+  readonly store: StoreApi<SessionState>;
+  readonly metrics: MetricsLog;
+  /** Null while there is no worker. */
+  readonly client: () => TrainerClient | null;
+  /** A new worker in place of the old one. */
+  readonly restart: () => void;
+}
+
+/** Long enough that typing a number does not build a network a digit. */
+const prepareDelayMilliseconds = 250;
+
+export function createActions(context: ActionContext): SessionActions {
+  const { store, client } = context;
+  const connected = (): TrainerClient => {
+    const current = client();
+    if (current !== null) return current;
+    throw new RequestError({
+      code: 'not_ready',
+      message: 'The training worker is not running.',
+      subject: null,
+    });
+  };
+  const prepareSoon = debounced(prepareDelayMilliseconds, () => {
+    const state = store.getState();
+    if (isUnderWay(state) || (state.run !== null && sameFreshNetwork(state.run.config, state.draft))) return;
+    prepare(context);
+  });
+  const changeDraft = (draft: RunConfig): void => {
+    store.setState({ draft });
+    prepareSoon();
+  };
+  const train = (until: 'end' | StopUnit): void => {
+    const run = trainableRun(store.getState()) ?? prepare(context);
+    client()?.send({ type: 'train', runId: run.runId, until });
+  };
+
+  return {
+    start: () => {
+      const { run, draft } = store.getState();
+      const isFresh = run?.phase === 'ready' && sameConfig(run.config, draft);
+      const { runId } = isFresh ? run : prepare(context);
+      client()?.send({ type: 'train', runId, until: 'end' });
+    },
+    pause: () => {
+      sendToRun(context, (runId) => ({ type: 'pause', runId }));
+    },
+    resume: () => {
+      sendToRun(context, (runId) => ({ type: 'train', runId, until: 'end' }));
+    },
+    stepOnce: () => {
+      train('step');
+    },
+    epochOnce: () => {
+      train('epoch');
+    },
+    stop: () => {
+      sendToRun(context, (runId) => ({ type: 'stop', runId }));
+    },
+    reset: () => {
+      prepare(context);
+    },
+    setLearningRate: (learningRate) => {
+      const { run, draft } = store.getState();
+      store.setState({ draft: { ...draft, learningRate } });
+      if (run === null || !isUnderWay(store.getState())) return;
+      store.setState({ run: { ...run, config: { ...run.config, learningRate } } });
+      client()?.send({ type: 'setLearningRate', runId: run.runId, learningRate });
+    },
+    retryData: () => {
+      client()?.send({ type: 'loadData' });
+    },
+    selectBackend: (engineChoice) => {
+      store.setState(({ settings }) => ({ settings: { ...settings, engineChoice } }));
+      client()?.send({ type: 'selectBackend', choice: engineChoice });
+    },
+    updateDraft: (change) => {
+      changeDraft({ ...store.getState().draft, ...change });
+    },
+    loadPreset: changeDraft,
+    updateSettings: (change) => {
+      store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
+    },
+    predict: async (images, count) =>
+      connected().request('predict', (requestId) => ({ type: 'predict', requestId, images, count })),
+    testImages: async (indices) =>
+      connected().request('testImages', (requestId) => ({ type: 'testImages', requestId, indices })),
+    exportWeights: async () =>
+      connected().request('exportWeights', (requestId) => ({ type: 'exportWeights', requestId })),
+    importWeights: async (file) =>
+      connected().request('importWeights', (requestId) => ({ type: 'importWeights', requestId, file })),
+    restartWorker: context.restart,
+  };
+}
+
+/** Replaces the run by a fresh one of the draft, here at once and in the worker. */
+function prepare({ store, metrics, client }: ActionContext): RunState {
+  const config = store.getState().draft;
+  const run: RunState = {
+    runId: newRunId(),
+    config,
+    phase: 'preparing',
+    testing: false,
+    step: 0,
+    epoch: 0,
+    totalSteps: 0,
+    stepsPerEpoch: 0,
+    trainingImages: 0,
+    imagesPerSecond: null,
+    secondsLeft: null,
+    firstStepMilliseconds: null,
+    error: null,
+  };
+  metrics.clear();
+  store.setState(({ metricsVersion }) => ({ run, evaluations: [], metricsVersion: metricsVersion + 1 }));
+  client()?.send({ type: 'prepare', runId: run.runId, config });
+  return run;
+}
+
+/** The current run, where a single step or epoch belongs to it. */
+function trainableRun({ run, draft }: SessionState): RunState | null {
+  if (run === null) return null;
+  switch (run.phase) {
+    case 'preparing':
+    case 'ready':
+      return sameConfig(run.config, draft) ? run : null;
+    case 'waiting':
+    case 'training':
+    case 'paused':
+      return run;
+    case 'stopped':
+    case 'finished':
+    case 'failed':
+      return null;
+    default:
+      return assertNever(run.phase);
+  }
+}
+
+type RunCommand = Parameters<TrainerClient['send']>[0];
+
+function sendToRun({ store, client }: ActionContext, command: (runId: string) => RunCommand): void {
+  const { run } = store.getState();
+  if (run !== null) client()?.send(command(run.runId));
+}
+
+let runCount = 0;
+
+/** crypto.randomUUID is missing on plain http pages; unique within this page is enough. */
+function newRunId(): string {
+  runCount += 1;
+  return `${Date.now().toString(36)}-${runCount}`;
+}
+
+function debounced(milliseconds: number, action: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, milliseconds);
+  };
+}
