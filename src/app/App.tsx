@@ -1,0 +1,68 @@
+import { Button, Loader, Title } from '@mantine/core';
+import { Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { Header } from '@/app/Header';
+import { pageRoutes } from '@/app/routes';
+import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
+import classes from '@/app/App.module.css';
+
+function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes['centred']}>
+      <Title order={1}>{t('notFound.title')}</Title>
+      <p>{t('notFound.text')}</p>
+      <Button component={Link} href="/">
+        {t('notFound.action')}
+      </Button>
+    </div>
+  );
+}
+
+function PageLoading() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes['centred']}>
+      <Loader size="sm" aria-label={t('loading')} />
+    </div>
+  );
+}
+
+/** The document's title names the page, so that tabs and screen readers tell them apart. */
+function useDocumentTitle(): void {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const page = pageRoutes.find((route) => route.path === location);
+  const name = t('appName');
+  const title = page === undefined ? name : `${t(`nav.${page.label}`)} · ${name}`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+export function App() {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  useDocumentTitle();
+  return (
+    <div className={classes['shell']}>
+      <a className={classes['skip']} href="#content">
+        {t('skipToContent')}
+      </a>
+      <Header />
+      <main id="content" className={classes['main']} tabIndex={-1}>
+        <ErrorBoundary key={location}>
+          <Suspense fallback={<PageLoading />}>
+            <Switch>
+              {pageRoutes.map((route) => (
+                <Route key={route.path} path={route.path} component={route.component} />
+              ))}
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    </div>
+  );
+}

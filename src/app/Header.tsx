@@ -1,0 +1,105 @@
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'wouter';
+import { pageRoutes } from '@/app/routes';
+import { BackendBadge } from '@/views/ui/BackendBadge';
+import { changeLanguage } from '@/views/ui/i18n';
+import { Icon, type IconName } from '@/views/ui/icons';
+import { languageNames, languages } from '@/views/ui/languages';
+import { Logo } from '@/views/ui/Logo';
+import classes from '@/app/App.module.css';
+
+const schemeIcons = { light: 'sun', dark: 'moon', auto: 'monitor' } as const satisfies Record<
+  string,
+  IconName
+>;
+const schemes = ['light', 'dark', 'auto'] as const;
+
+function ColorSchemeMenu() {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={160} withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('colorScheme.label')}>
+          <Icon name={schemeIcons[colorScheme]} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {schemes.map((scheme) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={scheme === colorScheme}
+            leftSection={<Icon name={schemeIcons[scheme]} size={16} />}
+            rightSection={scheme === colorScheme ? <Icon name="check" size={14} /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {t(`colorScheme.${scheme}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function LanguageMenu() {
+  const { t, i18n } = useTranslation();
+  return (
+    <Menu position="bottom-end" width={160} withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('language.label')}>
+          <Icon name="globe" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {languages.map((language) => (
+          <Menu.Item
+            key={language}
+            lang={language}
+            role="menuitemradio"
+            aria-checked={language === i18n.language}
+            rightSection={language === i18n.language ? <Icon name="check" size={14} /> : null}
+            onClick={() => changeLanguage(language)}
+          >
+            {languageNames[language]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function Header() {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  return (
+    <header className={classes['header']}>
+      <div className={classes['headerInner']}>
+        <Link href="/" className={classes['logo']} aria-label={t('appName')}>
+          <Logo />
+          <span className={classes['logoName']}>{t('appName')}</span>
+        </Link>
+        <nav className={classes['nav']} aria-label={t('nav.label')}>
+          {pageRoutes.map(({ path, label }) => (
+            <Link
+              key={path}
+              href={path}
+              className={classes['navLink']}
+              aria-current={path === location ? 'page' : undefined}
+            >
+              {t(`nav.${label}`)}
+            </Link>
+          ))}
+        </nav>
+        <div className={classes['headerEnd']}>
+          <span className={classes['wideOnly']}>
+            <BackendBadge />
+          </span>
+          <LanguageMenu />
+          <ColorSchemeMenu />
+        </div>
+      </div>
+    </header>
+  );
+}

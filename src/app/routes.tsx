@@ -1,0 +1,22 @@
+/** The pages, in the order of the navigation. A page is registered here once and appears in the header. */
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+export interface PageRoute {
+  readonly path: string;
+  /** Key under `nav` in the common texts. */
+  readonly label: 'train' | 'draw' | 'convLab';
+  readonly component: LazyExoticComponent<ComponentType>;
+}
+
+export const pageRoutes: readonly PageRoute[] = [
+  {
+    path: '/',
+    label: 'train',
+    component: lazy(async () => ({ default: (await import('@/views/train/TrainView')).TrainView })),
+  },
+  {
+    path: '/draw',
+    label: 'draw',
+    component: lazy(async () => ({ default: (await import('@/views/draw/DrawView')).DrawView })),
+  },
+];

@@ -1,0 +1,3 @@
+export function TrainView() {
+  return <div />;
+}

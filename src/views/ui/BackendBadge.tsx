@@ -1,0 +1,36 @@
+/** In the header: what computes, by the name people know it by. */
+import { Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '@/store/session';
+import classes from '@/views/ui/BackendBadge.module.css';
+
+export function BackendBadge() {
+  const { t } = useTranslation();
+  const state = useSession((session) => session.backend);
+  if (state.kind !== 'ready') {
+    return (
+      <span className={classes['badge']} data-state={state.kind} data-testid="backend-badge">
+        <span className={classes['dot']} />
+        {t(state.kind === 'probing' ? 'backend.probing' : 'backend.failed')}
+      </span>
+    );
+  }
+  const { backend, device, isSoftware } = state.backend;
+  const name = t(`backend.names.${backend}`);
+  return (
+    <Tooltip label={t('backend.runsOn', { device })}>
+      <span
+        className={classes['badge']}
+        data-state="ready"
+        data-testid="backend-badge"
+        data-backend={backend}
+      >
+        <span className={classes['dot']} />
+        <span className={classes['name']}>{name}</span>
+        <span className={classes['device']}>
+          {isSoftware ? `${device} (${t('backend.software')})` : device}
+        </span>
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,40 @@
+/** A panel around one chart: title, legend, controls, and what will appear here while there is nothing yet. */
+import type { ReactNode } from 'react';
+import { Panel } from '@/views/ui/Panel';
+import classes from '@/views/ui/ChartPanel.module.css';
+
+export interface LegendItem {
+  readonly label: string;
+  readonly color: string;
+  readonly mark: 'line' | 'faint_line' | 'dot' | 'small_dot';
+}
+
+export interface ChartPanelProps {
+  readonly title: string;
+  readonly legend: readonly LegendItem[];
+  readonly actions?: ReactNode;
+  /** What will appear and when; shown in place of the chart. */
+  readonly empty: string | null;
+  /** The chart in words, for screen readers. */
+  readonly summary: string;
+  readonly children: ReactNode;
+  readonly className?: string | undefined;
+}
+
+export function ChartPanel({ title, legend, actions, empty, summary, children, className }: ChartPanelProps) {
+  return (
+    <Panel title={title} actions={actions} className={`${classes['panel']} ${className ?? ''}`}>
+      <ul className={classes['legend']} aria-hidden="true">
+        {legend.map((item) => (
+          <li key={item.label} className={classes['item']}>
+            <span className={classes['mark']} data-mark={item.mark} style={{ color: item.color }} />
+            {item.label}
+          </li>
+        ))}
+      </ul>
+      <figure className={classes['plot']} aria-label={empty === null ? summary : title}>
+        {empty === null ? children : <p className={classes['empty']}>{empty}</p>}
+      </figure>
+    </Panel>
+  );
+}

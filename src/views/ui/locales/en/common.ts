@@ -1,0 +1,52 @@
+export const common = {
+  appName: 'Digit Lab',
+  skipToContent: 'Skip to content',
+  loading: 'Loading',
+  retry: 'Try again',
+  reloadPage: 'Reload the page',
+  nav: {
+    label: 'Main navigation',
+    train: 'Train',
+    draw: 'Draw',
+    convLab: 'Conv lab',
+  },
+  language: { label: 'Language' },
+  colorScheme: {
+    label: 'Colour scheme',
+    light: 'Light',
+    dark: 'Dark',
+    auto: 'System',
+  },
+  notFound: {
+    title: 'There is no page here',
+    text: 'The address may be mistyped.',
+    action: 'Go to Train',
+  },
+  crash: {
+    title: 'This view stopped working',
+    text: 'Something went wrong while drawing the page. Reloading usually helps.',
+  },
+  backend: {
+    probing: 'Looking for your GPU…',
+    failed: 'No engine',
+    runsOn: 'Runs on {{device}}',
+    software: 'software',
+    names: {
+      auto: 'Automatic',
+      webgpu: 'WebGPU',
+      webgl: 'WebGL',
+      wasm: 'WebAssembly',
+      cpu: 'Plain CPU',
+    },
+  },
+  units: {
+    bytes: '{{value}} B',
+    kilobytes: '{{value}} kB',
+    megabytes: '{{value}} MB',
+    gigabytes: '{{value}} GB',
+    seconds: '{{seconds}} s',
+    minutes: '{{minutes}} min {{seconds}} s',
+    hours: '{{hours}} h {{minutes}} min',
+  },
+  digit: 'Digit {{digit}}',
+} as const;

@@ -1,0 +1,55 @@
+import type { common as english } from '@/views/ui/locales/en/common';
+import type { Translation } from '@/views/ui/locales/shape';
+
+export const common = {
+  appName: '数字实验室',
+  skipToContent: '跳到主要内容',
+  loading: '正在加载',
+  retry: '重试',
+  reloadPage: '重新加载页面',
+  nav: {
+    label: '主导航',
+    train: '训练',
+    draw: '手写',
+    convLab: '卷积实验',
+  },
+  language: { label: '语言' },
+  colorScheme: {
+    label: '配色',
+    light: '浅色',
+    dark: '深色',
+    auto: '跟随系统',
+  },
+  notFound: {
+    title: '这里没有页面',
+    text: '地址可能输错了。',
+    action: '前往训练页',
+  },
+  crash: {
+    title: '这个页面出错了',
+    text: '显示页面时出了问题，重新加载通常可以解决。',
+  },
+  backend: {
+    probing: '正在寻找 GPU…',
+    failed: '没有可用的引擎',
+    runsOn: '运行于 {{device}}',
+    software: '软件模拟',
+    names: {
+      auto: '自动',
+      webgpu: 'WebGPU',
+      webgl: 'WebGL',
+      wasm: 'WebAssembly',
+      cpu: '普通 CPU',
+    },
+  },
+  units: {
+    bytes: '{{value}} B',
+    kilobytes: '{{value}} kB',
+    megabytes: '{{value}} MB',
+    gigabytes: '{{value}} GB',
+    seconds: '{{seconds}} 秒',
+    minutes: '{{minutes}} 分 {{seconds}} 秒',
+    hours: '{{hours}} 小时 {{minutes}} 分',
+  },
+  digit: '数字 {{digit}}',
+} as const satisfies Translation<typeof english>;

@@ -1,0 +1,88 @@
+/** Numbers as the reader's language writes them. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface NumberFormat {
+  /** 60,000 */
+  readonly integer: (value: number) => string;
+  /** Three to four significant digits: 2.303, 0.0123, -10.65M */
+  readonly loss: (value: number) => string;
+  /** A ratio as 92.58 % */
+  readonly percent: (ratio: number, digits?: number) => string;
+  /** As short as it can be without loss: 0.01, 0.0005 */
+  readonly plain: (value: number) => string;
+  /** 10k, for axes. */
+  readonly compact: (value: number) => string;
+  readonly bytes: (value: number) => string;
+  /** 45 s, 3 min 20 s, 2 h 5 min */
+  readonly duration: (seconds: number) => string;
+}
+
+type Translate = ReturnType<typeof useTranslation<'common'>>['t'];
+
+function formatLoss(language: string, value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 10_000) {
+    return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value);
+  }
+  const digits = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 || magnitude === 0 ? 3 : 4;
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+const byteUnits = [
+  { limit: 1e3, size: 1, key: 'bytes' },
+  { limit: 1e6, size: 1e3, key: 'kilobytes' },
+  { limit: 1e9, size: 1e6, key: 'megabytes' },
+  { limit: Infinity, size: 1e9, key: 'gigabytes' },
+] as const;
+
+function formatBytes(language: string, t: Translate, value: number): string {
+  const unit = byteUnits.find(({ limit }) => value < limit) ?? byteUnits[3];
+  const scaled = value / unit.size;
+  const digits = unit.size === 1 || scaled >= 100 ? 0 : 1;
+  const number = new Intl.NumberFormat(language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return t(`units.${unit.key}`, { value: number.format(scaled) });
+}
+
+function formatDuration(t: Translate, seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return t('units.seconds', { seconds: String(whole) });
+  if (whole < 3600) {
+    return t('units.minutes', { minutes: String(Math.floor(whole / 60)), seconds: String(whole % 60) });
+  }
+  const minutes = Math.round(whole / 60);
+  return t('units.hours', { hours: String(Math.floor(minutes / 60)), minutes: String(minutes % 60) });
+}
+
+export function createNumberFormat(language: string, t: Translate): NumberFormat {
+  const integer = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const plain = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
+  // 1000 and 10000 read the same on an axis in both languages only with k.
+  const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+  return {
+    integer: (value) => integer.format(value),
+    loss: (value) => formatLoss(language, value),
+    percent: (ratio, digits = 2) =>
+      new Intl.NumberFormat(language, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(ratio),
+    plain: (value) => plain.format(value),
+    compact: (value) => compact.format(value).replace('K', 'k'),
+    bytes: (value) => formatBytes(language, t, value),
+    duration: (seconds) => formatDuration(t, seconds),
+  };
+}
+
+export function useNumberFormat(): NumberFormat {
+  const { t, i18n } = useTranslation('common');
+  return useMemo(() => createNumberFormat(i18n.language, t), [i18n.language, t]);
+}
