@@ -1,0 +1,94 @@
+/** What the conv lab is about, as plain data: the document (what a link carries) and what is only on screen. */
+import { convOperators, type ConvOperator, type ConvSettings } from '@/conv/geometry';
+import type { WeightIndex } from '@/conv/gradient';
+import { inputPresetValues, kernelPresets } from '@/conv/presets';
+import type { PoolSettings } from '@/conv/stages';
+
+export const labStages = ['conv', 'relu', 'pool', 'gradient'] as const;
+export type LabStage = (typeof labStages)[number];
+
+/** dL/dy for the weight gradient: L = sum(y) gives ones, L = sum(y * y) / 2 gives y itself. */
+export const outputGradients = ['ones', 'output'] as const;
+export type OutputGradient = (typeof outputGradients)[number];
+
+export interface LabTensor {
+  readonly shape: readonly [number, number, number, number];
+  /** Always float32 values, so that PyTorch, tfjs and a link see the same numbers. */
+  readonly data: readonly number[];
+}
+
+export interface LabDocument {
+  /** [1, channels, height, width] */
+  readonly input: LabTensor;
+  /** [filters, channels, kernel height, kernel width] */
+  readonly kernel: LabTensor;
+  readonly bias: readonly number[];
+  readonly settings: ConvSettings;
+  readonly pool: PoolSettings;
+  readonly stage: LabStage;
+  /** Operations done in each stage. */
+  readonly steps: Readonly<Record<LabStage, number>>;
+  /** Whose gradient is shown. */
+  readonly weight: WeightIndex;
+  readonly outputGradient: OutputGradient;
+}
+
+/** A filter of the network that the lab follows while it trains. */
+export interface NetworkSource {
+  readonly layer: string;
+  readonly filter: number;
+  /** Training step of the weights shown. */
+  readonly step: number;
+  /** Channels of the layer's input. */
+  readonly channels: number;
+}
+
+/** Steps a second; null is instant. */
+export const speeds = [0.5, 1, 2, 4, 8, 16, 32, 64, 250, null] as const;
+
+export interface LabState {
+  readonly document: LabDocument;
+  readonly playing: boolean;
+  /** Index in `speeds`. */
+  readonly speed: number;
+  readonly loop: boolean;
+  /** Value that painting sets. */
+  readonly brush: number;
+  /** Filter whose kernel is edited and shown when nothing runs. */
+  readonly network: NetworkSource | null;
+  /** Cell under the pointer or the keyboard's cursor, whose relations are shown. */
+  readonly linked: LinkedCell | null;
+}
+
+export type LinkedCell =
+  | { readonly kind: 'plane'; readonly row: number; readonly column: number }
+  | { readonly kind: 'output'; readonly filter: number; readonly row: number; readonly column: number };
+
+export const limits = {
+  size: { min: 3, max: 28 },
+  kernel: { min: 1, max: 7 },
+  channels: { min: 1, max: 3 },
+  filters: { min: 1, max: 4 },
+  stride: { min: 1, max: 5 },
+  padding: { min: 0, max: 6 },
+  dilation: { min: 1, max: 4 },
+  pool: { min: 2, max: 4 },
+  value: 1e6,
+} as const;
+
+export { convOperators, type ConvOperator };
+
+/** The report's example: ones, 4 x 4, under a kernel of ones, 2 x 2; its output is 3 x 3 fours. */
+export function reportDocument(): LabDocument {
+  return {
+    input: { shape: [1, 1, 4, 4], data: inputPresetValues('ones', 4, 4) },
+    kernel: { shape: [1, 1, 2, 2], data: kernelPresets.ones.flat() },
+    bias: [0],
+    settings: { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 1 },
+    pool: { kernelSize: 2, stride: 2 },
+    stage: 'conv',
+    steps: { conv: 0, relu: 0, pool: 0, gradient: 0 },
+    weight: { f: 0, c: 0, i: 0, j: 0 },
+    outputGradient: 'ones',
+  };
+}
