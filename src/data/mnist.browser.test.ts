@@ -5,9 +5,9 @@ import { sha256 } from '@/data/sha256';
 
 // SHA-256 of the IDX files without their headers: tail -c +17 train-images-idx3-ubyte | sha256sum, and so on (+9 for labels).
 const idx = {
-  trainImages: '6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161',
+  trainImages: '741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757',
   trainLabels: '1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13',
-  testImages: '741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757',
+  testImages: '6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161',
   testLabels: 'ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5',
 };
 
