@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '@/model/runConfig';
 import type { WorkerError, WorkerEvent } from '@/protocol/messages';
-import { defaultDraft } from '@/store/defaultDraft';
+import { defaultConfig } from '@/model/presets';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
 import { createActions } from '@/store/sessionActions';
@@ -36,7 +36,7 @@ function initialState(): SessionState {
       error: null,
     },
     run: null,
-    draft: defaultDraft,
+    draft: defaultConfig('mynn'),
     metricsVersion: 0,
     evaluations: [],
   };

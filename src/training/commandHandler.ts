@@ -1,0 +1,101 @@
+/** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
+import type { BackendInfo, Engine } from '@/engine/engine';
+import { assertNever } from '@/model/layers';
+import type {
+  BackendDescription,
+  BackendProbe,
+  Command,
+  EngineChoice,
+  Request,
+  WorkerEvent,
+} from '@/protocol/messages';
+import type { DataService } from '@/training/dataService';
+import { answer } from '@/training/requests';
+import { Trainer } from '@/training/trainer';
+import { toWorkerError } from '@/training/workerError';
+
+/** Finds out what this machine can do, and opens what was chosen. */
+export interface Backends {
+  readonly probe: () => Promise<readonly BackendProbe[]>;
+  /** @throws EngineError when it does not work here */
+  readonly open: (choice: EngineChoice, probes: readonly BackendProbe[]) => Promise<Engine>;
+}
+
+export interface CommandHandlerOptions {
+  readonly post: (event: WorkerEvent) => void;
+  readonly backends: Backends;
+  /** Makes the data's loader, given whom to tell. */
+  readonly data: (onChange: () => void) => DataService;
+}
+
+export function createCommandHandler({
+  post,
+  backends,
+  data,
+}: CommandHandlerOptions): (command: Command) => void {
+  const source = data(() => {
+    trainer.imagesArrived();
+  });
+  const trainer = new Trainer({ source, emit: post });
+
+  const selectBackend = async (choice: EngineChoice): Promise<void> => {
+    let probes: readonly BackendProbe[] = [];
+    try {
+      await trainer.useEngine(async () => {
+        post({ type: 'backendProbing' });
+        probes = await backends.probe();
+        const engine = await backends.open(choice, probes);
+        post({ type: 'backendReady', backend: describe(engine.info), probes });
+        return engine;
+      });
+    } catch (error) {
+      post({ type: 'backendFailed', error: toWorkerError(error), probes });
+    }
+  };
+  const reply = async (request: Request): Promise<void> => {
+    const { requestId } = request;
+    try {
+      post({ type: 'reply', requestId, reply: await answer(request, trainer, source) });
+    } catch (error) {
+      post({ type: 'requestFailed', requestId, error: toWorkerError(error) });
+    }
+  };
+
+  return (command) => {
+    switch (command.type) {
+      case 'selectBackend':
+        void selectBackend(command.choice);
+        break;
+      case 'loadData':
+        void source.load();
+        break;
+      case 'prepare':
+        void trainer.prepare(command.runId, command.config);
+        break;
+      case 'train':
+        trainer.train(command.runId, command.until);
+        break;
+      case 'pause':
+        trainer.pause(command.runId);
+        break;
+      case 'setLearningRate':
+        trainer.setLearningRate(command.runId, command.learningRate);
+        break;
+      case 'stop':
+        trainer.stop(command.runId);
+        break;
+      case 'predict':
+      case 'testImages':
+      case 'exportWeights':
+      case 'importWeights':
+        void reply(command);
+        break;
+      default:
+        assertNever(command);
+    }
+  };
+}
+
+function describe({ engine, backend, device, isSoftware, limits }: BackendInfo): BackendDescription {
+  return { engine, backend, device, isSoftware, ...limits };
+}

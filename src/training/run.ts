@@ -1,0 +1,140 @@
+/** What the trainer keeps of one run: where it stands, where it is going, how fast. */
+import type { EngineState } from '@/engine/engine';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { totalSteps } from '@/model/schedules';
+import type { RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
+import { QuickTestSchedule } from '@/training/testSchedule';
+import { TrainingRate } from '@/training/trainingRate';
+
+export class Run {
+  readonly runId: string;
+  /** The learning rate is the current one. */
+  config: RunConfig;
+  phase: RunPhase = 'preparing';
+  testing = false;
+  /** Steps done. */
+  step = 0;
+  /** Train until so many steps are done; null: do not. */
+  goal: number | null = null;
+  /** An epoch has ended and was not tested yet. */
+  fullTestDue = false;
+  /** Stopped for good. */
+  isOver = false;
+  /** The engine holds this run's network. */
+  isCompiled = false;
+  /** Failed because its device was lost: another one can take it over. */
+  lostDevice = false;
+  /** To go on from on another engine. */
+  savedState: EngineState | undefined;
+  readonly rate = new TrainingRate();
+  readonly quickTests = new QuickTestSchedule();
+  /** Steps since the last reading of metrics, and the time they took so far. */
+  unread = { steps: 0, images: 0, milliseconds: 0 };
+  lastReading = 0;
+
+  constructor(runId: string, config: RunConfig) {
+    this.runId = runId;
+    this.config = config;
+  }
+
+  get stepsPerEpoch(): number {
+    return stepsPerEpoch(this.config);
+  }
+
+  get totalSteps(): number {
+    return totalSteps(this.config);
+  }
+
+  get stepsToEpochEnd(): number {
+    return this.stepsPerEpoch - (this.step % this.stepsPerEpoch);
+  }
+
+  get isFinished(): boolean {
+    return this.step >= this.totalSteps && !this.fullTestDue;
+  }
+
+  /** Whether another engine may take the run over. */
+  get canEnterEngine(): boolean {
+    return this.phase !== 'failed' || this.lostDevice || this.step === 0;
+  }
+
+  /** What the run is while it does not train. */
+  get restingPhase(): RunPhase {
+    if (this.isOver) return 'stopped';
+    if (this.step === 0) return 'ready';
+    return this.isFinished ? 'finished' : 'paused';
+  }
+
+  /** An engine holds the network now, with the saved state where there is one. */
+  enterEngine(): void {
+    const step = this.savedState?.step ?? 0;
+    if (step !== this.step) this.fullTestDue = false;
+    this.step = step;
+    this.unread = { steps: 0, images: 0, milliseconds: 0 };
+    this.rate.restart();
+    this.isCompiled = true;
+    this.lostDevice = false;
+    if (this.phase === 'preparing' || this.phase === 'failed') this.phase = this.restingPhase;
+  }
+
+  /** Steps were taken, which on a GPU may only mean that they are queued. */
+  stepped(count: number, milliseconds: number): void {
+    this.unread.images += this.imagesOf(this.step, count);
+    this.unread.steps += count;
+    this.unread.milliseconds += milliseconds;
+    this.step += count;
+  }
+
+  /** Metrics were read, so that all steps are done for sure; `milliseconds` is the time that this took. */
+  metricsRead(milliseconds: number): void {
+    const { steps, images } = this.unread;
+    const spent = this.unread.milliseconds + milliseconds;
+    this.unread = { steps: 0, images: 0, milliseconds: 0 };
+    this.rate.add({ steps, images, milliseconds: spent });
+    this.quickTests.trained(steps, spent);
+    this.lastReading = performance.now();
+  }
+
+  /** Sets the goal from where the run stands. */
+  aim(until: 'end' | StopUnit): void {
+    const ahead = { end: Infinity, epoch: this.stepsToEpochEnd, step: 1 }[until];
+    this.goal = Math.min(this.step + ahead, this.totalSteps);
+  }
+
+  /** Images of the `count` steps from `step` on; the last batch of an epoch may be smaller. */
+  imagesOf(step: number, count: number): number {
+    return this.#imagesBefore(step + count) - this.#imagesBefore(step);
+  }
+
+  /**
+   * How many training images have to be there for the next steps: in file order those up to the last of them, in a
+   * shuffled order all. So a run is the same whether it began with the first sheet or with everything.
+   */
+  imagesNeeded(count: number): number {
+    const { shuffle, trainingImages, batchSize } = this.config;
+    const lastBatch = (this.step % this.stepsPerEpoch) + count;
+    return shuffle ? trainingImages : Math.min(lastBatch * batchSize, trainingImages);
+  }
+
+  /** `available`: training images that are there. */
+  status(available: number): RunStatus {
+    return {
+      phase: this.phase,
+      testing: this.testing,
+      step: this.step,
+      epoch: Math.floor(this.step / this.stepsPerEpoch),
+      totalSteps: this.totalSteps,
+      stepsPerEpoch: this.stepsPerEpoch,
+      trainingImages: Math.min(available, this.config.trainingImages),
+      imagesPerSecond: this.rate.imagesPerSecond,
+      secondsLeft: this.rate.secondsFor(this.imagesOf(this.step, this.totalSteps - this.step)),
+      firstStepMilliseconds: this.rate.firstStepMilliseconds,
+    };
+  }
+
+  #imagesBefore(step: number): number {
+    const { trainingImages, batchSize } = this.config;
+    const epochs = Math.floor(step / this.stepsPerEpoch);
+    return epochs * trainingImages + (step % this.stepsPerEpoch) * batchSize;
+  }
+}

@@ -1,0 +1,52 @@
+/** A test in pieces short enough that a pause acts at once; together they are the whole test. */
+import type { Evaluation } from '@/engine/engine';
+
+const pieceMilliseconds = 40;
+const firstPieceImages = 256;
+
+export type TestResult = Pick<Evaluation, 'loss' | 'sumOfBatchMeans' | 'accuracy' | 'count'>;
+
+export class TestPieces {
+  readonly #count: number;
+  readonly #batchSize: number;
+  #done = 0;
+  #pieceImages: number;
+  #sums = { loss: 0, batchMeans: 0, right: 0 };
+
+  /** Pieces end where batches end, so that the sum of batch means is that of one go. */
+  constructor(count: number, batchSize: number) {
+    this.#count = count;
+    this.#batchSize = batchSize;
+    this.#pieceImages = this.#wholeBatches(firstPieceImages);
+  }
+
+  get isDone(): boolean {
+    return this.#done >= this.#count;
+  }
+
+  next(): { readonly start: number; readonly count: number } {
+    return { start: this.#done, count: Math.min(this.#pieceImages, this.#count - this.#done) };
+  }
+
+  add(piece: Evaluation, milliseconds: number): void {
+    this.#done += piece.count;
+    this.#sums.loss += piece.loss * piece.count;
+    this.#sums.batchMeans += piece.sumOfBatchMeans;
+    this.#sums.right += piece.accuracy * piece.count;
+    this.#pieceImages = this.#wholeBatches((pieceMilliseconds / Math.max(milliseconds, 1)) * piece.count);
+  }
+
+  total(): TestResult {
+    return {
+      loss: this.#sums.loss / this.#done,
+      sumOfBatchMeans: this.#sums.batchMeans,
+      // Counts of images, which rounding of the pieces' shares must not blur.
+      accuracy: Math.round(this.#sums.right) / this.#done,
+      count: this.#done,
+    };
+  }
+
+  #wholeBatches(images: number): number {
+    return Math.max(1, Math.floor(images / this.#batchSize)) * this.#batchSize;
+  }
+}

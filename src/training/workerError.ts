@@ -1,0 +1,29 @@
+/** Errors as data: what the page needs to say what went wrong and what can be done. */
+import { DataError } from '@/data/dataError';
+import { EngineError } from '@/engine/engine';
+import { FormatError } from '@/formats/formatError';
+import type { WorkerError } from '@/protocol/messages';
+
+/** A request that came too early, such as a prediction before there is a network. */
+export class NotReadyError extends Error {
+  override readonly name = 'NotReadyError';
+}
+
+export function toWorkerError(error: unknown): WorkerError {
+  if (error instanceof DataError) return { code: error.code, message: error.message, subject: error.file };
+  if (error instanceof EngineError) {
+    // What a device or an engine cannot do is, to the page, a matter of the backend.
+    const code = error.code === 'unsupported' ? 'backend' : error.code;
+    return { code, message: error.message, subject: null };
+  }
+  if (error instanceof FormatError) {
+    const code = error.code === 'mismatch' ? 'state' : 'file';
+    return { code, message: error.message, subject: null };
+  }
+  if (error instanceof NotReadyError) return { code: 'not_ready', message: error.message, subject: null };
+  return {
+    code: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    subject: null,
+  };
+}
