@@ -1,0 +1,86 @@
+/** Whether a run's settings make sense together; the page words each problem, and the worker refuses a config that has one. */
+import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
+import { hyperparameters } from '@/model/hyperparameters';
+import type { RunConfig } from '@/model/runConfig';
+import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
+
+export type ConfigProblemCode =
+  | 'not_a_number'
+  | 'not_an_integer'
+  | 'too_small'
+  | 'too_large'
+  | 'not_a_choice'
+  | 'nesterov_needs_momentum'
+  | 'nesterov_needs_no_dampening'
+  | 'network_does_not_fit';
+
+export interface ConfigProblem {
+  readonly code: ConfigProblemCode;
+  readonly key: HyperparameterKey;
+  /** What the page's sentence needs: `value`, `min`, `max`; for network_does_not_fit the layer and the ShapeError's details. */
+  readonly details: Readonly<Record<string, string | number>>;
+  /** For network_does_not_fit. */
+  readonly shapeCode?: ShapeProblemCode;
+}
+
+/** The problem of one value by itself, or null. */
+export function validateValue(field: Hyperparameter, value: unknown): ConfigProblem | null {
+  const { key } = field;
+  const problem = (code: ConfigProblemCode, details: ConfigProblem['details'] = {}): ConfigProblem => ({
+    code,
+    key,
+    details: { value: String(value), ...details },
+  });
+  if (field.kind === 'choice') {
+    return typeof value === 'string' && field.choices.includes(value) ? null : problem('not_a_choice');
+  }
+  if (field.kind === 'boolean') return typeof value === 'boolean' ? null : problem('not_a_choice');
+  if (typeof value !== 'number' || !Number.isFinite(value)) return problem('not_a_number');
+  const { min, max } = field;
+  if (value < min) return problem('too_small', { min, max });
+  if (value > max) return problem('too_large', { min, max });
+  return field.kind === 'integer' && !Number.isInteger(value) ? problem('not_an_integer') : null;
+}
+
+function nesterovProblems(config: RunConfig): ConfigProblem[] {
+  const { optimizer } = config;
+  if (optimizer.kind !== 'SGD' || !optimizer.nesterov) return [];
+  // torch.optim.SGD: "Nesterov momentum requires a momentum and zero dampening".
+  const problems: ConfigProblem[] = [];
+  if (!(optimizer.momentum > 0)) {
+    problems.push({
+      code: 'nesterov_needs_momentum',
+      key: 'momentum',
+      details: { value: optimizer.momentum },
+    });
+  }
+  if (optimizer.dampening !== 0) {
+    problems.push({
+      code: 'nesterov_needs_no_dampening',
+      key: 'dampening',
+      details: { value: optimizer.dampening },
+    });
+  }
+  return problems;
+}
+
+function networkProblem(config: RunConfig): ConfigProblem[] {
+  try {
+    inferShapes(config.network, inputShape(config.input));
+    return [];
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const details = { ...error.details, layer: error.layer, message: error.message };
+    return [{ code: 'network_does_not_fit', key: 'network', details, shapeCode: error.code }];
+  }
+}
+
+/** Everything that is wrong with a run's settings; empty when it can start. */
+export function validateConfig(config: RunConfig): ConfigProblem[] {
+  const single = hyperparameters.flatMap((field) => {
+    const value = field.read(config);
+    const problem = value === undefined ? null : validateValue(field, value);
+    return problem === null ? [] : [problem];
+  });
+  return [...single, ...nesterovProblems(config), ...networkProblem(config)];
+}

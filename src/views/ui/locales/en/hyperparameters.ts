@@ -1,0 +1,198 @@
+/** Texts of model/hyperparameters.ts: one entry a key, with the values of a choice; units; problems. */
+export const hyperparameters = {
+  network: {
+    label: 'Network',
+    hint: 'The layers that are trained: one of the report’s six, or your own.',
+    choices: {
+      mynn: 'Mynn',
+      vgg16: 'VGG-16',
+      vgg2: 'VGG-2',
+      resnet18: 'ResNet-18',
+      resnet: 'Small ResNet',
+      lenet: 'LeNet',
+      custom: 'Your own',
+    },
+  },
+  loss: {
+    label: 'Loss',
+    hint: 'What training makes smaller. Cross entropy is the right one; three runs of the report used another.',
+    choices: {
+      cross_entropy: 'Cross entropy',
+      nll_log_softmax: 'NLL on log_softmax',
+      nll_logits: 'NLL on raw outputs',
+      nll_softmax: 'NLL on softmax',
+      cross_entropy_softmax: 'Cross entropy on softmax',
+    },
+  },
+  labelSmoothing: {
+    label: 'Label smoothing',
+    hint: 'Share of the target that is spread over all ten digits.',
+  },
+  optimizer: {
+    label: 'Optimizer',
+    hint: 'How a gradient becomes a change of the weights; PyTorch’s formulas.',
+    choices: { SGD: 'SGD', Adam: 'Adam', AdamW: 'AdamW', RMSprop: 'RMSprop' },
+  },
+  learningRate: {
+    label: 'Learning rate',
+    hint: 'Size of a step. Too large: the loss jumps; too small: nothing moves. Can be changed while training.',
+  },
+  momentum: {
+    label: 'Momentum',
+    hint: 'Share of the last step that is carried on; 0.9 is usual, 0 is off.',
+  },
+  dampening: {
+    label: 'Dampening',
+    hint: 'Share of the new gradient that momentum leaves out.',
+  },
+  nesterov: {
+    label: 'Nesterov',
+    hint: 'Looks one momentum step ahead; needs momentum and no dampening.',
+  },
+  beta1: {
+    label: 'Beta 1',
+    hint: 'Memory of the mean gradient, between 0 and 1.',
+  },
+  beta2: {
+    label: 'Beta 2',
+    hint: 'Memory of the mean squared gradient, between 0 and 1.',
+  },
+  alpha: {
+    label: 'Alpha',
+    hint: 'Memory of the mean squared gradient, between 0 and 1.',
+  },
+  eps: {
+    label: 'Epsilon',
+    hint: 'Added to a divisor so that it is never 0.',
+  },
+  centered: {
+    label: 'Centred',
+    hint: 'Divides by the gradient’s standard deviation instead of its root mean square.',
+  },
+  weightDecay: {
+    label: 'Weight decay',
+    hint: 'Pulls every parameter towards 0; 0 is off.',
+  },
+  schedule: {
+    label: 'Schedule',
+    hint: 'How the learning rate changes during the run.',
+    choices: { constant: 'Constant', step: 'Steps', cosine: 'Cosine', one_cycle: 'One cycle' },
+  },
+  stepEpochs: {
+    label: 'Step length',
+    hint: 'The learning rate falls once in so many epochs.',
+  },
+  gamma: {
+    label: 'Factor',
+    hint: 'What the learning rate is multiplied with at each fall.',
+  },
+  minLearningRate: {
+    label: 'Lowest learning rate',
+    hint: 'Where the cosine ends.',
+  },
+  pctStart: {
+    label: 'Rising share',
+    hint: 'Share of the run in which the learning rate rises.',
+  },
+  divFactor: {
+    label: 'Start divisor',
+    hint: 'The run starts at the learning rate divided by this.',
+  },
+  finalDivFactor: {
+    label: 'End divisor',
+    hint: 'The run ends at its starting rate divided by this.',
+  },
+  warmupSteps: {
+    label: 'Warm-up',
+    hint: 'The learning rate rises in a straight line over this many first steps; 0 is off.',
+  },
+  clipping: {
+    label: 'Clip gradients',
+    hint: 'Shortens the gradient of all parameters together when it is too long.',
+  },
+  clipGradNorm: {
+    label: 'Largest gradient norm',
+    hint: 'A gradient longer than this is scaled down to it.',
+  },
+  epochs: {
+    label: 'Epochs',
+    hint: 'How often the network sees every training image.',
+  },
+  batchSize: {
+    label: 'Batch size',
+    hint: 'Images for one step; more of them need more memory.',
+  },
+  trainingImages: {
+    label: 'Training images',
+    hint: 'The first so many of MNIST’s 60,000.',
+  },
+  shuffle: {
+    label: 'Shuffle',
+    hint: 'A new order in each epoch; the report kept the files’ order.',
+  },
+  seed: {
+    label: 'Seed',
+    hint: 'The same seed gives the same run.',
+  },
+  resizing: {
+    label: 'Resize images',
+    hint: 'Enlarges the 28 × 28 image, as VGG-16 needs it.',
+  },
+  resize: {
+    label: 'Image size',
+    hint: 'Height and width after resizing.',
+  },
+  normalizing: {
+    label: 'Normalise',
+    hint: 'Subtracts a mean from every pixel and divides by a standard deviation.',
+  },
+  normalizeMean: {
+    label: 'Mean',
+    hint: 'Subtracted from each pixel, which lies between 0 and 1.',
+  },
+  normalizeStd: {
+    label: 'Standard deviation',
+    hint: 'What each pixel is divided by.',
+  },
+  augmenting: {
+    label: 'Augment',
+    hint: 'Moves, turns and scales each training image a little, anew in each epoch.',
+  },
+  augmentShift: {
+    label: 'Largest shift',
+    hint: 'In each direction.',
+  },
+  augmentRotate: {
+    label: 'Largest rotation',
+    hint: 'To the left or right.',
+  },
+  augmentScale: {
+    label: 'Largest change of size',
+    hint: '0.1 means 0.9 to 1.1 times as large.',
+  },
+  units: {
+    epochs: 'epochs',
+    images: 'images',
+    steps: 'steps',
+    pixels: 'pixels',
+    degrees: '°',
+  },
+  problems: {
+    not_a_number: 'This must be a number.',
+    not_an_integer: 'This must be a whole number.',
+    too_small: 'This must be at least {{min}}.',
+    too_large: 'This may be at most {{max}}.',
+    not_a_choice: '“{{value}}” is not one of the choices.',
+    nesterov_needs_momentum: 'Nesterov needs a momentum above 0.',
+    nesterov_needs_no_dampening: 'Nesterov needs a dampening of 0.',
+    network_does_not_fit: 'Layer {{layer}} of the network does not fit.',
+  },
+  linkIssues: {
+    unknown_key: 'The link has a setting “{{key}}” that does not exist here; it was left out.',
+    not_a_number: 'The link gives “{{value}}” for {{key}}, which is not a number; the default is used.',
+    not_a_choice: 'The link gives “{{value}}” for {{key}}, which is not a choice; the default is used.',
+    clamped: 'The link gives {{value}} for {{key}}; {{used}} is used, the nearest that is allowed.',
+    not_applicable: 'The link sets {{key}}, which this run does not have; it was left out.',
+    invalid_network: 'The network in the link cannot be read: {{detail}} The default network is used.',
+  },
+} as const;
