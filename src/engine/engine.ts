@@ -74,7 +74,10 @@ export interface BatchInspection {
 export interface Engine {
   readonly info: BackendInfo;
 
-  /** Makes the images resident. Call again with a larger count as more arrive; training reads config.trainingImages of them. */
+  /**
+   * Makes the images resident. Call again with a larger count as more arrive. A step needs only the images that it takes,
+   * so a run over config.trainingImages in file order may start before all of them are here.
+   */
   setImages(split: Split, images: ImageSet): Promise<void>;
 
   /**

@@ -63,13 +63,10 @@ async function exportWeights(trainer: Trainer): Promise<ReplyMap['exportWeights'
   });
 }
 
-/** As load_state_dict in PyTorch: the optimizer's state and the step stay. */
 async function importWeights(trainer: Trainer, file: ArrayBuffer): Promise<ReplyMap['importWeights']> {
-  return trainer.withNetwork(async (engine, { config: { network } }) => {
-    const parameters = decodeWeights(network, new Uint8Array(file));
-    await engine.writeState({ ...(await engine.readState()), parameters });
-    return { keys: parameters.size };
-  });
+  const bytes = new Uint8Array(file);
+  const parameters = await trainer.loadParameters((network) => decodeWeights(network, bytes));
+  return { keys: parameters.size };
 }
 
 /** [n, 10] logits to probabilities, each row's maximum taken off first so that nothing overflows. */

@@ -3,7 +3,9 @@
  * read about ten times a second, and never more than that much work is queued on a GPU.
  */
 import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
+import type { NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
+import type { StateDict } from '@/model/tensor';
 import type { StopUnit, WorkerEvent } from '@/protocol/messages';
 import { EngineHost, type ImageSource } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
@@ -108,11 +110,22 @@ export class Trainer {
   }
 
   /** Runs a task with the engine between two training steps. @throws NotReadyError where there is no network */
-  withNetwork<T>(task: (engine: Engine, run: Readonly<Run>) => Promise<T>): Promise<T> {
+  withNetwork<T>(task: (engine: Engine, run: Run) => Promise<T>): Promise<T> {
     return this.#host.use((engine) => {
       const run = this.#run;
       if (run?.isCompiled !== true) throw new NotReadyError('No network is ready yet.');
       return task(engine, run);
+    });
+  }
+
+  /** Puts other parameters under the run, as load_state_dict in PyTorch: the optimizer's state and the step stay. */
+  async loadParameters(read: (network: NetworkSpec) => StateDict): Promise<StateDict> {
+    return this.withNetwork(async (engine, run) => {
+      const parameters = read(run.config.network);
+      // Writing a state starts the engine's metrics anew.
+      await this.#collect(run, engine);
+      await engine.writeState({ ...(await engine.readState()), parameters });
+      return parameters;
     });
   }
 

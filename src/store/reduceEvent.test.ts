@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '@/model/presets';
+import type { RunStatus, WorkerEvent } from '@/protocol/messages';
+import { reduceEvent } from './reduceEvent';
+import { createSession } from './session';
+import type { SessionState } from './sessionState';
+
+const status: RunStatus = {
+  phase: 'training',
+  testing: false,
+  step: 20,
+  epoch: 0,
+  totalSteps: 9380,
+  stepsPerEpoch: 938,
+  trainingImages: 60_000,
+  imagesPerSecond: 1000,
+  secondsLeft: 600,
+  firstStepMilliseconds: 80,
+};
+const idle: SessionState = createSession().store.getState();
+const running: SessionState = {
+  ...idle,
+  run: { ...status, runId: 'new', config: defaultConfig('lenet'), error: null },
+};
+const evaluated = (runId: string, step: number): WorkerEvent => ({
+  type: 'evaluated',
+  runId,
+  step,
+  epoch: step / 938,
+  extent: 'quick',
+  loss: 0.5,
+  sumOfBatchMeans: 8,
+  accuracy: 0.9,
+  count: 1000,
+});
+const error = { code: 'device', message: 'The GPU device was lost.', subject: null } as const;
+
+describe('reduceEvent', () => {
+  it('drops every event of a run that was replaced', () => {
+    const none = new Float32Array(1);
+    const stale: WorkerEvent[] = [
+      { type: 'runStatus', runId: 'old', status: { ...status, step: 999 } },
+      { type: 'metrics', runId: 'old', firstStep: 0, loss: none, accuracy: none, learningRate: none },
+      evaluated('old', 10),
+      { type: 'runFailed', runId: 'old', error },
+    ];
+    for (const event of stale) {
+      expect(reduceEvent(running, event)).toBe(running);
+      expect(reduceEvent(idle, event)).toBe(idle);
+    }
+  });
+
+  it('follows the status of its run and counts metrics', () => {
+    const none = new Float32Array(1);
+    const metrics = { firstStep: 20, loss: none, accuracy: none, learningRate: none };
+    let state = reduceEvent(running, { type: 'metrics', runId: 'new', ...metrics });
+    state = reduceEvent(state, { type: 'runStatus', runId: 'new', status: { ...status, step: 21 } });
+    expect(state.metricsVersion).toBe(running.metricsVersion + 1);
+    expect(state.run).toMatchObject({ runId: 'new', step: 21, phase: 'training' });
+    expect(state.run?.config).toBe(running.run?.config);
+  });
+
+  it('keeps a failed run with its error until it goes on, then from where it goes on', () => {
+    let state = reduceEvent(running, evaluated('new', 5));
+    state = reduceEvent(state, evaluated('new', 15));
+    state = reduceEvent(state, { type: 'runFailed', runId: 'new', error });
+    expect(state.run).toMatchObject({ phase: 'failed', error, step: 20 });
+    const back = { ...status, phase: 'paused', step: 10 } as const;
+    state = reduceEvent(state, { type: 'runStatus', runId: 'new', status: back });
+    expect(state.run).toMatchObject({ phase: 'paused', error: null, step: 10 });
+    expect(state.evaluations.map(({ step }) => step)).toEqual([5]);
+  });
+
+  it('tells how far the data is, keeps that on a failure, and clears the failure on a retry', () => {
+    const progress = {
+      type: 'dataProgress',
+      loadedBytes: 5,
+      totalBytes: 10,
+      trainingImages: 10_000,
+      testImages: 0,
+      fromCache: false,
+    } as const;
+    const failure = { code: 'data_fetch', message: 'No answer.', subject: 'train-1.png' } as const;
+    let state = reduceEvent(idle, progress);
+    expect(state.data).toMatchObject({ kind: 'loading', trainingImages: 10_000 });
+    state = reduceEvent(state, { type: 'dataFailed', error: failure });
+    expect(state.data).toMatchObject({ kind: 'failed', error: failure, trainingImages: 10_000 });
+    state = reduceEvent(state, progress);
+    expect(state.data).toMatchObject({ kind: 'loading', error: null });
+    state = reduceEvent(state, { type: 'dataReady' });
+    expect(state.data).toMatchObject({ kind: 'ready', error: null });
+  });
+});
