@@ -1,0 +1,14 @@
+/** Puts our kernels into tfjs's registry. Call it after a backend's package is loaded, since that registers tfjs's own. */
+import type { BackendName } from '@/engine/engine';
+import { registerConv2dBackpropFilter } from '@/engine/kernels/conv2dBackpropFilterWasm';
+import { registerGatherImages } from '@/engine/kernels/gatherImages';
+import { registerHashDropoutMask } from '@/engine/kernels/hashDropoutMask';
+import { registerMaxPoolGrad } from '@/engine/kernels/maxPoolGrad';
+
+/** Safe to repeat. */
+export function registerKernels(backend: BackendName): void {
+  registerHashDropoutMask(backend);
+  registerMaxPoolGrad(backend);
+  if (backend === 'wasm') registerConv2dBackpropFilter();
+  if (backend === 'webgpu') registerGatherImages();
+}

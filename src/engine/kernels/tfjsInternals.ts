@@ -1,0 +1,97 @@
+/**
+ * The only place that knows tfjs's insides: the backends' classes and how a kernel reads and makes tensors. Types alone
+ * are imported from deep paths; at run time everything comes from the registered backend.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
+import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
+import type { BackendName } from '@/engine/engine';
+
+export type { BackendWasm, GPGPUProgram, MathBackendCPU, MathBackendWebGL, WebGPUBackend, WebGPUProgram };
+
+/** A backend whose tensors the CPU can read and write in place. */
+export type HostBackend = MathBackendCPU | BackendWasm;
+
+/** What a kernel function gets; tfjs types `backend` as {}. */
+export interface KernelCall<Backend> {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly backend: Backend;
+}
+
+/** Registers a kernel, in place of tfjs's own where there is one. The registry is global in a worker. */
+export function putKernel<Backend>(
+  kernelName: string,
+  backendName: BackendName,
+  kernelFunc: (call: KernelCall<Backend>) => TensorInfo,
+): void {
+  if (tf.getKernel(kernelName, backendName) !== undefined) tf.unregisterKernel(kernelName, backendName);
+  const config: KernelConfig = {
+    kernelName,
+    backendName,
+    // tfjs leaves the backend's and the attributes' types open.
+    kernelFunc: kernelFunc as unknown as KernelFunc,
+  };
+  tf.registerKernel(config);
+}
+
+/** Runs a registered kernel inside another one: no tape, no bookkeeping; free the result with disposeData. */
+export function callKernel<Backend>(
+  kernelName: string,
+  backendName: BackendName,
+  call: KernelCall<Backend>,
+): TensorInfo {
+  const { kernelFunc } = tf.getKernel(kernelName, backendName);
+  return (kernelFunc as unknown as (call: KernelCall<Backend>) => TensorInfo)(call);
+}
+
+/** One kernel as an op: its result is an ordinary tensor of the current tidy. */
+export function runKernel(
+  kernelName: string,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  attrs: Readonly<Record<string, unknown>> = {},
+): tf.Tensor {
+  return tf.engine().runKernel(kernelName, { ...inputs }, { ...attrs } as tf.NamedAttrMap);
+}
+
+function isWasm(backend: HostBackend): backend is BackendWasm {
+  return 'typedArrayFromHeap' in backend;
+}
+
+/** A float32 tensor of zeros or of unspecified content (wasm): the caller writes every value. Make it before taking views. */
+export function makeHostTensor(backend: HostBackend, shape: readonly number[]): TensorInfo {
+  if (isWasm(backend)) return backend.makeOutput([...shape], 'float32');
+  return backend.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape])));
+}
+
+/** The tensor's own values, not a copy; on wasm the view dies with the next allocation, which may grow the heap. */
+export function hostValues(backend: HostBackend, tensor: TensorInfo): Float32Array {
+  const values = isWasm(backend)
+    ? backend.typedArrayFromHeap(tensor)
+    : backend.data.get(tensor.dataId).values;
+  if (values instanceof Float32Array) return values;
+  throw new TypeError(`A kernel expected a float32 tensor, this one is ${tensor.dtype}.`);
+}
+
+/** tfjs's WebGPU backend; call it only where the backend is webgpu. */
+export function webgpuBackend(): WebGPUBackend {
+  return tf.engine().findBackend('webgpu') as WebGPUBackend;
+}
+
+/** Layout and size of a one-thread-a-value dispatch, which every WebGPU program needs. */
+export function flatDispatch(
+  outputShape: readonly number[],
+): Pick<WebGPUProgram, 'outputShape' | 'dispatchLayout' | 'dispatch' | 'workgroupSize' | 'size'> {
+  const workgroup = 64;
+  const size = outputShape.reduce((product, dimension) => product * dimension, 1);
+  return {
+    outputShape: [...outputShape],
+    dispatchLayout: { x: outputShape.map((_, axis) => axis) },
+    dispatch: [Math.ceil(size / workgroup), 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    size: true,
+  };
+}

@@ -1,0 +1,73 @@
+/** BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
+import * as tf from '@tensorflow/tfjs-core';
+import { sumToChannels } from '@/engine/tfjs/convolution';
+import type { Forward, ForwardContext, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
+import type { BatchNorm2d } from '@/model/layers';
+
+/** (1 - momentum) * running + momentum * batch. */
+function moved(running: tf.Tensor, batch: tf.Tensor, momentum: number): tf.Tensor {
+  return tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum));
+}
+
+function withBatchStatistics(
+  layer: BatchNorm2d,
+  x: tf.Tensor,
+  { parameters, updatedBuffers }: ForwardContext,
+  options: LayerOptions,
+): Forward {
+  const { name, eps, momentum } = layer;
+  const weight = parameters.get(`${name}.weight`);
+  const count = x.size / layer.numFeatures;
+  const mean = tf.div(sumToChannels(x), count);
+  const centred = tf.sub(x, mean);
+  const variance = tf.tidy(() => tf.div(sumToChannels(tf.square(centred)), count));
+  const inverseStd = tf.rsqrt(tf.add(variance, eps));
+  const normalised = tf.mul(centred, inverseStd);
+  centred.dispose();
+
+  // A single value has no unbiased variance; PyTorch refuses it, shape checks here only see the batch size.
+  const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
+  const runningMean = parameters.get(`${name}.running_mean`);
+  const runningVar = parameters.get(`${name}.running_var`);
+  updatedBuffers.set(`${name}.running_mean`, moved(runningMean, mean, momentum));
+  updatedBuffers.set(`${name}.running_var`, moved(runningVar, unbiased, momentum));
+
+  return {
+    output: tf.tidy(() => tf.add(tf.mul(normalised, weight), parameters.get(`${name}.bias`))),
+    backward: (dy, gradients) => {
+      const biasGradient = sumToChannels(dy);
+      const weightGradient = sumToChannels(tf.mul(dy, normalised));
+      gradients.set(`${name}.weight`, weightGradient);
+      gradients.set(`${name}.bias`, biasGradient);
+      if (!options.needsInputGradient) return null;
+      // dx = weight / std * (dy - mean(dy) - normalised * mean(dy * normalised))
+      const spread = tf.add(tf.mul(normalised, tf.div(weightGradient, count)), tf.div(biasGradient, count));
+      normalised.dispose();
+      return tf.mul(tf.sub(dy, spread), tf.mul(weight, inverseStd));
+    },
+  };
+}
+
+function withRunningStatistics(layer: BatchNorm2d, x: tf.Tensor, { parameters }: ForwardContext): tf.Tensor {
+  const { name, eps } = layer;
+  const scale = tf.mul(
+    parameters.get(`${name}.weight`),
+    tf.rsqrt(tf.add(parameters.get(`${name}.running_var`), eps)),
+  );
+  const centred = tf.sub(x, parameters.get(`${name}.running_mean`));
+  return tf.add(tf.mul(centred, scale), parameters.get(`${name}.bias`));
+}
+
+export function batchNormOp(layer: BatchNorm2d, options: LayerOptions): LayerOp {
+  return {
+    forward: (x, context) => {
+      if (context.isTraining) return withBatchStatistics(layer, x, context, options);
+      return {
+        output: withRunningStatistics(layer, x, context),
+        backward: () => {
+          throw new Error('The backward pass of BatchNorm2d exists in training mode only.');
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** Conv2d and Linear: the layers with weights, and the sums over all but the channels that their biases need. */
+import * as tf from '@tensorflow/tfjs-core';
+import { runKernel } from '@/engine/kernels/tfjsInternals';
+import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
+import type { Conv2d, Linear } from '@/model/layers';
+
+/** Sum over every axis but the last: [n, h, w, c] or [n, c] -> [c]. */
+export function sumToChannels(x: tf.Tensor): tf.Tensor {
+  return tf.sum(
+    x,
+    x.shape.slice(0, -1).map((_, axis) => axis),
+  );
+}
+
+export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
+  const { name, stride, padding, bias } = layer;
+  const attributes = {
+    strides: [stride, stride],
+    pad: padding,
+    dilations: [1, 1],
+    dataFormat: 'NHWC',
+    dimRoundingMode: 'floor',
+  };
+  return {
+    forward: (x, { parameters }) => {
+      const weight = parameters.get(`${name}.weight`);
+      const output = bias
+        ? runKernel(
+            'FusedConv2D',
+            { x, filter: weight, bias: parameters.get(`${name}.bias`) },
+            { ...attributes, activation: 'linear' },
+          )
+        : runKernel('Conv2D', { x, filter: weight }, attributes);
+      return {
+        output,
+        backward: (dy, gradients) => {
+          const filterShape = weight.shape;
+          gradients.set(
+            `${name}.weight`,
+            runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape }),
+          );
+          if (bias) gradients.set(`${name}.bias`, sumToChannels(dy));
+          if (!options.needsInputGradient) return null;
+          return runKernel(
+            'Conv2DBackpropInput',
+            { dy, filter: weight },
+            { ...attributes, inputShape: x.shape },
+          );
+        },
+      };
+    },
+  };
+}
+
+export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
+  const { name, bias } = layer;
+  return {
+    forward: (x, { parameters }) => {
+      const weight = parameters.get(`${name}.weight`);
+      const output = tf.tidy(() => {
+        const product = tf.matMul(x, weight);
+        return bias ? tf.add(product, parameters.get(`${name}.bias`)) : product;
+      });
+      return {
+        output,
+        backward: (dy, gradients) => {
+          gradients.set(`${name}.weight`, tf.matMul(x, dy, true, false));
+          if (bias) gradients.set(`${name}.bias`, sumToChannels(dy));
+          return options.needsInputGradient ? tf.matMul(dy, weight, false, true) : null;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * How a layer runs here: forward, and a backward written out rather than left to tfjs's tape. That frees each activation
+ * as soon as the backward pass has used it, and needs only kernels, which all backends have.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ParameterStore } from '@/engine/tfjs/parameterStore';
+
+export interface ForwardContext {
+  /** Dropout active, BatchNorm on batch statistics. */
+  readonly isTraining: boolean;
+  readonly seed: number;
+  readonly step: number;
+  readonly parameters: ParameterStore;
+  /** BatchNorm's running statistics after this forward pass; committed by the caller, if it wants them. */
+  readonly updatedBuffers: Map<string, Tensor>;
+}
+
+/** Where backward puts the gradients of the parameters, by state_dict key, in the device's layout. */
+export type Gradients = Map<string, Tensor>;
+
+export interface Forward {
+  readonly output: Tensor;
+  /** Gradient with respect to the input, or null where the caller does not need it. */
+  readonly backward: (dy: Tensor, gradients: Gradients) => Tensor | null;
+}
+
+/** A layer made ready for one network. Activations are [n, h, w, c] or [n, features]. */
+export interface LayerOp {
+  readonly forward: (x: Tensor, context: ForwardContext) => Forward;
+}
+
+export interface LayerOptions {
+  /** False where nothing before this layer learns. */
+  readonly needsInputGradient: boolean;
+}

@@ -1,0 +1,84 @@
+/** The losses of model/runConfig.ts on the device: mean loss, accuracy, and the gradient with respect to the logits, in closed form. */
+import * as tf from '@tensorflow/tfjs-core';
+import { assertNever } from '@/model/layers';
+import type { LossSpec } from '@/model/runConfig';
+
+export const classes = 10;
+
+export interface BatchLoss {
+  /** Scalars on the device. */
+  readonly loss: tf.Tensor;
+  readonly accuracy: tf.Tensor;
+  /** d loss / d logits, [n, 10]. */
+  readonly gradient: tf.Tensor;
+}
+
+/** Rows that sum to 1: the label, smoothed as PyTorch does: (1 - s) * onehot + s / classes. */
+export function targetDistribution(labels: Uint8Array, loss: LossSpec): Float32Array {
+  const smoothing = loss.kind === 'cross_entropy' ? loss.labelSmoothing : 0;
+  const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  labels.forEach((label, n) => {
+    target[n * classes + label] = 1 - smoothing + smoothing / classes;
+  });
+  return target;
+}
+
+/** -mean over the batch of the row sums of a * b. */
+function negativeMeanDot(a: tf.Tensor, b: tf.Tensor, batch: number): tf.Tensor {
+  return tf.div(tf.sum(tf.mul(a, b)), -batch);
+}
+
+/** Takes d loss / d p to d loss / d z for p = softmax(z): p * (g - sum(g * p)). */
+function throughSoftmax(p: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
+  const dot = tf.sum(tf.mul(gradient, p), 1, true);
+  return tf.mul(p, tf.sub(gradient, dot));
+}
+
+function lossAndGradient(
+  loss: LossSpec,
+  logits: tf.Tensor2D,
+  target: tf.Tensor,
+  batch: number,
+): Omit<BatchLoss, 'accuracy'> {
+  switch (loss.kind) {
+    case 'cross_entropy':
+    case 'nll_log_softmax': {
+      const logP = tf.logSoftmax(logits);
+      return {
+        loss: negativeMeanDot(target, logP, batch),
+        gradient: tf.div(tf.sub(tf.exp(logP), target), batch),
+      };
+    }
+    case 'nll_logits':
+      return { loss: negativeMeanDot(target, logits, batch), gradient: tf.div(target, -batch) };
+    case 'nll_softmax': {
+      const p = tf.softmax(logits);
+      return {
+        loss: negativeMeanDot(target, p, batch),
+        gradient: throughSoftmax(p, tf.div(target, -batch)),
+      };
+    }
+    case 'cross_entropy_softmax': {
+      const p = tf.softmax(logits);
+      const logQ = tf.logSoftmax(p);
+      return {
+        loss: negativeMeanDot(target, logQ, batch),
+        gradient: throughSoftmax(p, tf.div(tf.sub(tf.exp(logQ), target), batch)),
+      };
+    }
+    default:
+      return assertNever(loss.kind);
+  }
+}
+
+/** Call inside tidy. */
+export function batchLoss(loss: LossSpec, logits: tf.Tensor, labels: Uint8Array): BatchLoss {
+  const batch = labels.length;
+  const target = tf.tensor2d(targetDistribution(labels, loss), [batch, classes]);
+  const labelIndices = tf.tensor1d(Int32Array.from(labels), 'int32');
+  const hits = tf.cast(tf.equal(tf.argMax(logits, 1), labelIndices), 'float32');
+  return {
+    ...lossAndGradient(loss, logits as tf.Tensor2D, target, batch),
+    accuracy: tf.div(tf.sum(hits), batch),
+  };
+}

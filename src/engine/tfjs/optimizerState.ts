@@ -1,0 +1,101 @@
+/** The optimizer's slots on the device, and one step of it over all parameters. */
+import * as tf from '@tensorflow/tfjs-core';
+import { EngineError } from '@/engine/engine';
+import { slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
+import { checkState, fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
+import type { StateEntry } from '@/model/stateDict';
+import type { OptimizerSpec } from '@/model/runConfig';
+import type { StateDict, TensorData } from '@/model/tensor';
+
+export class OptimizerState {
+  readonly #spec: OptimizerSpec;
+  readonly #entries: readonly StateEntry[];
+  /** By parameter, then by slot. */
+  readonly #slots = new Map<string, Slots>();
+  /** Updates done with these slots; Adam's bias correction counts them. */
+  #updates = 0;
+
+  constructor(spec: OptimizerSpec, entries: readonly StateEntry[]) {
+    this.#spec = spec;
+    this.#entries = entries;
+  }
+
+  /** Updates every parameter; frees each gradient as soon as it is used, since the largest are hundreds of MB. */
+  apply(parameters: ParameterStore, gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void {
+    this.#updates += 1;
+    tf.tidy(() => {
+      const rate = tf.scalar(learningRate);
+      for (const { key } of this.#entries) {
+        const gradient = gradients.get(key);
+        if (gradient === undefined) continue;
+        const old = this.#slots.get(key) ?? {};
+        const { parameter, slots } = tf.tidy(() => {
+          const result = updated(this.#spec, {
+            parameter: parameters.get(key),
+            gradient,
+            slots: old,
+            learningRate,
+            rate,
+            updates: this.#updates,
+          });
+          return { parameter: result.parameter, slots: { ...result.slots } };
+        });
+        tf.dispose({ ...old });
+        gradient.dispose();
+        parameters.replace(key, parameter);
+        for (const slot of Object.values(slots)) tf.keep(slot);
+        this.#slots.set(key, slots);
+      }
+    });
+  }
+
+  /** One StateDict a slot; empty before the first update. */
+  async read(): Promise<Record<string, StateDict>> {
+    if (this.#slots.size === 0) return {};
+    const state: Record<string, StateDict> = {};
+    for (const name of slotNames(this.#spec)) {
+      const values = new Map<string, TensorData>();
+      for (const { key, shape } of this.#entries) {
+        const tensor = this.#slots.get(key)?.[name];
+        if (tensor !== undefined) values.set(key, await fromDevice(tensor, shape));
+      }
+      state[name] = values;
+    }
+    return state;
+  }
+
+  /**
+   * Replaces all slots; `step` is the number of steps that led to them.
+   * @throws EngineError `state` naming what does not fit this optimizer.
+   */
+  load(state: Readonly<Record<string, StateDict>>, step: number): void {
+    const wanted = slotNames(this.#spec);
+    const given = Object.keys(state);
+    if (given.length > 0 && given.toSorted().join() !== wanted.toSorted().join()) {
+      throw new EngineError(
+        'state',
+        `The optimizer state has the slots ${given.join(', ')}; ${this.#spec.kind} keeps ${wanted.join(', ') || 'none'}.`,
+      );
+    }
+    for (const [name, values] of Object.entries(state)) {
+      checkState(values, this.#entries, `optimizer state ${name}`);
+    }
+    this.dispose();
+    this.#updates = given.length === 0 ? 0 : step;
+    if (given.length === 0) return;
+    for (const { key } of this.#entries) {
+      const slots: Record<string, tf.Tensor> = {};
+      for (const name of wanted) {
+        const values = state[name]?.get(key);
+        if (values !== undefined) slots[name] = tf.keep(toDevice(values));
+      }
+      this.#slots.set(key, slots);
+    }
+  }
+
+  dispose(): void {
+    for (const slots of this.#slots.values()) tf.dispose({ ...slots });
+    this.#slots.clear();
+    this.#updates = 0;
+  }
+}

@@ -1,0 +1,150 @@
+/** PyTorch's optimizers, one parameter at a time, as torch.optim's single-tensor code does them. */
+import * as tf from '@tensorflow/tfjs-core';
+import { assertNever } from '@/model/layers';
+import type { OptimizerSpec } from '@/model/runConfig';
+
+/** Slots of one parameter by PyTorch's names; empty before its first update. */
+export type Slots = Readonly<Record<string, tf.Tensor>>;
+
+export interface Update {
+  readonly parameter: tf.Tensor;
+  readonly slots: Slots;
+}
+
+type SpecOf<K extends OptimizerSpec['kind']> = Extract<OptimizerSpec, { readonly kind: K }>;
+
+/** Names of the slots that an optimizer keeps. */
+export function slotNames(optimizer: OptimizerSpec): readonly string[] {
+  switch (optimizer.kind) {
+    case 'SGD':
+      return optimizer.momentum === 0 ? [] : ['momentum_buffer'];
+    case 'Adam':
+    case 'AdamW':
+      return ['exp_avg', 'exp_avg_sq'];
+    case 'RMSprop':
+      return [
+        'square_avg',
+        ...(optimizer.momentum > 0 ? ['momentum_buffer'] : []),
+        ...(optimizer.centered ? ['grad_avg'] : []),
+      ];
+    default:
+      return assertNever(optimizer);
+  }
+}
+
+/** old * decay + (1 - decay) * next; from zeros where there is no old. */
+function average(old: tf.Tensor | undefined, next: tf.Tensor, decay: number): tf.Tensor {
+  const share = tf.mul(next, 1 - decay);
+  return old === undefined ? share : tf.add(tf.mul(old, decay), share);
+}
+
+function decayed(parameter: tf.Tensor, gradient: tf.Tensor, weightDecay: number): tf.Tensor {
+  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
+}
+
+function sgd(
+  spec: SpecOf<'SGD'>,
+  parameter: tf.Tensor,
+  gradient: tf.Tensor,
+  slots: Slots,
+  rate: tf.Scalar,
+): Update {
+  const { momentum, dampening, nesterov, weightDecay } = spec;
+  let direction = decayed(parameter, gradient, weightDecay);
+  if (momentum === 0) return { parameter: tf.sub(parameter, tf.mul(direction, rate)), slots: {} };
+  const old = slots['momentum_buffer'];
+  // The first step takes the gradient whole: dampening counts from the second on.
+  const buffer =
+    old === undefined
+      ? tf.clone(direction)
+      : tf.add(tf.mul(old, momentum), dampening === 0 ? direction : tf.mul(direction, 1 - dampening));
+  direction = nesterov ? tf.add(direction, tf.mul(buffer, momentum)) : buffer;
+  return {
+    parameter: tf.sub(parameter, tf.mul(direction, rate)),
+    slots: { momentum_buffer: buffer },
+  };
+}
+
+function adam(
+  spec: SpecOf<'Adam' | 'AdamW'>,
+  parameter: tf.Tensor,
+  gradient: tf.Tensor,
+  slots: Slots,
+  rate: number,
+  updates: number,
+): Update {
+  const { kind, beta1, beta2, eps, weightDecay } = spec;
+  const isDecoupled = kind === 'AdamW' && weightDecay !== 0;
+  const start = isDecoupled ? tf.mul(parameter, 1 - rate * weightDecay) : parameter;
+  const direction = kind === 'Adam' ? decayed(parameter, gradient, weightDecay) : gradient;
+  const mean = average(slots['exp_avg'], direction, beta1);
+  const square = average(slots['exp_avg_sq'], tf.square(direction), beta2);
+  const correction1 = 1 - beta1 ** updates;
+  const correction2 = 1 - beta2 ** updates;
+  const denominator = tf.add(tf.div(tf.sqrt(square), Math.sqrt(correction2)), eps);
+  return {
+    parameter: tf.sub(start, tf.mul(tf.div(mean, denominator), rate / correction1)),
+    slots: { exp_avg: mean, exp_avg_sq: square },
+  };
+}
+
+function rmsprop(
+  spec: SpecOf<'RMSprop'>,
+  parameter: tf.Tensor,
+  gradient: tf.Tensor,
+  slots: Slots,
+  rate: tf.Scalar,
+): Update {
+  const { alpha, eps, momentum, centered, weightDecay } = spec;
+  const direction = decayed(parameter, gradient, weightDecay);
+  const square = average(slots['square_avg'], tf.square(direction), alpha);
+  const gradientMean = centered ? average(slots['grad_avg'], direction, alpha) : null;
+  const variance = gradientMean === null ? square : tf.sub(square, tf.square(gradientMean));
+  let change = tf.div(direction, tf.add(tf.sqrt(variance), eps));
+  const next: Record<string, tf.Tensor> = { square_avg: square };
+  if (gradientMean !== null) next['grad_avg'] = gradientMean;
+  if (momentum > 0) {
+    const old = slots['momentum_buffer'];
+    if (old !== undefined) change = tf.add(tf.mul(old, momentum), change);
+    next['momentum_buffer'] = change;
+  }
+  return { parameter: tf.sub(parameter, tf.mul(change, rate)), slots: next };
+}
+
+export interface UpdateInput {
+  readonly parameter: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  readonly slots: Slots;
+  readonly learningRate: number;
+  /** The learning rate as a scalar on the device, made once a step. */
+  readonly rate: tf.Scalar;
+  /** Updates done with these slots, this one included: 1 for the first. */
+  readonly updates: number;
+}
+
+/** New values for one parameter; the old tensors are the caller's to free. Call inside tidy and keep the result. */
+export function updated(spec: OptimizerSpec, input: UpdateInput): Update {
+  const { parameter, gradient, slots, learningRate, rate, updates } = input;
+  switch (spec.kind) {
+    case 'SGD':
+      return sgd(spec, parameter, gradient, slots, rate);
+    case 'Adam':
+    case 'AdamW':
+      return adam(spec, parameter, gradient, slots, learningRate, updates);
+    case 'RMSprop':
+      return rmsprop(spec, parameter, gradient, slots, rate);
+    default:
+      return assertNever(spec);
+  }
+}
+
+/** torch.nn.utils.clip_grad_norm_: all gradients times min(1, maxNorm / (norm + 1e-6)), norm over all of them together. */
+export function clippedGradients(
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  maxNorm: number,
+): Map<string, tf.Tensor> {
+  const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares));
+  const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
+  return new Map([...gradients].map(([key, gradient]) => [key, tf.mul(gradient, factor)]));
+}

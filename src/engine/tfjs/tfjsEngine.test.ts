@@ -1,0 +1,22 @@
+/** The reference engine on wasm in Node, against PyTorch's fixtures. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEngine } from '@/engine/tfjs/backends';
+import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
+import { readFixture, sharedFixtures } from '../../../scripts/fixtures/readFixture.ts';
+import { networkParity } from '../../../scripts/parity/networkParity.ts';
+
+let engine: TfjsEngine;
+beforeAll(async () => {
+  ({ engine } = await createEngine('wasm'));
+});
+afterAll(() => {
+  engine.dispose();
+});
+
+describe('parity with PyTorch', () => {
+  test.each(['mynn', 'lenet', 'resnet'])('%s', async (net) => {
+    const checks = await networkParity(engine, readFixture(sharedFixtures, net));
+    expect(checks.length).toBeGreaterThan(50);
+    expect(checks.filter(({ pass }) => !pass)).toEqual([]);
+  });
+});
