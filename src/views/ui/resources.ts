@@ -1,14 +1,34 @@
 /** Every text of the page: one file a namespace and language. English is the type; the others must match it. */
 import { common } from '@/views/ui/locales/en/common';
+import { draw } from '@/views/ui/locales/en/draw';
+import { errors } from '@/views/ui/locales/en/errors';
+import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
+import { presets } from '@/views/ui/locales/en/presets';
+import { train } from '@/views/ui/locales/en/train';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
+import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
+import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
+import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
+import { presets as presetsZh } from '@/views/ui/locales/zh-CN/presets';
+import { train as trainZh } from '@/views/ui/locales/zh-CN/train';
 import type { Translation } from '@/views/ui/locales/shape';
 
 const en = {
   common,
+  draw,
+  errors,
+  hyperparameters,
+  presets,
+  train,
 } as const;
 
 const zhCN = {
   common: commonZh,
+  draw: drawZh,
+  errors: errorsZh,
+  hyperparameters: hyperparametersZh,
+  presets: presetsZh,
+  train: trainZh,
 } as const satisfies Translation<typeof en>;
 
 export const resources = { en, 'zh-CN': zhCN } as const;

@@ -170,6 +170,14 @@ export const hyperparameters = {
     label: 'Largest change of size',
     hint: '0.1 means 0.9 to 1.1 times as large.',
   },
+  groups: {
+    network: 'Network',
+    training: 'Data and run',
+    optimizer: 'Optimizer',
+    schedule: 'Schedule',
+    loss: 'Loss',
+    input: 'Input images',
+  },
   units: {
     epochs: 'epochs',
     images: 'images',

@@ -172,6 +172,14 @@ export const hyperparameters = {
     label: '最大缩放',
     hint: '0.1 表示 0.9 到 1.1 倍大小。',
   },
+  groups: {
+    network: '网络',
+    training: '数据与训练',
+    optimizer: '优化器',
+    schedule: '学习率调度',
+    loss: '损失函数',
+    input: '输入图片',
+  },
   units: {
     epochs: '轮',
     images: '张',

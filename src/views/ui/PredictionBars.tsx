@@ -1,0 +1,80 @@
+/** Ten probabilities, the winner marked by weight, colour and position of the big digit above. */
+import { VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import type { PredictionAnswer } from '@/views/ui/usePrediction';
+import classes from '@/views/ui/PredictionBars.module.css';
+
+const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+/** Index of the largest value; the first of equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i += 1) {
+    if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  }
+  return best;
+}
+
+export interface PredictionBarsProps {
+  readonly answer: PredictionAnswer | null;
+  /** Shown in place of the winner while there is no answer. */
+  readonly emptyText: string;
+}
+
+export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
+  const { t } = useTranslation('draw');
+  const format = useNumberFormat();
+  const winner = answer === null ? null : argmax(answer.probabilities);
+  const confidence = winner === null ? 0 : (answer?.probabilities[winner] ?? 0);
+  const announcement =
+    winner === null
+      ? ''
+      : t('prediction.announce', { digit: String(winner), percent: format.percent(confidence, 0) });
+  // A screen reader hears the answer once the drawing rests, not at every movement.
+  const [settled] = useDebouncedValue(announcement, 1200);
+
+  return (
+    <div className={classes['root']}>
+      <div className={classes['head']}>
+        {winner === null ? (
+          <p className={classes['empty']}>{emptyText}</p>
+        ) : (
+          <>
+            <span className={classes['answer']}>{t('prediction.answer')}</span>
+            <span className={classes['digit']} data-testid="predicted-digit">
+              {winner}
+            </span>
+            <span className={classes['confidence']}>
+              {t('prediction.confidence', { percent: format.percent(confidence, 1) })}
+            </span>
+          </>
+        )}
+      </div>
+      <ol className={classes['bars']}>
+        {digits.map((digit) => {
+          const probability = answer?.probabilities[digit] ?? 0;
+          const percent = format.percent(probability, 1);
+          return (
+            <li key={digit} className={classes['row']} data-winner={digit === winner}>
+              <VisuallyHidden>
+                {t('prediction.bar', { digit: String(digit), percent: answer === null ? '–' : percent })}
+              </VisuallyHidden>
+              <span className={classes['name']} aria-hidden="true">
+                {digit}
+              </span>
+              <span className={classes['track']} aria-hidden="true">
+                <span className={classes['fill']} style={{ transform: `scaleX(${probability})` }} />
+              </span>
+              <span className={classes['percent']} aria-hidden="true">
+                {answer === null ? '' : percent}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <VisuallyHidden aria-live="polite">{settled}</VisuallyHidden>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+export const draw = {
+  title: 'Draw a digit',
+  intro: 'The network reads your drawing while you draw it, and while it trains.',
+  pad: {
+    label: 'Drawing pad',
+    placeholder: 'Draw a digit, 0 to 9',
+    keyboard: 'Keyboard',
+    keyboardHint:
+      'Focus the pad. Arrow keys move the pen (with Shift four cells), Space puts it down or lifts it, Backspace undoes, Delete clears.',
+    penDown: 'Pen down',
+    penUp: 'Pen up',
+    undo: 'Undo',
+    clear: 'Clear',
+    sample: 'Test image {{index}}, labelled {{label}}',
+    penHint: 'Mouse, finger or pen',
+  },
+  seen: {
+    title: 'What the network sees',
+    hint: 'Fitted into 20 × 20 pixels and centred by its mass in 28 × 28, as MNIST’s digits are.',
+    image: 'The drawing as 28 by 28 grey pixels',
+  },
+  prediction: {
+    title: 'Prediction',
+    empty: 'Probabilities appear as soon as you draw.',
+    waiting: 'The network is not ready yet.',
+    untrained: 'The network is untrained and guesses. Train it and watch this change.',
+    answer: 'It reads a',
+    confidence: '{{percent}} sure',
+    announce: 'It reads a {{digit}}, {{percent}} sure',
+    bar: 'Digit {{digit}}: {{percent}}',
+    atStep: 'Network after step {{step}}',
+    failed: 'The network did not answer.',
+  },
+  goTrain: 'Train the network',
+  startHint: 'Training has not started.',
+  openDraw: 'Open the large pad',
+  samples: {
+    title: 'No idea what to draw? Take a test image',
+  },
+} as const;

@@ -1,0 +1,24 @@
+export const presets = {
+  quick_lenet: {
+    name: 'LeNet-5, fast',
+    text: 'Momentum and shuffling: most digits right within the first epoch.',
+  },
+  mynn: { name: 'Mynn', text: 'The report’s first network: two convolutions, dropout, two linear layers.' },
+  vgg16_nll_logits: {
+    name: 'VGG-16, wrong loss',
+    text: '134 million weights, images enlarged to 64 × 64. NLL on raw outputs has no lower bound, so it never learns the digits.',
+  },
+  vgg2: { name: 'VGG-2', text: 'Four convolutions with batch normalisation.' },
+  resnet18_nll_logits: {
+    name: 'ResNet-18, wrong loss',
+    text: 'NLL on raw outputs falls without end, to −10.65 million; the accuracy stays behind.',
+  },
+  resnet: { name: 'Small ResNet', text: 'Two residual blocks on 16 and 32 channels.' },
+  lenet_nll_softmax: {
+    name: 'LeNet-5, wrong loss',
+    text: 'NLL on softmax has tiny gradients: some digits are never learnt.',
+  },
+  learning_rate_not_given: 'The report does not give the learning rate; 0.01 is assumed.',
+  opening_layers_not_given: 'The report leaves the first layers out; LeNet-5’s own are assumed.',
+  learning_rate_tiny: 'The learning rate is tiny: with the right loss alone it still learns slowly.',
+} as const;
