@@ -1,5 +1,5 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
-import type { BackendInfo, Engine } from '@/engine/engine';
+import type { BackendInfo, Engine, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
 import type {
   BackendDescription,
@@ -14,11 +14,19 @@ import { answer } from '@/training/requests';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
 
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly probes: readonly BackendProbe[];
+}
+
 /** Finds out what this machine can do, and opens what was chosen. */
 export interface Backends {
   readonly probe: () => Promise<readonly BackendProbe[]>;
-  /** @throws EngineError when it does not work here */
-  readonly open: (choice: EngineChoice, probes: readonly BackendProbe[]) => Promise<Engine>;
+  /**
+   * `onDeviceError` hears of a lost device at once.
+   * @throws EngineError when the choice does not work here
+   */
+  readonly open: (choice: EngineChoice, onDeviceError: (error: EngineError) => void) => Promise<OpenedEngine>;
 }
 
 export interface CommandHandlerOptions {
@@ -39,17 +47,15 @@ export function createCommandHandler({
   const trainer = new Trainer({ source, emit: post });
 
   const selectBackend = async (choice: EngineChoice): Promise<void> => {
-    let probes: readonly BackendProbe[] = [];
     try {
       await trainer.useEngine(async () => {
         post({ type: 'backendProbing' });
-        probes = await backends.probe();
-        const engine = await backends.open(choice, probes);
+        const { engine, probes } = await backends.open(choice, trainer.deviceFailed);
         post({ type: 'backendReady', backend: describe(engine.info), probes });
         return engine;
       });
     } catch (error) {
-      post({ type: 'backendFailed', error: toWorkerError(error), probes });
+      post({ type: 'backendFailed', error: toWorkerError(error), probes: await backends.probe() });
     }
   };
   const reply = async (request: Request): Promise<void> => {

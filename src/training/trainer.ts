@@ -102,6 +102,11 @@ export class Trainer {
     if (run.isCompiled) this.#host.engine?.setLearningRate(learningRate);
   }
 
+  /** The device broke while nobody waited for it. */
+  readonly deviceFailed = (error: EngineError): void => {
+    if (this.#run !== null) this.#fail(this.#run, error);
+  };
+
   /** More images are there, or loading has ended. */
   imagesArrived(): void {
     const run = this.#run;
@@ -285,7 +290,7 @@ export class Trainer {
   }
 
   #fail(run: Run, error: unknown): void {
-    if (run !== this.#run) return;
+    if (run !== this.#run || run.phase === 'failed') return;
     run.goal = null;
     run.testing = false;
     run.phase = 'failed';
