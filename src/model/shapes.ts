@@ -1,4 +1,5 @@
 /** Shape inference: what each layer gives, and in words why one does not fit. */
+import { parameterProblem } from '@/model/layerFields';
 import { assertNever, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import type { InputPipeline } from '@/model/runConfig';
 
@@ -95,11 +96,24 @@ function expectChannels(layer: LayerSpec, expected: number, channels: number): v
   }
 }
 
+function expectValidParameters(layer: LayerSpec): void {
+  const problem = parameterProblem(layer);
+  if (problem === null) return;
+  const { field, value, min, max, isInteger } = problem;
+  throw new ShapeError(
+    'invalid_parameter',
+    layer.name,
+    `${layer.kind} ${layer.name}: ${field} must be a ${isInteger ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}.`,
+    { kind: layer.kind, field, value, min, max },
+  );
+}
+
 /**
  * Shape that `layer` gives for `input`.
  * @throws ShapeError naming the layer, what it expects and what it got.
  */
 export function outputShape(layer: LayerSpec, input: Shape): Shape {
+  expectValidParameters(layer);
   switch (layer.kind) {
     case 'Conv2d': {
       const [channels, height, width] = imageOf(layer, input);

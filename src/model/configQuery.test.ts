@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { architectures, lenet, smallResnet } from '@/model/architectures';
+import { configFromQuery, configToQuery } from '@/model/configQuery';
+import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
+import { applies, hyperparameters } from '@/model/hyperparameters';
+import { defaultConfig, fixedConfig, presets } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import { validateValue } from '@/model/validate';
+
+function valueOf(field: Hyperparameter): fc.Arbitrary<HyperparameterValue> {
+  if (field.kind === 'boolean') return fc.boolean();
+  if (field.kind === 'choice') return fc.constantFrom(...field.choices);
+  const { min, max } = field;
+  if (field.kind === 'integer') return fc.integer({ min, max });
+  // Text knows no -0, and a run does not tell it from 0.
+  return fc.double({ min, max, noNaN: true }).map((value) => value + 0);
+}
+
+function write(field: Hyperparameter, config: RunConfig, value: HyperparameterValue): RunConfig {
+  if (field.kind === 'choice') return field.write(config, String(value));
+  if (field.kind === 'boolean') return field.write(config, Boolean(value));
+  return field.write(config, Number(value));
+}
+
+/** Any valid value for every setting, and any of the networks, an edited one among them. */
+const anyConfig: fc.Arbitrary<RunConfig> = fc
+  .tuple(
+    fc.constantFrom(...architectures, {
+      ...smallResnet,
+      id: 'custom',
+      layers: smallResnet.layers.filter((layer) => layer.kind !== 'MaxPool2d'),
+    }),
+    fc.tuple(...hyperparameters.map(valueOf)),
+  )
+  .map(([network, values]) =>
+    hyperparameters.reduce<RunConfig>(
+      (config, field, i) => (field.key === 'network' ? config : write(field, config, values[i] ?? 0)),
+      { ...defaultConfig('mynn'), network },
+    ),
+  );
+
+const throughLink = (config: RunConfig): ReturnType<typeof configFromQuery> =>
+  configFromQuery(new URLSearchParams(new URLSearchParams(configToQuery(config)).toString()));
+
+describe('links', () => {
+  it('give back any valid config', () => {
+    fc.assert(
+      fc.property(anyConfig, (config) => {
+        expect(throughLink(config)).toEqual({ config, issues: [] });
+      }),
+    );
+  });
+
+  it('give back every preset and its fix', () => {
+    for (const preset of presets) {
+      expect(throughLink(preset.config).config).toEqual(preset.config);
+      const fixed = fixedConfig(preset);
+      if (fixed !== null) expect(throughLink(fixed).config).toEqual(fixed);
+    }
+  });
+
+  it('name only what differs from the defaults', () => {
+    expect(configToQuery(defaultConfig('vgg2'))).toEqual([['network', 'vgg2']]);
+    expect(configToQuery({ ...defaultConfig('lenet'), learningRate: 0.1, seed: 7 })).toEqual([
+      ['network', 'lenet'],
+      ['learningRate', '0.1'],
+      ['seed', '7'],
+    ]);
+  });
+
+  it('treat a network that was edited under its old name as custom', () => {
+    const edited = { ...defaultConfig('lenet'), network: { ...lenet, layers: lenet.layers.slice(1) } };
+    expect(throughLink(edited).config.network).toEqual({ ...edited.network, id: 'custom' });
+  });
+
+  it.each([
+    ['learningRate=fast', { code: 'not_a_number', key: 'learningRate', value: 'fast' }],
+    ['learningRate=', { code: 'not_a_number', key: 'learningRate', value: '' }],
+    ['learningRate=-1', { code: 'clamped', key: 'learningRate', value: '-1', used: 1e-8 }],
+    ['epochs=2.6', { code: 'clamped', key: 'epochs', value: '2.6', used: 3 }],
+    ['batchSize=Infinity', { code: 'not_a_number', key: 'batchSize', value: 'Infinity' }],
+    ['shuffle=yes', { code: 'not_a_choice', key: 'shuffle', value: 'yes' }],
+    ['network=alexnet', { code: 'not_a_choice', key: 'network', value: 'alexnet' }],
+    ['network=custom', { code: 'not_a_choice', key: 'network', value: 'custom' }],
+    ['beta1=0.5', { code: 'not_applicable', key: 'beta1', value: '0.5' }],
+    ['learningrate=0.1', { code: 'unknown_key', key: 'learningrate', value: '0.1' }],
+    ['network=custom&layers={}', { code: 'invalid_network', key: 'layers', value: '{}' }],
+    ['network=custom&layers=[', { code: 'invalid_network', key: 'layers', value: '[' }],
+  ])('%s', (query, issue) => {
+    const { config, issues } = configFromQuery(new URLSearchParams(query));
+    expect(issues).toMatchObject([issue]);
+    expect(issues).toHaveLength(1);
+    if (!('used' in issue)) expect(config).toEqual(defaultConfig('mynn'));
+  });
+
+  it('never throw and give valid values, whatever they say', () => {
+    const key = fc.oneof(
+      fc.constantFrom(...hyperparameters.map((field) => field.key), 'layers'),
+      fc.string(),
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.constantFrom('custom', 'Adam', 'true', 'one_cycle', 'vgg16', '{"layers":[]}'),
+      fc.json(),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, text), { maxLength: 20 }), (params) => {
+        const { config } = configFromQuery(params);
+        for (const field of hyperparameters) {
+          if (applies(field, config)) expect(validateValue(field, field.read(config))).toBeNull();
+        }
+      }),
+    );
+  });
+});

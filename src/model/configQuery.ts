@@ -1,0 +1,132 @@
+/** A run's settings in a link: only what differs from the defaults, readable, and never trusted when read back. */
+import { architectures } from '@/model/architectures';
+import type { Hyperparameter, HyperparameterKey, HyperparameterValue } from '@/model/hyperparameter';
+import { applies, customNetwork, hyperparameters } from '@/model/hyperparameters';
+import type { NetworkSpec } from '@/model/layers';
+import { parseNetworkSpec, sameNetwork } from '@/model/networkSchema';
+import { defaultConfig } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import { validateValue } from '@/model/validate';
+
+/** The parameter that carries the layers of a network that is not one of the report's, as JSON. */
+const layersKey = 'layers';
+const defaultNetworkId = 'mynn';
+
+export interface LinkIssue {
+  readonly code:
+    | 'unknown_key'
+    | 'not_a_number'
+    | 'not_a_choice'
+    | 'clamped'
+    | 'not_applicable'
+    | 'invalid_network';
+  readonly key: string;
+  readonly value: string;
+  /** For `clamped`: what is used instead. */
+  readonly used?: number;
+  /** For `invalid_network`: what is wrong, in English. */
+  readonly detail?: string;
+}
+
+const settings = hyperparameters.filter((field) => field.key !== 'network');
+
+function customConfig(network: NetworkSpec): RunConfig {
+  return { ...defaultConfig(defaultNetworkId), network };
+}
+
+/** Writes a value of the right kind; callers have it validated. */
+function write(field: Hyperparameter, config: RunConfig, value: HyperparameterValue): RunConfig {
+  if (field.kind === 'choice') return field.write(config, String(value));
+  if (field.kind === 'boolean') return field.write(config, value === true);
+  return field.write(config, Number(value));
+}
+
+/** Name and value of each setting that differs from the network's defaults, for `new URLSearchParams(...)`. */
+export function configToQuery(config: RunConfig): [string, string][] {
+  const standard = architectures.find((item) => item.id === config.network.id);
+  const isStandard = standard !== undefined && sameNetwork(standard, config.network);
+  const query: [string, string][] = isStandard
+    ? [['network', standard.id]]
+    : [
+        ['network', customNetwork],
+        [layersKey, JSON.stringify({ ...config.network, id: customNetwork })],
+      ];
+  let written = isStandard ? defaultConfig(standard.id) : customConfig(config.network);
+  for (const field of settings) {
+    const value = field.read(config);
+    if (value === undefined || value === field.read(written)) continue;
+    query.push([field.key, String(value)]);
+    written = write(field, written, value);
+  }
+  return query;
+}
+
+function networkOf(params: ReadonlyMap<string, string>, issues: LinkIssue[]): RunConfig {
+  const id = params.get('network') ?? defaultNetworkId;
+  const layers = params.get(layersKey);
+  if (id === customNetwork && layers !== undefined) {
+    try {
+      return customConfig(parseNetworkSpec(JSON.parse(layers)));
+    } catch (error) {
+      // Besides NetworkSpecError: JSON.parse's SyntaxError, and an engine's own error for JSON nested too deeply.
+      if (!(error instanceof Error)) throw error;
+      issues.push({ code: 'invalid_network', key: layersKey, value: layers, detail: error.message });
+      return defaultConfig(defaultNetworkId);
+    }
+  }
+  if (layers !== undefined) issues.push({ code: 'not_applicable', key: layersKey, value: layers });
+  if (architectures.some((item) => item.id === id)) return defaultConfig(id);
+  issues.push({ code: 'not_a_choice', key: 'network', value: id });
+  return defaultConfig(defaultNetworkId);
+}
+
+type Parsed =
+  | { readonly value: HyperparameterValue; readonly issue?: LinkIssue }
+  | { readonly issue: LinkIssue };
+
+function parse(field: Hyperparameter, text: string): Parsed {
+  const issue = (code: LinkIssue['code']): LinkIssue => ({ code, key: field.key, value: text });
+  if (field.kind === 'choice') {
+    return validateValue(field, text) === null ? { value: text } : { issue: issue('not_a_choice') };
+  }
+  if (field.kind === 'boolean') {
+    return text === 'true' || text === 'false'
+      ? { value: text === 'true' }
+      : { issue: issue('not_a_choice') };
+  }
+  // Number('') is 0; Infinity would clamp to a value that nobody meant.
+  const given = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(given)) return { issue: issue('not_a_number') };
+  const whole = field.kind === 'integer' ? Math.round(given) : given;
+  const value = Math.min(field.max, Math.max(field.min, whole));
+  return value === given ? { value } : { value, issue: { ...issue('clamped'), used: value } };
+}
+
+/**
+ * The settings that a link asks for, and what of it could not be used. Never throws: bad values give defaults or the
+ * nearest allowed value. Of a repeated name the last one counts. Settings may still contradict each other, see validateConfig.
+ */
+export function configFromQuery(params: Iterable<readonly [string, string]>): {
+  readonly config: RunConfig;
+  readonly issues: readonly LinkIssue[];
+} {
+  const given = new Map(params);
+  const issues: LinkIssue[] = [];
+  let config = networkOf(given, issues);
+  const known = new Set<string>(['network', layersKey]);
+  // In the table's order, so that a choice stands before the settings that belong to it.
+  for (const field of settings) {
+    known.add(field.key satisfies HyperparameterKey);
+    const text = given.get(field.key);
+    if (text === undefined) continue;
+    if (!applies(field, config)) {
+      issues.push({ code: 'not_applicable', key: field.key, value: text });
+      continue;
+    }
+    const parsed = parse(field, text);
+    if (parsed.issue !== undefined) issues.push(parsed.issue);
+    if ('value' in parsed) config = write(field, config, parsed.value);
+  }
+  for (const [key, value] of given) if (!known.has(key)) issues.push({ code: 'unknown_key', key, value });
+  return { config, issues };
+}

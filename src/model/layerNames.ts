@@ -1,0 +1,79 @@
+/** Layer names are PyTorch module paths: the keys of the state_dict are made from them, so they must not collide. */
+import { flattenLayers, type LayerKind, type LayerSpec } from '@/model/layers';
+
+const stems: Readonly<Record<LayerKind, string>> = {
+  Conv2d: 'conv',
+  Linear: 'fc',
+  BatchNorm2d: 'bn',
+  ReLU: 'relu',
+  MaxPool2d: 'pool',
+  AdaptiveAvgPool2d: 'avgpool',
+  Dropout: 'dropout',
+  Dropout2d: 'dropout',
+  Flatten: 'flatten',
+  Residual: 'block',
+};
+
+/** Every name in use, the insides of Residual included. */
+export function namesIn(layers: readonly LayerSpec[]): Set<string> {
+  return new Set(flattenLayers(layers).map((layer) => layer.name));
+}
+
+/** `conv1`, `fc2`, ... or `block1.conv1` under a prefix: the first number that is free and makes no name part of another. */
+export function freeName(kind: LayerKind, taken: ReadonlySet<string>, prefix = ''): string {
+  const stem = `${prefix === '' ? '' : `${prefix}.`}${stems[kind]}`;
+  const isFree = (name: string): boolean =>
+    !taken.has(name) && ![...taken].some((other) => other.startsWith(`${name}.`));
+  let number = 1;
+  while (!isFree(`${stem}${number}`)) number += 1;
+  return `${stem}${number}`;
+}
+
+export type NameProblemCode = 'invalid_name' | 'duplicate_name' | 'nested_name';
+
+export interface NameProblem {
+  readonly code: NameProblemCode;
+  readonly name: string;
+  /** English; the page words the code. */
+  readonly message: string;
+}
+
+/** Python attributes, or the numbers that nn.Sequential gives, joined by points. */
+const modulePath = /^[A-Za-z_]\w*(\.(\d+|[A-Za-z_]\w*))*$/;
+
+/**
+ * What is wrong with a network's names, in forward order. A Residual is a module that holds others, so `block1.conv1`
+ * beside `block1` is right; under any other layer it would be taken for that layer's own state.
+ */
+export function nameProblems(layers: readonly LayerSpec[]): NameProblem[] {
+  const all = flattenLayers(layers);
+  const leaves = new Set(all.filter((layer) => layer.kind !== 'Residual').map((layer) => layer.name));
+  const seen = new Set<string>();
+  const problems: NameProblem[] = [];
+  for (const { name } of all) {
+    if (!modulePath.test(name)) {
+      problems.push({
+        code: 'invalid_name',
+        name,
+        message: `"${name}" is no PyTorch module path such as conv1 or features.0.`,
+      });
+    } else if (seen.has(name)) {
+      problems.push({ code: 'duplicate_name', name, message: `Two layers are called "${name}".` });
+    } else {
+      const parts = name.split('.');
+      const owner = parts
+        .slice(1)
+        .map((_, i) => parts.slice(0, i + 1).join('.'))
+        .find((path) => leaves.has(path));
+      if (owner !== undefined) {
+        problems.push({
+          code: 'nested_name',
+          name,
+          message: `"${name}" lies under "${owner}", which is a layer and cannot hold others.`,
+        });
+      }
+    }
+    seen.add(name);
+  }
+  return problems;
+}
