@@ -1,0 +1,27 @@
+/** The engines that parity can be asked for: one line each. */
+import type { BackendName, Engine } from '@/engine/engine';
+import { createEngine } from '@/engine/tfjs/backends';
+import { installDawn } from '../dawn.ts';
+
+export interface ParityEngine {
+  readonly create: () => Promise<Engine>;
+  /** Whether a network that does not fit the device is no failure: an adapter's limits are not ours to mend. */
+  readonly mayRefuse: boolean;
+}
+
+async function tfjs(backend: BackendName): Promise<Engine> {
+  if (backend === 'webgpu') await installDawn();
+  return (await createEngine(backend)).engine;
+}
+
+export const engines = {
+  'tfjs-wasm': { create: () => tfjs('wasm'), mayRefuse: false },
+  'tfjs-webgpu': { create: () => tfjs('webgpu'), mayRefuse: true },
+  'tfjs-cpu': { create: () => tfjs('cpu'), mayRefuse: false },
+} as const satisfies Record<string, ParityEngine>;
+
+export type ParityEngineName = keyof typeof engines;
+
+export function isParityEngineName(name: string): name is ParityEngineName {
+  return Object.hasOwn(engines, name);
+}
