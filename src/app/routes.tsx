@@ -4,7 +4,7 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 export interface PageRoute {
   readonly path: string;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'draw' | 'convLab';
+  readonly label: 'train' | 'network' | 'draw' | 'convLab';
   readonly component: LazyExoticComponent<ComponentType>;
 }
 
@@ -13,6 +13,11 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/',
     label: 'train',
     component: lazy(async () => ({ default: (await import('@/views/train/TrainView')).TrainView })),
+  },
+  {
+    path: '/network',
+    label: 'network',
+    component: lazy(async () => ({ default: (await import('@/views/network/NetworkView')).NetworkView })),
   },
   {
     path: '/draw',

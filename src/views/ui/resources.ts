@@ -3,12 +3,14 @@ import { common } from '@/views/ui/locales/en/common';
 import { draw } from '@/views/ui/locales/en/draw';
 import { errors } from '@/views/ui/locales/en/errors';
 import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
+import { network } from '@/views/ui/locales/en/network';
 import { presets } from '@/views/ui/locales/en/presets';
 import { train } from '@/views/ui/locales/en/train';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
 import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
 import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
 import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
+import { network as networkZh } from '@/views/ui/locales/zh-CN/network';
 import { presets as presetsZh } from '@/views/ui/locales/zh-CN/presets';
 import { train as trainZh } from '@/views/ui/locales/zh-CN/train';
 import type { Translation } from '@/views/ui/locales/shape';
@@ -18,6 +20,7 @@ const en = {
   draw,
   errors,
   hyperparameters,
+  network,
   presets,
   train,
 } as const;
@@ -27,6 +30,7 @@ const zhCN = {
   draw: drawZh,
   errors: errorsZh,
   hyperparameters: hyperparametersZh,
+  network: networkZh,
   presets: presetsZh,
   train: trainZh,
 } as const satisfies Translation<typeof en>;

@@ -7,6 +7,7 @@ export const common = {
   nav: {
     label: 'Main navigation',
     train: 'Train',
+    network: 'Network',
     draw: 'Draw',
     convLab: 'Conv lab',
   },

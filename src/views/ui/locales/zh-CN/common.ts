@@ -10,6 +10,7 @@ export const common = {
   nav: {
     label: '主导航',
     train: '训练',
+    network: '网络',
     draw: '手写',
     convLab: '卷积实验',
   },

@@ -1,0 +1,109 @@
+/** Saves the network's weights as safetensors and loads such files, chosen or dropped. */
+import { Button, FileButton } from '@mantine/core';
+import { type DragEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { canPredict } from '@/store/selectors';
+import { useSession } from '@/store/session';
+import { Icon } from '@/views/ui/icons';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import { PytorchSnippet } from '@/views/ui/PytorchSnippet';
+import { loadWeightFile, saveWeightFile } from '@/views/ui/weightFile';
+import { type WeightNotice, WeightFileNotice } from '@/views/ui/WeightFileNotice';
+import classes from '@/views/ui/WeightFiles.module.css';
+
+function useWeightFiles() {
+  const run = useSession((state) => state.run);
+  const [notice, setNotice] = useState<WeightNotice | null>(null);
+  const network = run?.config.network;
+
+  const save = async (): Promise<void> => {
+    setNotice({ kind: 'saving' });
+    try {
+      setNotice({ kind: 'saved', ...(await saveWeightFile()) });
+    } catch (error) {
+      setNotice({ kind: 'save_failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const load = async (file: File | null | undefined): Promise<void> => {
+    if (network === undefined || file === null || file === undefined) return;
+    const about = { file: file.name, network: network.name };
+    setNotice({ kind: 'loading', ...about });
+    setNotice({ ...about, ...(await loadWeightFile(network, file)) });
+  };
+  return { notice, dismiss: () => setNotice(null), save, load };
+}
+
+export function WeightFiles() {
+  const { t } = useTranslation('network');
+  const format = useNumberFormat();
+  const isReady = useSession(canPredict);
+  const name = useSession(({ run, draft }) => (run?.config ?? draft).network.name);
+  const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
+  const step = useSession(({ run }) => run?.step ?? 0);
+  const { notice, dismiss, save, load } = useWeightFiles();
+  const [isOver, setIsOver] = useState(false);
+  const reset = useRef<() => void>(null);
+  const isBusy = notice?.kind === 'saving' || notice?.kind === 'loading';
+
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    setIsOver(false);
+    void load(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className={classes['root']}>
+      <div className={classes['buttons']}>
+        <Button
+          variant="default"
+          leftSection={<Icon name="download" size={16} />}
+          disabled={!isReady || isBusy}
+          onClick={() => void save()}
+        >
+          {t('weights.save')}
+        </Button>
+        <span className={classes['hint']}>
+          {t('weights.saveHint', { network: name, step: format.integer(step) })}
+        </span>
+      </div>
+      {/* Files are dropped by mouse alone; the button inside is the way for everybody. */}
+      <div
+        className={classes['drop']}
+        data-over={isOver || undefined}
+        data-testid="weights-drop"
+        onDragOver={(event) => {
+          event.preventDefault();
+          setIsOver(true);
+        }}
+        onDragLeave={() => setIsOver(false)}
+        onDrop={onDrop}
+      >
+        <FileButton
+          accept=".safetensors"
+          resetRef={reset}
+          inputProps={{ 'data-testid': 'weights-file', 'aria-label': t('weights.load') }}
+          onChange={(file) => {
+            void load(file);
+            // The same file may be chosen again after a correction.
+            reset.current?.();
+          }}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              leftSection={<Icon name="upload" size={16} />}
+              disabled={!isReady || isBusy}
+            >
+              {t('weights.load')}
+            </Button>
+          )}
+        </FileButton>
+        <span className={classes['hint']}>
+          {isOver ? t('weights.dropNow', { network: name }) : t('weights.drop')}
+        </span>
+      </div>
+      <WeightFileNotice notice={notice} onDismiss={dismiss} />
+      <PytorchSnippet fileName={`${id}-step-${step}.safetensors`} />
+    </div>
+  );
+}

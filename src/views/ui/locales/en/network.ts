@@ -1,0 +1,33 @@
+/** Texts of the network page, of a run's cost and of weight files. */
+export const network = {
+  title: 'The network',
+  weights: {
+    title: 'Weights',
+    hint: 'Names, shapes and layouts are PyTorch’s, so files go both ways.',
+    save: 'Save weights',
+    saveHint: '{{network}} at step {{step}}, as .safetensors',
+    load: 'Load weights…',
+    drop: 'or drop a .safetensors file here',
+    dropNow: 'Drop to load the weights into {{network}}',
+    saving: 'Reading the weights…',
+    loading: 'Loading {{file}}…',
+    saved: '{{file}} saved ({{size}}).',
+    loaded: 'Loaded {{file}}: all {{count}} tensors of {{network}} fit.',
+    failed: '{{file}} does not fit {{network}}',
+    unreadable: '{{file}} could not be read',
+    notReady: 'The network is still being built; try again in a moment.',
+    unreadableHint: 'It must be a whole safetensors file, such as save_file of safetensors.torch writes.',
+    saveFailed: 'The weights could not be saved',
+    mismatch:
+      'Nothing was changed. Choose the network that the file was saved from, or save it anew from PyTorch.',
+    missing: 'Missing in the file',
+    unexpected: 'Not part of this network',
+    differing: 'Other shape',
+    shapes: '{{given}} in the file, {{expected}} here',
+    more: 'and {{count}} more',
+    dismiss: 'Close this message',
+    pytorch: 'How to open it in PyTorch',
+    copy: 'Copy',
+    copied: 'Copied',
+  },
+} as const;
