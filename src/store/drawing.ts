@@ -24,10 +24,10 @@ export function useDrawing<T>(selector: (state: DrawingState) => T): T {
 }
 
 export const drawingActions = {
-  beginStroke(point: StrokePoint): void {
+  beginStroke: (point: StrokePoint): void => {
     drawing.setState(({ strokes }) => ({ strokes: [...strokes, { points: [point] }] }));
   },
-  extendStroke(points: readonly StrokePoint[]): void {
+  extendStroke: (points: readonly StrokePoint[]): void => {
     drawing.setState(({ strokes }) => {
       const last = strokes.at(-1);
       if (last === undefined || points.length === 0) return {};
@@ -35,15 +35,15 @@ export const drawingActions = {
     });
   },
   /** Takes the last stroke back; where there is none, the sample. */
-  undo(): void {
+  undo: (): void => {
     drawing.setState(({ strokes, sample }) =>
       strokes.length > 0 ? { strokes: strokes.slice(0, -1), sample } : { sample: null },
     );
   },
-  clear(): void {
+  clear: (): void => {
     drawing.setState({ strokes: [], sample: null });
   },
-  loadSample(sample: DrawingSample): void {
+  loadSample: (sample: DrawingSample): void => {
     drawing.setState({ strokes: [], sample });
   },
 } as const;

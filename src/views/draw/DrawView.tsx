@@ -1,3 +1,91 @@
+/** Draw a digit and watch the network read it. */
+import { Button, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { drawingActions } from '@/store/drawing';
+import { canPredict } from '@/store/selectors';
+import { session, useSession } from '@/store/session';
+import { UntrainedNote } from '@/views/draw/UntrainedNote';
+import { DrawingPad } from '@/views/ui/DrawingPad';
+import { Icon } from '@/views/ui/icons';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import { Panel } from '@/views/ui/Panel';
+import { PixelGrid } from '@/views/ui/PixelGrid';
+import { PredictionBars } from '@/views/ui/PredictionBars';
+import { SampleStrip } from '@/views/ui/SampleStrip';
+import { useDrawingImage } from '@/views/ui/useDrawingImage';
+import { usePrediction } from '@/views/ui/usePrediction';
+import classes from '@/views/draw/DrawView.module.css';
+
+function Reading() {
+  const { t } = useTranslation('draw');
+  const format = useNumberFormat();
+  const { isEmpty, pixels } = useDrawingImage();
+  const answer = usePrediction(isEmpty ? null : pixels);
+  const isReady = useSession(canPredict);
+  return (
+    <>
+      <Panel title={t('seen.title')} className={classes['seen']}>
+        <PixelGrid
+          pixels={pixels}
+          label={t('seen.image')}
+          ink="white_on_black"
+          className={classes['image']}
+        />
+        <p className={classes['note']}>{t('seen.hint')}</p>
+      </Panel>
+      <Panel
+        title={t('prediction.title')}
+        className={classes['prediction']}
+        actions={
+          answer !== null && (
+            <span className={classes['step']}>
+              {t('prediction.atStep', { step: format.integer(answer.step) })}
+            </span>
+          )
+        }
+      >
+        <PredictionBars answer={answer} emptyText={t(isReady ? 'prediction.empty' : 'prediction.waiting')} />
+      </Panel>
+    </>
+  );
+}
+
+function scrollToPad(): void {
+  window.scrollTo({ top: 0 });
+}
+
 export function DrawView() {
-  return <div />;
+  const { t } = useTranslation('draw');
+  return (
+    <div className={classes['page']}>
+      <div className={classes['intro']}>
+        <Title order={1}>{t('title')}</Title>
+        <p>{t('intro')}</p>
+      </div>
+      <UntrainedNote
+        action={
+          <Button
+            size="sm"
+            leftSection={<Icon name="play" size={15} />}
+            onClick={() => session.actions.start()}
+          >
+            {t('goTrain')}
+          </Button>
+        }
+      />
+      <div className={classes['columns']}>
+        <Panel className={classes['pad']}>
+          <DrawingPad showKeyboardHint />
+        </Panel>
+        <Reading />
+      </div>
+      <SampleStrip
+        title={t('samples.title')}
+        onPick={(sample) => {
+          drawingActions.loadSample(sample);
+          scrollToPad();
+        }}
+      />
+    </div>
+  );
 }

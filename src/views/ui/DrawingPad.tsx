@@ -27,29 +27,34 @@ export function DrawingPad({ showKeyboardHint = false }: { readonly showKeyboard
 
   return (
     <div className={classes['root']}>
-      <div className={classes['paper']}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <div
+        className={classes['paper']}
+        data-testid="drawing-pad"
+        // A pen plotter takes all keys itself, which is what the role tells assistive technology.
+        role="application"
+        aria-label={t('pad.label')}
+        aria-describedby={hintId}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        {...pointer}
+        onKeyDown={(event) => {
+          if (event.key !== 'Tab') setUsesKeyboard(true);
+          keyboard.onKeyDown(event);
+        }}
+        onFocus={(event) => setUsesKeyboard(event.currentTarget.matches(':focus-visible'))}
+        onPointerEnter={() => setUsesKeyboard(false)}
+        onBlur={() => {
+          setUsesKeyboard(false);
+          keyboard.lift();
+        }}
+      >
         <canvas
           ref={canvas}
           width={canvasSize}
           height={canvasSize}
           className={classes['canvas']}
-          data-testid="drawing-pad"
-          // A pen plotter takes all keys itself, which is what the role tells assistive technology.
-          role="application"
-          aria-label={t('pad.label')}
-          aria-describedby={hintId}
-          tabIndex={0}
-          {...pointer}
-          onKeyDown={(event) => {
-            if (event.key !== 'Tab') setUsesKeyboard(true);
-            keyboard.onKeyDown(event);
-          }}
-          onFocus={(event) => setUsesKeyboard(event.currentTarget.matches(':focus-visible'))}
-          onPointerEnter={() => setUsesKeyboard(false)}
-          onBlur={() => {
-            setUsesKeyboard(false);
-            keyboard.lift();
-          }}
+          aria-hidden="true"
         />
         {isEmpty && !usesKeyboard && (
           <div className={classes['placeholder']} aria-hidden="true">

@@ -4,10 +4,10 @@ import type { StrokePoint } from '@/model/strokes';
 import { drawingActions } from '@/store/drawing';
 
 export interface PadPointerHandlers {
-  readonly onPointerDown: (event: PointerEvent<HTMLCanvasElement>) => void;
-  readonly onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => void;
-  readonly onPointerUp: (event: PointerEvent<HTMLCanvasElement>) => void;
-  readonly onPointerCancel: (event: PointerEvent<HTMLCanvasElement>) => void;
+  readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void;
+  readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void;
+  readonly onPointerUp: (event: PointerEvent<HTMLElement>) => void;
+  readonly onPointerCancel: (event: PointerEvent<HTMLElement>) => void;
 }
 
 class PointerPen {
@@ -20,7 +20,7 @@ class PointerPen {
     this.#canvas = canvas;
   }
 
-  down(event: PointerEvent<HTMLCanvasElement>): void {
+  down(event: PointerEvent<HTMLElement>): void {
     // A second finger would tear the stroke; the right button opens the menu.
     if (this.#pointerId !== null || event.button !== 0) return;
     this.#pointerId = event.pointerId;
@@ -28,7 +28,7 @@ class PointerPen {
     drawingActions.beginStroke(this.#point(event.nativeEvent));
   }
 
-  move(event: PointerEvent<HTMLCanvasElement>): void {
+  move(event: PointerEvent<HTMLElement>): void {
     if (event.pointerId !== this.#pointerId) return;
     const native = event.nativeEvent;
     const coalesced = native.getCoalescedEvents();
@@ -36,7 +36,7 @@ class PointerPen {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.flush());
   }
 
-  up(event: PointerEvent<HTMLCanvasElement>): void {
+  up(event: PointerEvent<HTMLElement>): void {
     if (event.pointerId !== this.#pointerId) return;
     this.flush();
     this.#pointerId = null;

@@ -1,49 +1,54 @@
-/** Keeps asking the network what it reads: when the image changes at once, while it trains a few times a second. */
+/** Keeps asking the network what it reads: when the images change at once, while it trains every now and then. */
 import { useEffect, useRef, useState } from 'react';
 import { canPredict } from '@/store/selectors';
 import { session } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
 
-type Image = Uint8Array<ArrayBuffer>;
+type Images = Uint8Array<ArrayBuffer>;
 
 export interface PredictionAnswer {
-  /** [10] */
+  /** [count, 10] row-major. */
   readonly probabilities: Float32Array;
+  /** Step of the network that answered. */
   readonly step: number;
 }
 
-const refreshMilliseconds = 200;
+const imageSize = 28 * 28;
+const defaultRefreshMilliseconds = 200;
 
 /** Which network stands there: a new answer is due when this changes. */
 function networkVersion(state: SessionState): string | null {
   return canPredict(state) ? `${state.run?.runId}:${state.run?.step}` : null;
 }
 
-/** Asks about the newest image, one question at a time. */
+/** Asks about the newest images, one question at a time. */
 class PredictionLoop {
-  readonly #onAnswer: (answer: PredictionAnswer) => void;
-  #image: Image | null = null;
-  #askedImage: Image | null = null;
+  readonly #onAnswer: (answer: PredictionAnswer | null) => void;
+  readonly #refreshMilliseconds: number;
+  #images: Images | null = null;
+  #askedImages: Images | null = null;
   #askedVersion: string | null = null;
   #isAsking = false;
   #notBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  constructor(onAnswer: (answer: PredictionAnswer) => void) {
+  constructor(refreshMilliseconds: number, onAnswer: (answer: PredictionAnswer | null) => void) {
+    this.#refreshMilliseconds = refreshMilliseconds;
     this.#onAnswer = onAnswer;
   }
 
-  show(image: Image | null): void {
-    this.#image = image;
+  show(images: Images | null): void {
+    this.#images = images;
+    if (images === null) this.#onAnswer(null);
     this.ask();
   }
 
   ask(): void {
-    const image = this.#image;
+    const images = this.#images;
     const version = networkVersion(session.store.getState());
-    if (this.#isClosed || this.#isAsking || image === null || version === null) return;
-    if (image === this.#askedImage) {
+    if (this.#isClosed || this.#isAsking || images === null || version === null) return;
+    if (images === this.#askedImages) {
       if (version === this.#askedVersion) return;
       const wait = this.#notBefore - performance.now();
       if (wait > 0) {
@@ -51,9 +56,9 @@ class PredictionLoop {
         return;
       }
     }
-    this.#askedImage = image;
+    this.#askedImages = images;
     this.#askedVersion = version;
-    void this.#request(image);
+    void this.#request(images);
   }
 
   close(): void {
@@ -66,12 +71,12 @@ class PredictionLoop {
     this.ask();
   }
 
-  async #request(image: Image): Promise<void> {
+  async #request(images: Images): Promise<void> {
     this.#isAsking = true;
     const asked = performance.now();
     try {
-      const answer = await session.actions.predict(image, 1);
-      if (!this.#isClosed && this.#image !== null) this.#onAnswer(answer);
+      const answer = await session.actions.predict(images, images.length / imageSize);
+      if (!this.#isClosed && this.#images !== null) this.#onAnswer(answer);
     } catch {
       // The run was replaced or its device lost: the next network is asked again.
       this.#askedVersion = null;
@@ -79,27 +84,29 @@ class PredictionLoop {
     this.#isAsking = false;
     // A slow network is asked less often: its answers cost training time.
     const now = performance.now();
-    this.#notBefore = now + Math.max(refreshMilliseconds, 4 * (now - asked));
+    this.#notBefore = now + Math.max(this.#refreshMilliseconds, 8 * (now - asked));
     this.ask();
   }
 }
 
-/** The newest answer for the image; null for no image, and before the first answer. */
-export function usePrediction(image: Image | null): PredictionAnswer | null {
+/** The newest answer for images of 28 x 28 bytes each; null for no image, and before the first answer. */
+export function usePrediction(
+  images: Images | null,
+  refreshMilliseconds = defaultRefreshMilliseconds,
+): PredictionAnswer | null {
   const [answer, setAnswer] = useState<PredictionAnswer | null>(null);
   const loop = useRef<PredictionLoop | null>(null);
   useEffect(() => {
-    const created = new PredictionLoop(setAnswer);
+    const created = new PredictionLoop(refreshMilliseconds, setAnswer);
     loop.current = created;
     const unsubscribe = session.store.subscribe(() => created.ask());
     return () => {
       unsubscribe();
       created.close();
     };
-  }, []);
+  }, [refreshMilliseconds]);
   useEffect(() => {
-    if (image === null) setAnswer(null);
-    loop.current?.show(image);
-  }, [image]);
-  return image === null ? null : answer;
+    loop.current?.show(images);
+  }, [images]);
+  return images === null ? null : answer;
 }

@@ -142,11 +142,4 @@ export const train = {
   drawCard: {
     title: 'Try it',
   },
-  weights: {
-    title: 'Weights',
-    hint: 'PyTorch’s names and layouts, so files go both ways.',
-    save: 'Save .safetensors',
-    load: 'Load a file',
-    loaded: '{{count}} tensors loaded',
-  },
 } as const;

@@ -142,11 +142,4 @@ export const train = {
   drawCard: {
     title: '试一试',
   },
-  weights: {
-    title: '权重',
-    hint: '名称和布局与 PyTorch 相同，文件可以互通。',
-    save: '保存 .safetensors',
-    load: '加载文件',
-    loaded: '已加载 {{count}} 个张量',
-  },
 } as const satisfies Translation<typeof english>;

@@ -1,0 +1,19 @@
+/** Says that the network only guesses so far, with the way to change that. */
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '@/store/session';
+import { Icon } from '@/views/ui/icons';
+import classes from '@/views/draw/DrawView.module.css';
+
+export function UntrainedNote({ action }: { readonly action: ReactNode }) {
+  const { t } = useTranslation('draw');
+  const isUntrained = useSession(({ run }) => run !== null && run.phase === 'ready' && run.step === 0);
+  if (!isUntrained) return null;
+  return (
+    <div className={classes['untrained']}>
+      <Icon name="info" />
+      <span>{t('prediction.untrained')}</span>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+/** Test images with what the network says of them: any, or only those that it reads wrongly. */
+import { useEffect, useState } from 'react';
+import { canPredict } from '@/store/selectors';
+import { session, useSession } from '@/store/session';
+import type { DrawingSample } from '@/store/drawing';
+import { argmax } from '@/views/ui/PredictionBars';
+
+export type SampleFilter = 'all' | 'wrong';
+
+export interface Samples {
+  readonly items: readonly DrawingSample[];
+  /** All pixels together, as `predict` takes them. */
+  readonly images: Uint8Array<ArrayBuffer>;
+  /** Images looked at to find these. */
+  readonly searched: number;
+}
+
+const testSetSize = 10_000;
+const imageSize = 28 * 28;
+const searchChunk = 100;
+const searchLimit = 1000;
+
+async function fetchSamples(first: number, count: number): Promise<DrawingSample[]> {
+  const indices = Array.from({ length: count }, (_, i) => (first + i) % testSetSize);
+  const { images, labels } = await session.actions.testImages(indices);
+  return indices.map((index, i) => ({
+    index,
+    label: labels[i] ?? 0,
+    pixels: images.slice(i * imageSize, (i + 1) * imageSize),
+  }));
+}
+
+function joined(items: readonly DrawingSample[], searched: number): Samples {
+  const images = new Uint8Array(items.length * imageSize);
+  for (const [i, item] of items.entries()) images.set(item.pixels, i * imageSize);
+  return { items, images, searched };
+}
+
+async function wrongOf(items: readonly DrawingSample[]): Promise<DrawingSample[]> {
+  const { probabilities } = await session.actions.predict(joined(items, 0).images, items.length);
+  return items.filter((item, i) => argmax(probabilities.subarray(i * 10, i * 10 + 10)) !== item.label);
+}
+
+/** Looks on from `first` until `count` wrong ones are found or enough were tried. */
+async function findWrong(first: number, count: number, isCancelled: () => boolean): Promise<Samples> {
+  const wrong: DrawingSample[] = [];
+  let searched = 0;
+  while (wrong.length < count && searched < searchLimit && !isCancelled()) {
+    // One chunk after the other: training goes on in between.
+    // oxlint-disable-next-line no-await-in-loop
+    wrong.push(...(await wrongOf(await fetchSamples(first + searched, searchChunk))));
+    searched += searchChunk;
+  }
+  return joined(wrong.slice(0, count), searched);
+}
+
+/** Null while they load. `page` moves on to others. */
+export function useSamples(filter: SampleFilter, page: number, count: number): Samples | null {
+  const [samples, setSamples] = useState<Samples | null>(null);
+  const hasImages = useSession((state) => state.data.testImages > 0);
+  // Wrong ones are looked for again when the network has learnt: after each full test.
+  const network = useSession((state) =>
+    filter === 'wrong' && canPredict(state)
+      ? `${state.run?.runId}:${state.evaluations.filter((point) => point.extent === 'full').length}`
+      : null,
+  );
+  useEffect(() => {
+    if (!hasImages || (filter === 'wrong' && network === null)) return undefined;
+    let cancelled = false;
+    const load = async (): Promise<void> => {
+      const found =
+        filter === 'all'
+          ? joined(await fetchSamples(page * count, count), count)
+          : await findWrong(page * searchLimit, count, () => cancelled);
+      if (!cancelled) setSamples(found);
+    };
+    // A network that was replaced meanwhile does not answer; the next one is asked by the next effect.
+    load().catch(() => undefined);
+    return () => {
+      cancelled = true;
+    };
+  }, [hasImages, filter, network, page, count]);
+  return samples;
+}
