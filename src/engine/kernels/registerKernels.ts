@@ -1,6 +1,6 @@
 /** Puts our kernels into tfjs's registry. Call it after a backend's package is loaded, since that registers tfjs's own. */
 import type { BackendName } from '@/engine/engine';
-import { registerConv2dBackpropFilter } from '@/engine/kernels/conv2dBackpropFilterWasm';
+import { registerConv2dBackprop } from '@/engine/kernels/conv2dBackpropWasm';
 import { registerGatherImages } from '@/engine/kernels/gatherImages';
 import { registerHashDropoutMask } from '@/engine/kernels/hashDropoutMask';
 import { registerMaxPoolGrad } from '@/engine/kernels/maxPoolGrad';
@@ -9,6 +9,6 @@ import { registerMaxPoolGrad } from '@/engine/kernels/maxPoolGrad';
 export function registerKernels(backend: BackendName): void {
   registerHashDropoutMask(backend);
   registerMaxPoolGrad(backend);
-  if (backend === 'wasm') registerConv2dBackpropFilter();
+  if (backend === 'wasm') registerConv2dBackprop();
   if (backend === 'webgpu') registerGatherImages();
 }

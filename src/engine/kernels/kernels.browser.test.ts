@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BackendName, Engine } from '@/engine/engine';
+import { kernelCases, largestDifference } from '@/engine/kernels/kernelCases';
+import { createEngine } from '@/engine/tfjs/backends';
+
+describe.each<BackendName>(['webgl', 'webgpu'])('kernels on %s in a browser', (backend) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    ({ engine } = await createEngine(backend));
+  });
+  afterAll(() => {
+    engine.dispose();
+  });
+
+  test.each(kernelCases())('$name', async (kernelCase) => {
+    expect(await largestDifference(kernelCase)).toBeLessThanOrEqual(kernelCase.tolerance);
+  });
+});
