@@ -12,7 +12,8 @@ export interface StateEntry {
   readonly layer: LayerSpec;
 }
 
-function layerEntries(layer: LayerSpec): StateEntry[] {
+/** The entries of one layer alone; of a Residual none, since its insides are layers of their own. */
+export function layerEntries(layer: LayerSpec): StateEntry[] {
   const entry = (
     suffix: string,
     shape: readonly number[],
