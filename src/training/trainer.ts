@@ -183,6 +183,11 @@ export class Trainer {
 
   async #advance(run: Run): Promise<void> {
     const phase = run.isCompiled && this.#imagesAreThere(run) ? 'training' : 'waiting';
+    if (phase === 'waiting' && run.isCompiled && run.unread.steps > 0) {
+      // What was trained so far is told before a long wait; meanwhile images may have come.
+      await this.#readMetrics(run);
+      return;
+    }
     if (phase !== run.phase) {
       run.phase = phase;
       this.#postStatus(run);

@@ -2,6 +2,7 @@
 import { DataError } from '@/data/dataError';
 import { EngineError } from '@/engine/engine';
 import { FormatError } from '@/formats/formatError';
+import { ShapeError } from '@/model/shapes';
 import type { WorkerError } from '@/protocol/messages';
 
 /** A request that came too early, such as a prediction before there is a network. */
@@ -16,6 +17,7 @@ export function toWorkerError(error: unknown): WorkerError {
     const code = error.code === 'unsupported' ? 'backend' : error.code;
     return { code, message: error.message, subject: null };
   }
+  if (error instanceof ShapeError) return { code: 'config', message: error.message, subject: error.layer };
   if (error instanceof FormatError) {
     const code = error.code === 'mismatch' ? 'state' : 'file';
     return { code, message: error.message, subject: null };
