@@ -1,0 +1,247 @@
+/** Shapes as one types: every layer's shapes or what is wrong with it and how to mend it, going on after a problem. */
+import {
+  changeLayer,
+  defaultLayer,
+  insertLayer,
+  removeLayer,
+  type ContainerStep,
+  type LayerPath,
+} from '@/model/edit';
+import { nameProblems, type NameProblemCode } from '@/model/layerNames';
+import type { LayerSpec, Residual } from '@/model/layers';
+import { formatShape, outputShape, ShapeError, type Shape, type ShapeProblemCode } from '@/model/shapes';
+import { sizeOf } from '@/model/tensor';
+
+/** A change that makes one problem go away. */
+export type Mend =
+  | { readonly kind: 'set'; readonly path: LayerPath; readonly field: string; readonly value: number }
+  | { readonly kind: 'insert'; readonly path: LayerPath; readonly layer: LayerSpec }
+  | { readonly kind: 'remove'; readonly path: LayerPath };
+
+export interface LayerProblem {
+  readonly code: ShapeProblemCode | NameProblemCode;
+  /** English; the page words the code with the details. */
+  readonly message: string;
+  readonly details: Readonly<Record<string, string | number>>;
+  /** Null where there is no single obvious change. */
+  readonly mend: Mend | null;
+}
+
+export interface LayerCheck {
+  readonly path: LayerPath;
+  readonly layer: LayerSpec;
+  /** Null where a problem before leaves it unknown. */
+  readonly input: Shape | null;
+  /** After a problem: what the layer would give once mended. */
+  readonly output: Shape | null;
+  readonly problem: LayerProblem | null;
+}
+
+export interface NetworkCheck {
+  /** In forward order, the insides of a Residual before it. */
+  readonly layers: readonly LayerCheck[];
+  readonly output: Shape | null;
+  /** The network as a whole: it must end in ten logits. */
+  readonly outputProblem: LayerProblem | null;
+  readonly isValid: boolean;
+}
+
+/** The layers with the mend carried out. */
+export function applyMend(layers: readonly LayerSpec[], mend: Mend): readonly LayerSpec[] {
+  switch (mend.kind) {
+    case 'set':
+      return changeLayer(layers, mend.path, (layer) => ({ ...layer, [mend.field]: mend.value }));
+    case 'insert':
+      return insertLayer(layers, mend.path, mend.layer);
+    case 'remove':
+      return removeLayer(layers, mend.path);
+  }
+}
+
+/** The nearest allowed value; for a number that is none, the smallest. */
+function clamp(value: number, min: number, max: number): number {
+  return Number.isNaN(value) ? min : Math.min(max, Math.max(min, Math.round(value)));
+}
+
+function mendFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPath): Mend | null {
+  const set = (field: string, value: number): Mend => ({ kind: 'set', path, field, value });
+  const { details } = error;
+  switch (error.code) {
+    case 'channels':
+      return set(layer.kind === 'BatchNorm2d' ? 'numFeatures' : 'inChannels', Number(details['given']));
+    case 'features':
+      return set('inFeatures', sizeOf(input));
+    case 'needs_vector':
+      return { kind: 'insert', path, layer: defaultLayer('Flatten', input) };
+    case 'needs_image':
+      return { kind: 'remove', path };
+    case 'kernel_too_large': {
+      const largest = Math.min(Number(details['height']), Number(details['width']));
+      return largest >= 1 ? set('kernelSize', largest) : null;
+    }
+    case 'invalid_parameter': {
+      const { field, value, min, max } = details;
+      return set(String(field), clamp(Number(value), Number(min), Number(max)));
+    }
+    case 'residual_mismatch':
+    case 'output_classes':
+      // Both need to know more than one layer: see residualMend and outputMend.
+      return null;
+  }
+}
+
+/** What the layer would give once its problems are mended; null where that cannot be said. */
+function outputOnceMended(layer: LayerSpec, input: Shape, path: LayerPath): Shape | null {
+  let mended = layer;
+  // One mend can uncover the next problem: a parameter, the channels, the kernel.
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    try {
+      return outputShape(mended, input);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      if (error.code === 'needs_vector') return layer.kind === 'Linear' ? [layer.outFeatures] : null;
+      const mend = mendFor(error, mended, input, path);
+      if (mend?.kind !== 'set') return null;
+      mended = { ...mended, [mend.field]: mend.value };
+    }
+  }
+  return null;
+}
+
+/** A 1x1 convolution (or Linear) in an empty shortcut, as ResNet does it. */
+function residualMend(layer: Residual, input: Shape, body: Shape, path: LayerPath): Mend | null {
+  if (layer.shortcut.length > 0 || input.length !== body.length) return null;
+  const inside: LayerPath = {
+    container: [...path.container, { index: path.index, part: 'shortcut' }],
+    index: 0,
+  };
+  const [outChannels = 0, height = 0, width = 0] = body;
+  const made = defaultLayer(body.length === 1 ? 'Linear' : 'Conv2d', input);
+  if (made.kind === 'Linear') {
+    return { kind: 'insert', path: inside, layer: { ...made, outFeatures: outChannels } };
+  }
+  if (made.kind !== 'Conv2d') return null;
+  const [, inHeight = 0, inWidth = 0] = input;
+  for (let stride = 1; stride <= Math.max(inHeight, inWidth); stride += 1) {
+    if (Math.ceil(inHeight / stride) === height && Math.ceil(inWidth / stride) === width) {
+      const projection = { ...made, outChannels, kernelSize: 1, padding: 0, stride, bias: false };
+      return { kind: 'insert', path: inside, layer: projection };
+    }
+  }
+  return null;
+}
+
+function problemOf(error: ShapeError, mend: Mend | null): LayerProblem {
+  return { code: error.code, message: error.message, details: error.details, mend };
+}
+
+interface Checked {
+  readonly output: Shape | null;
+  readonly problem: LayerProblem | null;
+}
+
+function checkLeaf(layer: LayerSpec, input: Shape | null, path: LayerPath): Checked {
+  if (input === null) return { output: layer.kind === 'Linear' ? [layer.outFeatures] : null, problem: null };
+  try {
+    return { output: outputShape(layer, input), problem: null };
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const problem = problemOf(error, mendFor(error, layer, input, path));
+    return { output: outputOnceMended(layer, input, path), problem };
+  }
+}
+
+function checkSum(
+  layer: Residual,
+  input: Shape | null,
+  body: Shape | null,
+  shortcut: Shape | null,
+  path: LayerPath,
+): Checked {
+  // A part whose shape is unknown has its own problem already.
+  if (body === null || shortcut === null) return { output: body ?? shortcut, problem: null };
+  if (body.join() === shortcut.join()) return { output: body, problem: null };
+  const error = new ShapeError(
+    'residual_mismatch',
+    layer.name,
+    `Residual ${layer.name} adds its body, ${body.join('x')}, to its shortcut, ${shortcut.join('x')}: the shapes must be equal.`,
+    { kind: layer.kind, body: body.join('x'), shortcut: shortcut.join('x') },
+  );
+  const mend = input === null ? null : residualMend(layer, input, body, path);
+  return { output: body, problem: problemOf(error, mend) };
+}
+
+function checkList(
+  layers: readonly LayerSpec[],
+  input: Shape | null,
+  container: readonly ContainerStep[],
+  found: LayerCheck[],
+): Shape | null {
+  let shape = input;
+  layers.forEach((layer, index) => {
+    const path = { container, index };
+    let checked: Checked;
+    if (layer.kind === 'Residual') {
+      const part = (name: ContainerStep['part']): Shape | null =>
+        checkList(layer[name], shape, [...container, { index, part: name }], found);
+      checked = checkSum(layer, shape, part('body'), part('shortcut'), path);
+    } else {
+      checked = checkLeaf(layer, shape, path);
+    }
+    found.push({ path, layer, input: shape, ...checked });
+    shape = checked.output;
+  });
+  return shape;
+}
+
+/** Ten from the last Linear, or a new Linear at the end, with a Flatten first where there is still an image. */
+function outputMend(layers: readonly LayerSpec[], output: Shape): Mend {
+  const lastIndex = layers.length - 1;
+  if (layers[lastIndex]?.kind === 'Linear') {
+    return { kind: 'set', path: { container: [], index: lastIndex }, field: 'outFeatures', value: 10 };
+  }
+  const end = { container: [], index: layers.length };
+  const layer = defaultLayer(output.length === 1 ? 'Linear' : 'Flatten', output);
+  return {
+    kind: 'insert',
+    path: end,
+    layer: layer.kind === 'Linear' ? { ...layer, outFeatures: 10 } : layer,
+  };
+}
+
+function checkOutput(layers: readonly LayerSpec[], output: Shape | null): LayerProblem | null {
+  if (output === null || (output.length === 1 && output[0] === 10)) return null;
+  const given = formatShape(output);
+  return {
+    code: 'output_classes',
+    message: `The network must end in 10 values, one a digit; it ends in ${given}.`,
+    details: { given },
+    mend: outputMend(layers, output),
+  };
+}
+
+function withNameProblems(layers: readonly LayerSpec[], checks: readonly LayerCheck[]): LayerCheck[] {
+  // In forward order, like the checks: of two layers with one name the later one is told.
+  const problems = nameProblems(layers);
+  return checks.map((check) => {
+    const at = problems.findIndex(({ name }) => name === check.layer.name);
+    const isFirstOfTwo =
+      problems[at]?.code === 'duplicate_name' &&
+      checks.find((other) => other.layer.name === check.layer.name) === check;
+    const named = at < 0 || isFirstOfTwo ? undefined : problems[at];
+    if (named === undefined || check.problem !== null) return check;
+    const { code, message, name } = named;
+    return { ...check, problem: { code, message, details: { name }, mend: null } };
+  });
+}
+
+/** Checks a network in the making. A network for which `isValid` holds passes inferShapes and parseNetworkSpec. */
+export function checkNetwork(layers: readonly LayerSpec[], input: Shape): NetworkCheck {
+  const found: LayerCheck[] = [];
+  const output = checkList(layers, input, [], found);
+  const checks = withNameProblems(layers, found);
+  const outputProblem = checkOutput(layers, output);
+  const isValid =
+    output !== null && outputProblem === null && checks.every((check) => check.problem === null);
+  return { layers: checks, output, outputProblem, isValid };
+}
