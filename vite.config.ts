@@ -16,6 +16,20 @@ export default defineConfig({
   server: { headers: isolationHeaders, port: 5173 },
   preview: { headers: isolationHeaders, port: 4173 },
   worker: { format: 'es' },
+  // Found only once a worker runs, which would reload the page in mid-test.
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-cpu/dist/backend_cpu',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-wasm/dist/backend_wasm',
+      '@tensorflow/tfjs-backend-webgl',
+      '@tensorflow/tfjs-backend-webgpu',
+      '@noble/hashes/sha2.js',
+      'fast-png',
+      'valibot',
+    ],
+  },
   build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
   test: {
     projects: [

@@ -1,0 +1,49 @@
+/** Engines in workers of a real Chromium page, as rows of the benchmark. */
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { createServer } from 'vite';
+import { chromiumLaunchOptions } from '../scripts/chromium.ts';
+import type { EngineCommand } from './engineTask.ts';
+import type { BenchRow } from './row.ts';
+
+/** Rows for these tfjs backends in one browser, which closes with the last row. */
+export async function chromiumRows(backends: readonly string[]): Promise<BenchRow[]> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const server = await createServer({
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    root,
+    // Beside a running dev server, whose pre-bundled packages must not change under it.
+    cacheDir: '.cache/vite-bench',
+    server: { port: 0, hmr: false },
+    logLevel: 'error',
+  });
+  await server.listen();
+  const address = server.resolvedUrls?.local[0];
+  if (address === undefined) throw new Error('Vite did not say where it serves.');
+  const browser = await chromium.launch(chromiumLaunchOptions());
+  const page = await browser.newPage();
+  await page.goto(new URL('bench/page.html', address).href);
+  await page.waitForFunction(() => 'ask' in window);
+  let open = backends.length;
+  return backends.map((backend) => {
+    const ask = async (command: EngineCommand): Promise<number> => {
+      const { milliseconds, error } = await page.evaluate(([name, what]) => window.ask(name, what), [
+        backend,
+        command,
+      ] as const);
+      if (error !== null) throw new Error(error);
+      return milliseconds;
+    };
+    return {
+      label: `${backend} (Chromium ${browser.version().split('.')[0] ?? ''})`,
+      prepare: async (task) => ({ firstStepMilliseconds: await ask({ prepare: task }) }),
+      run: (steps) => ask({ run: steps }),
+      close: async () => {
+        open -= 1;
+        if (open > 0) return;
+        await browser.close();
+        await server.close();
+      },
+    };
+  });
+}

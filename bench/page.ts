@@ -1,0 +1,35 @@
+/** The benchmark's page: one worker an engine, driven by Playwright through `window.ask`. */
+import type { EngineAnswer, EngineCommand } from './engineTask.ts';
+
+const workers = new Map<string, Worker>();
+
+function workerOf(backend: string): Worker {
+  let worker = workers.get(backend);
+  if (worker === undefined) {
+    worker = new Worker(new URL('./browserWorker.ts', import.meta.url), { type: 'module', name: backend });
+    workers.set(backend, worker);
+  }
+  return worker;
+}
+
+function ask(backend: string, command: EngineCommand): Promise<EngineAnswer> {
+  const worker = workerOf(backend);
+  return new Promise((resolve) => {
+    worker.addEventListener('message', (event: MessageEvent<EngineAnswer>) => resolve(event.data), {
+      once: true,
+    });
+    worker.addEventListener(
+      'error',
+      (event) => resolve({ milliseconds: Number.NaN, error: event.message || 'The worker did not start.' }),
+      { once: true },
+    );
+    worker.postMessage(command);
+  });
+}
+
+declare global {
+  interface Window {
+    ask: typeof ask;
+  }
+}
+window.ask = ask;
