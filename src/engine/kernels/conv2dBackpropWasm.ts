@@ -109,7 +109,8 @@ function spread(backend: BackendWasm, dy: TensorInfo, info: backend_util.Conv2DI
 /** dx is the convolution of dy, spread by the stride and padded by k - 1 - pad, with the filter turned by 180 degrees. */
 function conv2dBackpropInput({ backend, inputs, attrs }: KernelCall<BackendWasm>): TensorInfo {
   const { dy, filter } = inputs;
-  if (dy === undefined || filter === undefined) throw new TypeError('Conv2DBackpropInput needs dy and filter.');
+  if (dy === undefined || filter === undefined)
+    throw new TypeError('Conv2DBackpropInput needs dy and filter.');
   const { strides, pad, inputShape } = attrs as unknown as InputGradientAttributes;
   const filterShape = filter.shape as Shape4D;
   const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, 'floor');

@@ -4,11 +4,15 @@ import { registerConv2dBackprop } from '@/engine/kernels/conv2dBackpropWasm';
 import { registerGatherImages } from '@/engine/kernels/gatherImages';
 import { registerHashDropoutMask } from '@/engine/kernels/hashDropoutMask';
 import { registerMaxPoolGrad } from '@/engine/kernels/maxPoolGrad';
+import { registerOrderedMatMul } from '@/engine/kernels/orderedMatMul';
 
 /** Safe to repeat. */
 export function registerKernels(backend: BackendName): void {
   registerHashDropoutMask(backend);
   registerMaxPoolGrad(backend);
   if (backend === 'wasm') registerConv2dBackprop();
-  if (backend === 'webgpu') registerGatherImages();
+  if (backend === 'webgpu') {
+    registerGatherImages();
+    registerOrderedMatMul();
+  }
 }

@@ -22,13 +22,23 @@ export interface KernelCall<Backend> {
   readonly backend: Backend;
 }
 
+export function hasKernel(kernelName: string, backendName: BackendName): boolean {
+  // Typed as always there; the registry answers undefined.
+  return (tf.getKernel(kernelName, backendName) as KernelConfig | undefined) !== undefined;
+}
+
+/** Keeps a kernel under a second name, so that the first can be replaced by one that calls it. */
+export function copyKernel(kernelName: string, copyName: string, backendName: BackendName): void {
+  tf.registerKernel({ ...tf.getKernel(kernelName, backendName), kernelName: copyName });
+}
+
 /** Registers a kernel, in place of tfjs's own where there is one. The registry is global in a worker. */
 export function putKernel<Backend>(
   kernelName: string,
   backendName: BackendName,
   kernelFunc: (call: KernelCall<Backend>) => TensorInfo,
 ): void {
-  if (tf.getKernel(kernelName, backendName) !== undefined) tf.unregisterKernel(kernelName, backendName);
+  if (hasKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   const config: KernelConfig = {
     kernelName,
     backendName,
