@@ -18,7 +18,7 @@ const base = import.meta.env.BASE_URL.replace(/\/$/, '');
 async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element #root.');
-  session.connect();
+  session.connect(location.search);
   await startI18n();
   createRoot(root).render(
     <StrictMode>

@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '@/model/runConfig';
 import type { WorkerError, WorkerEvent } from '@/protocol/messages';
 import { defaultConfig } from '@/model/presets';
+import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
 import { createActions } from '@/store/sessionActions';
@@ -15,8 +16,11 @@ export interface Session {
   readonly store: StoreApi<SessionState>;
   readonly metrics: MetricsLog;
   readonly actions: SessionActions;
-  /** Starts the worker: backend, data, and the network of this draft (default: the last one, or the report's first). */
-  connect(draft?: RunConfig): void;
+  /**
+   * Starts the worker: backend, data, and the network of the draft, which is the link's where `query` (location.search)
+   * names one, else the last visit's.
+   */
+  connect(query?: string): void;
   /** Ends the worker. */
   disconnect(): void;
 }
@@ -36,7 +40,8 @@ function initialState(): SessionState {
       error: null,
     },
     run: null,
-    draft: defaultConfig('mynn'),
+    draft: loadDraft(browserStorage()),
+    linkIssues: [],
     metricsVersion: 0,
     evaluations: [],
   };
@@ -62,22 +67,25 @@ export function createSession(): Session {
   const start = (): void => {
     client?.terminate();
     client = startTrainerClient({ onEvent, onCrash });
-    store.setState({ ...initialState(), worker: 'running', draft: store.getState().draft });
+    const { draft, linkIssues } = store.getState();
+    store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
     client.send({ type: 'selectBackend', choice: store.getState().settings.engineChoice });
     client.send({ type: 'loadData' });
     actions.reset();
   };
   const actions = createActions({ store, metrics, client: () => client, restart: start });
-  store.subscribe(({ settings }, before) => {
+  store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);
+    if (draft !== before.draft) saveDraft(browserStorage(), draft);
   });
 
   return {
     store,
     metrics,
     actions,
-    connect: (draft) => {
-      if (draft !== undefined) store.setState({ draft });
+    connect: (query = '') => {
+      const link = draftFromQuery(query);
+      if (link !== null) store.setState({ draft: link.config, linkIssues: link.issues });
       start();
     },
     disconnect: () => {

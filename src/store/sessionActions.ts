@@ -2,6 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import { assertNever } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
+import { validateConfig } from '@/model/validate';
 import type { StopUnit } from '@/protocol/messages';
 import type { MetricsLog } from '@/store/metricsLog';
 import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
@@ -33,8 +34,8 @@ export function createActions(context: ActionContext): SessionActions {
   };
   const prepareSoon = debounced(prepareDelayMilliseconds, () => {
     const state = store.getState();
-    if (isUnderWay(state) || (state.run !== null && sameFreshNetwork(state.run.config, state.draft))) return;
-    prepare(context);
+    if (isUnderWay(state) || validateConfig(state.draft).length > 0) return;
+    if (state.run === null || !sameFreshNetwork(state.run.config, state.draft)) prepare(context);
   });
   const changeDraft = (draft: RunConfig): void => {
     store.setState({ draft });

@@ -7,9 +7,10 @@
  *   const rows = session.metrics.chart('loss', state.settings.smoothing);   // when state.metricsVersion changes
  *   const { probabilities } = await session.actions.predict(bytes, 1);      // rejects with RequestError
  *
- * app/main.tsx calls session.connect() once: it starts the worker, picks the backend, loads the data and prepares the
+ * app/main.tsx calls session.connect(location.search) once; draftToQuery(draft) of draftLink.ts writes such a link. It starts the worker, picks the backend, loads the data and prepares the
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
+import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type {
   BackendDescription,
@@ -74,6 +75,8 @@ export interface SessionState {
   readonly run: RunState | null;
   /** What the controls at the left say; a run starts from it. */
   readonly draft: RunConfig;
+  /** What of the page's link could not be used for the draft. */
+  readonly linkIssues: readonly LinkIssue[];
   /** Training metrics live outside of React's sight (session.metrics); this counter tells that they changed. */
   readonly metricsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];

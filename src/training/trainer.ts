@@ -6,6 +6,7 @@ import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
 import type { NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
+import { validateConfig } from '@/model/validate';
 import type { StopUnit, WorkerEvent } from '@/protocol/messages';
 import { EngineHost, type ImageSource } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
@@ -148,6 +149,7 @@ export class Trainer {
   async #compile(run: Run | null, engine: Engine): Promise<void> {
     if (run === null || run !== this.#run || run.isCompiled || !run.canEnterEngine) return;
     try {
+      checkConfig(run.config);
       await engine.compile(run.config, run.savedState);
     } catch (error) {
       this.#fail(run, error);
@@ -308,4 +310,13 @@ export class Trainer {
     const status = run.status(this.#host.available('train'));
     this.#emit({ type: 'runStatus', runId: run.runId, status });
   }
+}
+
+/** A link or a stored run may ask for anything. @throws EngineError `config` */
+function checkConfig(config: RunConfig): void {
+  const [problem] = validateConfig(config);
+  if (problem === undefined) return;
+  const { key, code, details } = problem;
+  const said = details['message'] ?? `${key} ${details['value'] ?? ''}: ${code}`;
+  throw new EngineError('config', `These settings cannot be trained. ${said}`);
 }

@@ -1,0 +1,124 @@
+// The real worker behind the session, in Chromium: wasm, and the data from the server.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defaultConfig } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import { createSession } from './session';
+import type { SessionState } from './sessionState';
+import { RequestError } from './trainerClient';
+
+const session = createSession();
+const { store, actions, metrics } = session;
+
+function until(wanted: (state: SessionState) => boolean, what: string): Promise<SessionState> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      unsubscribe();
+      const { backend, data, run } = store.getState();
+      reject(new Error(`${what} did not come: ${JSON.stringify({ backend, data, run })}`));
+    }, 60_000);
+    const look = (state: SessionState): void => {
+      if (!wanted(state)) return;
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(state);
+    };
+    const unsubscribe = store.subscribe(look);
+    look(store.getState());
+  });
+}
+const untilPhase = (phase: string) => until(({ run }) => run?.phase === phase, `the phase ${phase}`);
+
+/** LeNet with momentum: learns within a few dozen steps. */
+const draft: RunConfig = {
+  ...defaultConfig('lenet'),
+  optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+  learningRate: 0.05,
+  batchSize: 16,
+};
+
+beforeAll(async () => {
+  actions.updateSettings({ engineChoice: 'wasm' });
+  session.connect('?network=lenet&batchSize=16&learningRate=0.05&momentum=0.9');
+  expect(store.getState().draft).toEqual(draft);
+  // Asked for before there is a backend or data: it waits for both.
+  actions.start();
+  await until(({ backend }) => backend.kind === 'ready', 'the backend');
+});
+afterAll(() => {
+  session.disconnect();
+  localStorage.clear();
+});
+
+test('picks the backend asked for, and says what else there is', () => {
+  const { backend } = store.getState();
+  expect(backend).toMatchObject({ kind: 'ready', backend: { backend: 'wasm' } });
+  if (backend.kind !== 'ready') throw new Error('not ready');
+  expect(backend.probes.map((probe) => probe.backend).toSorted()).toEqual(['cpu', 'wasm', 'webgl', 'webgpu']);
+});
+
+test('trains as soon as the first images are in, predicts meanwhile, pauses, goes on, and resets', async () => {
+  await until(({ run }) => (run?.step ?? 0) >= 20, '20 steps');
+  const images = await actions.testImages([0, 1, 2]);
+  expect([...images.labels]).toEqual([7, 2, 1]);
+  const { probabilities, step } = await actions.predict(images.images, 3);
+  expect(step).toBeGreaterThanOrEqual(20);
+  expect(probabilities).toHaveLength(30);
+  expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(3, 5);
+  expect(store.getState().run?.phase).toBe('training');
+
+  actions.pause();
+  const { run } = await untilPhase('paused');
+  expect(metrics.count).toBe(run?.step);
+  expect(metrics.values('loss')[0]).toBeCloseTo(Math.log(10), 0);
+  actions.stepOnce();
+  await until((state) => state.run?.phase === 'paused' && state.run.step === metrics.count, 'the step');
+  await until((state) => state.run?.step === (run?.step ?? 0) + 1, 'one step more');
+
+  actions.setLearningRate(0.01);
+  actions.resume();
+  await until((state) => (state.run?.step ?? 0) > (run?.step ?? 0) + 3, 'more steps');
+  actions.pause();
+  await untilPhase('paused');
+  expect(metrics.latest('learningRate')).toBe(Math.fround(0.01));
+  expect(store.getState()).toMatchObject({ draft: { learningRate: 0.01 } });
+
+  actions.reset();
+  expect(store.getState().run).toMatchObject({ phase: 'preparing', step: 0 });
+  await untilPhase('ready');
+  expect(metrics.count).toBe(0);
+  const { data } = await until((state) => state.data.kind === 'ready', 'all data');
+  expect(data).toMatchObject({ trainingImages: 60_000, testImages: 10_000, error: null });
+});
+
+test('prepares a network that was chosen, so that it can predict', async () => {
+  actions.loadPreset({ ...defaultConfig('mynn'), batchSize: 8 });
+  await until(({ run }) => run?.phase === 'ready' && run.config.network.id === 'mynn', 'Mynn');
+  const { probabilities } = await actions.predict(new Uint8Array(784), 1);
+  expect(Math.max(...probabilities)).toBeLessThan(0.5);
+});
+
+test('carries weights out and in, and says why a file does not fit', async () => {
+  const { file, fileName } = await actions.exportWeights();
+  expect(fileName).toBe('mynn-step-0.safetensors');
+  expect(await actions.importWeights(file)).toEqual({ keys: 8 });
+  await expect(actions.importWeights(new ArrayBuffer(3))).rejects.toMatchObject({ code: 'file' });
+  await expect(actions.predict(new Uint8Array(10), 1)).rejects.toBeInstanceOf(RequestError);
+});
+
+test('goes on after a change of backend in mid-run', async () => {
+  actions.stepOnce();
+  const { run } = await untilPhase('paused');
+  expect(run?.step).toBe(1);
+  actions.selectBackend('cpu');
+  await until(({ backend }) => backend.kind === 'ready' && backend.backend.backend === 'cpu', 'cpu');
+  actions.stepOnce();
+  await until((state) => state.run?.step === 2 && state.run.phase === 'paused', 'the second step');
+  expect(metrics.count).toBe(2);
+});
+
+test('requests after the worker has ended fail, instead of waiting for ever', async () => {
+  const answer = actions.testImages([0]);
+  session.disconnect();
+  await expect(answer).rejects.toMatchObject({ code: 'not_ready' });
+  await expect(actions.predict(new Uint8Array(784), 1)).rejects.toMatchObject({ code: 'not_ready' });
+});
