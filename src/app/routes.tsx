@@ -24,4 +24,9 @@ export const pageRoutes: readonly PageRoute[] = [
     label: 'draw',
     component: lazy(async () => ({ default: (await import('@/views/draw/DrawView')).DrawView })),
   },
+  {
+    path: '/conv-lab',
+    label: 'convLab',
+    component: lazy(async () => ({ default: (await import('@/views/convLab/ConvLabView')).ConvLabView })),
+  },
 ];

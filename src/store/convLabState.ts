@@ -54,7 +54,8 @@ export interface LabState {
   readonly loop: boolean;
   /** Value that painting sets. */
   readonly brush: number;
-  /** Filter whose kernel is edited and shown when nothing runs. */
+  /** Filter chosen to be shown and edited; null follows the steps. */
+  readonly filter: number | null;
   readonly network: NetworkSource | null;
   /** Cell under the pointer or the keyboard's cursor, whose relations are shown. */
   readonly linked: LinkedCell | null;

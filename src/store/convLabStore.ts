@@ -15,26 +15,28 @@ import {
 
 export interface LabActions {
   /** Any change of the document by the person; ends the following of a network. */
-  edit(change: (document: LabDocument) => LabDocument): void;
+  readonly edit: (change: (document: LabDocument) => LabDocument) => void;
   /** A network's filter and input, now or again while it trains. */
-  follow(network: NetworkSource, change: (document: LabDocument) => LabDocument): void;
-  unfollow(): void;
-  restore(document: LabDocument): void;
-  setStage(stage: LabStage): void;
-  setWeight(weight: LabDocument['weight']): void;
-  setOutputGradient(kind: LabDocument['outputGradient']): void;
+  readonly follow: (network: NetworkSource, change: (document: LabDocument) => LabDocument) => void;
+  readonly unfollow: () => void;
+  readonly restore: (document: LabDocument) => void;
+  readonly setStage: (stage: LabStage) => void;
+  readonly setWeight: (weight: LabDocument['weight']) => void;
+  readonly setOutputGradient: (kind: LabDocument['outputGradient']) => void;
   /** To a number of done operations. */
-  seek(step: number): void;
+  readonly seek: (step: number) => void;
   /** By operations; at the end it starts over where looping is on, and else pauses. */
-  advance(steps: number): void;
+  readonly advance: (steps: number) => void;
   /** To the end of this output cell, or back to its beginning. */
-  seekCell(direction: 1 | -1): void;
-  play(): void;
-  pause(): void;
-  setSpeed(speed: number): void;
-  setLoop(loop: boolean): void;
-  setBrush(brush: number): void;
-  link(cell: LinkedCell | null): void;
+  readonly seekCell: (direction: 1 | -1) => void;
+  readonly play: () => void;
+  readonly pause: () => void;
+  readonly setSpeed: (speed: number) => void;
+  readonly setLoop: (loop: boolean) => void;
+  readonly setBrush: (brush: number) => void;
+  /** Shows and edits this filter until the next step. */
+  readonly pickFilter: (filter: number) => void;
+  readonly link: (cell: LinkedCell | null) => void;
 }
 
 export interface Lab {
@@ -49,6 +51,7 @@ function initialState(): LabState {
     speed: speeds.indexOf(2),
     loop: false,
     brush: 1,
+    filter: null,
     network: null,
     linked: null,
   };
@@ -62,7 +65,10 @@ function createActions(store: StoreApi<LabState>): LabActions {
     const next = edit(document);
     if (next !== document) store.setState({ document: next });
   };
-  const seek = (step: number): void => change((document) => withStep(document, step));
+  const seek = (step: number): void => {
+    change((document) => withStep(document, step));
+    store.setState({ filter: null });
+  };
   return {
     edit: (edit) => {
       change((document) => consistent(edit(document)));
@@ -74,7 +80,13 @@ function createActions(store: StoreApi<LabState>): LabActions {
     },
     unfollow: () => store.setState({ network: null }),
     restore: (document) =>
-      store.setState({ document: consistent(document), playing: false, network: null, linked: null }),
+      store.setState({
+        document: consistent(document),
+        playing: false,
+        filter: null,
+        network: null,
+        linked: null,
+      }),
     setStage: (stage) => {
       change((document) => (document.stage === stage ? document : { ...document, stage }));
       store.setState({ playing: false, linked: null });
@@ -109,6 +121,7 @@ function createActions(store: StoreApi<LabState>): LabActions {
     setSpeed: (speed) => store.setState({ speed }),
     setLoop: (loop) => store.setState({ loop }),
     setBrush: (brush) => store.setState({ brush }),
+    pickFilter: (filter) => store.setState({ filter }),
     link: (linked) => store.setState({ linked }),
   };
 }

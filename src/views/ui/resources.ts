@@ -1,5 +1,6 @@
 /** Every text of the page: one file a namespace and language. English is the type; the others must match it. */
 import { common } from '@/views/ui/locales/en/common';
+import { convLab } from '@/views/ui/locales/en/convLab';
 import { draw } from '@/views/ui/locales/en/draw';
 import { errors } from '@/views/ui/locales/en/errors';
 import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
@@ -7,6 +8,7 @@ import { network } from '@/views/ui/locales/en/network';
 import { presets } from '@/views/ui/locales/en/presets';
 import { train } from '@/views/ui/locales/en/train';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
+import { convLab as convLabZh } from '@/views/ui/locales/zh-CN/convLab';
 import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
 import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
 import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
@@ -17,6 +19,7 @@ import type { Translation } from '@/views/ui/locales/shape';
 
 const en = {
   common,
+  convLab,
   draw,
   errors,
   hyperparameters,
@@ -27,6 +30,7 @@ const en = {
 
 const zhCN = {
   common: commonZh,
+  convLab: convLabZh,
   draw: drawZh,
   errors: errorsZh,
   hyperparameters: hyperparametersZh,

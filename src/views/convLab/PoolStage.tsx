@@ -1,0 +1,77 @@
+/** Max pooling, comparison by comparison; of equal values the first is kept, as PyTorch does. */
+import { useTranslation } from 'react-i18next';
+import type { PoolTrace } from '@/conv/stages';
+import type { Convolved } from '@/store/convLabDerived';
+import { lab, useLab } from '@/store/convLabStore';
+import { ColourScale } from '@/views/convLab/ColourScale';
+import { Grid } from '@/views/convLab/Grid';
+import { poolStageModel } from '@/views/convLab/followingStages';
+import { extentFor } from '@/views/convLab/gridModel';
+import { usePalette } from '@/views/convLab/usePalette';
+import { termValue } from '@/views/convLab/valueFormat';
+import classes from '@/views/convLab/convLab.module.css';
+
+export function PoolStage({ conv, pool }: { readonly conv: Convolved; readonly pool: PoolTrace }) {
+  const { t } = useTranslation('convLab');
+  const palette = usePalette();
+  const document = useLab((state) => state.document);
+  const { inputs, outputs, window, done, current } = poolStageModel(document, conv, pool);
+  const [, , rows, columns] = pool.output.shape;
+  return (
+    <div className={classes['stage']}>
+      <div className={classes['pairs']}>
+        {inputs.map((input, filter) => {
+          const output = outputs[filter];
+          return (
+            output !== undefined && (
+              <div key={input.id} className={classes['pair']}>
+                <Grid
+                  model={input}
+                  palette={palette}
+                  title={t('grids.relu', { filter: filter + 1 })}
+                  maxWidth={300}
+                />
+                <span className={classes['arrow']} aria-hidden="true">
+                  →
+                </span>
+                <Grid
+                  model={output}
+                  palette={palette}
+                  title={t('grids.pool', { filter: filter + 1 })}
+                  maxWidth={200}
+                  onActivate={(row, column) =>
+                    lab.actions.seek(((filter * rows + row) * columns + column + 1) * pool.windowLength)
+                  }
+                />
+              </div>
+            )
+          );
+        })}
+      </div>
+      <p className={classes['equation']}>
+        {current === null ? (
+          t('pool.start')
+        ) : (
+          <>
+            pool[{current.c}, {current.i}, {current.j}] = max(
+            {window
+              .slice(0, done)
+              .map((comparison) => termValue(comparison.value))
+              .join(', ')}
+            ) = <strong data-sum>{termValue(current.largest)}</strong>
+          </>
+        )}
+      </p>
+      {current !== null && (
+        <p className={classes['sumNote']}>
+          {current.taken
+            ? t('pool.taken', { value: termValue(current.value) })
+            : t('pool.kept', { value: termValue(current.value), largest: termValue(current.largest) })}
+        </p>
+      )}
+      <div className={classes['scales']}>
+        <ColourScale palette={palette} label={t('scale.output')} extent={extentFor(conv.output.data)} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+/** A grid as data: what the screen, the exported picture and the animation all draw from. */
+import type { CellKind, Geometry } from '@/conv/geometry';
+import { cellKind } from '@/conv/geometry';
+
+export type MarkKind = 'window' | 'current' | 'linked' | 'met';
+
+export interface Mark {
+  readonly row: number;
+  readonly column: number;
+  readonly kind: MarkKind;
+}
+
+export interface GridModel {
+  /** Unique on the page, such as `plane-0`. */
+  readonly id: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major; the grid begins at `offset`. */
+  readonly values: ArrayLike<number>;
+  readonly offset: number;
+  /** Row-major kinds, where not all cells are input. */
+  readonly kinds: readonly CellKind[] | null;
+  /** Cells that have their value, in row-major order; the others are empty. */
+  readonly shown: number;
+  /** The cell that is being computed, with its value so far. */
+  readonly partial: { readonly row: number; readonly column: number; readonly value: number } | null;
+  /** Value of the strongest colour. */
+  readonly extent: number;
+  readonly marks: readonly Mark[];
+  /** Rows and columns from..to (exclusive) of a frame around a window. */
+  readonly frame: Frame | null;
+}
+
+export interface Frame {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export const noMarks: readonly Mark[] = [];
+
+/** Largest absolute value; at least a little, so that a grid of zeros has a scale. */
+function extentOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let index = 0; index < values.length; index += 1)
+    largest = Math.max(largest, Math.abs(values[index] ?? 0));
+  return largest > 0 ? largest : 1;
+}
+
+const extents = new WeakMap<object, number>();
+
+/** extentOf, remembered for arrays that do not change. */
+export function extentFor(values: ArrayLike<number> & object): number {
+  const known = extents.get(values);
+  if (known !== undefined) return known;
+  const extent = extentOf(values);
+  extents.set(values, extent);
+  return extent;
+}
+
+const kindsByGeometry = new WeakMap<Geometry, readonly CellKind[] | null>();
+
+/** Kinds of the plane's cells; null where all are input. */
+export function planeKinds(geometry: Geometry): readonly CellKind[] | null {
+  const known = kindsByGeometry.get(geometry);
+  if (known !== undefined) return known;
+  const { rows, columns } = geometry;
+  const kinds = Array.from({ length: rows.size * columns.size }, (_value, index) =>
+    cellKind(geometry, Math.floor(index / columns.size), index % columns.size),
+  );
+  const found = kinds.every((kind) => kind === 'input') ? null : kinds;
+  kindsByGeometry.set(geometry, found);
+  return found;
+}
+
+export function gridValue(model: GridModel, row: number, column: number): number | null {
+  const index = row * model.columns + column;
+  if (model.partial !== null && model.partial.row === row && model.partial.column === column) {
+    return model.partial.value;
+  }
+  return index < model.shown ? (model.values[model.offset + index] ?? 0) : null;
+}
+
+/** A grid with every value there and nothing marked. */
+export function plainGrid(
+  id: string,
+  shape: readonly [rows: number, columns: number],
+  values: ArrayLike<number>,
+  offset: number,
+  extent: number,
+): GridModel {
+  const [rows, columns] = shape;
+  return {
+    id,
+    rows,
+    columns,
+    values,
+    offset,
+    kinds: null,
+    shown: rows * columns,
+    partial: null,
+    extent,
+    marks: noMarks,
+    frame: null,
+  };
+}

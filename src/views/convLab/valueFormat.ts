@@ -1,0 +1,34 @@
+/** Numbers as grids, products and screen readers show them. */
+
+const minus = '−';
+
+function withMinus(text: string): string {
+  return text.replace('-', minus);
+}
+
+/** Exact to six decimals: 0.015625, −3.5. */
+export function exactValue(value: number): string {
+  if (!Number.isFinite(value)) return withMinus(String(value));
+  return withMinus(String(Number(value.toFixed(6)) + 0));
+}
+
+/** Short enough for a cell: at most three significant digits, 12k for thousands. */
+export function cellValue(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 9999.5) return withMinus(`${Number((value / 1000).toPrecision(3))}k`);
+  if (size >= 999.5) return withMinus(String(Math.round(value)));
+  if (size > 0 && size < 0.005) return withMinus(value.toExponential(0));
+  return withMinus(String(Number(size >= 1 ? value.toPrecision(3) : value.toFixed(2)) + 0));
+}
+
+/** For sums and products in a line: up to four decimals. */
+export function termValue(value: number): string {
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.00005) return withMinus(value.toExponential(1));
+  return withMinus(String(Number(value.toFixed(4)) + 0));
+}
+
+/** In a product, a negative factor stands in brackets. */
+export function factor(value: number): string {
+  return value < 0 ? `(${termValue(value)})` : termValue(value);
+}
