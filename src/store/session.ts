@@ -1,9 +1,7 @@
 /** The page's one session: the store, what views can do with it, and the worker behind it. Start with sessionState.ts. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { RunConfig } from '@/model/runConfig';
 import type { WorkerError, WorkerEvent } from '@/protocol/messages';
-import { defaultConfig } from '@/model/presets';
 import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
