@@ -8,7 +8,7 @@ import {
   type LayerPath,
 } from '@/model/edit';
 import { nameProblems, type NameProblemCode } from '@/model/layerNames';
-import type { LayerSpec, Residual } from '@/model/layers';
+import { assertNever, type LayerSpec, type Residual } from '@/model/layers';
 import { formatShape, outputShape, ShapeError, type Shape, type ShapeProblemCode } from '@/model/shapes';
 import { sizeOf } from '@/model/tensor';
 
@@ -55,6 +55,8 @@ export function applyMend(layers: readonly LayerSpec[], mend: Mend): readonly La
       return insertLayer(layers, mend.path, mend.layer);
     case 'remove':
       return removeLayer(layers, mend.path);
+    default:
+      return assertNever(mend);
   }
 }
 
@@ -87,6 +89,8 @@ function mendFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerP
     case 'output_classes':
       // Both need to know more than one layer: see residualMend and outputMend.
       return null;
+    default:
+      return assertNever(error.code);
   }
 }
 

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { architectures, lenet, smallResnet } from '@/model/architectures';
+import { networkLimits } from '@/model/layerFields';
+import type { LayerSpec } from '@/model/layers';
+import { NetworkSpecError, parseNetworkSpec } from '@/model/networkSchema';
+
+const custom = { ...lenet, id: 'custom' };
+const withLayer = (index: number, change: Record<string, unknown>): unknown => ({
+  ...custom,
+  layers: custom.layers.map((layer, i) => (i === index ? { ...layer, ...change } : layer)),
+});
+const nested = (depth: number): LayerSpec =>
+  Array.from({ length: depth }).reduce<LayerSpec>(
+    (inner, _, i) => ({ kind: 'Residual', name: `block${i}`, body: [inner], shortcut: [] }),
+    { kind: 'ReLU', name: 'relu' },
+  );
+
+describe('parseNetworkSpec', () => {
+  it.each(architectures.map((network) => [network.id, network] as const))(
+    'accepts %s as it is',
+    (_, network) => {
+      expect(parseNetworkSpec(JSON.parse(JSON.stringify(network)))).toEqual(network);
+    },
+  );
+
+  it('accepts blocks as deep as allowed', () => {
+    const layers = [nested(networkLimits.depth), ...custom.layers];
+    expect(parseNetworkSpec({ ...custom, layers }).layers).toHaveLength(layers.length);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', null, 'network'],
+    ['text', 'lenet', 'network'],
+    ['no layers', { ...custom, layers: [] }, 'layers'],
+    ['an unknown kind', withLayer(1, { kind: 'GELU' }), 'layers.1.kind'],
+    ['a fraction', withLayer(0, { outChannels: 6.5 }), 'layers.0.outChannels'],
+    ['a number as text', withLayer(0, { kernelSize: '5' }), 'layers.0.kernelSize'],
+    ['not a number', withLayer(0, { padding: NaN }), 'layers.0.padding'],
+    ['too many channels', withLayer(0, { outChannels: 1e9 }), 'layers.0.outChannels'],
+    ['a property that is not ours', withLayer(1, { inplace: true }), 'layers.1.inplace'],
+    ['a missing property', withLayer(0, { init: undefined }), 'layers.0.init'],
+    ['an unknown initialisation', withLayer(0, { init: { kind: 'xavier' } }), 'layers.0.init.kind'],
+    ['a doubled name', withLayer(4, { name: 'conv1.0' }), '"conv1.0"'],
+    ['a name that is no path', withLayer(4, { name: '<script>' }), '<script>'],
+    ['the id of another network', { ...custom, id: 'mynn' }, 'Mynn'],
+    ['a stateOrder that misses layers', { ...custom, stateOrder: ['conv1.0'] }, 'stateOrder'],
+    [
+      'a stateOrder that names one twice',
+      { ...smallResnet, id: 'x', stateOrder: smallResnet.stateOrder?.with(0, 'conv2') },
+      'stateOrder',
+    ],
+    ['blocks that are too deep', { ...custom, layers: [nested(100)] }, 'nested'],
+    [
+      'far too many layers',
+      { ...custom, layers: Array.from({ length: 100_000 }, () => custom.layers[1]) },
+      'layers',
+    ],
+  ])('refuses %s, and says where', (_, value, place) => {
+    expect(() => parseNetworkSpec(value)).toThrow(NetworkSpecError);
+    expect(() => parseNetworkSpec(value)).toThrow(place);
+  });
+});
