@@ -45,12 +45,12 @@ export const train = {
     loss: 'Training loss',
     accuracy: 'Test accuracy',
     progress: 'Progress of the run',
-    partial: 'on {{count}} images',
+    partial: 'on {{images}} images',
   },
   data: {
     loading: 'Loading MNIST: {{loaded}} of {{total}}',
     fromCache: 'Reading MNIST from this browser’s cache',
-    images: '{{count}} training images ready',
+    images: '{{images}} training images ready',
     label: 'Loading of the data',
   },
   charts: {
@@ -89,7 +89,7 @@ export const train = {
     afterSteps: 'after {{count}} steps',
     bestEpoch: 'best, epoch {{count}}',
     none: 'not run',
-    parameters: '{{count}} weights',
+    parameters: '{{weights}} weights',
     useFix: 'Use the right loss',
   },
   settings: {

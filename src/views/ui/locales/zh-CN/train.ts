@@ -48,12 +48,12 @@ export const train = {
     loss: '训练损失',
     accuracy: '测试准确率',
     progress: '训练进度',
-    partial: '使用 {{count}} 张图片',
+    partial: '使用 {{images}} 张图片',
   },
   data: {
     loading: '正在加载 MNIST：{{loaded}} / {{total}}',
     fromCache: '正在从浏览器缓存读取 MNIST',
-    images: '已就绪 {{count}} 张训练图片',
+    images: '已就绪 {{images}} 张训练图片',
     label: '数据加载进度',
   },
   charts: {
@@ -92,7 +92,7 @@ export const train = {
     afterSteps: '{{count}} 步后',
     bestEpoch: '最佳，第 {{count}} 轮',
     none: '未运行',
-    parameters: '{{count}} 个权重',
+    parameters: '{{weights}} 个权重',
     useFix: '改用正确的损失',
   },
   settings: {

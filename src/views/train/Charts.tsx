@@ -1,0 +1,41 @@
+/** The three charts of a run. */
+import { useTranslation } from 'react-i18next';
+import type { EvaluationPoint } from '@/store/sessionState';
+import { TestChart } from '@/views/train/TestChart';
+import { TrainingLossChart } from '@/views/train/TrainingLossChart';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import classes from '@/views/train/charts.module.css';
+
+const lossOf = (point: EvaluationPoint): number => point.loss;
+const percentOf = (point: EvaluationPoint): number => point.accuracy * 100;
+const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
+const upToHundred = ['auto', 100] as const;
+
+export function Charts() {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  return (
+    <div className={classes['charts']}>
+      <TrainingLossChart className={classes['wide']} />
+      <TestChart
+        title={t('charts.testLoss')}
+        axisTitle={t('charts.lossAxis')}
+        color="var(--series-test-loss)"
+        empty={t('charts.emptyTestLoss')}
+        value={lossOf}
+        formatValue={format.loss}
+        formatAxis={format.plain}
+      />
+      <TestChart
+        title={t('charts.testAccuracy')}
+        axisTitle={t('charts.accuracyAxis')}
+        color="var(--series-accuracy)"
+        empty={t('charts.emptyAccuracy')}
+        value={percentOf}
+        formatValue={withPercentSign}
+        formatAxis={format.plain}
+        domain={upToHundred}
+      />
+    </div>
+  );
+}

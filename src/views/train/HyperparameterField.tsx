@@ -1,0 +1,122 @@
+/** The control of one hyperparameter, whatever its kind; hovering or focusing it explains it. */
+import { Select, Switch, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type {
+  ChoiceHyperparameter,
+  Hyperparameter,
+  HyperparameterKey,
+  HyperparameterValue,
+} from '@/model/hyperparameter';
+import type { RunConfig } from '@/model/runConfig';
+import { isUnderWay } from '@/store/selectors';
+import { session, useSession } from '@/store/session';
+import { NumberField } from '@/views/train/NumberField';
+import { hyperparameters as texts } from '@/views/ui/locales/en/hyperparameters';
+
+type ChoiceTexts = {
+  [K in HyperparameterKey]: (typeof texts)[K] extends { choices: object } ? K : never;
+}[HyperparameterKey];
+
+/** Whether the locales have names for the values of this choice. */
+const hasChoiceTexts = (key: HyperparameterKey): key is ChoiceTexts => 'choices' in texts[key];
+
+function useChoiceData(field: ChoiceHyperparameter): { value: string; label: string }[] {
+  const { t } = useTranslation('hyperparameters');
+  return field.choices.map((value) => {
+    const { key } = field;
+    // The texts of every choice are tested against the table (ui/hyperparameterTexts.test.ts).
+    const label = hasChoiceTexts(key) ? t(`${key}.choices.${value}` as 'optimizer.choices.SGD') : value;
+    return { value, label };
+  });
+}
+
+function change(draft: RunConfig, field: Hyperparameter, value: HyperparameterValue): void {
+  if (field.key === 'learningRate' && typeof value === 'number') {
+    session.actions.setLearningRate(value);
+    return;
+  }
+  if (field.kind === 'boolean' && typeof value === 'boolean') {
+    session.actions.updateDraft(field.write(draft, value));
+  } else if (field.kind === 'choice' && typeof value === 'string') {
+    session.actions.updateDraft(field.write(draft, value));
+  } else if ((field.kind === 'number' || field.kind === 'integer') && typeof value === 'number') {
+    session.actions.updateDraft(field.write(draft, value));
+  }
+}
+
+interface ChoiceFieldProps {
+  readonly field: ChoiceHyperparameter;
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function ChoiceField({ field, label, hint, value, onChange }: ChoiceFieldProps) {
+  const data = useChoiceData(field);
+  return (
+    <Select
+      size="sm"
+      label={label}
+      aria-description={hint}
+      data={data.filter((item) => item.value !== 'custom' || value === 'custom')}
+      value={value}
+      allowDeselect={false}
+      data-testid={`field-${field.key}`}
+      onChange={(next) => next !== null && onChange(next)}
+    />
+  );
+}
+
+export interface HyperparameterFieldProps {
+  readonly field: Hyperparameter;
+  readonly problem: string | null;
+}
+
+export function HyperparameterField({ field, problem }: HyperparameterFieldProps) {
+  const { t } = useTranslation('hyperparameters');
+  const draft = useSession((state) => state.draft);
+  const isLive = useSession((state) => field.inFlight && isUnderWay(state));
+  const value = field.read(draft);
+  if (value === undefined) return null;
+  const label = t(`${field.key}.label`);
+  const hint = t(`${field.key}.hint`);
+  const onChange = (next: HyperparameterValue): void => change(draft, field, next);
+  return (
+    <Tooltip
+      label={hint}
+      events={{ hover: true, focus: true, touch: false }}
+      position="right"
+      openDelay={500}
+    >
+      <div>
+        {(field.kind === 'number' || field.kind === 'integer') && typeof value === 'number' && (
+          <NumberField
+            field={field}
+            label={label}
+            hint={hint}
+            unit={field.unit === null ? null : t(`units.${field.unit}`)}
+            value={value}
+            problem={problem}
+            isLive={isLive}
+            onChange={onChange}
+          />
+        )}
+        {field.kind === 'choice' && typeof value === 'string' && (
+          <ChoiceField field={field} label={label} hint={hint} value={value} onChange={onChange} />
+        )}
+        {field.kind === 'boolean' && typeof value === 'boolean' && (
+          <Switch
+            size="sm"
+            label={label}
+            aria-description={hint}
+            checked={value}
+            error={problem}
+            data-testid={`field-${field.key}`}
+            onChange={(event) => onChange(event.currentTarget.checked)}
+          />
+        )}
+      </div>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,98 @@
+/** The head of the page: what this is, the controls, the numbers, and whatever went wrong. */
+import { Title, VisuallyHidden } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { session, useSession } from '@/store/session';
+import type { RunState } from '@/store/sessionState';
+import { DataStatus } from '@/views/train/DataStatus';
+import { RunControls } from '@/views/train/RunControls';
+import { RunStats } from '@/views/train/RunStats';
+import { ErrorAlert } from '@/views/ui/ErrorAlert';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import { Panel } from '@/views/ui/Panel';
+import { WorkerErrorAlert } from '@/views/ui/WorkerErrorAlert';
+import classes from '@/views/train/RunBar.module.css';
+
+type PhaseText = RunState['phase'] | 'testing' | 'compiling';
+
+function phaseText({ phase, testing, step, firstStepMilliseconds }: RunState): PhaseText {
+  if (testing) return 'testing';
+  if (phase === 'training' && step === 0 && firstStepMilliseconds === null) return 'compiling';
+  return phase;
+}
+
+function PhaseBadge() {
+  const { t } = useTranslation('train');
+  const text = useSession(({ run }) => (run === null ? null : phaseText(run)));
+  const phase = useSession(({ run }) => run?.phase);
+  if (text === null) return null;
+  return (
+    <span className={classes['phase']} data-phase={phase} data-testid="run-phase">
+      <span className={classes['dot']} aria-hidden="true" />
+      {t(`phase.${text}`)}
+    </span>
+  );
+}
+
+/** Says the large changes aloud, and nothing of what changes ten times a second. */
+function Announcer() {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const [text, setText] = useState('');
+  useEffect(
+    () =>
+      session.store.subscribe((state, before) => {
+        const { run, evaluations } = state;
+        const full = evaluations.at(-1);
+        if (full?.extent === 'full' && full !== before.evaluations.at(-1)) {
+          const accuracy = format.percent(full.accuracy);
+          setText(t('announce.tested', { epoch: format.integer(Math.round(full.epoch)), accuracy }));
+        }
+        if (run === null || run.phase === before.run?.phase) return;
+        if (run.phase === 'training') setText(t('announce.training'));
+        if (run.phase === 'paused') setText(t('announce.paused', { step: format.integer(run.step) }));
+        if (run.phase === 'failed') setText(t('announce.failed'));
+        if (run.phase === 'finished' && full !== undefined) {
+          setText(t('announce.finished', { accuracy: format.percent(full.accuracy) }));
+        }
+      }),
+    [t, format],
+  );
+  return <VisuallyHidden aria-live="polite">{text}</VisuallyHidden>;
+}
+
+function RunErrors() {
+  const { t } = useTranslation('errors');
+  const error = useSession((state) => state.run?.error ?? null);
+  const hasCrashed = useSession((state) => state.worker === 'crashed');
+  if (hasCrashed) {
+    const restart = { label: t('crashed.action'), onClick: () => session.actions.restartWorker() };
+    return (
+      <ErrorAlert title={t('crashed.title')} detail={error?.message} action={restart}>
+        {t('crashed.text')}
+      </ErrorAlert>
+    );
+  }
+  return error === null ? null : <WorkerErrorAlert error={error} />;
+}
+
+export function RunBar() {
+  const { t } = useTranslation('train');
+  const isFirstVisit = useSession(({ run }) => run === null || (run.step === 0 && run.phase !== 'training'));
+  return (
+    <Panel className={classes['bar']}>
+      <div className={classes['head']}>
+        <div>
+          <Title order={1}>{t('title')}</Title>
+          {isFirstVisit && <p className={classes['intro']}>{t('intro')}</p>}
+        </div>
+        <PhaseBadge />
+      </div>
+      <RunControls />
+      <DataStatus />
+      <RunErrors />
+      <RunStats />
+      <Announcer />
+    </Panel>
+  );
+}

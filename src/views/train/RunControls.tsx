@@ -1,0 +1,105 @@
+/** The one large button, and step, epoch and reset beside it. */
+import { Button, Tooltip } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { validateConfig } from '@/model/validate';
+import { isTraining, isWaitingForBackend } from '@/store/selectors';
+import { session, useSession } from '@/store/session';
+import type { SessionState } from '@/store/sessionState';
+import { useHasInvalidField } from '@/views/train/invalidFields';
+import { Icon, type IconName } from '@/views/ui/icons';
+import classes from '@/views/train/RunBar.module.css';
+
+type MainAction = 'start' | 'startAgain' | 'pause' | 'resume';
+
+function mainAction(state: SessionState): MainAction {
+  const phase = state.run?.phase;
+  if (isTraining(phase)) return 'pause';
+  if (phase === 'paused' || isWaitingForBackend(state)) return 'resume';
+  if (phase === 'finished' || phase === 'stopped' || phase === 'failed') return 'startAgain';
+  return 'start';
+}
+
+function perform(action: MainAction): void {
+  const { start, pause, resume } = session.actions;
+  if (action === 'pause') pause();
+  else if (action === 'resume') resume();
+  else start();
+}
+
+interface SmallControlProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly hint: string;
+  readonly disabled: boolean;
+  readonly onClick: () => void;
+}
+
+function SmallControl({ icon, label, hint, disabled, onClick }: SmallControlProps) {
+  return (
+    <Tooltip label={hint}>
+      <Button
+        variant="default"
+        size="md"
+        px="sm"
+        leftSection={<Icon name={icon} size={16} />}
+        disabled={disabled}
+        onClick={onClick}
+      >
+        {label}
+      </Button>
+    </Tooltip>
+  );
+}
+
+export function RunControls() {
+  const { t } = useTranslation('train');
+  const action = useSession(mainAction);
+  const draft = useSession((state) => state.draft);
+  const isBusy = useSession((state) => isTraining(state.run?.phase));
+  const hasWorker = useSession((state) => state.worker === 'running');
+  const hasInvalidField = useHasInvalidField();
+  const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]) && !hasInvalidField;
+  const startsFresh = action === 'start' || action === 'startAgain';
+  const isBlocked = !hasWorker || (startsFresh && !isValid);
+  return (
+    <div className={classes['controls']} role="group" aria-label={t('controls.label')}>
+      <Button
+        size="lg"
+        className={classes['main']}
+        variant={action === 'pause' ? 'light' : 'filled'}
+        leftSection={<Icon name={action === 'pause' ? 'pause' : 'play'} size={20} />}
+        disabled={isBlocked}
+        onClick={() => perform(action)}
+        data-testid="main-control"
+        data-action={action}
+      >
+        {t(`controls.${action}`)}
+      </Button>
+      <div className={classes['small']}>
+        <SmallControl
+          icon="step"
+          label={t('controls.step')}
+          hint={t('controls.stepHint')}
+          disabled={isBlocked || isBusy}
+          onClick={() => session.actions.stepOnce()}
+        />
+        <SmallControl
+          icon="epoch"
+          label={t('controls.epoch')}
+          hint={t('controls.epochHint')}
+          disabled={isBlocked || isBusy}
+          onClick={() => session.actions.epochOnce()}
+        />
+        <SmallControl
+          icon="reset"
+          label={t('controls.reset')}
+          hint={t('controls.resetHint')}
+          disabled={!hasWorker || !isValid}
+          onClick={() => session.actions.reset()}
+        />
+      </div>
+      {startsFresh && !isValid && <p className={classes['invalid']}>{t('controls.invalid')}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+/** Loss of every batch, raw and smoothed, with a logarithmic scale and the smoothing at hand. */
+import { Slider, Switch, Tooltip } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ComposedChart, Line, ResponsiveContainer } from 'recharts';
+import type { ChartPoint } from '@/store/chartSeries';
+import { session, useSession } from '@/store/session';
+import { useEpochTexts } from '@/views/train/useEpochTexts';
+import { useMetricsVersion } from '@/views/train/useMetricsVersion';
+import { ChartPanel } from '@/views/ui/ChartPanel';
+import { ChartGrid, chartMargin, EpochLines, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
+import { logDomain, logTicks } from '@/views/ui/chartScale';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import classes from '@/views/train/charts.module.css';
+
+const color = 'var(--series-train)';
+const refreshMilliseconds = 120;
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+function rangeOf(points: readonly ChartPoint[]): Range {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { value } of points) {
+    if (value === null) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
+}
+
+function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
+  const { t } = useTranslation('train');
+  const { logScale, smoothing } = useSession((state) => state.settings);
+  return (
+    <>
+      <label className={classes['slider']}>
+        <span id="smoothing-label">{t('charts.smoothing')}</span>
+        <Slider
+          size="sm"
+          w={96}
+          min={0}
+          max={0.99}
+          step={0.01}
+          label={(value) => value.toFixed(2)}
+          value={smoothing}
+          onChange={(value) => session.actions.updateSettings({ smoothing: value })}
+          thumbProps={{ 'aria-labelledby': 'smoothing-label' }}
+        />
+      </label>
+      <Tooltip label={t('charts.logImpossible')} disabled={canUseLog}>
+        <Switch
+          size="sm"
+          label={t('charts.logScale')}
+          checked={logScale && canUseLog}
+          disabled={!canUseLog}
+          onChange={(event) => session.actions.updateSettings({ logScale: event.currentTarget.checked })}
+        />
+      </Tooltip>
+    </>
+  );
+}
+
+export function TrainingLossChart({ className }: { readonly className?: string | undefined }) {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const { logScale, smoothing } = useSession((state) => state.settings);
+  const version = useMetricsVersion(refreshMilliseconds);
+  // The version stands for the log's content, which React cannot see.
+  // oxlint-disable-next-line react/exhaustive-deps
+  const points = useMemo(() => session.metrics.chart('loss', smoothing), [version, smoothing]);
+  const last = points.at(-1)?.step ?? 0;
+  const epochs = useEpochTexts(last);
+  const range = useMemo(() => rangeOf(points), [points]);
+  const canUseLog = points.length === 0 || range.low > 0;
+  const usesLog = logScale && points.length > 0 && range.low > 0;
+  const latest = session.metrics.latest('loss');
+
+  return (
+    <ChartPanel
+      className={className}
+      title={t('charts.trainingLoss')}
+      legend={[
+        { label: t('charts.smoothed'), color, mark: 'line' },
+        { label: t('charts.raw'), color, mark: 'faint_line' },
+      ]}
+      actions={<LossControls canUseLog={canUseLog} />}
+      empty={points.length === 0 ? t('charts.emptyTraining') : null}
+      summary={t('charts.summaryTraining', {
+        steps: format.integer(last),
+        loss: latest === null ? '–' : format.loss(latest),
+      })}
+    >
+      <ResponsiveContainer width="100%" height="100%" minHeight={232}>
+        <ComposedChart data={points} margin={chartMargin}>
+          <ChartGrid />
+          <StepAxis title={t('charts.stepAxis')} last={last} format={format.compact} />
+          <ValueAxis
+            title={t('charts.lossAxis')}
+            format={format.plain}
+            {...(usesLog
+              ? {
+                  scale: 'log',
+                  domain: logDomain(range.low, range.high),
+                  ticks: logTicks(range.low, range.high),
+                }
+              : {})}
+          />
+          <EpochLines marks={epochs.marks} label={epochs.label} />
+          <Line
+            dataKey="value"
+            stroke={color}
+            strokeWidth={1}
+            strokeOpacity={0.32}
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
+          <Line
+            dataKey="smoothed"
+            stroke={color}
+            strokeWidth={2}
+            dot={false}
+            activeDot={{ r: 4 }}
+            isAnimationActive={false}
+          />
+          <HoverValues<ChartPoint>
+            title={({ step }) => epochs.hoverTitle(step)}
+            rows={({ value, smoothed }) => [
+              { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
+              { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
+            ]}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </ChartPanel>
+  );
+}

@@ -1,0 +1,30 @@
+/** Epoch marks of the current run, and the words of a chart's hover title. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '@/store/session';
+import { type EpochMark, epochMarks } from '@/views/ui/chartScale';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+
+export interface EpochTexts {
+  readonly marks: readonly EpochMark[];
+  readonly label: (epoch: number) => string;
+  readonly hoverTitle: (step: number) => string;
+}
+
+export function useEpochTexts(lastStep: number): EpochTexts {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const stepsPerEpoch = useSession((state) => state.run?.stepsPerEpoch ?? 0);
+  return useMemo(
+    () => ({
+      marks: epochMarks(stepsPerEpoch, lastStep),
+      label: (epoch) => t('charts.epochMark', { epoch: format.integer(epoch) }),
+      hoverTitle: (step) =>
+        t('charts.hoverTitle', {
+          step: format.integer(step),
+          epoch: stepsPerEpoch === 0 ? '–' : (step / stepsPerEpoch).toFixed(2),
+        }),
+    }),
+    [t, format, stepsPerEpoch, lastStep],
+  );
+}
