@@ -69,15 +69,8 @@ export class TfjsEngine implements Engine {
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
     this.#guard.check();
-    const input = inputShape(config.input);
-    try {
-      checkLimits(config.network, input, config.batchSize, this.info.limits);
-    } catch (error) {
-      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
-      throw error;
-    }
+    const perImage = this.#largestActivation(config);
     this.#release();
-    const perImage = largestActivationBytes(config.network, input);
     const fitting = Math.floor(evaluationActivationBytes / perImage);
     const parameters = new ParameterStore(
       config.network,
@@ -101,6 +94,19 @@ export class TfjsEngine implements Engine {
       step,
     };
     await tf.ready();
+  }
+
+  /** @throws EngineError `config` when the layers do not fit together, `limits` when they do not fit the device. */
+  #largestActivation({ network, input, batchSize }: RunConfig): number {
+    try {
+      const shape = inputShape(input);
+      const bytes = largestActivationBytes(network, shape);
+      checkLimits(network, shape, batchSize, this.info.limits);
+      return bytes;
+    } catch (error) {
+      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
+      throw error;
+    }
   }
 
   step(count: number): Promise<void> {

@@ -159,7 +159,7 @@ test('a network of odd strides, windows and a projection', async () => {
   for (const [key, { data }] of pass.gradients) {
     if (key === 'conv.bias') {
       // Before BatchNorm the true gradient is 0; what is left is rounding.
-      expect(Math.max(...Array.from(data, (value) => Math.abs(Number(value))))).toBeLessThan(1e-6);
+      expect(Math.max(...Array.from(data, Number).map(Math.abs))).toBeLessThan(1e-6);
     } else {
       expect(error(Array.from(data, Number), gradients[key] ?? []), key).toBeLessThan(tolerance);
     }
