@@ -50,6 +50,23 @@ export function checkedGeometry(
   return geometry;
 }
 
+/** output[i, j] += plane[start + i * rows.step, j * columns.step] * weight */
+function addProducts(
+  output: Float64Array,
+  plane: Float64Array,
+  weight: number,
+  { rows, columns }: Geometry,
+  start: number,
+): void {
+  for (let i = 0; i < rows.output; i += 1) {
+    const row = start + i * rows.step * columns.size;
+    const cell = i * columns.output;
+    for (let j = 0; j < columns.output; j += 1) {
+      output[cell + j] = (output[cell + j] ?? 0) + (plane[row + j * columns.step] ?? 0) * weight;
+    }
+  }
+}
+
 /**
  * @param x [n, c, h, w]
  * @param w [filters, c, kh, kw]
@@ -66,28 +83,21 @@ export function convolve(
   const geometry = checkedGeometry(x, w, bias, settings);
   const { batch, channels, filters, rows, columns, flipped, outputShape } = geometry;
   const plane = paddedInput(x, geometry).data;
-  const data = new Float64Array(batch * filters * rows.output * columns.output);
-  let cell = 0;
+  const cells = rows.output * columns.output;
+  const data = new Float64Array(batch * filters * cells);
   for (let n = 0; n < batch; n += 1) {
     for (let f = 0; f < filters; f += 1) {
-      for (let i = 0; i < rows.output; i += 1) {
-        for (let j = 0; j < columns.output; j += 1) {
-          let sum = bias?.[f] ?? 0;
-          for (let c = 0; c < channels; c += 1) {
-            for (let u = 0; u < rows.kernel; u += 1) {
-              const row = (n * channels + c) * rows.size + i * rows.step + u * rows.dilation;
-              const kernelRow = (f * channels + c) * rows.kernel + kernelCoordinate(rows, u, flipped);
-              for (let v = 0; v < columns.kernel; v += 1) {
-                const input = plane[row * columns.size + j * columns.step + v * columns.dilation] ?? 0;
-                const weight =
-                  w.data[kernelRow * columns.kernel + kernelCoordinate(columns, v, flipped)] ?? 0;
-                sum += input * weight;
-              }
-            }
-          }
-          data[cell] = sum;
-          cell += 1;
-        }
+      const output = data.subarray((n * filters + f) * cells, (n * filters + f + 1) * cells);
+      output.fill(bias?.[f] ?? 0);
+      // The window outside, the cells inside: each cell still adds its products in the trace's order, and fast.
+      for (let k = 0; k < geometry.windowLength; k += 1) {
+        const v = k % columns.kernel;
+        const u = Math.floor(k / columns.kernel) % rows.kernel;
+        const c = Math.floor(k / (columns.kernel * rows.kernel));
+        const kernelRow = (f * channels + c) * rows.kernel + kernelCoordinate(rows, u, flipped);
+        const weight = w.data[kernelRow * columns.kernel + kernelCoordinate(columns, v, flipped)] ?? 0;
+        const top = (n * channels + c) * rows.size + u * rows.dilation;
+        addProducts(output, plane, weight, geometry, top * columns.size + v * columns.dilation);
       }
     }
   }

@@ -1,11 +1,12 @@
-/** PyTorch is the oracle: my_conv.fixture.json is ../shared/pytorch/my_conv.json, operators.fixture.json is made by scripts/fixtures/convOperators.py. */
-import { readFileSync } from 'node:fs';
+/** PyTorch is the oracle: ../shared/pytorch/my_conv.json, and operators.fixture.json is made by scripts/fixtures/convOperators.py. */
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { conv2d, convolve } from '@/conv/convolution';
 import { ConvError, type ConvOperator, outputSize, type Tensor4 } from '@/conv/geometry';
 import { weightGradient } from '@/conv/gradient';
 import { traceMaxPool } from '@/conv/stages';
 import { traceConvolution } from '@/conv/trace';
+import { fixturePath, readJson, sharedFixtures } from '../../scripts/fixtures/readFixture.ts';
 
 type Shape = Tensor4['shape'];
 
@@ -45,11 +46,8 @@ interface Operators {
   }[];
 }
 
-function load(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
-}
-const myConv = load('./my_conv.fixture.json') as MyConv;
-const operators = load('./operators.fixture.json') as Operators;
+const myConv = readJson(fixturePath(sharedFixtures, 'my_conv.json')) as MyConv;
+const operators = readJson(fileURLToPath(new URL('./operators.fixture.json', import.meta.url))) as Operators;
 
 function code(run: () => unknown): string {
   try {

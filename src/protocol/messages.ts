@@ -60,9 +60,46 @@ export type Request = { readonly requestId: number } & (
   | { readonly type: 'predict'; readonly images: Uint8Array<ArrayBuffer>; readonly count: number }
   /** Test images by index, with the label. */
   | { readonly type: 'testImages'; readonly indices: readonly number[] }
+  /** A convolution on the engine's device, for the conv lab. */
+  | { readonly type: 'convolve'; readonly problem: ConvolutionProblem }
+  /** What one convolution of the network reads for an image of 28 x 28 bytes, and one filter of it. */
+  | {
+      readonly type: 'layerInput';
+      readonly image: Uint8Array<ArrayBuffer>;
+      readonly layer: string;
+      readonly filter: number;
+    }
   | { readonly type: 'exportWeights' }
   | { readonly type: 'importWeights'; readonly file: ArrayBuffer }
 );
+
+type Shape4 = readonly [number, number, number, number];
+
+export interface ConvolutionProblem {
+  readonly operator: 'cross_correlation' | 'convolution' | 'transposed';
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  /** [n, c, h, w] */
+  readonly x: Float32Array<ArrayBuffer>;
+  readonly xShape: Shape4;
+  /** [filters, c, kh, kw] */
+  readonly w: Float32Array<ArrayBuffer>;
+  readonly wShape: Shape4;
+  readonly bias: Float32Array<ArrayBuffer>;
+}
+
+export interface LayerInput {
+  /** [c, h, w] */
+  readonly input: Float32Array<ArrayBuffer>;
+  readonly inputShape: readonly [number, number, number];
+  /** [c, k, k] */
+  readonly kernel: Float32Array<ArrayBuffer>;
+  readonly kernelSize: number;
+  readonly bias: number;
+  readonly stride: number;
+  readonly padding: number;
+}
 
 export interface Prediction {
   /** Softmax of the logits, [count, 10] row-major. */
@@ -77,6 +114,9 @@ export interface ReplyMap {
     readonly images: Uint8Array<ArrayBuffer>;
     readonly labels: Uint8Array<ArrayBuffer>;
   };
+  /** [n, filters, oh, ow], and tfjs's name of the backend that computed it. */
+  readonly convolve: { readonly output: Float32Array<ArrayBuffer>; readonly backend: string };
+  readonly layerInput: LayerInput & { readonly step: number };
   readonly exportWeights: { readonly fileName: string; readonly file: ArrayBuffer };
   readonly importWeights: { readonly keys: number };
 }

@@ -44,8 +44,10 @@ function commandTransfers(command: Command): Transferable[] {
   switch (command.type) {
     case 'importWeights':
       return [command.file];
-    // The page goes on showing the drawing, so its 784 bytes an image are copied.
+    // The page goes on showing the drawing and the lab, so their small arrays are copied.
     case 'predict':
+    case 'convolve':
+    case 'layerInput':
     case 'selectBackend':
     case 'loadData':
     case 'prepare':
@@ -89,6 +91,10 @@ function replyTransfers(reply: Reply): Transferable[] {
       return [reply.value.probabilities.buffer];
     case 'testImages':
       return [reply.value.images.buffer, reply.value.labels.buffer];
+    case 'convolve':
+      return [reply.value.output.buffer];
+    case 'layerInput':
+      return [reply.value.input.buffer, reply.value.kernel.buffer];
     case 'exportWeights':
       return [reply.value.file];
     case 'importWeights':

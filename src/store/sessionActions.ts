@@ -96,6 +96,16 @@ export function createActions(context: ActionContext): SessionActions {
       connected().request('predict', (requestId) => ({ type: 'predict', requestId, images, count })),
     testImages: async (indices) =>
       connected().request('testImages', (requestId) => ({ type: 'testImages', requestId, indices })),
+    convolve: async (problem) =>
+      connected().request('convolve', (requestId) => ({ type: 'convolve', requestId, problem })),
+    layerInput: async (layer, filter, image) =>
+      connected().request('layerInput', (requestId) => ({
+        type: 'layerInput',
+        requestId,
+        layer,
+        filter,
+        image,
+      })),
     exportWeights: async () =>
       connected().request('exportWeights', (requestId) => ({ type: 'exportWeights', requestId })),
     importWeights: async (file) =>

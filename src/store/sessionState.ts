@@ -15,6 +15,7 @@ import type { RunConfig } from '@/model/runConfig';
 import type {
   BackendDescription,
   BackendProbe,
+  ConvolutionProblem,
   EngineChoice,
   Prediction,
   ReplyMap,
@@ -113,6 +114,10 @@ export interface SessionActions {
   predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
   testImages(indices: readonly number[]): Promise<ReplyMap['testImages']>;
+  /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
+  convolve(problem: ConvolutionProblem): Promise<ReplyMap['convolve']>;
+  /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */
+  layerInput(layer: string, filter: number, image: Uint8Array<ArrayBuffer>): Promise<ReplyMap['layerInput']>;
   /** The network's weights as a safetensors file. @throws RequestError */
   exportWeights(): Promise<ReplyMap['exportWeights']>;
   /** @throws RequestError `file` or `state` saying what does not fit */

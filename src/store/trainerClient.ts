@@ -55,6 +55,8 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
   const pending: PendingRequests = {
     predict: new Map(),
     testImages: new Map(),
+    convolve: new Map(),
+    layerInput: new Map(),
     exportWeights: new Map(),
     importWeights: new Map(),
   };
@@ -121,6 +123,12 @@ function settle(pending: PendingRequests, requestId: number, reply: Reply): void
       break;
     case 'testImages':
       take(pending.testImages, requestId)?.resolve(reply.value);
+      break;
+    case 'convolve':
+      take(pending.convolve, requestId)?.resolve(reply.value);
+      break;
+    case 'layerInput':
+      take(pending.layerInput, requestId)?.resolve(reply.value);
       break;
     case 'exportWeights':
       take(pending.exportWeights, requestId)?.resolve(reply.value);

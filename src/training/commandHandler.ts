@@ -92,6 +92,8 @@ export function createCommandHandler({
         break;
       case 'predict':
       case 'testImages':
+      case 'convolve':
+      case 'layerInput':
       case 'exportWeights':
       case 'importWeights':
         void reply(command);

@@ -1,9 +1,11 @@
 /** Answers what the page asks about the network and the data. */
 import { imageBytes } from '@/data/manifest';
+import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { encodeWeights, decodeWeights } from '@/formats/checkpoint';
 import { assertNever } from '@/model/layers';
 import type { Reply, ReplyMap, Request } from '@/protocol/messages';
 import type { ImageSource } from '@/training/engineHost';
+import { layerInput } from '@/training/layerInput';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
 
@@ -15,6 +17,13 @@ export async function answer(request: Request, trainer: Trainer, source: ImageSo
       return { request: 'predict', value: await predict(trainer, request.images, request.count) };
     case 'testImages':
       return { request: 'testImages', value: testImages(source, request.indices) };
+    case 'convolve':
+      return {
+        request: 'convolve',
+        value: await trainer.withEngine(() => convolveOnDevice(request.problem)),
+      };
+    case 'layerInput':
+      return { request: 'layerInput', value: await readLayerInput(trainer, request) };
     case 'exportWeights':
       return { request: 'exportWeights', value: await exportWeights(trainer) };
     case 'importWeights':
@@ -36,6 +45,18 @@ async function predict(
     probabilities: softmax(await engine.predict(images, count)),
     step,
   }));
+}
+
+async function readLayerInput(
+  trainer: Trainer,
+  { image, layer, filter }: Extract<Request, { type: 'layerInput' }>,
+): Promise<ReplyMap['layerInput']> {
+  return trainer.withNetwork(async (engine, { config: { network, input } }) => {
+    const { parameters, step } = await engine.readState();
+    const size = input.resize ?? 28;
+    const x = { shape: [1, 1, size, size], data: await engine.preprocess(image, 1) } as const;
+    return { ...layerInput(network, parameters, x, layer, filter), step };
+  });
 }
 
 function testImages(source: ImageSource, indices: readonly number[]): ReplyMap['testImages'] {

@@ -115,6 +115,11 @@ export class Trainer {
     this.#signal.notify();
   }
 
+  /** Work on the engine's device that needs no network. @throws NotReadyError before a backend is there */
+  withEngine<T>(task: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#host.use(task);
+  }
+
   /** Runs a task with the engine between two training steps. @throws NotReadyError where there is no network */
   withNetwork<T>(task: (engine: Engine, run: Run) => Promise<T>): Promise<T> {
     return this.#host.use((engine) => {

@@ -23,7 +23,7 @@ function dilated(w: tf.Tensor4D, dilation: number): tf.Tensor4D {
   if (dilation === 1) return w;
   const [filters, channels, rows, columns] = w.shape;
   const holes = dilation - 1;
-  const spread = tf.reshape(
+  const spread: tf.Tensor4D = tf.reshape(
     tf.pad(tf.reshape(w, [filters, channels, rows, 1, columns, 1]), [
       [0, 0],
       [0, 0],
@@ -34,14 +34,14 @@ function dilated(w: tf.Tensor4D, dilation: number): tf.Tensor4D {
     ]),
     [filters, channels, rows * dilation, columns * dilation],
   );
-  return tf.slice4d(
+  return tf.slice(
     spread,
     [0, 0, 0, 0],
     [filters, channels, rows * dilation - holes, columns * dilation - holes],
   );
 }
 
-function run(problem: ConvolutionOnDevice): tf.Tensor4D {
+function run(problem: ConvolutionOnDevice): tf.Tensor {
   const { operator, stride, padding, dilation, xShape, wShape } = problem;
   const x = tf.transpose(tf.tensor4d(problem.x, [...xShape]), [0, 2, 3, 1]);
   const kernel = dilated(tf.tensor4d(problem.w, [...wShape]), dilation);
@@ -49,7 +49,7 @@ function run(problem: ConvolutionOnDevice): tf.Tensor4D {
   const [filters, , kernelRows, kernelColumns] = kernel.shape;
   const attributes = {
     strides: [stride, stride],
-    pad: 0,
+    pad: 'valid',
     dilations: [1, 1],
     dataFormat: 'NHWC',
     dimRoundingMode: 'floor',
@@ -67,7 +67,10 @@ function run(problem: ConvolutionOnDevice): tf.Tensor4D {
     return tf.slice(whole, [0, padding, padding, 0], [xShape[0], cut[0], cut[1], filters]);
   }
   const filter = tf.transpose(operator === 'convolution' ? tf.reverse(kernel, [2, 3]) : kernel, [2, 3, 1, 0]);
-  return runKernel('Conv2D', { x, filter }, { ...attributes, pad: padding }) as tf.Tensor4D;
+  // Given as one number, tfjs takes a kernel for square.
+  const edge = [padding, padding];
+  const pad = [[0, 0], edge, edge, [0, 0]];
+  return runKernel('Conv2D', { x, filter }, { ...attributes, pad });
 }
 
 /** @returns the output, [n, filters, oh, ow] row-major, and the name of the backend that computed it */
