@@ -1,0 +1,103 @@
+/** Weights travel between this app and real PyTorch: strict loading both ways, and the same logits within 1e-4. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '@/engine/engine';
+import { decodeWeights, encodeWeights } from '@/formats/checkpoint';
+import { architectures, mynn } from '@/model/architectures';
+import type { NetworkSpec } from '@/model/layers';
+import { defaultConfig } from '@/model/presets';
+import { stateEntries } from '@/model/stateDict';
+import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
+import { fillFromHash } from '../fixtures/hashParameters.ts';
+import { fixturePath, readBytes, readFixture, sharedFixtures } from '../fixtures/readFixture.ts';
+import { engines } from '../parity/engines.ts';
+import {
+  findTorchPython,
+  isTorchRequired,
+  startTorch,
+  torchMissing,
+  type TorchProcess,
+} from './torchProcess.ts';
+
+const python = findTorchPython();
+const script = fileURLToPath(new URL('./checkpoint.py', import.meta.url));
+const tolerance = 1e-4;
+
+test.runIf(python === null)('real PyTorch', ({ skip }) => {
+  if (isTorchRequired) expect.fail(torchMissing);
+  skip(torchMissing);
+});
+
+/** Weights of a usual size, and BatchNorm entries that are not 0 and 1. */
+function weightsOf(network: NetworkSpec): StateDict {
+  return new Map(
+    stateEntries(network).map(({ key, shape, dtype }, salt): [string, TensorData] => {
+      if (dtype === 'I64') return [key, { dtype, shape, data: BigInt64Array.of(7n) }];
+      const isMatrix = shape.length > 1;
+      const scale = isMatrix ? Math.sqrt(6 / sizeOf(shape.slice(1))) : 0.3;
+      const offset = !isMatrix && /weight|running_var/.test(key) ? 1 : 0;
+      return [key, { dtype, shape, data: fillFromHash(sizeOf(shape), { salt, scale, offset }) }];
+    }),
+  );
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  return Array.from(a).reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? NaN))), 0);
+}
+
+describe.runIf(python !== null)('weights between this app and PyTorch', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'digit-lab-'));
+  const file = (name: string): string => join(folder, name);
+  let engine: Engine;
+  let process: TorchProcess;
+  let images: Uint8Array<ArrayBuffer>;
+  let count: number;
+
+  beforeAll(async () => {
+    fixturePath(sharedFixtures, 'models.py');
+    process = startTorch(python ?? '', [script, sharedFixtures]);
+    ({ images, count } = readFixture(sharedFixtures, 'mynn'));
+    writeFileSync(file('images'), images);
+    engine = await engines['tfjs-wasm'].create();
+  });
+  afterAll(() => {
+    process.stop();
+    engine.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  const torch = async (command: 'logits' | 'save', net: string): Promise<Float32Array> => {
+    await process.run([command, net, file('weights'), file('images'), file('logits')]);
+    return new Float32Array(readBytes(file('logits')).buffer);
+  };
+
+  const ourLogits = async (network: NetworkSpec, parameters: StateDict): Promise<Float32Array> => {
+    const config = { ...defaultConfig(network.id), batchSize: count };
+    await engine.compile(config, { step: 0, parameters, optimizer: {} });
+    return engine.predict(images, count);
+  };
+
+  describe.each(architectures.map((network) => [network.name, network] as const))('%s', (_name, network) => {
+    test('PyTorch takes our file strictly and gives our logits', async () => {
+      const weights = weightsOf(network);
+      writeFileSync(file('weights'), encodeWeights(network, weights));
+      const theirs = await torch('logits', network.id);
+      expect(largestDifference(theirs, await ourLogits(network, weights))).toBeLessThan(tolerance);
+    });
+
+    test('a file that PyTorch wrote loads here and gives its logits', async () => {
+      const theirs = await torch('save', network.id);
+      const weights = decodeWeights(network, new Uint8Array(readFileSync(file('weights'))));
+      expect(largestDifference(theirs, await ourLogits(network, weights))).toBeLessThan(tolerance);
+    });
+  });
+
+  test('PyTorch refuses a file of another network, so strict loading is what was tested', async () => {
+    writeFileSync(file('weights'), encodeWeights(mynn, weightsOf(mynn)));
+    await expect(torch('logits', 'lenet')).rejects.toThrow(/Missing key\(s\) in state_dict/);
+  });
+});

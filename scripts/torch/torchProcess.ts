@@ -1,0 +1,48 @@
+/** Real PyTorch as a process that does jobs, for tests. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** Debian's python3-torch belongs to /usr/bin/python3, whatever `python3` means. */
+const candidates = ['python3', '/usr/bin/python3'];
+const probe =
+  'import importlib.util as u, sys; sys.exit(not (u.find_spec("torch") and u.find_spec("torchvision")))';
+
+/** The interpreter that has PyTorch, or null. */
+export function findTorchPython(): string | null {
+  const hasTorch = (python: string): boolean =>
+    spawnSync(python, ['-c', probe], { stdio: 'ignore' }).status === 0;
+  return candidates.find(hasTorch) ?? null;
+}
+
+/** CI installs PyTorch and sets this, so that the test cannot go missing there. */
+export const isTorchRequired = process.env['DIGIT_LAB_REQUIRE_TORCH'] === '1';
+
+export const torchMissing =
+  'No Python here has torch and torchvision. On Debian: apt-get install python3-torch python3-torchvision.';
+
+export interface TorchProcess {
+  /** One line to the script; rejects with what the script answers, unless that is `ok`. */
+  run(job: readonly string[]): Promise<void>;
+  stop(): void;
+}
+
+/** Starts a script that answers every line of its input with one line of output. */
+export function startTorch(python: string, args: readonly string[]): TorchProcess {
+  const child = spawn(python, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OMP_NUM_THREADS: '2' },
+  });
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    async run(job) {
+      child.stdin.write(`${JSON.stringify(job)}\n`);
+      const answer = await answers.next();
+      if (answer.done === true) throw new Error('The Python process ended; its message is above.');
+      if (answer.value !== 'ok') throw new Error(answer.value);
+    },
+    stop() {
+      child.stdin.end();
+      child.kill();
+    },
+  };
+}
