@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeSheet } from '@/data/sprites';
 import { EngineError, type EngineState, type ImageSet } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
 import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
-import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
+import { firstDigits, oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import type { OptimizerSpec, RunConfig } from '@/model/runConfig';
@@ -20,20 +19,14 @@ const momentum: OptimizerSpec = {
 };
 const adam: OptimizerSpec = { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
 
-/** The first of the real training digits; `npm run data` makes the sheets. */
-function trainingDigits(count: number): ImageSet {
-  const file = (name: string) =>
-    new Uint8Array(readFileSync(new URL(`../../../public/mnist/${name}`, import.meta.url)));
-  const images = new Uint8Array(10_000 * 784);
-  decodeSheet('train-0.png', file('train-0.png'), images);
-  return { images: images.slice(0, count * 784), labels: file('train-labels.bin').slice(0, count), count };
-}
+const mnistFile = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../../public/mnist/${name}`, import.meta.url)));
 
 let engine: TfjsEngine;
 let digits: ImageSet;
 beforeAll(async () => {
   ({ engine } = await createEngine('wasm'));
-  digits = trainingDigits(640);
+  digits = firstDigits(mnistFile('train-0.png'), mnistFile('train-labels.bin'), 640);
   await engine.setImages('train', digits);
   await engine.setImages('test', digits);
 });

@@ -144,7 +144,8 @@ export function clippedGradients(
   maxNorm: number,
 ): Map<string, tf.Tensor> {
   const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
-  const norm = tf.sqrt(tf.addN(squares));
+  // Not addN: on WebGPU it binds all inputs at once, more than a stage may have.
+  const norm = tf.sqrt(tf.sum(tf.stack(squares)));
   const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
   return new Map([...gradients].map(([key, gradient]) => [key, tf.mul(gradient, factor)]));
 }

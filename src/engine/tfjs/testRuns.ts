@@ -1,5 +1,6 @@
 /** Runs and networks that several tests share. */
-import type { Engine } from '@/engine/engine';
+import { decodeSheet } from '@/data/sprites';
+import type { Engine, ImageSet } from '@/engine/engine';
 import type { Conv2d, LayerSpec, NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 
@@ -10,6 +11,17 @@ export const plainSgd: RunConfig['optimizer'] = {
   nesterov: false,
   weightDecay: 0,
 };
+
+/** The first of the real training digits, from the files that `npm run data` makes: train-0.png and train-labels.bin. */
+export function firstDigits(
+  sheet: Uint8Array<ArrayBuffer>,
+  labels: Uint8Array<ArrayBuffer>,
+  count: number,
+): ImageSet {
+  const images = new Uint8Array(10_000 * 784);
+  decodeSheet('train-0.png', sheet, images);
+  return { images: images.slice(0, count * 784), labels: labels.slice(0, count), count };
+}
 
 /** The report's settings with changes: cross entropy, SGD 0.01, batch 64, files' order. */
 export function runConfig(network: NetworkSpec, changes: Partial<RunConfig> = {}): RunConfig {

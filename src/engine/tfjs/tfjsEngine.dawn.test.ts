@@ -1,0 +1,101 @@
+/** The reference engine on WebGPU in Node (Dawn) against the same engine on wasm. */
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { EngineError, ImageSet } from '@/engine/engine';
+import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { createEngine } from '@/engine/tfjs/backends';
+import { firstDigits, firstLosses, oddNetwork, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
+import { lenet, mynn, vgg16 } from '@/model/architectures';
+import { installDawn } from '../../../scripts/dawn.ts';
+
+const mnistFile = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../../public/mnist/${name}`, import.meta.url)));
+const networks = [mynn, lenet];
+let digits: ImageSet;
+const onWasm = new Map<string, number[]>();
+
+beforeAll(async () => {
+  await installDawn();
+  digits = firstDigits(mnistFile('train-0.png'), mnistFile('train-labels.bin'), 320);
+  const { engine } = await createEngine('wasm');
+  await engine.setImages('train', digits);
+  for (const network of networks) {
+    onWasm.set(network.id, await firstLosses(engine, runConfig(network, { trainingImages: 320 }), 5));
+  }
+  engine.dispose();
+});
+
+test('the first five losses of Mynn and LeNet, batch 64, equal wasm within 1e-4', async () => {
+  const { engine } = await createEngine('webgpu');
+  expect(engine.info).toMatchObject({ engine: 'tfjs', backend: 'webgpu' });
+  await engine.setImages('train', digits);
+  for (const network of networks) {
+    const losses = await firstLosses(engine, runConfig(network, { trainingImages: 320 }), 5);
+    expect(relativeDifference(losses, onWasm.get(network.id) ?? []), network.id).toBeLessThan(1e-4);
+  }
+  engine.dispose();
+});
+
+test('one seed gives the same bits twice, shuffled and augmented, and leaves no tensor behind', async () => {
+  const { engine } = await createEngine('webgpu');
+  await engine.setImages('train', { ...digits, count: 100 });
+  // The rest of the same bytes arrives later.
+  await engine.setImages('train', digits);
+  await engine.setImages('test', digits);
+  const config = runConfig(oddNetwork, {
+    batchSize: 16,
+    trainingImages: 320,
+    shuffle: true,
+    optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+    clipGradNorm: 1,
+  });
+  const first = await firstLosses(engine, config, 4);
+  const tensors = tf.memory().numTensors;
+  const second = await firstLosses(engine, config, 4);
+  expect(second).toEqual(first);
+  await engine.evaluate('test', 40);
+  await engine.readState();
+  expect(tf.memory().numTensors).toBe(tensors);
+
+  const { engine: reference } = await createEngine('wasm');
+  await reference.setImages('train', digits);
+  expect(relativeDifference(first, await firstLosses(reference, config, 4))).toBeLessThan(1e-4);
+  reference.dispose();
+  engine.dispose();
+});
+
+test('VGG-16 does not fit lavapipe: the error names the weight before anything is computed', async () => {
+  const { engine } = await createEngine('webgpu');
+  const limit = engine.info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+  const compiled = engine.compile(
+    runConfig(vgg16, { batchSize: 2, input: { augment: null, resize: 64, normalize: null } }),
+  );
+  if (limit < 25088 * 4096 * 4) {
+    await expect(compiled).rejects.toMatchObject({
+      code: 'limits',
+      message: expect.stringContaining('classifier.0.weight') as string,
+    });
+  } else {
+    await compiled;
+  }
+  engine.dispose();
+});
+
+test('an uncaptured WebGPU error reaches the callback and fails the next call', async () => {
+  let heard: EngineError | undefined;
+  const { engine } = await createEngine('webgpu', {
+    onDeviceError: (error) => {
+      heard = error;
+    },
+  });
+  await engine.setImages('train', digits);
+  await engine.compile(runConfig(lenet, { trainingImages: 320, batchSize: 8 }));
+  await engine.step(1);
+  const { device } = webgpuBackend();
+  device.createShaderModule({ code: 'this is no shader' });
+  await device.queue.onSubmittedWorkDone();
+  await expect.poll(() => heard?.code).toBe('device');
+  await expect(engine.step(1)).rejects.toMatchObject({ code: 'device', message: heard?.message });
+  engine.dispose();
+});
