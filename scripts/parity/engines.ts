@@ -1,7 +1,9 @@
 /** The engines that parity can be asked for: one line each. */
 import type { BackendName, Engine } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
+import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { installDawn } from '../dawn.ts';
+import { nodeHost } from '../wasm/nodeHost.ts';
 
 export interface ParityEngine {
   readonly create: () => Promise<Engine>;
@@ -17,6 +19,8 @@ async function tfjs(backend: BackendName): Promise<Engine> {
 export const engines = {
   'tfjs-wasm': { create: () => tfjs('wasm'), mayRefuse: false },
   'tfjs-webgpu': { create: () => tfjs('webgpu'), mayRefuse: true },
+  wasm: { create: () => createWasmEngine({ host: nodeHost(), threads: 1 }), mayRefuse: false },
+  'wasm-threads': { create: () => createWasmEngine({ host: nodeHost(), threads: 2 }), mayRefuse: false },
   'tfjs-cpu': { create: () => tfjs('cpu'), mayRefuse: false },
 } as const satisfies Record<string, ParityEngine>;
 

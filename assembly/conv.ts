@@ -1,0 +1,224 @@
+/**
+ * Convolutions without im2col. With eight images innermost, every tap of an output pixel is a contiguous [C][8] matrix, so a
+ * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
+ */
+import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
+import { laneSum, panelStart, share } from './simd';
+
+/** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
+const GROUP_BYTES: i32 = 262144;
+
+// @ts-ignore: decorator
+@inline
+function groupSize(panels: i32, channels: i32, depth: i32): i32 {
+  const bytes = (channels / panels + 1) * depth * 4;
+  return max(1, GROUP_BYTES / bytes);
+}
+
+export function convForward(
+  x: usize, w: usize, bias: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32, threads: i32,
+): void {
+  const depth = kernel * kernel * channels;
+  const group = groupSize(panels, outChannels, depth);
+  const units = blocks * outHeight;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const flags = relu ? RELU : 0;
+  const xRow = <usize>(width * channels * 32);
+  const yRow = <usize>(outWidth * outChannels * 32);
+  // Output columns [inner, innerEnd) see all taps of a row.
+  const inner = (padding + stride - 1) / stride;
+  const innerEnd = width - kernel + padding < 0 ? 0 : min(outWidth, (width - kernel + padding) / stride + 1);
+  for (let first = 0; first < panels; first += group) {
+    const last = min(panels, first + group);
+    for (let unit = from; unit < to; unit++) {
+      const block = unit / outHeight;
+      const oy = unit - block * outHeight;
+      const top = oy * stride - padding;
+      const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+      const xBase = x + <usize>(block * height + top) * xRow;
+      const yBase = y + <usize>unit * yRow;
+      for (let panel = first; panel < last; panel++) {
+        const c0 = panelStart(panel, outChannels, panels);
+        const r = panelStart(panel + 1, outChannels, panels) - c0;
+        const a = w + <usize>(c0 * depth) * 4;
+        const aRow = <usize>(kernel * channels * r * 4);
+        const panelBias = bias ? bias + c0 * 4 : 0;
+        let ox = 0;
+        while (ox < outWidth) {
+          const left = ox * stride - padding;
+          const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+          const count = ox >= inner && ox < innerEnd ? innerEnd - ox : 1;
+          product(
+            r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r * 4), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels * 32),
+            yBase + <usize>(ox * outChannels + c0) * 32, count, <usize>(stride * channels * 32), <usize>outChannels * 32,
+            ky1 - ky0, aRow, xRow, 1, 0, 0, (kx1 - kx0) * channels, panelBias, flags,
+          );
+          ox += count;
+        }
+      }
+    }
+  }
+}
+
+export function packTransposed(
+  w: usize, packed: usize, channels: i32, outChannels: i32, kernel: i32, panels: i32, inPanels: i32, thread: i32, threads: i32,
+): void {
+  const taps = kernel * kernel;
+  const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
+  for (let inPanel = from; inPanel < to; inPanel++) {
+    const i0 = panelStart(inPanel, channels, inPanels);
+    const size = panelStart(inPanel + 1, channels, inPanels) - i0;
+    for (let panel = 0; panel < panels; panel++) {
+      const o0 = panelStart(panel, outChannels, panels);
+      const r = panelStart(panel + 1, outChannels, panels) - o0;
+      for (let tap = 0; tap < taps; tap++) {
+        // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
+        const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * 4;
+        let target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * 4;
+        for (let o = 0; o < r; o++) {
+          let s = source + <usize>o * 4;
+          for (let i = 0; i < size; i++) {
+            store<f32>(target, load<f32>(s));
+            s += <usize>r * 4;
+            target += 4;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** First kernel position k >= max(0, -offset) with (offset + k) divisible by stride, where offset + k is stride times a row of dy. */
+// @ts-ignore: decorator
+@inline
+function firstTap(offset: i32, stride: i32): i32 {
+  if (offset < 0) return -offset;
+  const over = offset % stride;
+  return over === 0 ? 0 : stride - over;
+}
+
+export function convInputGradient(
+  dy: usize, packed: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, inPanels: i32, accumulate: i32, thread: i32, threads: i32,
+): void {
+  const depth = kernel * kernel * outChannels;
+  const group = groupSize(inPanels, channels, depth);
+  const units = blocks * height;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const flags = accumulate ? ACCUMULATE : 0;
+  const dyRow = <usize>(outWidth * outChannels * 32);
+  const dxRow = <usize>(width * channels * 32);
+  const flipped = kernel - 1 - padding;
+  const unit1 = stride === 1;
+  // Input columns [inner, innerEnd) see all taps of a row; only used at stride 1.
+  const inner = max(0, flipped);
+  const innerEnd = min(width, outWidth - kernel + flipped + 1);
+  for (let first = 0; first < inPanels; first += group) {
+    const last = min(inPanels, first + group);
+    for (let unit = from; unit < to; unit++) {
+      const block = unit / height;
+      const iy = unit - block * height;
+      const top = iy - flipped;
+      const ky0 = firstTap(top, stride);
+      const kyEnd = min(kernel, (outHeight - 1) * stride - top + 1);
+      const rows = kyEnd > ky0 ? (kyEnd - ky0 - 1) / stride + 1 : 0;
+      const dyBase = dy + <usize>(block * outHeight + (top + ky0) / stride) * dyRow;
+      const dxBase = dx + <usize>unit * dxRow;
+      for (let panel = first; panel < last; panel++) {
+        const c0 = panelStart(panel, channels, inPanels);
+        const r = panelStart(panel + 1, channels, inPanels) - c0;
+        const tap = <usize>(outChannels * r * 4);
+        const a = packed + <usize>(c0 * depth) * 4 + <usize>(ky0 * kernel) * tap;
+        let ix = 0;
+        while (ix < width) {
+          const left = ix - flipped;
+          const kx0 = firstTap(left, stride);
+          const kxEnd = min(kernel, (outWidth - 1) * stride - left + 1);
+          const taps = kxEnd > kx0 ? (kxEnd - kx0 - 1) / stride + 1 : 0;
+          const count = unit1 && ix >= inner && ix < innerEnd ? innerEnd - ix : 1;
+          product(
+            r, a + <usize>kx0 * tap, dyBase + <usize>((left + kx0) / stride * outChannels * 32),
+            dxBase + <usize>(ix * channels + c0) * 32, count, <usize>outChannels * 32, <usize>channels * 32,
+            rows, <usize>(stride * kernel) * tap, dyRow, unit1 ? 1 : taps, <usize>stride * tap, <usize>outChannels * 32,
+            unit1 ? taps * outChannels : outChannels, 0, flags,
+          );
+          ix += count;
+        }
+      }
+    }
+  }
+}
+
+/** Output pixels of one pass of the weight gradient: enough to hide the sum over lanes, few enough for the level-1 cache. */
+const CHUNK_PIXELS: i32 = 64;
+
+export function convWeightGradient(
+  x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+): void {
+  const units = panels * kernel;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const rowDepth = kernel * channels;
+  const depth = kernel * rowDepth;
+  const xRow = <usize>(width * channels * 32);
+  const dyRow = <usize>(outWidth * outChannels * 32);
+  const xCol = <usize>(stride * channels * 32);
+  const dyCol = <usize>outChannels * 32;
+  for (let unit = from; unit < to; unit++) {
+    const panel = unit / kernel, ky = unit - panel * kernel;
+    const c0 = panelStart(panel, outChannels, panels);
+    const r = panelStart(panel + 1, outChannels, panels) - c0;
+    memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * 4, 0, <usize>(rowDepth * r) * 4);
+  }
+  const chunk = max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
+  for (let block = 0; block < blocks; block++) {
+    for (let row = 0; row < outHeight; row += chunk) {
+      const rowEnd = min(outHeight, row + chunk);
+      for (let unit = from; unit < to; unit++) {
+        const panel = unit / kernel, ky = unit - panel * kernel;
+        const c0 = panelStart(panel, outChannels, panels);
+        const r = panelStart(panel + 1, outChannels, panels) - c0;
+        // Output rows whose tap ky lies inside the image.
+        const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
+        const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
+        if (oy0 >= oy1) continue;
+        const target = dw + <usize>(c0 * depth + ky * rowDepth * r) * 4;
+        const dyBase = dy + <usize>(block * outHeight + oy0) * dyRow + <usize>c0 * 32;
+        const xBase = x + <usize>(block * height + oy0 * stride - padding + ky) * xRow;
+        if (padding === 0) {
+          gradient(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
+          continue;
+        }
+        for (let kx = 0; kx < kernel; kx++) {
+          const ox0 = (max(0, padding - kx) + stride - 1) / stride;
+          const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
+          if (ox0 >= ox1) continue;
+          gradient(
+            r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels * 32),
+            target + <usize>(kx * channels * r) * 4, oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
+          );
+        }
+      }
+    }
+  }
+}
+
+export function biasGradient(dy: usize, db: usize, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32): void {
+  const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
+  const step = <usize>channels * 32;
+  for (let c = from; c < to; c++) {
+    let total: f64 = 0;
+    for (let block = 0; block < blocks; block++) {
+      let p = dy + <usize>(block * pixels * channels + c) * 32;
+      let s0 = f32x4.splat(0), s1 = s0;
+      for (let i = 0; i < pixels; i++) {
+        s0 = f32x4.add(s0, v128.load(p));
+        s1 = f32x4.add(s1, v128.load(p, 16));
+        p += step;
+      }
+      total += laneSum(f32x4.add(s0, s1));
+    }
+    store<f32>(db + <usize>c * 4, <f32>total);
+  }
+}

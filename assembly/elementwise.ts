@@ -1,0 +1,89 @@
+/** Kernels that treat values one by one, or image blocks channel by channel. */
+import { hash32x4, share } from './simd';
+
+export function relu(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const zero = f32x4.splat(0);
+  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+  for (let i = from; i < to; i += 32) {
+    v128.store(y + i, f32x4.pmax(v128.load(x + i), zero));
+    v128.store(y + i, f32x4.pmax(v128.load(x + i, 16), zero), 16);
+  }
+}
+
+export function reluGradient(dy: usize, y: usize, dx: usize, count: i32, thread: i32, threads: i32): void {
+  const zero = f32x4.splat(0);
+  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+  for (let i = from; i < to; i += 32) {
+    v128.store(dx + i, v128.andnot(v128.load(dy + i), f32x4.le(v128.load(y + i), zero)));
+    v128.store(dx + i, v128.andnot(v128.load(dy + i, 16), f32x4.le(v128.load(y + i, 16), zero)), 16);
+  }
+}
+
+export function add(a: usize, b: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+  for (let i = from; i < to; i += 32) {
+    v128.store(y + i, f32x4.add(v128.load(a + i), v128.load(b + i)));
+    v128.store(y + i, f32x4.add(v128.load(a + i, 16), v128.load(b + i, 16)), 16);
+  }
+}
+
+export function copy(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+  memory.copy(y + from, x + from, to - from);
+}
+
+export function transpose(x: usize, y: usize, blocks: i32, rows: i32, columns: i32, thread: i32, threads: i32): void {
+  const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
+  for (let block = from; block < to; block++) {
+    const base = <usize>(block * rows * columns) * 32;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const s = x + base + <usize>(row * columns + column) * 32;
+        const d = y + base + <usize>(column * rows + row) * 32;
+        v128.store(d, v128.load(s));
+        v128.store(d, v128.load(s, 16), 16);
+      }
+    }
+  }
+}
+
+export function dropoutMask(
+  mask: usize, key: usize, threshold: i32, scale: f32, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32,
+): void {
+  const keyBits = i32x4.splat(load<i32>(key));
+  const limit = i32x4.splat(threshold);
+  const kept = f32x4.splat(scale);
+  const image = channels * pixels;
+  const lane = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(image));
+  const units = blocks * pixels;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  for (let unit = from; unit < to; unit++) {
+    const block = unit / pixels, pixel = unit - block * pixels;
+    let target = mask + <usize>(unit * channels) * 32;
+    for (let c = 0; c < channels; c++) {
+      const index = block * 8 * image + c * pixels + pixel;
+      for (let half = 0; half < 2; half++) {
+        const at = i32x4.add(lane, i32x4.splat(index + half * 4 * image));
+        const bits = hash32x4(i32x4.add(hash32x4(at), keyBits));
+        // uniform >= p, with uniform = (bits >>> 8) * 2^-24, compared as whole numbers.
+        v128.store(target, v128.and(i32x4.ge_s(i32x4.shr_u(bits, 8), limit), kept));
+        target += 16;
+      }
+    }
+  }
+}
+
+export function multiply(
+  x: usize, mask: usize, y: usize, blocks: i32, pixels: i32, channels: i32, maskPixels: i32, thread: i32, threads: i32,
+): void {
+  const units = blocks * pixels;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const size = <usize>channels * 32;
+  for (let unit = from; unit < to; unit++) {
+    const m = mask + <usize>(maskPixels === 1 ? unit / pixels : unit) * size;
+    const a = x + <usize>unit * size, b = y + <usize>unit * size;
+    for (let i: usize = 0; i < size; i += 16) {
+      v128.store(b + i, f32x4.mul(v128.load(a + i), v128.load(m + i)));
+    }
+  }
+}

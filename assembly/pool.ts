@@ -1,0 +1,170 @@
+/** Pooling; max pooling keeps which tap of the window won (the first on ties, NaN wins, as in PyTorch). */
+import { share } from './simd';
+
+export function maxPool(
+  x: usize, y: usize, index: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
+): void {
+  const units = blocks * outHeight;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const pixel = <usize>channels * 32;
+  const row = <usize>width * pixel;
+  for (let unit = from; unit < to; unit++) {
+    const block = unit / outHeight, oy = unit - block * outHeight;
+    const top = oy * stride - padding;
+    const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+    const base = x + <usize>(block * height + top) * row;
+    for (let ox = 0; ox < outWidth; ox++) {
+      const left = ox * stride - padding;
+      const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+      const out = <usize>(unit * outWidth + ox) * pixel;
+      const source = base + <usize>left * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        let best = v128.load(source + <usize>ky0 * row + <usize>kx0 * pixel + c);
+        let which = i32x4.splat(ky0 * kernel + kx0);
+        for (let ky = ky0; ky < ky1; ky++) {
+          for (let kx = kx0; kx < kx1; kx++) {
+            const v = v128.load(source + <usize>ky * row + <usize>kx * pixel + c);
+            const wins = v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+            best = v128.bitselect(v, best, wins);
+            which = v128.bitselect(i32x4.splat(ky * kernel + kx), which, wins);
+          }
+        }
+        v128.store(y + out + c, best);
+        if (index) v128.store(index + out + c, which);
+      }
+    }
+  }
+}
+
+/** The usual 2 x 2 windows without overlap: every input belongs to one window, so each is written once. */
+function separateWindows(
+  dy: usize, index: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, from: i32, to: i32,
+): void {
+  const pixel = <usize>channels * 32;
+  const row = <usize>width * pixel;
+  for (let unit = from; unit < to; unit++) {
+    const block = unit / outHeight, oy = unit - block * outHeight;
+    const base = dx + <usize>(block * height + oy * 2) * row;
+    let source = <usize>(unit * outWidth) * pixel;
+    for (let ox = 0; ox < outWidth; ox++) {
+      const target = base + <usize>(ox * 2) * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        const g = v128.load(dy + source + c), which = v128.load(index + source + c);
+        const t = target + c;
+        v128.store(t, v128.and(g, i32x4.eq(which, i32x4.splat(0))));
+        v128.store(t + pixel, v128.and(g, i32x4.eq(which, i32x4.splat(1))));
+        v128.store(t + row, v128.and(g, i32x4.eq(which, i32x4.splat(2))));
+        v128.store(t + row + pixel, v128.and(g, i32x4.eq(which, i32x4.splat(3))));
+      }
+      source += pixel;
+    }
+    if (width > outWidth * 2) {
+      memory.fill(base + <usize>(outWidth * 2) * pixel, 0, pixel);
+      memory.fill(base + <usize>(outWidth * 2) * pixel + row, 0, pixel);
+    }
+    if (oy === outHeight - 1 && height > outHeight * 2) memory.fill(base + 2 * row, 0, row);
+  }
+}
+
+export function maxPoolGradient(
+  dy: usize, index: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
+): void {
+  if (kernel === 2 && stride === 2 && padding === 0) {
+    const units = blocks * outHeight;
+    separateWindows(
+      dy, index, dx, height, width, channels, outHeight, outWidth, share(units, thread, threads), share(units, thread + 1, threads),
+    );
+    return;
+  }
+  const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
+  const pixel = <usize>channels * 32;
+  const row = <usize>width * pixel;
+  for (let block = from; block < to; block++) {
+    memory.fill(dx + <usize>(block * height) * row, 0, <usize>height * row);
+    for (let oy = 0; oy < outHeight; oy++) {
+      const top = oy * stride - padding;
+      const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const left = ox * stride - padding;
+        const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+        const source = <usize>((block * outHeight + oy) * outWidth + ox) * pixel;
+        const target = dx + <usize>(block * height + top) * row + <usize>left * pixel;
+        for (let ky = ky0; ky < ky1; ky++) {
+          for (let kx = kx0; kx < kx1; kx++) {
+            const tap = i32x4.splat(ky * kernel + kx);
+            const t = target + <usize>ky * row + <usize>kx * pixel;
+            for (let c: usize = 0; c < pixel; c += 16) {
+              const g = v128.and(v128.load(dy + source + c), i32x4.eq(v128.load(index + source + c), tap));
+              v128.store(t + c, f32x4.add(v128.load(t + c), g));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function windowStart(i: i32, input: i32, output: i32): i32 {
+  return (i * input) / output;
+}
+
+// @ts-ignore: decorator
+@inline
+function windowEnd(i: i32, input: i32, output: i32): i32 {
+  return ((i + 1) * input + output - 1) / output;
+}
+
+/** PyTorch's AdaptiveAvgPool2d: window i covers floor(i * in / out) to ceil((i + 1) * in / out). */
+export function averagePool(
+  x: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
+): void {
+  const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
+  const pixel = <usize>channels * 32;
+  for (let block = from; block < to; block++) {
+    for (let oy = 0; oy < size; oy++) {
+      const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
+      for (let ox = 0; ox < size; ox++) {
+        const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
+        const scale = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        const out = y + <usize>((block * size + oy) * size + ox) * pixel;
+        for (let c: usize = 0; c < pixel; c += 16) {
+          let sum = f32x4.splat(0);
+          for (let iy = y0; iy < y1; iy++) {
+            for (let ix = x0; ix < x1; ix++) sum = f32x4.add(sum, v128.load(x + <usize>((block * height + iy) * width + ix) * pixel + c));
+          }
+          v128.store(out + c, f32x4.mul(sum, scale));
+        }
+      }
+    }
+  }
+}
+
+export function averagePoolGradient(
+  dy: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
+): void {
+  const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
+  const pixel = <usize>channels * 32;
+  for (let block = from; block < to; block++) {
+    memory.fill(dx + <usize>(block * height * width) * pixel, 0, <usize>(height * width) * pixel);
+    for (let oy = 0; oy < size; oy++) {
+      const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
+      for (let ox = 0; ox < size; ox++) {
+        const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
+        const scale = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        const source = dy + <usize>((block * size + oy) * size + ox) * pixel;
+        for (let iy = y0; iy < y1; iy++) {
+          for (let ix = x0; ix < x1; ix++) {
+            const target = dx + <usize>((block * height + iy) * width + ix) * pixel;
+            for (let c: usize = 0; c < pixel; c += 16) {
+              v128.store(target + c, f32x4.add(v128.load(target + c), f32x4.mul(v128.load(source + c), scale)));
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** Threads run one program side by side and meet at a barrier after every operation. */
+import { SYNC_arrived, SYNC_command, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync } from './build/constants';
+import { dispatch, OPERATION_BYTES } from './build/dispatch';
+
+/** Reads of the barrier before a thread lets the system have its core. */
+const SPINS: i32 = 4000;
+
+// @ts-ignore: decorator
+@inline
+function word(index: i32): usize {
+  return sync + <usize>index * 4;
+}
+
+function barrier(threads: i32, maySleep: bool): void {
+  const generation = atomic.load<i32>(word(SYNC_generation));
+  if (atomic.add<i32>(word(SYNC_arrived), 1) === threads - 1) {
+    atomic.store<i32>(word(SYNC_arrived), 0);
+    atomic.add<i32>(word(SYNC_generation), 1);
+    if (atomic.load<i32>(word(SYNC_sleepers)) > 0) atomic.notify(word(SYNC_generation), threads);
+    return;
+  }
+  let spins = 0;
+  while (atomic.load<i32>(word(SYNC_generation)) === generation) {
+    if (++spins > SPINS && maySleep) {
+      atomic.add<i32>(word(SYNC_sleepers), 1);
+      atomic.wait<i32>(word(SYNC_generation), generation, -1);
+      atomic.sub<i32>(word(SYNC_sleepers), 1);
+    }
+  }
+}
+
+/** Runs `length` operations at `program` as thread `thread`. */
+export function run(program: usize, length: i32, thread: i32, threads: i32, maySleep: bool): void {
+  for (let i = 0; i < length; i++) {
+    dispatch(program + <usize>i * OPERATION_BYTES, thread, threads);
+    if (ASC_FEATURE_THREADS && threads > 1) barrier(threads, maySleep);
+  }
+}
+
+/** As thread 0: starts the others on a program and runs it with them. */
+export function lead(program: usize, length: i32, threads: i32, maySleep: bool): void {
+  if (ASC_FEATURE_THREADS && threads > 1) {
+    atomic.store<i32>(word(SYNC_program), <i32>program);
+    atomic.store<i32>(word(SYNC_length), length);
+    atomic.store<i32>(word(SYNC_threads), threads);
+    atomic.add<i32>(word(SYNC_command), 1);
+    atomic.notify(word(SYNC_command), threads);
+  }
+  run(program, length, 0, threads, maySleep);
+}
+
+/** As another thread: runs every program that thread 0 starts after command number `seen`, until one of length 0. */
+export function follow(thread: i32, seen: i32): void {
+  if (!ASC_FEATURE_THREADS) return;
+  while (true) {
+    let spins = 0;
+    while (atomic.load<i32>(word(SYNC_command)) === seen) {
+      if (++spins > SPINS) atomic.wait<i32>(word(SYNC_command), seen, -1);
+    }
+    seen++;
+    const length = atomic.load<i32>(word(SYNC_length));
+    if (length === 0) return;
+    run(<usize>atomic.load<i32>(word(SYNC_program)), length, thread, atomic.load<i32>(word(SYNC_threads)), true);
+  }
+}

@@ -1,0 +1,64 @@
+/** What the lowering of every layer works with: the program under construction and values that flow through the network. */
+import type { Program, WasmBuffer } from '@/engine/wasm/program';
+import type { RunMemory } from '@/engine/wasm/runMemory';
+
+/** `inspect` is training without the update, with every gradient kept. */
+export type Mode = 'train' | 'inspect' | 'eval';
+
+export interface Lowering {
+  readonly mode: Mode;
+  readonly program: Program;
+  readonly memory: RunMemory;
+  /** Images of the batch, and blocks of eight that hold them. */
+  readonly images: number;
+  readonly blocks: number;
+  readonly threads: number;
+  /** Most output channels of a weight panel. */
+  readonly maxPanel: number;
+  /** Number of each dropout layer in the random streams. */
+  readonly dropoutOrdinals: ReadonlyMap<string, number>;
+  /** A gradient is complete; `gradient` has the parameter's layout. */
+  readonly onGradient: (key: string, gradient: WasmBuffer) => void;
+}
+
+/** An activation [blocks][height][width][channels][8]. */
+export interface Value {
+  readonly buffer: WasmBuffer;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Zeros stored around the image; only the network's input has them. */
+  readonly border: number;
+  /** Seen as a vector since a Flatten; the order in memory stays [H][W][C]. */
+  readonly isFlat: boolean;
+  /** Nobody else reads it later, so an elementwise layer may work in place. */
+  readonly isOwned: boolean;
+  /** A parameter lies before it, so its gradient is needed. */
+  readonly needsGradient: boolean;
+}
+
+export interface Gradient {
+  readonly buffer: WasmBuffer;
+  readonly isOwned: boolean;
+}
+
+export interface Lowered {
+  readonly output: Value;
+  /** Emits the backward pass for the gradient of the output; gives the input's, or null where none is needed. */
+  readonly backward: (dy: Gradient) => Gradient | null;
+}
+
+/** Floats of an activation, all blocks. */
+export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | 'height' | 'width'>): number {
+  return lowering.blocks * value.height * value.width * value.channels * 8;
+}
+
+/** A new activation of this program. */
+export function newBuffer(lowering: Lowering, name: string, count: number): WasmBuffer {
+  return lowering.program.buffer(name, count * 4);
+}
+
+/** Panels that `channels` are split into. */
+export function panelCount(lowering: Lowering, channels: number): number {
+  return Math.ceil(channels / lowering.maxPanel);
+}

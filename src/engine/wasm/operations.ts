@@ -1,0 +1,240 @@
+/**
+ * The instruction set of the WebAssembly engine: every kernel with its arguments, in order. The program encoder (program.ts) and the
+ * dispatcher that scripts/buildWasm.ts generates are both made from this table, so they cannot disagree. An argument is a
+ * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images] float32.
+ */
+const u = 'u32';
+const f = 'f32';
+
+export const operations = {
+  /** Images [n][28][28], as bytes or (augmented) as floats in [0, 1] where `pixels` is not 0 -> network input. */
+  input: {
+    bytes: u, pixels: u, y: u, images: u, blocks: u, size: u, border: u, resize: u, normalize: u, mean: f, std: f, scratch: u,
+  },
+  /** 0 or 1 / (1 - p) for every [block][pixel][channel][8], by the counter-based hash of model/random.ts. */
+  dropoutMask: { mask: u, key: u, threshold: u, scale: f, blocks: u, pixels: u, channels: u },
+  /** y = x * mask; the mask has `maskPixels` (all or 1) pixels. */
+  multiply: { x: u, mask: u, y: u, blocks: u, pixels: u, channels: u, maskPixels: u },
+  convForward: {
+    x: u,
+    w: u,
+    bias: u,
+    y: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    outChannels: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+    panels: u,
+    relu: u,
+  },
+  /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
+  packTransposed: { w: u, packed: u, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
+  convInputGradient: {
+    dy: u,
+    packed: u,
+    dx: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    outChannels: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+    inPanels: u,
+    accumulate: u,
+  },
+  convWeightGradient: {
+    x: u,
+    dy: u,
+    dw: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    outChannels: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+    panels: u,
+  },
+  biasGradient: { dy: u, db: u, blocks: u, pixels: u, channels: u },
+  linearForward: { x: u, w: u, bias: u, y: u, blocks: u, inFeatures: u, outFeatures: u, panels: u, relu: u },
+  /** `scratch` holds one transposed weight panel for each thread. */
+  linearInputGradient: {
+    dy: u,
+    w: u,
+    dx: u,
+    blocks: u,
+    inFeatures: u,
+    outFeatures: u,
+    panels: u,
+    inPanels: u,
+    scratch: u,
+    accumulate: u,
+  },
+  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u },
+  relu: { x: u, y: u, count: u },
+  /** dx = dy where y > 0. */
+  reluGradient: { dy: u, y: u, dx: u, count: u },
+  add: { a: u, b: u, y: u, count: u },
+  copy: { x: u, y: u, count: u },
+  /** [pixel][channel] <-> [channel][pixel] of each block: Flatten where its order is seen. */
+  transpose: { x: u, y: u, blocks: u, rows: u, columns: u },
+  maxPool: {
+    x: u,
+    y: u,
+    index: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+  },
+  maxPoolGradient: {
+    dy: u,
+    index: u,
+    dx: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+  },
+  averagePool: { x: u, y: u, blocks: u, height: u, width: u, channels: u, size: u },
+  averagePoolGradient: { dy: u, dx: u, blocks: u, height: u, width: u, channels: u, size: u },
+  /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C], and moves the running statistics. */
+  batchNormStatistics: {
+    x: u,
+    weight: u,
+    bias: u,
+    runningMean: u,
+    runningVar: u,
+    saved: u,
+    blocks: u,
+    pixels: u,
+    channels: u,
+    images: u,
+    eps: f,
+    momentum: f,
+  },
+  batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: u, channels: u, eps: f },
+  batchNormApply: { x: u, saved: u, y: u, blocks: u, pixels: u, channels: u, relu: u },
+  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and sums = mean dy, mean dy * (x - mean) / var, each [C]. */
+  batchNormGradientSums: {
+    dy: u,
+    x: u,
+    y: u,
+    saved: u,
+    sums: u,
+    dWeight: u,
+    dBias: u,
+    blocks: u,
+    pixels: u,
+    channels: u,
+    images: u,
+  },
+  batchNormGradient: {
+    dy: u,
+    x: u,
+    y: u,
+    saved: u,
+    sums: u,
+    weight: u,
+    dx: u,
+    blocks: u,
+    pixels: u,
+    channels: u,
+    images: u,
+  },
+  /** Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0. */
+  loss: {
+    logits: u,
+    labels: u,
+    gradient: u,
+    result: u,
+    predictions: u,
+    images: u,
+    blocks: u,
+    kind: u,
+    smoothing: f,
+  },
+  /** Sums of squares of chunks of 16,384 values, as f64. */
+  gradientNorm: { gradient: u, count: u, partials: u },
+  /** scalars.gradientScale = min(1, maxNorm / (norm + 1e-6)). */
+  clip: { partials: u, chunks: u, maxNorm: f },
+  sgd: { w: u, g: u, velocity: u, count: u, momentum: f, dampening: f, nesterov: u, weightDecay: f },
+  adam: { w: u, g: u, m: u, v: u, count: u, beta1: f, beta2: f, eps: f, weightDecay: f, decoupled: u },
+  rmsprop: {
+    w: u,
+    g: u,
+    square: u,
+    mean: u,
+    buffer: u,
+    count: u,
+    alpha: f,
+    eps: f,
+    momentum: f,
+    weightDecay: f,
+  },
+} as const satisfies Record<string, Record<string, 'u32' | 'f32'>>;
+
+export type OperationName = keyof typeof operations;
+export type OperationArguments<N extends OperationName> = {
+  readonly [A in keyof (typeof operations)[N]]: number;
+};
+
+/** Words of one encoded operation: its number, then its arguments. */
+export const operationWords = 20;
+
+/** Fixed addresses, in bytes; below lie the tables of the compiler's own runtime. */
+export const memoryMap = {
+  /** Barrier and command words of the thread pool. */
+  sync: 65_536,
+  /** float32 values that change from step to step, see `scalars`. */
+  scalars: 65_536 + 256,
+  firstFree: 65_536 + 512,
+} as const;
+
+/** Positions in the scalars area. */
+export const scalars = {
+  learningRate: 0,
+  /** Adam: lr / (1 - beta1^t). */
+  stepSize: 1,
+  /** Adam: 1 / sqrt(1 - beta2^t). */
+  secondScale: 2,
+  /** AdamW: 1 - lr * weight_decay. */
+  decay: 3,
+  /** 1 on the first step, when momentum buffers take the gradient itself. */
+  firstStep: 4,
+  gradientScale: 5,
+} as const;
+
+/** Positions in the sync area, in 32-bit words; each on its own cache line. */
+export const syncWords = {
+  arrived: 0,
+  generation: 16,
+  sleepers: 17,
+  command: 32,
+  program: 33,
+  length: 34,
+  threads: 35,
+} as const;

@@ -1,0 +1,168 @@
+/** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
+import { lowerPlainOrder } from '@/engine/wasm/lowerElementwise';
+import { dropoutOrdinals, lowerSequence } from '@/engine/wasm/lowerNetwork';
+import { newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
+import { Program, type WasmBuffer } from '@/engine/wasm/program';
+import type { RunMemory } from '@/engine/wasm/runMemory';
+import { assertNever } from '@/model/layers';
+import { optimizerSlots } from '@/model/optimizers';
+import { lossKinds, type RunConfig } from '@/model/runConfig';
+import { inputShape } from '@/model/shapes';
+
+export interface ProgramOptions {
+  readonly mode: Mode;
+  readonly images: number;
+  readonly threads: number;
+  readonly maxPanel: number;
+  /** Takes augmented float images instead of bytes. */
+  readonly isAugmented: boolean;
+}
+
+const normChunk = 16_384;
+
+/** Buffers that the engine fills before a program. */
+export const inputNames = { bytes: 'images', pixels: 'augmented images', labels: 'labels' } as const;
+
+/** Buffers that it may read after a program. */
+export const resultNames = {
+  input: 'input',
+  logits: 'logits',
+  loss: 'loss',
+  gradient: (key: string) => `gradient/${key}`,
+} as const;
+
+function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean): Value {
+  const { program, images, blocks } = lowering;
+  const [, size = 28] = inputShape(config.input);
+  const [first] = config.network.layers;
+  // Zeros around the image, so that the first convolution meets no edge.
+  const border = first?.kind === 'Conv2d' ? first.padding : 0;
+  const full = size + 2 * border;
+  const { normalize, resize } = config.input;
+  const bytes = isAugmented ? 0 : program.input(inputNames.bytes, images * 784);
+  const pixels = isAugmented ? program.input(inputNames.pixels, images * 784 * 4) : 0;
+  const y = newBuffer(lowering, resultNames.input, blocks * full * full * 8);
+  program.emit('input', {
+    bytes, pixels, y, images, blocks, size, border,
+    resize: resize === null ? 0 : 1,
+    normalize: normalize === null ? 0 : 1,
+    mean: normalize?.mean ?? 0,
+    std: normalize?.std ?? 1,
+    scratch: newBuffer(lowering, 'input scratch', lowering.threads * 784),
+  });
+  return { buffer: y, channels: 1, height: size, width: size, border, isFlat: false, isOwned: true, needsGradient: false };
+}
+
+function emitUpdate(program: Program, memory: RunMemory, config: RunConfig, key: string, g: WasmBuffer): void {
+  const { optimizer } = config;
+  const parameter = memory.tensors.get(key);
+  if (parameter === undefined) throw new RangeError(`No parameter is named ${key}.`);
+  const { buffer: w, count } = parameter;
+  const slots = optimizerSlots(optimizer);
+  const slot = (name: (typeof slots)[number]): WasmBuffer | 0 => (slots.includes(name) ? memory.slot(name, key) : 0);
+  const { weightDecay } = optimizer;
+  switch (optimizer.kind) {
+    case 'SGD': {
+      const { momentum, dampening } = optimizer;
+      const nesterov = optimizer.nesterov ? 1 : 0;
+      program.emit('sgd', { w, g, velocity: slot('momentum_buffer'), count, momentum, dampening, nesterov, weightDecay });
+      break;
+    }
+    case 'Adam':
+    case 'AdamW': {
+      const { beta1, beta2, eps } = optimizer;
+      const decoupled = optimizer.kind === 'AdamW' ? 1 : 0;
+      program.emit('adam', { w, g, m: slot('exp_avg'), v: slot('exp_avg_sq'), count, beta1, beta2, eps, weightDecay, decoupled });
+      break;
+    }
+    case 'RMSprop': {
+      const { alpha, eps, momentum } = optimizer;
+      const state = { square: slot('square_avg'), mean: slot('grad_avg'), buffer: slot('momentum_buffer') };
+      program.emit('rmsprop', { w, g, ...state, count, alpha, eps, momentum, weightDecay });
+      break;
+    }
+    default:
+      assertNever(optimizer);
+  }
+}
+
+/** All gradients scaled down to the largest allowed norm, then the updates. */
+function emitClippedUpdates(program: Program, memory: RunMemory, config: RunConfig, maxNorm: number, gradients: ReadonlyMap<string, WasmBuffer>): void {
+  const parts = [...gradients].map(([key, gradient]) => ({ gradient, count: memory.tensors.get(key)?.count ?? 0 }));
+  const chunks = parts.reduce((sum, { count }) => sum + Math.ceil(count / normChunk), 0);
+  const partials = memory.area('gradient norm', chunks * 8);
+  let at = partials.address ?? 0;
+  for (const { gradient, count } of parts) {
+    program.emit('gradientNorm', { gradient, count, partials: at });
+    at += Math.ceil(count / normChunk) * 8;
+  }
+  program.emit('clip', { partials, chunks, maxNorm });
+  for (const [key, gradient] of gradients) emitUpdate(program, memory, config, key, gradient);
+}
+
+/**
+ * Builds the program of one batch. Parameters get their place in `memory` when they are first met, so the first program made
+ * for a run decides it.
+ */
+export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
+  const { mode, images } = options;
+  const program = new Program();
+  const blocks = Math.ceil(images / 8);
+  const gradients = new Map<string, WasmBuffer>();
+  const { clipGradNorm } = config;
+  const lowering: Lowering = {
+    ...options,
+    program,
+    memory,
+    blocks,
+    dropoutOrdinals: dropoutOrdinals(config.network.layers),
+    onGradient: (key, gradient) => {
+      if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
+      else if (clipGradNorm === null) emitUpdate(program, memory, config, key, gradient);
+      else gradients.set(key, gradient);
+    },
+  };
+  const input = lowerInput(lowering, config, options.isAugmented);
+  const network = lowerSequence(lowering, config.network.layers, input);
+  const flat = lowerPlainOrder(lowering, network.output);
+  const logits = flat.output.buffer;
+  if (mode !== 'train') program.keep(logits, resultNames.logits);
+  if (mode === 'eval') return program;
+
+  const gradient = newBuffer(lowering, 'logits gradient', blocks * 80);
+  const result = program.buffer(resultNames.loss, 16);
+  program.keep(result, resultNames.loss);
+  program.emit('loss', {
+    logits,
+    labels: program.input(inputNames.labels, images),
+    gradient,
+    result,
+    predictions: program.buffer('predictions', images),
+    images,
+    blocks,
+    kind: lossKinds.indexOf(config.loss.kind),
+    smoothing: config.loss.labelSmoothing,
+  });
+  if (network.output.needsGradient) {
+    const dy = flat.backward({ buffer: gradient, isOwned: true });
+    if (dy !== null) network.backward(dy);
+  }
+  if (mode === 'train' && clipGradNorm !== null) emitClippedUpdates(program, memory, config, clipGradNorm, gradients);
+  return program;
+}
+
+/** The network's input alone, for a look at what it sees. */
+export function buildInputProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
+  const program = new Program();
+  const lowering: Lowering = {
+    ...options,
+    program,
+    memory,
+    blocks: Math.ceil(options.images / 8),
+    dropoutOrdinals: new Map(),
+    onGradient: () => undefined,
+  };
+  const { buffer } = lowerInput(lowering, config, false);
+  program.keep(buffer, resultNames.input);
+  return program;
+}

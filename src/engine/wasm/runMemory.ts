@@ -1,0 +1,57 @@
+/** What outlives a program in the engine's memory: parameters, optimizer state, batch, results. */
+import type { WasmBuffer } from '@/engine/wasm/program';
+import { align } from '@/engine/wasm/memoryPlan';
+import { memoryMap } from '@/engine/wasm/operations';
+import type { WeightLayout } from '@/engine/wasm/weightLayout';
+
+export interface StoredTensor {
+  readonly buffer: WasmBuffer;
+  readonly count: number;
+  readonly layout: WeightLayout;
+}
+
+/** Kernels work on whole vectors of 8 floats, so that a tensor has no tail. */
+export function tensorBytes(count: number): number {
+  return Math.ceil(count / 8) * 32;
+}
+
+export class RunMemory {
+  /** Parameters and BatchNorm statistics by their state_dict key. */
+  readonly tensors = new Map<string, StoredTensor>();
+  readonly #areas = new Map<string, WasmBuffer>();
+  #end: number = memoryMap.firstFree;
+
+  /** First byte after everything stored: programs' own buffers begin here. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The area of this name, made on first use. */
+  area(name: string, bytes: number): WasmBuffer {
+    const known = this.#areas.get(name);
+    if (known !== undefined) {
+      if (known.bytes < bytes) throw new RangeError(`The area ${name} has ${known.bytes} bytes, ${bytes} are needed.`);
+      return known;
+    }
+    const buffer: WasmBuffer = { name, bytes, address: this.#end };
+    this.#end += align(bytes);
+    this.#areas.set(name, buffer);
+    return buffer;
+  }
+
+  /** A tensor of the state_dict. */
+  tensor(key: string, count: number, layout: WeightLayout): StoredTensor {
+    const known = this.tensors.get(key);
+    if (known !== undefined) return known;
+    const stored = { buffer: this.area(key, tensorBytes(count)), count, layout };
+    this.tensors.set(key, stored);
+    return stored;
+  }
+
+  /** One slot of the optimizer's state for a parameter: same size and layout as the parameter. */
+  slot(slot: string, key: string): WasmBuffer {
+    const parameter = this.tensors.get(key);
+    if (parameter === undefined) throw new RangeError(`No parameter is named ${key}.`);
+    return this.area(`${slot}/${key}`, parameter.buffer.bytes);
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The CPU engine: the whole training step as a fixed list of our own WebAssembly kernels, planned ahead from the LayerSpec.
+ * Results do not depend on the number of threads: every sum belongs to one thread and has one order.
+ */
+import {
+  EngineError,
+  type BackendInfo,
+  type BatchInspection,
+  type Engine,
+  type EngineState,
+  type Evaluation,
+  type ImageSet,
+  type Split,
+  type StepMetrics,
+} from '@/engine/engine';
+import { evaluationOf } from '@/engine/evaluation';
+import type { EncodedProgram } from '@/engine/wasm/program';
+import { inputNames, resultNames } from '@/engine/wasm/programs';
+import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun';
+import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
+import { batchIndices } from '@/model/batchOrder';
+import type { RunConfig } from '@/model/runConfig';
+import { learningRateAt } from '@/model/schedules';
+import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+import { parameterEntries } from '@/model/stateDict';
+
+const pixels = 784;
+const classes = 10;
+
+export interface WasmEngineParts extends RunOptions {
+  readonly info: BackendInfo;
+}
+
+export class WasmEngine implements Engine {
+  readonly info: BackendInfo;
+  readonly #options: RunOptions;
+  readonly #sets = new Map<Split, ImageSet>();
+  #run: WasmRun | null = null;
+  #firstStep = 0;
+  #loss: number[] = [];
+  #accuracy: number[] = [];
+  #learningRate: number[] = [];
+
+  constructor({ info, ...options }: WasmEngineParts) {
+    this.info = info;
+    this.#options = options;
+  }
+
+  /** Keeps the arrays themselves: a CPU engine reads a batch from where it lies. */
+  setImages(split: Split, images: ImageSet): Promise<void> {
+    this.#sets.set(split, images);
+    return Promise.resolve();
+  }
+
+  async compile(config: RunConfig, state?: EngineState): Promise<void> {
+    try {
+      inferShapes(config.network, inputShape(config.input));
+    } catch (error) {
+      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
+      throw error;
+    }
+    this.#run = null;
+    this.#run = await WasmRun.create(config, state, this.#options);
+    this.#forgetMetrics(this.#run.step);
+  }
+
+  step(count: number): Promise<void> {
+    // An async caller sees errors as rejections, also those thrown before the first step.
+    try {
+      for (let i = 0; i < count; i += 1) this.#trainOnce();
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #trainOnce(): void {
+    const run = this.#compiled();
+    const { runtime } = this.#options;
+    const { config, step } = run;
+    const learningRate = learningRateAt(config, step);
+    const indices = batchIndices(config, step);
+    // In file order training starts before all images are here.
+    const set = this.#images('train', Math.max(...indices) + 1);
+    const program = run.program('train', indices.length);
+    const { augment } = config.input;
+    if (augment === null) {
+      const target = runtime.bytes(addressIn(program, inputNames.bytes), indices.length * pixels);
+      indices.forEach((index, n) => target.set(imageAt(set, index), n * pixels));
+    } else {
+      const target = runtime.floats(addressIn(program, inputNames.pixels), indices.length * pixels);
+      const key = augmentKey(config.seed, step);
+      indices.forEach((index, n) =>
+        augmentImage(imageAt(set, index), augmentTransform(augment, key, n), target, n * pixels),
+      );
+    }
+    const labels = runtime.bytes(addressIn(program, inputNames.labels), indices.length);
+    indices.forEach((index, n) => (labels[n] = set.labels[index] ?? 0));
+    run.writeScalars(learningRate);
+    runtime.run(program);
+    const result = addressIn(program, resultNames.loss);
+    this.#loss.push((runtime.doubles(result, 1)[0] ?? NaN) / indices.length);
+    this.#accuracy.push((runtime.words(result + 8, 1)[0] ?? NaN) / indices.length);
+    this.#learningRate.push(learningRate);
+    run.advance();
+  }
+
+  readMetrics(): Promise<StepMetrics> {
+    const metrics: StepMetrics = {
+      firstStep: this.#firstStep,
+      loss: Float32Array.from(this.#loss),
+      accuracy: Float32Array.from(this.#accuracy),
+      learningRate: Float32Array.from(this.#learningRate),
+    };
+    this.#forgetMetrics(this.#firstStep + this.#loss.length);
+    return Promise.resolve(metrics);
+  }
+
+  setLearningRate(learningRate: number): void {
+    const run = this.#compiled();
+    run.config = { ...run.config, learningRate };
+  }
+
+  evaluate(split: Split, count: number, start = 0): Promise<Evaluation> {
+    return promised(() => {
+      const { loss, batchSize } = this.#compiled().config;
+      const set = this.#images(split, start + count);
+      const logits = this.#logits(set.images.subarray(start * pixels, (start + count) * pixels), count);
+      return evaluationOf(logits, set.labels.subarray(start, start + count), loss, batchSize);
+    });
+  }
+
+  predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+    return promised(() => this.#logits(images, count));
+  }
+
+  #logits(images: Uint8Array, count: number): Float32Array<ArrayBuffer> {
+    const run = this.#compiled();
+    const { runtime } = this.#options;
+    const logits = new Float32Array(count * classes);
+    for (let from = 0; from < count; from += evaluationBatch) {
+      const n = Math.min(evaluationBatch, count - from);
+      const program = run.program('eval', n);
+      this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
+      runtime.run(program);
+      logits.set(this.#readLogits(program, n), from * classes);
+    }
+    return logits;
+  }
+
+  preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+    return promised(() => {
+      const run = this.#compiled();
+      const { runtime } = this.#options;
+      const [, size = 28] = inputShape(run.config.input);
+      const [first] = run.config.network.layers;
+      const border = first?.kind === 'Conv2d' ? first.padding : 0;
+      const full = size + 2 * border;
+      const values = new Float32Array(count * size * size);
+      for (let from = 0; from < count; from += evaluationBatch) {
+        const n = Math.min(evaluationBatch, count - from);
+        const program = run.program('input', n);
+        this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
+        runtime.run(program);
+        const source = runtime.floats(addressIn(program, resultNames.input), Math.ceil(n / 8) * 8 * full * full);
+        for (let image = 0; image < n; image += 1) {
+          for (let pixel = 0; pixel < size * size; pixel += 1) {
+            const row = Math.floor(pixel / size) + border;
+            const column = (pixel % size) + border;
+            const place = ((image >> 3) * full * full + row * full + column) * 8 + (image & 7);
+            values[(from + image) * size * size + pixel] = source[place] ?? NaN;
+          }
+        }
+      }
+      return values;
+    });
+  }
+
+  inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection> {
+    return promised(() => {
+      const run = this.#compiled();
+      const { runtime } = this.#options;
+      const n = labels.length;
+      const program = run.program('inspect', n);
+      this.#writeBytes(program, images.subarray(0, n * pixels));
+      runtime.bytes(addressIn(program, inputNames.labels), n).set(labels);
+      run.writeScalars(0);
+      runtime.run(program);
+      const { network } = run.config;
+      const gradients = parameterEntries(network).map(
+        (entry) => [entry.key, run.read(entry, addressIn(program, resultNames.gradient(entry.key)))] as const,
+      );
+      const buffers = run.entries
+        .filter((entry) => entry.role === 'buffer')
+        .map((entry) => [entry.key, run.read(entry, program.addresses.get(entry.key), 1n)] as const);
+      return {
+        loss: (runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / n,
+        logits: this.#readLogits(program, n),
+        gradients: new Map(gradients),
+        buffers: new Map(buffers),
+      };
+    });
+  }
+
+  readState(): Promise<EngineState> {
+    return promised(() => {
+      const run = this.#compiled();
+      const parameters = run.entries.map((entry) => [entry.key, run.read(entry)] as const);
+      return { step: run.step, parameters: new Map(parameters), optimizer: run.readOptimizer() };
+    });
+  }
+
+  writeState(state: EngineState): Promise<void> {
+    return promised(() => {
+      this.#compiled().load(state);
+      this.#forgetMetrics(state.step);
+    });
+  }
+
+  dispose(): void {
+    this.#run = null;
+    this.#sets.clear();
+    this.#options.runtime.dispose();
+  }
+
+  #writeBytes(program: EncodedProgram, images: Uint8Array): void {
+    this.#options.runtime.bytes(addressIn(program, inputNames.bytes), images.length).set(images);
+  }
+
+  /** [blocks][10][8] -> [n][10]. */
+  #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {
+    const source = this.#options.runtime.floats(addressIn(program, resultNames.logits), Math.ceil(n / 8) * 80);
+    return Float32Array.from({ length: n * classes }, (_, i) => {
+      const image = Math.floor(i / classes);
+      return source[(image >> 3) * 80 + (i % classes) * 8 + (image & 7)] ?? NaN;
+    });
+  }
+
+  #forgetMetrics(firstStep: number): void {
+    this.#firstStep = firstStep;
+    this.#loss = [];
+    this.#accuracy = [];
+    this.#learningRate = [];
+  }
+
+  #compiled(): WasmRun {
+    if (this.#run === null) throw new EngineError('config', 'Call compile() before this.');
+    return this.#run;
+  }
+
+  #images(split: Split, count: number): ImageSet {
+    const set = this.#sets.get(split);
+    if (set === undefined || set.count < count) {
+      throw new EngineError('config', `${count} ${split} images are asked for, ${set?.count ?? 0} are loaded.`);
+    }
+    return set;
+  }
+}
+
+function addressIn(program: EncodedProgram, name: string): number {
+  const address = program.addresses.get(name);
+  if (address === undefined) throw new RangeError(`The program has no buffer "${name}".`);
+  return address;
+}
+
+function imageAt(set: ImageSet, index: number): Uint8Array {
+  return set.images.subarray(index * pixels, (index + 1) * pixels);
+}
+
+/** Errors of a synchronous body become rejections, as callers of an Engine expect. */
+function promised<T>(body: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(body());
+  });
+}

@@ -1,0 +1,198 @@
+/** One compiled run: its memory, its programs, its parameters and the step it has reached. */
+import { checkState } from '@/engine/checkState';
+import { EngineError, type EngineState } from '@/engine/engine';
+import type { EncodedProgram } from '@/engine/wasm/program';
+import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
+import type { Mode } from '@/engine/wasm/lowering';
+import { memoryMap, operationWords, scalars } from '@/engine/wasm/operations';
+import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { RunMemory } from '@/engine/wasm/runMemory';
+import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer';
+import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import { initialState } from '@/model/initialise';
+import { optimizerSlots } from '@/model/optimizers';
+import { streamKey, streams } from '@/model/random';
+import type { RunConfig } from '@/model/runConfig';
+import { parameterEntries, stateEntries, type StateEntry } from '@/model/stateDict';
+import type { StateDict, TensorData } from '@/model/tensor';
+
+/** Images of one evaluation or prediction program. */
+export const evaluationBatch = 64;
+
+/** Programs of one run differ little in length; the longest is that of training with clipping. */
+const programMargin = 64;
+
+export interface RunOptions {
+  readonly runtime: WasmRuntime;
+  readonly threads: number;
+  readonly maxPanel: number;
+}
+
+export class WasmRun {
+  config: RunConfig;
+  step = 0;
+  /** Updates that the optimizer's slots have seen; 0 while they are empty. */
+  updates = 0;
+  readonly memory = new RunMemory();
+  readonly entries: readonly StateEntry[];
+  readonly #options: RunOptions;
+  readonly #programs = new Map<string, EncodedProgram>();
+  readonly #counters = new Map<string, bigint>();
+  readonly #dropoutKeys: readonly number[];
+  #arena = 0;
+
+  private constructor(config: RunConfig, options: RunOptions) {
+    this.config = config;
+    this.#options = options;
+    this.entries = stateEntries(config.network);
+    this.#dropoutKeys = [...dropoutOrdinals(config.network.layers).values()];
+  }
+
+  /** @throws EngineError `limits` or `state`. */
+  static async create(config: RunConfig, state: EngineState | undefined, options: RunOptions): Promise<WasmRun> {
+    const run = new WasmRun(config, options);
+    await run.#allocate();
+    run.load(state ?? { step: 0, parameters: initialState(config.network, config.seed), optimizer: {} });
+    return run;
+  }
+
+  /** Lays out everything that training and evaluation need, before any of it is computed. */
+  async #allocate(): Promise<void> {
+    const { memory } = this;
+    const { runtime } = this.#options;
+    // Inspection is built only to place the parameters: it meets them all, and does not need the optimizer's state.
+    const training = this.#build('train', this.config.batchSize);
+    const evaluation = this.#build('eval', evaluationBatch);
+    for (const entry of parameterEntries(this.config.network)) {
+      for (const slot of optimizerSlots(this.config.optimizer)) memory.slot(slot, entry.key);
+    }
+    for (const ordinal of this.#dropoutKeys) memory.area(dropoutKeyArea(ordinal), 4);
+    const words = (training.length + programMargin) * operationWords;
+    const code = memory.area('program', words * 4);
+    this.#arena = memory.end;
+    const encoded = [training.encode(this.#arena), evaluation.encode(this.#arena)] as const;
+    this.#programs.set(programKey('train', this.config.batchSize), encoded[0]);
+    this.#programs.set(programKey('eval', evaluationBatch), encoded[1]);
+    await runtime.reserve(this.#arena + Math.max(...encoded.map(({ arenaBytes }) => arenaBytes)));
+    runtime.programAddress = code.address ?? 0;
+    runtime.floats(memoryMap.scalars, 16).fill(0);
+  }
+
+  #programOptions(mode: Mode, images: number): ProgramOptions {
+    const { threads, maxPanel } = this.#options;
+    const isAugmented = mode === 'train' && this.config.input.augment !== null;
+    return { mode, images, threads, maxPanel, isAugmented };
+  }
+
+  #build(mode: Mode, images: number) {
+    return buildProgram(this.config, this.memory, this.#programOptions(mode, images));
+  }
+
+  /** The program for a batch of this size, built when it is first asked for. */
+  program(mode: Mode | 'input', images: number): EncodedProgram {
+    const key = programKey(mode, images);
+    const known = this.#programs.get(key);
+    if (known !== undefined) return known;
+    const program =
+      mode === 'input'
+        ? buildInputProgram(this.config, this.memory, this.#programOptions('eval', images))
+        : this.#build(mode, images);
+    const encoded = program.encode(this.#arena);
+    this.#options.runtime.grow(this.#arena + encoded.arenaBytes);
+    this.#programs.set(key, encoded);
+    return encoded;
+  }
+
+  /** Values that change from step to step. */
+  writeScalars(learningRate: number): void {
+    const { runtime } = this.#options;
+    const { optimizer, seed } = this.config;
+    const values = runtime.floats(memoryMap.scalars, 16);
+    values[scalars.learningRate] = learningRate;
+    values[scalars.firstStep] = this.updates === 0 ? 1 : 0;
+    values[scalars.gradientScale] = 1;
+    if (optimizer.kind === 'Adam' || optimizer.kind === 'AdamW') {
+      const t = this.updates + 1;
+      values[scalars.stepSize] = learningRate / (1 - optimizer.beta1 ** t);
+      values[scalars.secondScale] = 1 / Math.sqrt(1 - optimizer.beta2 ** t);
+      values[scalars.decay] = 1 - learningRate * optimizer.weightDecay;
+    }
+    for (const ordinal of this.#dropoutKeys) {
+      const { address } = this.memory.area(dropoutKeyArea(ordinal), 4);
+      runtime.words(address ?? 0, 1)[0] = streamKey(seed, streams.dropout, this.step, ordinal);
+    }
+  }
+
+  /** One training step is done. */
+  advance(): void {
+    this.step += 1;
+    this.updates += 1;
+    for (const [key, count] of this.#counters) this.#counters.set(key, count + 1n);
+  }
+
+  /** One entry as PyTorch has it; `address` and `extraBatches` stand for values that are not the stored ones. */
+  read(entry: StateEntry, address?: number, extraBatches = 0n): TensorData {
+    if (entry.dtype === 'I64') {
+      const count = (this.#counters.get(entry.key) ?? 0n) + extraBatches;
+      return { dtype: 'I64', shape: entry.shape, data: BigInt64Array.of(count) };
+    }
+    return readTensor(this.#options.runtime, this.memory, entry, address ?? addressOf(this.memory, entry.key));
+  }
+
+  readOptimizer(): Record<string, StateDict> {
+    if (this.updates === 0) return {};
+    const parameters = parameterEntries(this.config.network);
+    const slots = optimizerSlots(this.config.optimizer).map((slot) => {
+      const values = parameters.map((entry) => [entry.key, this.read(entry, this.#slotAddress(slot, entry.key))] as const);
+      return [slot, new Map(values)] as const;
+    });
+    return Object.fromEntries(slots);
+  }
+
+  /**
+   * Replaces parameters, optimizer state and step.
+   * @throws EngineError `state` naming what does not fit.
+   */
+  load({ step, parameters, optimizer }: EngineState): void {
+    checkState(parameters, this.entries, 'state');
+    const trained = parameterEntries(this.config.network);
+    const wanted = optimizerSlots(this.config.optimizer);
+    const given = Object.keys(optimizer);
+    if (given.length > 0 && given.toSorted().join() !== wanted.toSorted().join()) {
+      throw new EngineError(
+        'state',
+        `The optimizer state has the slots ${given.join(', ')}; ${this.config.optimizer.kind} keeps ${wanted.join(', ') || 'none'}.`,
+      );
+    }
+    for (const [slot, values] of Object.entries(optimizer)) checkState(values, trained, `optimizer state ${slot}`);
+
+    const { runtime } = this.#options;
+    for (const { key } of this.entries) {
+      const tensor = parameters.get(key);
+      if (tensor?.dtype === 'I64') this.#counters.set(key, tensor.data[0] ?? 0n);
+      else if (tensor !== undefined) writeTensor(runtime, this.memory, key, addressOf(this.memory, key), tensor);
+    }
+    for (const slot of wanted) {
+      for (const { key } of trained) {
+        const tensor = optimizer[slot]?.get(key);
+        const address = this.#slotAddress(slot, key);
+        if (tensor === undefined) runtime.floats(address, this.memory.tensors.get(key)?.count ?? 0).fill(0);
+        else writeTensor(runtime, this.memory, key, address, tensor);
+      }
+    }
+    this.step = step;
+    this.updates = given.length === 0 && wanted.length > 0 ? 0 : step;
+  }
+
+  #slotAddress(slot: string, key: string): number {
+    return this.memory.slot(slot, key).address ?? 0;
+  }
+}
+
+function programKey(mode: Mode | 'input', images: number): string {
+  return `${mode} ${images}`;
+}
+
+function dropoutKeyArea(ordinal: number): string {
+  return `dropout key ${ordinal}`;
+}
