@@ -1,17 +1,87 @@
 /** The draft's network: its architecture, its layers in numbers, its weights; and the editor to build one. */
-import { Title } from '@mantine/core';
+import { Button, SegmentedControl, Title } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { checkNetwork } from '@/model/networkCheck';
+import { inputShape } from '@/model/shapes';
+import { useSession } from '@/store/session';
+import { ArchitecturePanel } from '@/views/network/ArchitecturePanel';
+import { BuildPanel } from '@/views/network/BuildPanel';
+import { LayerTable } from '@/views/network/LayerTable';
+import { NetworkPicker } from '@/views/network/NetworkPicker';
+import { NetworkTotals } from '@/views/network/NetworkTotals';
+import { Icon } from '@/views/ui/icons';
 import { Panel } from '@/views/ui/Panel';
+import { RunCost } from '@/views/ui/RunCost';
 import { WeightFiles } from '@/views/ui/WeightFiles';
+import classes from '@/views/network/network.module.css';
 
-export function NetworkView() {
+type Mode = 'view' | 'build';
+
+/** What a run of it costs, and its weights as files. */
+function Numbers() {
   const { t } = useTranslation('network');
   return (
     <>
-      <Title order={1}>{t('title')}</Title>
+      <Panel title={t('cost.title')}>
+        <RunCost />
+      </Panel>
       <Panel title={t('weights.title')} hint={t('weights.hint')}>
         <WeightFiles />
       </Panel>
     </>
+  );
+}
+
+export function NetworkView() {
+  const { t } = useTranslation('network');
+  const network = useSession((state) => state.draft.network);
+  const pipeline = useSession((state) => state.draft.input);
+  const [mode, setMode] = useState<Mode>('view');
+  const input = useMemo(() => inputShape(pipeline), [pipeline]);
+  const check = useMemo(() => checkNetwork(network.layers, input), [network, input]);
+  const drawn = { network, input, isValid: check.isValid };
+  return (
+    <div className={classes['page']}>
+      <header className={classes['head']}>
+        <div className={classes['intro']}>
+          <Title order={1}>{t('title')}</Title>
+          <p>{t('intro')}</p>
+        </div>
+        <div className={classes['choices']}>
+          <NetworkPicker />
+          <SegmentedControl<Mode>
+            aria-label={t('mode.label')}
+            value={mode}
+            onChange={setMode}
+            data={[
+              { value: 'view', label: t('mode.view') },
+              { value: 'build', label: t('mode.build') },
+            ]}
+          />
+          <Button component={Link} href="/" leftSection={<Icon name="play" size={16} />}>
+            {t('picker.train')}
+          </Button>
+        </div>
+      </header>
+      <Panel className={classes['totals']}>
+        <NetworkTotals {...drawn} />
+      </Panel>
+      <div className={classes['columns']} data-mode={mode}>
+        <div className={classes['column']}>
+          {mode === 'build' && <BuildPanel network={network} check={check} />}
+          {mode === 'view' && <ArchitecturePanel {...drawn} />}
+          {mode === 'view' && <Numbers />}
+        </div>
+        <div className={classes['column']}>
+          {mode === 'build' && <ArchitecturePanel {...drawn} />}
+          <Panel title={t('table.title')} hint={t('table.hint')}>
+            <LayerTable check={check} label={t('table.title')} />
+          </Panel>
+          {mode === 'build' && <Numbers />}
+        </div>
+      </div>
+    </div>
   );
 }

@@ -13,6 +13,7 @@ export function PytorchSnippet({ fileName }: { readonly fileName: string }) {
       <summary>{t('weights.pytorch')}</summary>
       <div className={classes['code']}>
         {/* Scrolls sideways on a phone, so it must take the keyboard's focus. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <pre tabIndex={0} aria-label={t('weights.pytorch')}>
           {code}
         </pre>

@@ -36,9 +36,7 @@ function KeyList({ title, items }: { readonly title: string; readonly items: rea
         {items.slice(0, shownKeys).map((item) => (
           <li key={item}>{item}</li>
         ))}
-        {rest > 0 && (
-          <li className={classes['rest']}>{t('weights.more', { count: format.integer(rest) })}</li>
-        )}
+        {rest > 0 && <li className={classes['rest']}>{t('weights.more', { rest: format.integer(rest) })}</li>}
       </ul>
     </div>
   );
@@ -82,7 +80,7 @@ function NoticeBody({ notice }: { readonly notice: WeightNotice }) {
           {t('weights.loaded', {
             file: notice.file,
             network: notice.network,
-            count: format.integer(notice.tensors),
+            tensors: format.integer(notice.tensors),
           })}
         </p>
       );
@@ -122,7 +120,7 @@ export function WeightFileNotice({
   const { t } = useTranslation('network');
   const isBusy = notice?.kind === 'saving' || notice?.kind === 'loading';
   return (
-    <div role="status" className={classes['notice']} data-testid="weights-notice">
+    <div aria-live="polite" className={classes['notice']} data-testid="weights-notice">
       {notice !== null && (
         <>
           <NoticeBody notice={notice} />

@@ -80,7 +80,7 @@ export function WeightFiles() {
         <FileButton
           accept=".safetensors"
           resetRef={reset}
-          inputProps={{ 'data-testid': 'weights-file', 'aria-label': t('weights.load') }}
+          inputProps={{ 'aria-label': t('weights.load') }}
           onChange={(file) => {
             void load(file);
             // The same file may be chosen again after a correction.

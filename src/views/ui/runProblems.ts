@@ -1,0 +1,44 @@
+/** What keeps the draft from being trained on this device: a network that does not fit, or a device that is too small. */
+import { useMemo } from 'react';
+import { type BufferLimits, fitsLimits, type LimitProblem, runCost, type RunCost } from '@/model/cost';
+import type { RunConfig } from '@/model/runConfig';
+import { ShapeError } from '@/model/shapes';
+import { useSession } from '@/store/session';
+
+const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };
+
+export type DraftCost =
+  | { readonly kind: 'known'; readonly cost: RunCost; readonly problems: readonly LimitProblem[] }
+  /** The network has a layer that does not fit, so nothing can be counted. */
+  | { readonly kind: 'unknown'; readonly error: ShapeError };
+
+/** A tensor over both limits is told once, by the tighter one. */
+function tightest(problems: readonly LimitProblem[]): LimitProblem[] {
+  return problems.filter(
+    (problem) =>
+      !problems.some(
+        (other) =>
+          other.tensor === problem.tensor &&
+          (other.allowed < problem.allowed ||
+            (other.allowed === problem.allowed && problems.indexOf(other) < problems.indexOf(problem))),
+      ),
+  );
+}
+
+/** What a run costs, and where it passes a limit. */
+export function costOf(config: RunConfig, limits: BufferLimits): DraftCost {
+  try {
+    const cost = runCost(config);
+    return { kind: 'known', cost, problems: tightest(fitsLimits(cost, limits)) };
+  } catch (error) {
+    if (error instanceof ShapeError) return { kind: 'unknown', error };
+    throw error;
+  }
+}
+
+/** The draft's cost against the device in use. */
+export function useDraftCost(): DraftCost {
+  const draft = useSession((state) => state.draft);
+  const limits = useSession(({ backend }) => (backend.kind === 'ready' ? backend.backend : noLimits));
+  return useMemo(() => costOf(draft, limits), [draft, limits]);
+}

@@ -1,0 +1,53 @@
+/** A layer that does not fit, in words of the reader's language. */
+import type { useTranslation } from 'react-i18next';
+import { assertNever } from '@/model/layers';
+import type { NameProblemCode } from '@/model/layerNames';
+import type { ShapeProblemCode } from '@/model/shapes';
+
+type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
+
+/** A ShapeError, or what checkNetwork found. */
+export interface Problem {
+  readonly code: ShapeProblemCode | NameProblemCode;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export function shapeProblemText(t: Translate, { code, details }: Problem): string {
+  const text = (key: string): string => String(details[key] ?? '');
+  const kind = text('kind');
+  switch (code) {
+    case 'channels':
+      return t('problems.channels', { kind, expected: text('expected'), given: text('given') });
+    case 'features':
+      return t('problems.features', { expected: text('expected'), given: text('given') });
+    case 'needs_vector':
+      return t('problems.needs_vector', { expected: text('expected'), given: text('given') });
+    case 'needs_image':
+      return t('problems.needs_image', { kind, given: text('given') });
+    case 'kernel_too_large':
+      return t('problems.kernel_too_large', {
+        kind,
+        kernel: text('kernel'),
+        height: text('height'),
+        width: text('width'),
+      });
+    case 'residual_mismatch':
+      return t('problems.residual_mismatch', { body: text('body'), shortcut: text('shortcut') });
+    case 'output_classes':
+      return t('problems.output_classes', { given: text('given') });
+    case 'invalid_parameter':
+      return t('problems.invalid_parameter', {
+        kind,
+        field: text('field'),
+        value: text('value'),
+        min: text('min'),
+        max: text('max'),
+      });
+    case 'invalid_name':
+    case 'duplicate_name':
+    case 'nested_name':
+      return t(`problems.${code}`, { name: text('name') });
+    default:
+      return assertNever(code);
+  }
+}
