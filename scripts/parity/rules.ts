@@ -12,6 +12,7 @@ import {
   summaryErrors,
   toleranceOf,
   type Check,
+  type EdgeScale,
 } from '../fixtures/compare.ts';
 import { floatTensor, type Fixture } from '../fixtures/fixture.ts';
 import type { Counter, Summary } from '../fixtures/manifest.ts';
@@ -26,6 +27,8 @@ const tieTolerance = 0.1;
 /** vgg16 is chaotic after its first step, resnet18 under nll_logits. */
 const vgg16TraceTolerance = 0.01;
 const noisyTraceTolerance = 0.02;
+/** resnet18's gradients and first step are this clean. */
+const cleanNoise = 1e-5;
 
 /** A convolution's bias straight before BatchNorm has a true gradient of 0: what is left is rounding. */
 export function biasesBeforeBatchNorm(network: NetworkSpec): ReadonlySet<string> {
@@ -118,14 +121,24 @@ export function counterCheck(
   return compareCheck(quantity, key, error, 0);
 }
 
+/**
+ * resnet18 after three steps: where an entry is no longer clean (1e-5), rounding in a few values with small gradients
+ * dominates it, with Adam above all. PyTorch itself, float32 without oneDNN, then misses the max_abs rule for single
+ * values in 5 of 714 comparisons of ce/adam and 1 of ce/sgd, and none of those for l2 and dot.
+ */
+function edgeScale({ manifest }: Fixture, noise: Summary['noise']): EdgeScale {
+  return manifest.net === 'resnet18' && (noise ?? 0) > cleanNoise ? 'l2' : 'max_abs';
+}
+
 /** State and change of state of one key after three steps. `run` is LOSS/OPTIMIZER. */
 export function stateChecks(
-  { network, manifest, tensors, init }: Fixture,
+  fixture: Fixture,
   run: string,
   key: string,
   state: Float32Array,
   expected: Summary,
 ): Check[] {
+  const { network, manifest, tensors, init } = fixture;
   const initial = init.get(key);
   const { delta: expectedDelta } = expected;
   if (initial?.dtype !== 'F32' || expectedDelta === undefined) {
@@ -142,13 +155,21 @@ export function stateChecks(
   const deltaTolerance = toleranceOf(expectedDelta.noise);
   const checks: Check[] = [];
   if (stateTolerance !== null) {
-    checks.push(...named(quantities.state, key, summaryErrors(state, expected), stateTolerance));
+    checks.push(
+      ...named(
+        quantities.state,
+        key,
+        summaryErrors(state, expected, edgeScale(fixture, expected.noise)),
+        stateTolerance,
+      ),
+    );
   }
   if (deltaTolerance === null) {
     checks.push(finiteCheck(quantities.delta, key, allFinite(state)));
     return checks;
   }
-  checks.push(...named(quantities.delta, key, deltaErrors(delta, expectedDelta), deltaTolerance));
+  const scale = edgeScale(fixture, expectedDelta.noise);
+  checks.push(...named(quantities.delta, key, deltaErrors(delta, expectedDelta, scale), deltaTolerance));
   const stored = tensors.get(`after3/${run}/${key}`);
   if (stored?.dtype === 'F32') {
     const error = distance(delta, difference(stored.data, initial.data));
