@@ -6,10 +6,13 @@ import { lab } from '@/store/convLabStore';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { Panel } from '@/views/ui/Panel';
 import { CodePanel } from '@/views/convLab/CodePanel';
+import { DevicePanel } from '@/views/convLab/DevicePanel';
+import { ExportMenu } from '@/views/convLab/ExportMenu';
 import { FormulaPanel } from '@/views/convLab/FormulaPanel';
 import { InputControls } from '@/views/convLab/InputControls';
 import { KernelControls } from '@/views/convLab/KernelControls';
 import { LiveRegion } from '@/views/convLab/LiveRegion';
+import { NetworkControls } from '@/views/convLab/NetworkControls';
 import { OperatorControls } from '@/views/convLab/OperatorControls';
 import { StageTabs, StageView } from '@/views/convLab/StageView';
 import { Transport } from '@/views/convLab/Transport';
@@ -83,15 +86,25 @@ export function ConvLabView() {
           <InputControls />
           <KernelControls />
           <OperatorControls />
+          <NetworkControls />
         </Panel>
       </aside>
       <div className={classes['main']}>
-        <Panel title={t('stages.title')} actions={<StageTabs />}>
+        <Panel
+          title={t('stages.title')}
+          actions={
+            <>
+              <StageTabs />
+              <ExportMenu />
+            </>
+          }
+        >
           <Transport />
           <StageView />
         </Panel>
         <div className={classes['below']}>
           <CodePanel />
+          <DevicePanel />
           <FormulaPanel />
           <KeyHelp />
         </div>

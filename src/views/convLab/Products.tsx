@@ -38,7 +38,7 @@ export function Products({ model, channel }: { readonly model: ConvStageModel; r
       <span className={classes['gridTitle']}>{t('products.title')}</span>
       <div
         className={classes['chips']}
-        style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+        style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 104px))` }}
         data-columns={columns}
       >
         {terms.map((term) => (

@@ -1,0 +1,33 @@
+/** The sentence that says what a step does, for screen readers and under exported pictures. */
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LabDocument } from '@/store/convLabState';
+import { stepFacts } from '@/views/convLab/stepFacts';
+
+export function useAnnouncement(): (document: LabDocument) => string {
+  const { t } = useTranslation('convLab');
+  return useCallback(
+    (document) => {
+      const facts = stepFacts(document);
+      if (facts === null) return t('announce.misfit');
+      const { announcement } = facts;
+      switch (announcement.key) {
+        case 'ready':
+          return t('announce.ready', announcement.values);
+        case 'product':
+          return t('announce.product', announcement.values);
+        case 'landed':
+          return t('announce.landed', announcement.values);
+        case 'gradient':
+          return t('announce.gradient', announcement.values);
+        case 'relu':
+          return t('announce.relu', announcement.values);
+        case 'pool':
+          return t('announce.pool', announcement.values);
+        default:
+          return announcement satisfies never;
+      }
+    },
+    [t],
+  );
+}
