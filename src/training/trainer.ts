@@ -6,10 +6,11 @@ import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
 import type { NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
-import { validateConfig } from '@/model/validate';
 import type { StopUnit, WorkerEvent } from '@/protocol/messages';
+import { checkConfig } from '@/training/checkConfig';
 import { EngineHost, type ImageSource } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
+import { isReadingDue, stepsAtOnce } from '@/training/pace';
 import { Run } from '@/training/run';
 import { saveSnapshot, saveState } from '@/training/savedState';
 import { TestPieces } from '@/training/testPieces';
@@ -25,10 +26,6 @@ export interface TrainerOptions {
   readonly source: ImageSource;
   readonly emit: (event: RunEvent) => void;
 }
-
-const readingMilliseconds = 100;
-/** What a compiled engine takes in one submit; pausing waits so long at most. */
-const submitMilliseconds = 30;
 
 export class Trainer {
   readonly #emit: (event: RunEvent) => void;
@@ -224,7 +221,7 @@ export class Trainer {
     await this.#host.useIfThere(async (engine) => {
       // The command, or the engine, may have changed while others used it.
       if (run !== this.#run || run.goal === null || !run.isCompiled) return;
-      const count = this.#stepsAtOnce(run, engine);
+      const count = stepsAtOnce(run, engine.info.engine, this.#host.available('train'));
       await this.#host.makeResident(engine, 'train', run.imagesNeeded(count));
       const start = performance.now();
       await engine.step(count);
@@ -232,29 +229,13 @@ export class Trainer {
     });
     if (run !== this.#run || run.unread.steps === 0) return;
     const endsEpoch = run.step % run.stepsPerEpoch === 0;
-    if (endsEpoch || this.#isReadingDue(run)) await this.#readMetrics(run);
+    if (endsEpoch || isReadingDue(run, performance.now())) await this.#readMetrics(run);
     if (endsEpoch) {
       run.fullTestDue = true;
       await this.#host.useIfThere((engine) => saveSnapshot(run, engine));
     } else if (run.quickTests.isDue(run.config.batchSize, run.stepsToEpochEnd)) {
       if (this.#host.available('test') >= testImageCounts.quick) await this.#test(run, 'quick');
     }
-  }
-
-  #stepsAtOnce(run: Run, engine: Engine): number {
-    const perStep = run.rate.millisecondsPerStep;
-    // Other engines finish a step before they answer, and a command must not wait for more than one.
-    if (engine.info.engine !== 'webgpu' || perStep === null) return 1;
-    const wanted = Math.max(1, Math.round(submitMilliseconds / perStep));
-    const room = Math.min(run.stepsToEpochEnd, (run.goal ?? run.step) - run.step);
-    const count = Math.max(1, Math.min(wanted, room));
-    return this.#host.available('train') >= run.imagesNeeded(count) ? count : 1;
-  }
-
-  #isReadingDue(run: Run): boolean {
-    const perStep = run.rate.millisecondsPerStep;
-    const queueable = perStep === null ? 1 : Math.max(1, readingMilliseconds / perStep);
-    return run.unread.steps >= queueable || performance.now() - run.lastReading >= readingMilliseconds;
   }
 
   async #readMetrics(run: Run): Promise<void> {
@@ -315,13 +296,4 @@ export class Trainer {
     const status = run.status(this.#host.available('train'));
     this.#emit({ type: 'runStatus', runId: run.runId, status });
   }
-}
-
-/** A link or a stored run may ask for anything. @throws EngineError `config` */
-function checkConfig(config: RunConfig): void {
-  const [problem] = validateConfig(config);
-  if (problem === undefined) return;
-  const { key, code, details } = problem;
-  const said = details['message'] ?? `${key} ${details['value'] ?? ''}: ${code}`;
-  throw new EngineError('config', `These settings cannot be trained. ${said}`);
 }

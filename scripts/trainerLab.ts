@@ -1,0 +1,128 @@
+/** A trainer on a real engine and the real MNIST bytes, with its events at hand, for tests in Node. */
+import type { Engine, BackendName, ImageSet } from '@/engine/engine';
+import { createEngine } from '@/engine/tfjs/backends';
+import { defaultConfig } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import type { RunStatus } from '@/protocol/messages';
+import { Trainer, type RunEvent } from '@/training/trainer';
+import { mnistImages } from './mnistImages.ts';
+
+export interface Images {
+  training: ImageSet;
+  test: ImageSet;
+}
+
+let images: Images | null = null;
+/** All of MNIST, read once. */
+export function mnist(): Images {
+  images ??= { training: mnistImages('train'), test: mnistImages('test') };
+  return { ...images };
+}
+
+/** A run on few images, so that an epoch is over soon; with momentum it learns in that time. */
+export function smallRun(
+  network: 'lenet' | 'mynn',
+  steps: number,
+  change: Partial<RunConfig> = {},
+): RunConfig {
+  const config = defaultConfig(network);
+  const batchSize = change.batchSize ?? 16;
+  return {
+    ...config,
+    optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+    learningRate: 0.05,
+    batchSize,
+    trainingImages: steps * batchSize,
+    epochs: 2,
+    ...change,
+  };
+}
+
+export class Lab {
+  readonly events: RunEvent[] = [];
+  readonly source: Images;
+  readonly trainer: Trainer;
+  #waiting: { readonly wanted: (event: RunEvent) => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(source: Images) {
+    this.source = source;
+    this.trainer = new Trainer({
+      source: this.source,
+      emit: (event) => {
+        this.events.push(event);
+        for (const { wanted, resolve } of this.#waiting) if (wanted(event)) resolve();
+      },
+    });
+  }
+
+  useBackend(backend: BackendName): Promise<Engine> {
+    const onDeviceError = this.trainer.deviceFailed;
+    return this.trainer.useEngine(async () => (await createEngine(backend, { onDeviceError })).engine);
+  }
+
+  /** The next event that is wanted. */
+  next(wanted: (event: RunEvent) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ wanted, resolve });
+    });
+  }
+
+  phase(phase: RunStatus['phase']): Promise<void> {
+    return this.next((event) => event.type === 'runStatus' && event.status.phase === phase);
+  }
+
+  get status(): RunStatus {
+    const last = this.events.findLast((event) => event.type === 'runStatus');
+    if (last?.type !== 'runStatus') throw new Error('No status yet.');
+    return last.status;
+  }
+
+  /** One metric of all steps, each at its own place. */
+  metric(name: 'loss' | 'learningRate', runId = 'a'): number[] {
+    const values: number[] = [];
+    for (const event of this.events) {
+      if (event.type !== 'metrics' || event.runId !== runId) continue;
+      if (event.firstStep !== values.length) throw new Error(`A gap or overlap at step ${event.firstStep}.`);
+      values.push(...event[name]);
+    }
+    return values;
+  }
+
+  evaluations(extent: 'quick' | 'full') {
+    return this.events.flatMap((event) =>
+      event.type === 'evaluated' && event.extent === extent ? [event] : [],
+    );
+  }
+
+  /** Steps done when the engine is free. */
+  stepNow(): Promise<number> {
+    return this.trainer.withNetwork((_, run) => Promise.resolve(run.step));
+  }
+
+  async prepare(config: RunConfig, runId = 'a'): Promise<void> {
+    await this.trainer.prepare(runId, config);
+  }
+
+  async train(until: 'step' | 'epoch' | 'end', runId = 'a'): Promise<void> {
+    const rests = this.next(
+      (event) =>
+        event.type === 'runFailed' ||
+        (event.type === 'runStatus' && ['paused', 'finished'].includes(event.status.phase)),
+    );
+    this.trainer.train(runId, until);
+    await rests;
+  }
+}
+
+const labs: Lab[] = [];
+
+export async function openLab(source = mnist(), backend: BackendName = 'wasm'): Promise<Lab> {
+  const lab = new Lab(source);
+  labs.push(lab);
+  await lab.useBackend(backend);
+  return lab;
+}
+
+export function closeLabs(): void {
+  for (const lab of labs.splice(0)) lab.trainer.dispose();
+}

@@ -1,0 +1,48 @@
+// The trainer on real WebGPU in Node: the same run as on wasm, and an error that tfjs would swallow.
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { installDawn } from '../../scripts/dawn.ts';
+import { closeLabs, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
+
+beforeAll(async () => {
+  await installDawn();
+});
+afterEach(closeLabs);
+
+const config = smallRun('mynn', 4);
+
+test('trains on WebGPU, and goes on elsewhere after an error of the device, from the last epoch', async () => {
+  const onWasm = await openLab();
+  await onWasm.prepare(config);
+  for (let i = 0; i < 6; i += 1) await onWasm.train('step');
+  const expected = onWasm.metric('loss');
+  closeLabs();
+
+  const lab = await openLab(mnist(), 'webgpu');
+  await lab.prepare(config);
+  const testing = lab.next((event) => event.type === 'runStatus' && event.status.testing);
+  const paused = lab.phase('paused');
+  lab.trainer.train('a', 'end');
+  await testing;
+  lab.trainer.pause('a');
+  await paused;
+  expect(lab.status).toMatchObject({ step: 4, phase: 'paused' });
+  expect(lab.status.firstStepMilliseconds).toBeGreaterThan(0);
+
+  const failed = lab.next((event) => event.type === 'runFailed');
+  const { device } = webgpuBackend();
+  // A buffer that no device allows: WebGPU answers out of band, and hands out an invalid buffer.
+  device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  await failed;
+  expect(lab.events.at(-1)).toMatchObject({ type: 'runFailed', error: { code: 'device' } });
+
+  await lab.useBackend('wasm');
+  expect(lab.status).toMatchObject({ step: 4, phase: 'paused' });
+  await lab.train('step');
+  // float32 in two orders of summation: the engines agree to 1e-4 (tfjsEngine.dawn.test.ts); momentum carries it on.
+  const losses = lab.metric('loss');
+  expect(losses).toHaveLength(5);
+  for (const [step, loss] of losses.entries()) {
+    expect(Math.abs(loss - (expected[step] ?? NaN)) / loss, `step ${step}`).toBeLessThan(1e-3);
+  }
+});

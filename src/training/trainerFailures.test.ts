@@ -1,0 +1,93 @@
+// What goes wrong in a run, and weights from outside.
+import { afterEach, describe, expect, test } from 'vitest';
+import { closeLabs, Lab, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
+import { answer } from './requests';
+import { toWorkerError } from './workerError';
+
+const { training, test: testing } = mnist();
+afterEach(closeLabs);
+
+describe('what goes wrong', () => {
+  test('a replaced run tells nothing any more', async () => {
+    const lab = await openLab();
+    await lab.prepare(smallRun('lenet', 2000));
+    lab.trainer.train('a', 'end');
+    await lab.next((event) => event.type === 'metrics');
+    const ready = lab.prepare(smallRun('mynn', 60), 'b');
+    const from = lab.events.length;
+    lab.trainer.pause('a');
+    lab.trainer.train('a', 'end');
+    await ready;
+    await lab.train('step', 'b');
+    expect(lab.events.slice(from).map(({ runId }) => runId)).not.toContain('a');
+    expect(lab.metric('loss', 'b')).toHaveLength(1);
+  });
+
+  test('a network that does not fit fails its run, and the next one works', async () => {
+    const lab = await openLab();
+    const good = smallRun('lenet', 60);
+    const network = { ...good.network, layers: good.network.layers.slice(3) };
+    await lab.prepare({ ...good, network });
+    expect(lab.events.at(-1)).toMatchObject({
+      type: 'runFailed',
+      runId: 'a',
+      error: { code: 'config', message: expect.stringMatching(/conv2\.0/) },
+    });
+    await expect(lab.stepNow()).rejects.toThrow(/No network/);
+    await lab.prepare(good, 'b');
+    await lab.train('step', 'b');
+    expect(lab.status.step).toBe(1);
+  });
+
+  test('losses that are not finite travel as they are', async () => {
+    const lab = await openLab();
+    await lab.prepare(
+      smallRun('lenet', 8, { learningRate: 10, loss: { kind: 'nll_logits', labelSmoothing: 0 } }),
+    );
+    await lab.train('epoch');
+    expect(lab.metric('loss').at(-1)).toBeNaN();
+    expect(lab.evaluations('full')[0]?.loss).toBeNaN();
+    expect(lab.status.phase).toBe('paused');
+  });
+});
+
+describe('weights', () => {
+  test('go out and come back, while the optimizer and the step stay', async () => {
+    const lab = await openLab();
+    await lab.prepare(smallRun('lenet', 60));
+    await lab.train('step');
+    const saved = await answer({ type: 'exportWeights', requestId: 1 }, lab.trainer, lab.source);
+    if (saved.request !== 'exportWeights') throw new Error('Another reply was asked for.');
+    expect(saved.value.fileName).toBe('lenet-step-1.safetensors');
+    const predict = { type: 'predict', requestId: 2, images: testing.images, count: 5 } as const;
+    const before = await answer(predict, lab.trainer, lab.source);
+    await lab.train('step');
+    expect(await answer(predict, lab.trainer, lab.source)).not.toEqual(before);
+    const { file } = saved.value;
+    const loaded = await answer({ type: 'importWeights', requestId: 3, file }, lab.trainer, lab.source);
+    expect(loaded.value).toEqual({ keys: 10 });
+    const after = await answer(predict, lab.trainer, lab.source);
+    expect(after).toEqual({ ...before, value: { ...before.value, step: 2 } });
+    await lab.train('step');
+    expect(lab.metric('loss')).toHaveLength(3);
+
+    await lab.prepare(smallRun('mynn', 60), 'b');
+    const misfit = answer({ type: 'importWeights', requestId: 4, file }, lab.trainer, lab.source);
+    expect(toWorkerError(await misfit.catch((error: unknown) => error))).toMatchObject({ code: 'state' });
+    const garbage = answer(
+      { type: 'importWeights', requestId: 5, file: new ArrayBuffer(9) },
+      lab.trainer,
+      lab.source,
+    );
+    expect(toWorkerError(await garbage.catch((error: unknown) => error))).toMatchObject({ code: 'file' });
+  });
+
+  test('and test images are asked for too early', async () => {
+    const lab = new Lab({ training, test: { ...testing, count: 0 } });
+    const early = answer({ type: 'testImages', requestId: 1, indices: [0] }, lab.trainer, lab.source);
+    expect(toWorkerError(await early.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
+    const none = answer({ type: 'exportWeights', requestId: 2 }, lab.trainer, lab.source);
+    expect(toWorkerError(await none.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
+    lab.trainer.dispose();
+  });
+});
