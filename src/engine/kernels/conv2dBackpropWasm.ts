@@ -4,41 +4,15 @@
  */
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import {
-  callKernel,
   hostValues,
   makeHostTensor,
   putKernel,
+  Scratch,
   type BackendWasm,
   type KernelCall,
 } from '@/engine/kernels/tfjsInternals';
 
 type Shape4D = [number, number, number, number];
-
-/** Runs kernels and remembers their results. Tensors made inside a kernel are invisible to tidy: free() them. */
-class Scratch {
-  readonly #backend: BackendWasm;
-  readonly #tensors: TensorInfo[] = [];
-  constructor(backend: BackendWasm) {
-    this.#backend = backend;
-  }
-
-  run(name: string, inputs: Record<string, TensorInfo>, attrs: Record<string, unknown>): TensorInfo {
-    return this.hold(callKernel(name, 'wasm', { inputs, attrs, backend: this.#backend }));
-  }
-
-  hold(tensor: TensorInfo): TensorInfo {
-    this.#tensors.push(tensor);
-    return tensor;
-  }
-
-  /** Frees all but the result. */
-  free(result: TensorInfo): TensorInfo {
-    for (const tensor of this.#tensors) {
-      if (tensor !== result) this.#backend.disposeData(tensor.dataId);
-    }
-    return result;
-  }
-}
 
 interface FilterGradientAttributes {
   readonly strides: number | [number, number];

@@ -1,8 +1,10 @@
 /** Puts our kernels into tfjs's registry. Call it after a backend's package is loaded, since that registers tfjs's own. */
 import type { BackendName } from '@/engine/engine';
+import { registerChannelDot } from '@/engine/kernels/channelDot';
 import { registerConv2dBackprop } from '@/engine/kernels/conv2dBackpropWasm';
 import { registerGatherImages } from '@/engine/kernels/gatherImages';
 import { registerHashDropoutMask } from '@/engine/kernels/hashDropoutMask';
+import { registerMatMulWasm } from '@/engine/kernels/matMulWasm';
 import { registerMaxPoolGrad } from '@/engine/kernels/maxPoolGrad';
 import { registerOrderedMatMul } from '@/engine/kernels/orderedMatMul';
 
@@ -10,7 +12,11 @@ import { registerOrderedMatMul } from '@/engine/kernels/orderedMatMul';
 export function registerKernels(backend: BackendName): void {
   registerHashDropoutMask(backend);
   registerMaxPoolGrad(backend);
-  if (backend === 'wasm') registerConv2dBackprop();
+  registerChannelDot(backend);
+  if (backend === 'wasm') {
+    registerConv2dBackprop();
+    registerMatMulWasm();
+  }
   if (backend === 'webgpu') {
     registerGatherImages();
     registerOrderedMatMul();

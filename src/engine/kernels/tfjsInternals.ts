@@ -58,6 +58,32 @@ export function callKernel<Backend>(
   return (kernelFunc as unknown as (call: KernelCall<Backend>) => TensorInfo)(call);
 }
 
+/** Runs kernels and remembers their results. Tensors made inside a kernel are invisible to tidy: free() them. */
+export class Scratch {
+  readonly #backend: BackendWasm;
+  readonly #tensors: TensorInfo[] = [];
+  constructor(backend: BackendWasm) {
+    this.#backend = backend;
+  }
+
+  run(name: string, inputs: Record<string, TensorInfo>, attrs: Record<string, unknown>): TensorInfo {
+    return this.hold(callKernel(name, 'wasm', { inputs, attrs, backend: this.#backend }));
+  }
+
+  hold(tensor: TensorInfo): TensorInfo {
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Frees all but the result. */
+  free(result: TensorInfo): TensorInfo {
+    for (const tensor of this.#tensors) {
+      if (tensor !== result) this.#backend.disposeData(tensor.dataId);
+    }
+    return result;
+  }
+}
+
 /** One kernel as an op: its result is an ordinary tensor of the current tidy. */
 export function runKernel(
   kernelName: string,
@@ -104,4 +130,21 @@ export function flatDispatch(
     workgroupSize: [workgroup, 1, 1],
     size: true,
   };
+}
+
+/**
+ * Tells the wasm backend that a tensor's values were changed in place: XNNPACK keeps packed copies of weights by tensor,
+ * which this drops.
+ */
+export function valuesChanged(backend: HostBackend, tensor: TensorInfo): void {
+  if (!isWasm(backend)) return;
+  const { id, memoryOffset } = backend.dataIdMap.get(tensor.dataId);
+  backend.wasm.tfjs.disposeData(id);
+  backend.wasm.tfjs.registerTensor(id, tf.util.sizeFromShape(tensor.shape), memoryOffset);
+}
+
+/** The current backend where the CPU reads and writes tensors in place, else null. */
+export function hostBackend(): HostBackend | null {
+  const name = tf.getBackend();
+  return name === 'cpu' || name === 'wasm' ? (tf.backend() as HostBackend) : null;
 }

@@ -1,6 +1,6 @@
 /** BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
 import * as tf from '@tensorflow/tfjs-core';
-import { sumToChannels } from '@/engine/tfjs/convolution';
+import { channelDot } from '@/engine/kernels/channelDot';
 import type { Forward, ForwardContext, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { BatchNorm2d } from '@/model/layers';
 
@@ -18,9 +18,9 @@ function withBatchStatistics(
   const { name, eps, momentum } = layer;
   const weight = parameters.get(`${name}.weight`);
   const count = x.size / layer.numFeatures;
-  const mean = tf.div(sumToChannels(x), count);
+  const mean = tf.div(channelDot(x), count);
   const centred = tf.sub(x, mean);
-  const variance = tf.tidy(() => tf.div(sumToChannels(tf.square(centred)), count));
+  const variance = tf.div(channelDot(centred, centred), count);
   const inverseStd = tf.rsqrt(tf.add(variance, eps));
   const normalised = tf.mul(centred, inverseStd);
   centred.dispose();
@@ -35,8 +35,8 @@ function withBatchStatistics(
   return {
     output: tf.tidy(() => tf.add(tf.mul(normalised, weight), parameters.get(`${name}.bias`))),
     backward: (dy, gradients) => {
-      const biasGradient = sumToChannels(dy);
-      const weightGradient = sumToChannels(tf.mul(dy, normalised));
+      const biasGradient = channelDot(dy);
+      const weightGradient = channelDot(dy, normalised);
       gradients.set(`${name}.weight`, weightGradient);
       gradients.set(`${name}.bias`, biasGradient);
       if (!options.needsInputGradient) return null;

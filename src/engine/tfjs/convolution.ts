@@ -1,20 +1,9 @@
-/** Conv2d and Linear: the layers with weights, and the sums over all but the channels that their biases need. */
+/** Conv2d and Linear: the layers with weights. */
 import * as tf from '@tensorflow/tfjs-core';
+import { channelDot } from '@/engine/kernels/channelDot';
 import { runKernel } from '@/engine/kernels/tfjsInternals';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Conv2d, Linear } from '@/model/layers';
-
-/**
- * Sum over every axis but the last: [n, h, w, c] or [n, c] -> [c]. One axis after the other, since some backends add in
- * order: over the 6,272 values of a VGG-2 channel one long sum loses so much that BatchNorm's gradients are off by 5 %.
- */
-export function sumToChannels(x: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => {
-    let sum = x;
-    while (sum.rank > 1) sum = tf.sum(sum, sum.rank - 2);
-    return sum;
-  });
-}
 
 export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
   const { name, stride, padding, bias } = layer;
@@ -43,7 +32,7 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
             `${name}.weight`,
             runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape }),
           );
-          if (bias) gradients.set(`${name}.bias`, sumToChannels(dy));
+          if (bias) gradients.set(`${name}.bias`, channelDot(dy));
           if (!options.needsInputGradient) return null;
           return runKernel(
             'Conv2DBackpropInput',
@@ -69,7 +58,7 @@ export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
         output,
         backward: (dy, gradients) => {
           gradients.set(`${name}.weight`, tf.matMul(x, dy, true, false));
-          if (bias) gradients.set(`${name}.bias`, sumToChannels(dy));
+          if (bias) gradients.set(`${name}.bias`, channelDot(dy));
           return options.needsInputGradient ? tf.matMul(dy, weight, false, true) : null;
         },
       };
