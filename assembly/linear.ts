@@ -19,7 +19,7 @@ export function linearForward(
       const flags = (k > 0 ? ACCUMULATE : 0) | (relu && k + run === inFeatures ? RELU : 0);
       product(
         r, a + <usize>(k * r) * 4, x + <usize>k * 32, y + <usize>o0 * 32, blocks, <usize>inFeatures * 32, <usize>outFeatures * 32,
-        1, 0, 0, 1, 0, 0, run, bias ? bias + <usize>o0 * 4 : 0, flags,
+        1, 0, 0, 1, 0, 0, run, bias && k + run === inFeatures ? bias + <usize>o0 * 4 : 0, flags,
       );
     }
   }

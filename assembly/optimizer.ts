@@ -1,4 +1,7 @@
-/** PyTorch's optimizers over flat arrays. A layout is of no concern here: weights, gradients and state share one. */
+/**
+ * PyTorch's optimizers over flat arrays. `rest` is 1 - beta and `fresh` 1 - dampening, made in double
+ * precision: 1 - 0.999 in float32 is off by 1e-5. Weights, gradients and state share one layout, whichever it is.
+ */
 import { scalars, SCALAR_decay, SCALAR_firstStep, SCALAR_gradientScale, SCALAR_learningRate, SCALAR_secondScale, SCALAR_stepSize } from './build/constants';
 import { share } from './simd';
 
@@ -41,7 +44,7 @@ export function clip(partials: usize, chunks: i32, maxNorm: f32, thread: i32, th
 }
 
 export function sgd(
-  w: usize, g: usize, velocity: usize, count: i32, momentum: f32, dampening: f32, nesterov: i32, weightDecay: f32,
+  w: usize, g: usize, velocity: usize, count: i32, momentum: f32, fresh: f32, nesterov: i32, weightDecay: f32,
   thread: i32, threads: i32,
 ): void {
   const n = vectors(count);
@@ -49,12 +52,12 @@ export function sgd(
   const scale = f32x4.splat(scalar(SCALAR_gradientScale)), decay = f32x4.splat(weightDecay), rate = f32x4.splat(scalar(SCALAR_learningRate));
   const mu = f32x4.splat(momentum);
   const first = scalar(SCALAR_firstStep) !== 0;
-  const fresh = f32x4.splat(1 - dampening);
+  const portion = f32x4.splat(fresh);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
     let step = f32x4.add(f32x4.mul(v128.load(g + i), scale), f32x4.mul(weight, decay));
     if (velocity) {
-      const v = first ? step : f32x4.add(f32x4.mul(v128.load(velocity + i), mu), f32x4.mul(step, fresh));
+      const v = first ? step : f32x4.add(f32x4.mul(v128.load(velocity + i), mu), f32x4.mul(step, portion));
       v128.store(velocity + i, v);
       step = nesterov ? f32x4.add(step, f32x4.mul(v, mu)) : v;
     }
@@ -63,14 +66,14 @@ export function sgd(
 }
 
 export function adam(
-  w: usize, g: usize, m: usize, v: usize, count: i32, beta1: f32, beta2: f32, eps: f32, weightDecay: f32, decoupled: i32,
+  w: usize, g: usize, m: usize, v: usize, count: i32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, weightDecay: f32, decoupled: i32,
   thread: i32, threads: i32,
 ): void {
   const n = vectors(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = f32x4.splat(scalar(SCALAR_gradientScale));
   const decay = f32x4.splat(decoupled ? 0 : weightDecay), shrink = f32x4.splat(decoupled ? scalar(SCALAR_decay) : 1);
-  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(1 - beta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(1 - beta2);
+  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(rest1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(rest2);
   const stepSize = f32x4.splat(scalar(SCALAR_stepSize)), second = f32x4.splat(scalar(SCALAR_secondScale)), tiny = f32x4.splat(eps);
   for (let i = from; i < to; i += 16) {
     const weight = f32x4.mul(v128.load(w + i), shrink);
@@ -86,13 +89,13 @@ export function adam(
 
 /** `mean` is 0 unless centered, `buffer` is 0 without momentum. */
 export function rmsprop(
-  w: usize, g: usize, square: usize, mean: usize, buffer: usize, count: i32, alpha: f32, eps: f32, momentum: f32,
+  w: usize, g: usize, square: usize, mean: usize, buffer: usize, count: i32, alpha: f32, rest: f32, eps: f32, momentum: f32,
   weightDecay: f32, thread: i32, threads: i32,
 ): void {
   const n = vectors(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = f32x4.splat(scalar(SCALAR_gradientScale)), decay = f32x4.splat(weightDecay), rate = f32x4.splat(scalar(SCALAR_learningRate));
-  const a = f32x4.splat(alpha), b = f32x4.splat(1 - alpha), tiny = f32x4.splat(eps), mu = f32x4.splat(momentum);
+  const a = f32x4.splat(alpha), b = f32x4.splat(rest), tiny = f32x4.splat(eps), mu = f32x4.splat(momentum);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
     const gradient = f32x4.add(f32x4.mul(v128.load(g + i), scale), f32x4.mul(weight, decay));

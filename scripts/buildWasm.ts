@@ -62,29 +62,68 @@ ${Object.entries(syncWords)
 `;
 }
 
-async function compile(name: keyof typeof variants): Promise<number> {
+/** Compiles one build for ordinary memory. */
+async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
   const variant = variants[name];
   writeFileSync(join(generatedFolder, 'tiles.ts'), tilesSource(variant.maxPanel, unroll));
   const outFile = join(outputFolder, `${name}.wasm`);
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
   const { error, stderr } = await asc.main([
     join(sourceFolder, 'index.ts'),
-    '--outFile', outFile,
-    '--optimizeLevel', '3',
-    '--shrinkLevel', '0',
-    '--noAssert',
-    '--runtime', 'stub',
-    '--importMemory',
-    '--noExportMemory',
-    '--initialMemory', '2',
-    ...(variant.shared ? ['--sharedMemory', '--maximumMemory', '65536'] : []),
+    ...['--outFile', outFile, '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--runtime', 'stub'],
+    ...['--importMemory', '--noExportMemory', '--initialMemory', '2'],
     ...features.flatMap((feature) => ['--enable', feature]),
   ]);
   if (error !== null) {
-    const errors = stderr.toString().split('\n\n').filter((part) => !part.startsWith('WARNING'));
+    const errors = stderr
+      .toString()
+      .split('\n\n')
+      .filter((part) => !part.startsWith('WARNING'));
     throw new Error(`asc failed for ${name}: ${error.message}\n${errors.join('\n\n')}`);
-  };
-  return readFileSync(outFile).length;
+  }
+  return readFileSync(outFile);
+}
+
+/** Value and end of an unsigned LEB128 number. */
+function readLeb(bytes: Uint8Array, at: number): { value: number; end: number } {
+  let value = 0;
+  let end = at;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[end] ?? 0;
+    value += (byte & 127) * 2 ** shift;
+    end += 1;
+    if (byte < 128) return { value, end };
+  }
+}
+
+function leb(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))];
+}
+
+/**
+ * The same module for shared memory, which differs only in the import's limits: compiling twice would double the build time.
+ * The module imports nothing but `env.memory`.
+ */
+function forSharedMemory(module: Uint8Array): Uint8Array {
+  const importSection = 2;
+  let at = 8;
+  while (module[at] !== importSection) {
+    const { value, end } = readLeb(module, at + 1);
+    at = end + value;
+  }
+  const { value: size, end: start } = readLeb(module, at + 1);
+  const section = module.subarray(start, start + size);
+  const head = [1, 3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2];
+  if (!head.every((byte, i) => section[i] === byte)) throw new Error('The module imports more than env.memory.');
+  const { value: initial } = readLeb(section, head.length + 1);
+  const shared = [...head, 3, ...leb(initial), ...leb(65_536)];
+  return Uint8Array.of(
+    ...module.subarray(0, at),
+    importSection,
+    ...leb(shared.length),
+    ...shared,
+    ...module.subarray(start + size),
+  );
 }
 
 /** Hash of everything that the binaries are made from. */
@@ -122,7 +161,11 @@ if (upToDate && !process.argv.includes('--force')) {
   writeFileSync(join(generatedFolder, 'constants.ts'), constantsSource());
   const started = performance.now();
   const sizes: string[] = [];
-  for (const name of names) sizes.push(`${name} ${((await compile(name)) / 1024).toFixed(1)} kB`);
+  for (const name of ['simd', 'relaxed'] as const) {
+    const module = await compile(name);
+    writeFileSync(join(outputFolder, `${name}Threads.wasm`), forSharedMemory(module));
+    sizes.push(`${name} ${(module.length / 1024).toFixed(1)} kB`);
+  }
   writeFileSync(stamp, hash);
   console.log(
     `WebAssembly kernels: ${sizes.join(', ')} in ${((performance.now() - started) / 1000).toFixed(1)} s.`,

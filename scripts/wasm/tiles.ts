@@ -26,8 +26,6 @@ export function product${r}(a: usize, b: usize, out: usize, count: i32, bStep: u
     let ${rows.flatMap((i) => [`c${i}_0: v128`, `c${i}_1: v128`]).join(', ')};
     if (flags & ACCUMULATE) {
       ${rows.map((i) => `c${i}_0 = v128.load(out, ${i * 32}); c${i}_1 = v128.load(out, ${i * 32 + 16});`).join('\n')}
-    } else if (bias) {
-      ${rows.map((i) => `c${i}_0 = v128.load32_splat(bias, ${i * 4}); c${i}_1 = c${i}_0;`).join('\n')}
     } else {
       ${rows.map((i) => `c${i}_0 = f32x4.splat(0); c${i}_1 = c${i}_0;`).join('\n')}
     }
@@ -51,6 +49,9 @@ export function product${r}(a: usize, b: usize, out: usize, count: i32, bStep: u
         ca += aCol; cb += bCol;
       }
       ra += aRow; rb += bRow;
+    }
+    if (bias) {
+      ${rows.map((i) => `{ const b${i} = v128.load32_splat(bias, ${i * 4}); c${i}_0 = f32x4.add(c${i}_0, b${i}); c${i}_1 = f32x4.add(c${i}_1, b${i}); }`).join('\n')}
     }
     if (flags & RELU) {
       const zero = f32x4.splat(0);

@@ -181,8 +181,8 @@ export const operations = {
   gradientNorm: { gradient: u, count: u, partials: u },
   /** scalars.gradientScale = min(1, maxNorm / (norm + 1e-6)). */
   clip: { partials: u, chunks: u, maxNorm: f },
-  sgd: { w: u, g: u, velocity: u, count: u, momentum: f, dampening: f, nesterov: u, weightDecay: f },
-  adam: { w: u, g: u, m: u, v: u, count: u, beta1: f, beta2: f, eps: f, weightDecay: f, decoupled: u },
+  sgd: { w: u, g: u, velocity: u, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
+  adam: { w: u, g: u, m: u, v: u, count: u, beta1: f, rest1: f, beta2: f, rest2: f, eps: f, weightDecay: f, decoupled: u },
   rmsprop: {
     w: u,
     g: u,
@@ -191,6 +191,7 @@ export const operations = {
     buffer: u,
     count: u,
     alpha: f,
+    rest: f,
     eps: f,
     momentum: f,
     weightDecay: f,

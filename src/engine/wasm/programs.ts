@@ -65,20 +65,20 @@ function emitUpdate(program: Program, memory: RunMemory, config: RunConfig, key:
     case 'SGD': {
       const { momentum, dampening } = optimizer;
       const nesterov = optimizer.nesterov ? 1 : 0;
-      program.emit('sgd', { w, g, velocity: slot('momentum_buffer'), count, momentum, dampening, nesterov, weightDecay });
+      program.emit('sgd', { w, g, velocity: slot('momentum_buffer'), count, momentum, fresh: 1 - dampening, nesterov, weightDecay });
       break;
     }
     case 'Adam':
     case 'AdamW': {
       const { beta1, beta2, eps } = optimizer;
       const decoupled = optimizer.kind === 'AdamW' ? 1 : 0;
-      program.emit('adam', { w, g, m: slot('exp_avg'), v: slot('exp_avg_sq'), count, beta1, beta2, eps, weightDecay, decoupled });
+      program.emit('adam', { w, g, m: slot('exp_avg'), v: slot('exp_avg_sq'), count, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, eps, weightDecay, decoupled });
       break;
     }
     case 'RMSprop': {
       const { alpha, eps, momentum } = optimizer;
       const state = { square: slot('square_avg'), mean: slot('grad_avg'), buffer: slot('momentum_buffer') };
-      program.emit('rmsprop', { w, g, ...state, count, alpha, eps, momentum, weightDecay });
+      program.emit('rmsprop', { w, g, ...state, count, alpha, rest: 1 - alpha, eps, momentum, weightDecay });
       break;
     }
     default:
