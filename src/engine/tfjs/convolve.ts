@@ -77,6 +77,11 @@ function run(problem: ConvolutionOnDevice): tf.Tensor {
 export async function convolveOnDevice(
   problem: ConvolutionOnDevice,
 ): Promise<{ readonly output: Float32Array<ArrayBuffer>; readonly backend: string }> {
+  if (tf.engine().backendName === undefined) {
+    // Another engine trains, so tfjs is not at work; for a problem of the lab's size its plainest backend will do.
+    await import('@tensorflow/tfjs-backend-cpu');
+    await tf.setBackend('cpu');
+  }
   const output = tf.tidy(() => tf.transpose(tf.add(run(problem), tf.tensor1d(problem.bias)), [0, 3, 1, 2]));
   try {
     return { output: Float32Array.from(await output.data()), backend: tf.getBackend() };

@@ -1,7 +1,9 @@
 /** The optimizer's slots on the device, and one step of it over all parameters. */
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '@/engine/engine';
-import { slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
+import { hostBackend, hostValues, valuesChanged, type HostBackend } from '@/engine/kernels/tfjsInternals';
+import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
+import { clippedGradients, slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { checkState, fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
 import type { StateEntry } from '@/model/stateDict';
 import type { OptimizerSpec } from '@/model/runConfig';
@@ -20,33 +22,86 @@ export class OptimizerState {
     this.#entries = entries;
   }
 
-  /** Updates every parameter; frees each gradient as soon as it is used, since the largest are hundreds of MB. */
-  apply(parameters: ParameterStore, gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void {
+  /**
+   * Clips where asked, updates every parameter, and frees each gradient as soon as it is used, since the largest are
+   * hundreds of MB.
+   */
+  apply(
+    parameters: ParameterStore,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    learningRate: number,
+    clipGradNorm: number | null,
+  ): void {
     this.#updates += 1;
+    const host = hostBackend();
     tf.tidy(() => {
-      const rate = tf.scalar(learningRate);
-      for (const { key } of this.#entries) {
-        const gradient = gradients.get(key);
-        if (gradient === undefined) continue;
-        const old = this.#slots.get(key) ?? {};
-        const { parameter, slots } = tf.tidy(() => {
-          const result = updated(this.#spec, {
-            parameter: parameters.get(key),
-            gradient,
-            slots: old,
-            learningRate,
-            rate,
-            updates: this.#updates,
-          });
-          return { parameter: result.parameter, slots: { ...result.slots } };
-        });
-        tf.dispose({ ...old });
-        gradient.dispose();
-        parameters.replace(key, parameter);
-        for (const slot of Object.values(slots)) tf.keep(slot);
-        this.#slots.set(key, slots);
+      if (host !== null) {
+        this.#applyOnHost(host, parameters, gradients, learningRate, clipGradNorm);
+      } else {
+        const applied = clipGradNorm === null ? gradients : clippedGradients(gradients, clipGradNorm);
+        this.#applyOnDevice(parameters, applied, learningRate);
       }
     });
+  }
+
+  #applyOnDevice(
+    parameters: ParameterStore,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    learningRate: number,
+  ): void {
+    const rate = tf.scalar(learningRate);
+    for (const { key } of this.#entries) {
+      const gradient = gradients.get(key);
+      if (gradient === undefined) continue;
+      const old = this.#slots.get(key) ?? {};
+      const { parameter, slots } = tf.tidy(() => {
+        const result = updated(this.#spec, {
+          parameter: parameters.get(key),
+          gradient,
+          slots: old,
+          learningRate,
+          rate,
+          updates: this.#updates,
+        });
+        return { parameter: result.parameter, slots: { ...result.slots } };
+      });
+      tf.dispose({ ...old });
+      gradient.dispose();
+      parameters.replace(key, parameter);
+      for (const slot of Object.values(slots)) tf.keep(slot);
+      this.#slots.set(key, slots);
+    }
+  }
+
+  #applyOnHost(
+    host: HostBackend,
+    parameters: ParameterStore,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    learningRate: number,
+    clipGradNorm: number | null,
+  ): void {
+    const values = (tensor: tf.Tensor): Float32Array => hostValues(host, tensor);
+    if (clipGradNorm !== null) clipInPlace([...gradients.values()].map(values), clipGradNorm);
+    for (const { key } of this.#entries) {
+      const gradient = gradients.get(key);
+      if (gradient === undefined) continue;
+      const parameter = parameters.get(key);
+      const slots = this.#slots.get(key) ?? this.#zeroSlots(parameter.shape);
+      this.#slots.set(key, slots);
+      updateInPlace(this.#spec, {
+        parameter: values(parameter),
+        gradient: values(gradient),
+        slots: Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, values(slot)])),
+        learningRate,
+        updates: this.#updates,
+      });
+      valuesChanged(host, parameter);
+      gradient.dispose();
+    }
+  }
+
+  #zeroSlots(shape: number[]): Slots {
+    return Object.fromEntries(slotNames(this.#spec).map((name) => [name, tf.keep(tf.fill(shape, 0))]));
   }
 
   /** One StateDict a slot; empty before the first update. */

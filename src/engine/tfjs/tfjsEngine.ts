@@ -24,7 +24,6 @@ import { checkLimits, largestActivationBytes } from '@/engine/tfjs/limits';
 import { batchLoss, classes } from '@/engine/tfjs/losses';
 import { MetricsLog } from '@/engine/tfjs/metricsLog';
 import { networkOp } from '@/engine/tfjs/networkOp';
-import { clippedGradients } from '@/engine/tfjs/optimizers';
 import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
 import { initialState } from '@/model/initialise';
@@ -131,9 +130,7 @@ export class TfjsEngine implements Engine {
     tf.tidy(() => {
       const x = trainingInput(source, indices, config, step);
       const { loss, accuracy, gradients, buffers } = forwardAndBackward(run, x, labels);
-      const { clipGradNorm } = config;
-      const applied = clipGradNorm === null ? gradients : clippedGradients(gradients, clipGradNorm);
-      run.optimizer.apply(run.parameters, applied, learningRate);
+      run.optimizer.apply(run.parameters, gradients, learningRate, config.clipGradNorm);
       run.parameters.commitBuffers(buffers);
       this.#metrics.add(loss, accuracy, learningRate);
     });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { lossOf } from '@/engine/evaluation';
 import { createEngine } from '@/engine/tfjs/backends';
+import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { batchLoss } from '@/engine/tfjs/losses';
 import { clippedGradients, slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
@@ -98,6 +99,33 @@ describe('optimizers', () => {
         }
       });
     }
+  });
+
+  test.each(cases)('in place: $spec', ({ spec, learningRate, parameters, slots: expectedSlots }) => {
+    for (const key of Object.keys(shapes)) {
+      const parameter = Float32Array.from(start[key] ?? []);
+      const slots = Object.fromEntries(
+        slotNames(spec).map((name) => [name, new Float32Array(parameter.length)]),
+      );
+      gradients.forEach((gradient, i) => {
+        const values = Float32Array.from(gradient[key] ?? []);
+        updateInPlace(spec, { parameter, gradient: values, slots, learningRate, updates: i + 1 });
+      });
+      expect(error(parameter, parameters[key] ?? [])).toBeLessThan(rounding);
+      for (const [name, slot] of Object.entries(slots)) {
+        expect(error(slot, expectedSlots[name]?.[key] ?? [])).toBeLessThan(rounding);
+      }
+    }
+  });
+
+  test.each(clips)('in place: clip_grad_norm_($maxNorm)', ({ maxNorm, gradients: expected }) => {
+    const [first = {}] = gradients;
+    const given = Object.keys(shapes).map((key) => ({ key, values: Float32Array.from(first[key] ?? []) }));
+    clipInPlace(
+      given.map(({ values }) => values),
+      maxNorm,
+    );
+    for (const { key, values } of given) expect(error(values, expected[key] ?? [])).toBeLessThan(rounding);
   });
 
   test.each(clips)('clip_grad_norm_($maxNorm)', ({ maxNorm, gradients: expected }) => {
