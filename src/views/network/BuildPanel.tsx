@@ -1,7 +1,77 @@
-/** The editor. */
+/** The editor: layers that are added, removed, moved and changed, and checked as one types. */
+import { Button } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { architectures } from '@/model/architectures';
+import { pathKey } from '@/model/edit';
 import type { NetworkSpec } from '@/model/layers';
 import type { NetworkCheck } from '@/model/networkCheck';
+import type { Shape } from '@/model/shapes';
+import { BuildToolbar } from '@/views/network/BuildToolbar';
+import { useLayerDrops } from '@/views/network/layerDrag';
+import { LayerList } from '@/views/network/LayerList';
+import { shapeText } from '@/views/network/layerText';
+import { ProblemLine } from '@/views/network/ProblemLine';
+import { type Editing, useEditing } from '@/views/network/useEditing';
+import { Icon } from '@/views/ui/icons';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import { Panel } from '@/views/ui/Panel';
+import classes from '@/views/network/build.module.css';
 
-export function BuildPanel({ network }: { readonly network: NetworkSpec; readonly check: NetworkCheck }) {
-  return <p>{network.name}</p>;
+interface FitProps {
+  readonly check: NetworkCheck;
+  readonly input: Shape;
+  readonly editing: Editing;
+}
+
+function Fit({ check, input, editing }: FitProps) {
+  const { t } = useTranslation('network');
+  const problems = [...check.layers.map(({ problem }) => problem), check.outputProblem].filter(
+    (problem) => problem !== null,
+  );
+  const canMend = problems.some(({ mend }) => mend !== null);
+  return (
+    <div className={classes['fit']} data-valid={check.isValid} aria-live="polite" data-testid="network-fit">
+      <Icon name={check.isValid ? 'check' : 'warning'} size={16} />
+      <span>
+        {check.isValid ? t('build.fits') : t('build.problems', { count: Math.max(1, problems.length) })}
+      </span>
+      {problems.length > 1 && canMend && (
+        <Button size="compact-xs" onClick={() => editing.mendAll(input)}>
+          {t('build.mendAll')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export interface BuildPanelProps {
+  readonly network: NetworkSpec;
+  readonly input: Shape;
+  readonly check: NetworkCheck;
+}
+
+export function BuildPanel({ network, input, check }: BuildPanelProps) {
+  const { t } = useTranslation('network');
+  const format = useNumberFormat();
+  const editing = useEditing();
+  useLayerDrops(editing.edit);
+  const checks = useMemo(() => new Map(check.layers.map((item) => [pathKey(item.path), item])), [check]);
+  const isOwn = !architectures.some(({ id }) => id === network.id);
+  return (
+    <Panel
+      title={t('mode.build')}
+      hint={isOwn ? t('build.hint') : t('build.copyHint', { network: network.name })}
+    >
+      <BuildToolbar network={network} isOwn={isOwn} />
+      <Fit check={check} input={input} editing={editing} />
+      <p className={classes['edge']}>
+        {t('diagram.Input')} <span className="tabular">{shapeText(input, format.integer)}</span>
+      </p>
+      <LayerList layers={network.layers} container={[]} input={input} checks={checks} editing={editing} />
+      {check.outputProblem !== null && (
+        <ProblemLine id="problem-output" problem={check.outputProblem} onMend={editing.mend} />
+      )}
+    </Panel>
+  );
 }

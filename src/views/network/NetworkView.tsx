@@ -70,7 +70,7 @@ export function NetworkView() {
       </Panel>
       <div className={classes['columns']} data-mode={mode}>
         <div className={classes['column']}>
-          {mode === 'build' && <BuildPanel network={network} check={check} />}
+          {mode === 'build' && <BuildPanel network={network} input={input} check={check} />}
           {mode === 'view' && <ArchitecturePanel {...drawn} />}
           {mode === 'view' && <Numbers />}
         </div>

@@ -35,6 +35,27 @@ const paths = {
   ),
   undo: <path d="M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2" transform="translate(0 -2)" />,
   trash: <path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.400L17.5 7M10 11v5M14 11v5" />,
+  redo: <path d="m15 7 4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2" transform="translate(0 -2)" />,
+  plus: <path d="M12 5.5v13M5.5 12h13" />,
+  copy: <path d="M8.500 8.500h11v11h-11ZM5 15.500H4.500v-11h11V5" />,
+  more: (
+    <g fill="currentColor" stroke="none">
+      <circle cx="5.500" cy="12" r="1.700" />
+      <circle cx="12" cy="12" r="1.700" />
+      <circle cx="18.500" cy="12" r="1.700" />
+    </g>
+  ),
+  grip: (
+    <g fill="currentColor" stroke="none">
+      <circle cx="9" cy="6" r="1.600" />
+      <circle cx="15" cy="6" r="1.600" />
+      <circle cx="9" cy="12" r="1.600" />
+      <circle cx="15" cy="12" r="1.600" />
+      <circle cx="9" cy="18" r="1.600" />
+      <circle cx="15" cy="18" r="1.600" />
+    </g>
+  ),
+  chevronUp: <path d="m6 14.500 6-6 6 6" />,
   chevronDown: <path d="m6 9.5 6 6 6-6" />,
   check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   cross: <path d="M6.5 6.5l11 11M17.5 6.5l-11 11" />,

@@ -1,0 +1,53 @@
+/** A menu of all kinds of layers; what is chosen fits what stands before it. */
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { layerFields } from '@/model/layerFields';
+import type { LayerKind } from '@/model/layers';
+import { Icon } from '@/views/ui/icons';
+import classes from '@/views/network/build.module.css';
+
+const kinds = [
+  'Conv2d',
+  'Linear',
+  'ReLU',
+  'MaxPool2d',
+  'AdaptiveAvgPool2d',
+  'BatchNorm2d',
+  'Dropout',
+  'Dropout2d',
+  'Flatten',
+  'Residual',
+] as const satisfies readonly (keyof typeof layerFields)[];
+
+export interface AddLayerProps {
+  /** Given: a small button behind a layer, with this name. */
+  readonly after?: string;
+  readonly onAdd: (kind: LayerKind) => void;
+}
+
+export function AddLayer({ after, onAdd }: AddLayerProps) {
+  const { t } = useTranslation('network');
+  return (
+    <Menu position="bottom-start" width={300} withinPortal>
+      <Menu.Target>
+        {after === undefined ? (
+          <Button size="xs" variant="default" leftSection={<Icon name="plus" size={14} />}>
+            {t('build.add')}
+          </Button>
+        ) : (
+          <ActionIcon variant="subtle" color="gray" aria-label={t('build.addAfter', { layer: after })}>
+            <Icon name="plus" size={16} />
+          </ActionIcon>
+        )}
+      </Menu.Target>
+      <Menu.Dropdown className={classes['menu']}>
+        {kinds.map((kind) => (
+          <Menu.Item key={kind} onClick={() => onAdd(kind)}>
+            <span className={classes['menuKind']}>{kind}</span>
+            <span className={classes['menuText']}>{t(`kinds.${kind}`)}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
