@@ -181,7 +181,9 @@ describe('single edits', () => {
     expect(names(insertLayer(lenet.layers, topLevel(0), conv))[0]).toBe('conv3');
     const block = insertLayer([], topLevel(0), defaultLayer('Residual', [16, 8, 8]));
     expect(names(block)).toEqual(['block1.conv1', 'block1.relu1', 'block1.conv2', 'block1']);
-    expect(names(duplicateLayer(block, topLevel(0)))).toContain('block2.conv2');
+    const twice = duplicateLayer(block, topLevel(0));
+    expect(twice.map((layer) => layer.name)).toEqual(['block1', 'block2']);
+    expect(names(twice)).toContain('block2.conv2');
   });
 
   it('move to both sides and out of a block', () => {

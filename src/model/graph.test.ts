@@ -102,7 +102,8 @@ describe('networkGraph', () => {
       body: [conv('a.b.c')],
       shortcut: [conv('a.b.d')],
     };
-    const outer: LayerSpec = { kind: 'Residual', name: 'a', body: [inner], shortcut: [conv('a.e')] };
+    const longer = ['a.e', 'a.f', 'a.g'].map(conv);
+    const outer: LayerSpec = { kind: 'Residual', name: 'a', body: [inner], shortcut: longer };
     const head: LayerSpec[] = [
       { kind: 'Flatten', name: 'flatten' },
       { kind: 'Linear', name: 'fc', inFeatures: 784, outFeatures: 10, bias: true, init: { kind: 'default' } },
@@ -111,5 +112,8 @@ describe('networkGraph', () => {
     const columns = new Map(graph.nodes.map((node) => [node.name, node.column]));
     expect([columns.get('a.b.c'), columns.get('a.b.d'), columns.get('a.e')]).toEqual([0, 1, 2]);
     expect(graph.columns).toBe(3);
+    // The shortcut is longer than the body: the addition stands below both.
+    const row = (name: string): number => graph.nodes.find((node) => node.name === name)?.row ?? NaN;
+    expect(row('a')).toBe(row('a.g') + 1);
   });
 });

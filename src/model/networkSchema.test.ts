@@ -9,10 +9,11 @@ const withLayer = (index: number, change: Record<string, unknown>): unknown => (
   ...custom,
   layers: custom.layers.map((layer, i) => (i === index ? { ...layer, ...change } : layer)),
 });
-const nested = (depth: number): LayerSpec =>
+const relu: LayerSpec = { kind: 'ReLU', name: 'relu' };
+const nested = (depth: number, innermost: LayerSpec = relu): LayerSpec =>
   Array.from({ length: depth }).reduce<LayerSpec>(
     (inner, _, i) => ({ kind: 'Residual', name: `block${i}`, body: [inner], shortcut: [] }),
-    { kind: 'ReLU', name: 'relu' },
+    innermost,
   );
 
 describe('parseNetworkSpec', () => {
@@ -24,7 +25,9 @@ describe('parseNetworkSpec', () => {
   );
 
   it('accepts blocks as deep as allowed', () => {
-    const layers = [nested(networkLimits.depth), ...custom.layers];
+    // A Conv2d is the deepest layer: its initialisation is an object of its own.
+    const [conv = relu] = custom.layers;
+    const layers = [nested(networkLimits.depth, { ...conv, name: 'deep' }), ...custom.layers];
     expect(parseNetworkSpec({ ...custom, layers }).layers).toHaveLength(layers.length);
   });
 
@@ -49,7 +52,8 @@ describe('parseNetworkSpec', () => {
       { ...smallResnet, id: 'x', stateOrder: smallResnet.stateOrder?.with(0, 'conv2') },
       'stateOrder',
     ],
-    ['blocks that are too deep', { ...custom, layers: [nested(100)] }, 'nested'],
+    ['blocks that are too deep', { ...custom, layers: [nested(networkLimits.depth + 1)] }, 'nested'],
+    ['blocks that would exhaust the stack', { ...custom, layers: [nested(10_000)] }, 'nested'],
     [
       'far too many layers',
       { ...custom, layers: Array.from({ length: 100_000 }, () => custom.layers[1]) },
