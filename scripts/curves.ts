@@ -1,13 +1,13 @@
 /**
- * Learning curves on the report's settings through the trainer, on wasm in Node, against PyTorch's reference
- * (../shared/pytorch/README.md): `npx tsx --tsconfig tsconfig.scripts.json scripts/curves.ts [--epochs N] [network ...]`.
+ * Learning curves on the report's settings through the trainer in Node, against PyTorch's reference
+ * (../shared/pytorch/README.md): `npx tsx --tsconfig tsconfig.scripts.json scripts/curves.ts [--engine wasm] [--epochs N] [network ...]`.
  */
 import { parseArgs } from 'node:util';
-import { createEngine } from '@/engine/tfjs/backends';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
+import { engines, isParityEngineName } from './parity/engines.ts';
 
 /** Test accuracy after epoch 3 in PyTorch, and how far a run of ours may be from it. */
 const reference: Readonly<Record<string, { readonly accuracy: number; readonly within: number }>> = {
@@ -17,10 +17,18 @@ const reference: Readonly<Record<string, { readonly accuracy: number; readonly w
 const seeds = [1, 2, 3];
 
 const { values, positionals } = parseArgs({
-  options: { epochs: { type: 'string', default: '3' } },
+  options: {
+    epochs: { type: 'string', default: '3' },
+    engine: { type: 'string', default: 'tfjs-wasm' },
+  },
   allowPositionals: true,
 });
 const epochs = Number(values.epochs);
+const { engine } = values;
+if (!isParityEngineName(engine)) {
+  throw new RangeError(`Unknown engine "${engine}". Known: ${Object.keys(engines).join(', ')}.`);
+}
+const { create } = engines[engine];
 const source = { training: mnistImages('train'), test: mnistImages('test') };
 
 type Evaluated = Extract<RunEvent, { readonly type: 'evaluated' }>;
@@ -48,7 +56,7 @@ async function train(config: RunConfig): Promise<Curve> {
     if (event.status.phase === 'finished') finished();
   };
   const trainer = new Trainer({ source, emit });
-  await trainer.useEngine(async () => (await createEngine('wasm')).engine);
+  await trainer.useEngine(create);
   await trainer.prepare('curve', config);
   trainer.train('curve', 'end');
   await end;

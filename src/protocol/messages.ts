@@ -42,7 +42,8 @@ export interface BackendProbe {
 export type StopUnit = 'step' | 'epoch';
 
 export type Command =
-  | { readonly type: 'selectBackend'; readonly choice: EngineChoice }
+  /** `reference`: compute with tfjs also where an engine of our own could. */
+  | { readonly type: 'selectBackend'; readonly choice: EngineChoice; readonly reference: boolean }
   /** Loads what is missing of MNIST; safe to repeat after a failure. */
   | { readonly type: 'loadData' }
   /** Builds the network with fresh parameters, so that it can predict before training. Replaces the current run. */

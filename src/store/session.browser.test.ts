@@ -51,13 +51,14 @@ afterAll(() => {
 
 test('picks the backend asked for, and says what else there is', () => {
   const { backend } = store.getState();
-  expect(backend).toMatchObject({ kind: 'ready', backend: { backend: 'wasm' } });
+  expect(backend).toMatchObject({ kind: 'ready', backend: { backend: 'wasm', engine: 'wasm' } });
   if (backend.kind !== 'ready') throw new Error('not ready');
   expect(backend.probes.map((probe) => probe.backend).toSorted()).toEqual(['cpu', 'wasm', 'webgl', 'webgpu']);
 });
 
 test('trains as soon as the first images are in, predicts meanwhile, pauses, goes on, and resets', async () => {
   await until(({ run }) => (run?.step ?? 0) >= 20, '20 steps');
+  await until(({ data }) => data.testImages > 0, 'test images');
   const images = await actions.testImages([0, 1, 2]);
   expect([...images.labels]).toEqual([7, 2, 1]);
   const { probabilities, step } = await actions.predict(images.images, 3);
@@ -105,15 +106,29 @@ test('carries weights out and in, and says why a file does not fit', async () =>
   await expect(actions.predict(new Uint8Array(10), 1)).rejects.toBeInstanceOf(RequestError);
 });
 
-test('goes on after a change of backend in mid-run', async () => {
+test('goes on with the reference engine in mid-run', async () => {
+  const engine = ({ backend }: SessionState) => (backend.kind === 'ready' ? backend.backend.engine : null);
   actions.stepOnce();
   const { run } = await untilPhase('paused');
   expect(run?.step).toBe(1);
-  actions.selectBackend('cpu');
-  await until(({ backend }) => backend.kind === 'ready' && backend.backend.backend === 'cpu', 'cpu');
+  actions.useReferenceEngine(true);
+  await until((state) => engine(state) === 'tfjs', 'tfjs');
   actions.stepOnce();
   await until((state) => state.run?.step === 2 && state.run.phase === 'paused', 'the second step');
   expect(metrics.count).toBe(2);
+  actions.useReferenceEngine(false);
+  await until((state) => engine(state) === 'wasm', 'our own engine');
+});
+
+test('starts anew with another worker', async () => {
+  actions.restartWorker();
+  expect(store.getState()).toMatchObject({ worker: 'running', run: { phase: 'preparing' } });
+  expect(metrics.count).toBe(0);
+  await untilPhase('ready');
+  expect(store.getState().run?.config).toEqual({ ...defaultConfig('mynn'), batchSize: 8 });
+  // Kept from the first visit.
+  const { data } = await until((state) => state.data.trainingImages > 0, 'the first images');
+  expect(data.fromCache).toBe(true);
 });
 
 test('requests after the worker has ended fail, instead of waiting for ever', async () => {

@@ -5,7 +5,7 @@ import type { WorkerError, WorkerEvent } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
-import { createActions } from '@/store/sessionActions';
+import { createActions, selectBackendCommand } from '@/store/sessionActions';
 import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { startTrainerClient, type TrainerClient } from '@/store/trainerClient';
@@ -67,7 +67,7 @@ export function createSession(): Session {
     client = startTrainerClient({ onEvent, onCrash });
     const { draft, linkIssues } = store.getState();
     store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
-    client.send({ type: 'selectBackend', choice: store.getState().settings.engineChoice });
+    client.send(selectBackendCommand(store.getState().settings));
     client.send({ type: 'loadData' });
     actions.reset();
   };

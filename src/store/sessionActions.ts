@@ -6,7 +6,7 @@ import { validateConfig } from '@/model/validate';
 import type { StopUnit } from '@/protocol/messages';
 import type { MetricsLog } from '@/store/metricsLog';
 import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
-import type { RunState, SessionActions, SessionState } from '@/store/sessionState';
+import type { RunState, SessionActions, SessionState, Settings } from '@/store/sessionState';
 import { RequestError, type TrainerClient } from '@/store/trainerClient';
 
 export interface ActionContext {
@@ -40,6 +40,10 @@ export function createActions(context: ActionContext): SessionActions {
   const changeDraft = (draft: RunConfig): void => {
     store.setState({ draft });
     prepareSoon();
+  };
+  const openEngine = (change: Partial<Settings>): void => {
+    store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
+    client()?.send(selectBackendCommand(store.getState().settings));
   };
   const train = (until: 'end' | StopUnit): void => {
     const run = trainableRun(store.getState()) ?? prepare(context);
@@ -82,8 +86,10 @@ export function createActions(context: ActionContext): SessionActions {
       client()?.send({ type: 'loadData' });
     },
     selectBackend: (engineChoice) => {
-      store.setState(({ settings }) => ({ settings: { ...settings, engineChoice } }));
-      client()?.send({ type: 'selectBackend', choice: engineChoice });
+      openEngine({ engineChoice });
+    },
+    useReferenceEngine: (referenceEngine) => {
+      openEngine({ referenceEngine });
     },
     updateDraft: (change) => {
       changeDraft({ ...store.getState().draft, ...change });
@@ -156,6 +162,11 @@ function trainableRun({ run, draft }: SessionState): RunState | null {
     default:
       return assertNever(run.phase);
   }
+}
+
+/** Asks the worker for the engine that the settings name. */
+export function selectBackendCommand({ engineChoice, referenceEngine }: Settings): RunCommand {
+  return { type: 'selectBackend', choice: engineChoice, reference: referenceEngine };
 }
 
 type RunCommand = Parameters<TrainerClient['send']>[0];

@@ -60,6 +60,8 @@ export interface EvaluationPoint {
 /** Kept between visits (localStorage). */
 export interface Settings {
   readonly engineChoice: EngineChoice;
+  /** Compute with tfjs, the reference, also where an engine of our own could: to compare. */
+  readonly referenceEngine: boolean;
   /** Loss charts on a logarithmic axis. */
   readonly logScale: boolean;
   /** TensorBoard's smoothing weight, 0 (raw) to 0.999. */
@@ -100,8 +102,10 @@ export interface SessionActions {
   setLearningRate(learningRate: number): void;
   /** Loads what is missing of the data. */
   retryData(): void;
-  /** A run under way goes on, paused, on the new backend. */
+  /** A run under way goes on on the new backend, from the step where it is. */
   selectBackend(choice: EngineChoice): void;
+  /** Switches between our own engine and the reference, where the backend has both; a run under way goes on. */
+  useReferenceEngine(reference: boolean): void;
   /**
    * Changes the draft. When what makes the network (network, input, seed) changes and no run is under way, the new
    * network is prepared a moment later, so that drawings are classified with it.

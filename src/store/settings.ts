@@ -6,11 +6,18 @@ const storageKey = 'digit-lab.settings';
 
 const settingsSchema = v.object({
   engineChoice: v.picklist(['auto', 'webgpu', 'webgl', 'wasm', 'cpu']),
+  // Absent in what earlier versions stored.
+  referenceEngine: v.optional(v.boolean(), false),
   logScale: v.boolean(),
   smoothing: v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)),
 });
 
-export const defaultSettings: Settings = { engineChoice: 'auto', logScale: false, smoothing: 0.9 };
+export const defaultSettings: Settings = {
+  engineChoice: 'auto',
+  referenceEngine: false,
+  logScale: false,
+  smoothing: 0.9,
+};
 
 /** The stored settings; the defaults where none are, or where they cannot be read. */
 export function loadSettings(storage: Pick<Storage, 'getItem'> | null): Settings {

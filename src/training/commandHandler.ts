@@ -1,23 +1,12 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
-import type { BackendInfo, Engine, EngineError } from '@/engine/engine';
+import type { BackendInfo, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
-import type {
-  BackendDescription,
-  BackendProbe,
-  Command,
-  EngineChoice,
-  Request,
-  WorkerEvent,
-} from '@/protocol/messages';
+import type { BackendDescription, BackendProbe, Command, Request, WorkerEvent } from '@/protocol/messages';
 import type { DataService } from '@/training/dataService';
+import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
 import { answer } from '@/training/requests';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
-
-export interface OpenedEngine {
-  readonly engine: Engine;
-  readonly probes: readonly BackendProbe[];
-}
 
 /** Finds out what this machine can do, and opens what was chosen. */
 export interface Backends {
@@ -26,7 +15,10 @@ export interface Backends {
    * `onDeviceError` hears of a lost device at once.
    * @throws EngineError when the choice does not work here
    */
-  readonly open: (choice: EngineChoice, onDeviceError: (error: EngineError) => void) => Promise<OpenedEngine>;
+  readonly open: (
+    request: EngineRequest,
+    onDeviceError: (error: EngineError) => void,
+  ) => Promise<OpenedEngine>;
 }
 
 export interface CommandHandlerOptions {
@@ -46,11 +38,11 @@ export function createCommandHandler({
   });
   const trainer = new Trainer({ source, emit: post });
 
-  const selectBackend = async (choice: EngineChoice): Promise<void> => {
+  const selectBackend = async (request: EngineRequest): Promise<void> => {
     try {
       await trainer.useEngine(async () => {
         post({ type: 'backendProbing' });
-        const { engine, probes } = await backends.open(choice, trainer.deviceFailed);
+        const { engine, probes } = await backends.open(request, trainer.deviceFailed);
         post({ type: 'backendReady', backend: describe(engine.info), probes });
         return engine;
       });
@@ -70,7 +62,7 @@ export function createCommandHandler({
   return (command) => {
     switch (command.type) {
       case 'selectBackend':
-        void selectBackend(command.choice);
+        void selectBackend(command);
         break;
       case 'loadData':
         void source.load();

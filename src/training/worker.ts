@@ -1,10 +1,12 @@
 /// <reference lib="webworker" />
 /** The training worker's entry: opens the port and hands commands over. */
-import { createEngine, probeBackends } from '@/engine/tfjs/backends';
+import { probeBackends } from '@/engine/tfjs/backends';
 import { bundledWasmBinaries } from '@/engine/tfjs/wasmBinaries';
+import { browserHost } from '@/engine/wasm/browserHost';
 import { workerPort } from '@/protocol/port';
 import { createCommandHandler } from '@/training/commandHandler';
 import { DataService } from '@/training/dataService';
+import { openEngine } from '@/training/openEngine';
 
 const port = workerPort(self);
 
@@ -13,8 +15,8 @@ port.receive(
     post: port.post,
     backends: {
       probe: probeBackends,
-      open: (choice, onDeviceError) =>
-        createEngine(choice, { wasmBinaries: bundledWasmBinaries, onDeviceError }),
+      open: (request, onDeviceError) =>
+        openEngine(request, { wasmBinaries: bundledWasmBinaries, wasmHost: browserHost(), onDeviceError }),
     },
     data: (onChange) => new DataService({ baseUrl: import.meta.env.BASE_URL, emit: port.post, onChange }),
   }),
