@@ -1,5 +1,5 @@
 /** What computes, why it is not something faster, and the choice of another. */
-import { Select } from '@mantine/core';
+import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { session, useSession } from '@/store/session';
 import type { BackendState } from '@/store/sessionState';
@@ -51,6 +51,9 @@ export function EnginePanel() {
   const { t: common } = useTranslation('common');
   const state = useSession((session) => session.backend);
   const choice = useSession((session) => session.settings.engineChoice);
+  const reference = useSession((session) => session.settings.referenceEngine);
+  // Only there do we have an engine of our own so far.
+  const hasOwnEngine = state.kind === 'ready' && state.backend.backend === 'wasm';
   const probes = state.kind === 'probing' ? [] : state.probes;
   const webgpu = probes.find((probe) => probe.backend === 'webgpu');
   const runsWebGpu = state.kind === 'ready' && state.backend.backend === 'webgpu';
@@ -79,6 +82,15 @@ export function EnginePanel() {
             if (isChoice(next)) session.actions.selectBackend(next);
           }}
         />
+        {hasOwnEngine && (
+          <Switch
+            size="sm"
+            label={t('engine.reference')}
+            description={t('engine.referenceHint')}
+            checked={reference}
+            onChange={(event) => session.actions.useReferenceEngine(event.currentTarget.checked)}
+          />
+        )}
         {webgpu !== undefined && !runsWebGpu && webgpu.reason !== 'available' && (
           <WhyNotWebGpu probe={webgpu} />
         )}
