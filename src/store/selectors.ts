@@ -1,7 +1,7 @@
 /** What views derive from the state. */
 import type { RunConfig } from '@/model/runConfig';
 import type { RunPhase } from '@/protocol/messages';
-import type { EvaluationPoint, SessionState } from '@/store/sessionState';
+import type { SessionState } from '@/store/sessionState';
 
 /** Steps are being taken, or will be as soon as the data is there. */
 export function isTraining(phase: RunPhase | undefined): boolean {
@@ -39,9 +39,4 @@ export function sameConfig(a: RunConfig, b: RunConfig): boolean {
 export function sameFreshNetwork(a: RunConfig, b: RunConfig): boolean {
   const part = ({ network, input, seed }: RunConfig): string => JSON.stringify({ network, input, seed });
   return part(a) === part(b);
-}
-
-/** The newest full test, or null before the first. */
-export function latestFullTest({ evaluations }: SessionState): EvaluationPoint | null {
-  return evaluations.findLast((point) => point.extent === 'full') ?? null;
 }
