@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest';
-import { EngineError } from '@/engine/engine';
+import { EngineError, type BackendInfo } from '@/engine/engine';
 import { checkLimits } from '@/engine/tfjs/limits';
+import { runConfig } from '@/engine/tfjs/testRuns';
 import { mynn, vgg16 } from '@/model/architectures';
+import type { RunConfig } from '@/model/runConfig';
 
-const binding = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 2 ** 20 };
+const gpu: Pick<BackendInfo, 'backend' | 'limits'> = {
+  backend: 'webgpu',
+  limits: { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 2 ** 20 },
+};
+const wasm: Pick<BackendInfo, 'backend' | 'limits'> = {
+  backend: 'wasm',
+  limits: { maxBufferSize: null, maxStorageBufferBindingSize: null },
+};
+const large = (batchSize: number): RunConfig =>
+  runConfig(vgg16, { batchSize, input: { augment: null, resize: 64, normalize: null } });
 
-function problem(run: () => void): string {
+function problem(config: RunConfig, info: typeof gpu): string {
   try {
-    run();
+    checkLimits(config, info);
   } catch (error) {
     if (error instanceof EngineError && error.code === 'limits') return error.message;
     throw error;
@@ -16,21 +27,24 @@ function problem(run: () => void): string {
 }
 
 test('VGG-16 on 128 MiB bindings: its first Linear is named, with its bytes and the limit', () => {
-  const message = problem(() => checkLimits(vgg16, [1, 64, 64], 8, binding));
+  const message = problem(large(8), gpu);
   expect(message).toContain('classifier.0.weight');
   expect(message).toContain(String(25088 * 4096 * 4));
   expect(message).toContain('134217728 (maxStorageBufferBindingSize)');
 });
 
-test('a batch that is too large: the activation and a smaller batch size are named', () => {
-  const message = problem(() => checkLimits(mynn, [1, 28, 28], 6000, binding));
-  expect(message).toContain('activation conv1 for 6000 images');
+test('a batch that is too large: the activation and the batch size that fits are named', () => {
+  const message = problem(runConfig(mynn, { batchSize: 6000 }), gpu);
+  expect(message).toContain('the output of conv1');
   expect(message).toContain(String(6000 * 24 * 24 * 10 * 4));
-  expect(message).toContain('smaller batch size');
+  expect(message).toContain(`at most ${Math.floor(2 ** 27 / (24 * 24 * 10 * 4))}`);
 });
 
-test('what fits, and devices without limits, pass', () => {
-  expect(problem(() => checkLimits(mynn, [1, 28, 28], 64, binding))).toBe('');
-  const none = { maxBufferSize: null, maxStorageBufferBindingSize: null };
-  expect(problem(() => checkLimits(vgg16, [1, 64, 64], 64, none))).toBe('');
+test('what cannot fit the heap of WebAssembly is refused before it aborts', () => {
+  expect(problem(large(8), wasm)).toBe('');
+  expect(problem(large(1000), wasm)).toContain('smaller batch size');
+});
+
+test('what fits passes', () => {
+  expect(problem(runConfig(mynn), gpu)).toBe('');
 });

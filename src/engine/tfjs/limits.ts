@@ -1,60 +1,44 @@
-/** Whether each tensor of a run fits into one GPU buffer: past the binding limit tfjs computes garbage without a word. */
-import { EngineError, type DeviceLimits } from '@/engine/engine';
-import type { NetworkSpec } from '@/model/layers';
-import { inferShapes, type Shape } from '@/model/shapes';
-import { parameterEntries } from '@/model/stateDict';
-import { sizeOf } from '@/model/tensor';
+/** Refuses a run that the device cannot hold: past a GPU's binding limit or wasm's heap, tfjs computes garbage or aborts. */
+import { EngineError, type BackendInfo } from '@/engine/engine';
+import { fitsLimits, runCost, type LimitProblem } from '@/model/cost';
+import type { RunConfig } from '@/model/runConfig';
 
-const bytesPerValue = 4;
+/** tfjs builds its wasm module with the most that 32-bit addresses reach. */
+const wasmHeapBytes = 4 * 2 ** 30;
 
-export interface LargestTensor {
-  /** What it is, in words: `weight classifier.0.weight`, `activation features.0 for 64 images`. */
-  readonly what: string;
-  readonly bytes: number;
-  readonly isActivation: boolean;
+function advice({ remedy, largest }: LimitProblem): string {
+  switch (remedy) {
+    case 'smaller_batch':
+      return `Choose a batch size of at most ${largest ?? 1}, or the wasm backend.`;
+    case 'fewer_images':
+      return `Choose at most ${largest ?? 1} training images, or the wasm backend.`;
+    case 'another_network_or_backend':
+    default:
+      return 'Choose a smaller network, or the wasm backend.';
+  }
 }
 
-/** The largest activation of one image, in bytes. */
-export function largestActivationBytes(network: NetworkSpec, input: Shape): number {
-  const outputs = inferShapes(network, input).map(({ output }) => sizeOf(output));
-  return bytesPerValue * Math.max(sizeOf(input), ...outputs);
-}
-
-function tensors(network: NetworkSpec, input: Shape, batchSize: number): LargestTensor[] {
-  return [
-    ...parameterEntries(network).map(({ key, shape }) => ({
-      what: `weight ${key}`,
-      bytes: bytesPerValue * sizeOf(shape),
-      isActivation: false,
-    })),
-    ...inferShapes(network, input).map(({ layer, output }) => ({
-      what: `activation ${layer.name} for ${batchSize} images`,
-      bytes: bytesPerValue * batchSize * sizeOf(output),
-      isActivation: true,
-    })),
-  ];
-}
-
-/** @throws EngineError `limits` naming the largest tensor that does not fit, its bytes, the limit and what to change. */
-export function checkLimits(
-  network: NetworkSpec,
-  input: Shape,
-  batchSize: number,
-  limits: DeviceLimits,
-): void {
-  for (const name of ['maxStorageBufferBindingSize', 'maxBufferSize'] as const) {
-    const limit = limits[name];
-    if (limit === null) continue;
-    const worst = tensors(network, input, batchSize)
-      .filter(({ bytes }) => bytes > limit)
-      .toSorted((a, b) => b.bytes - a.bytes)[0];
-    if (worst === undefined) continue;
-    const advice = worst.isActivation
-      ? 'Choose a smaller batch size, or the wasm backend.'
-      : 'Choose a smaller network, or the wasm backend.';
+/**
+ * @throws EngineError `limits` naming the largest tensor that does not fit, its bytes, the limit and what to change.
+ * @throws ShapeError when the layers do not fit together.
+ */
+export function checkLimits(config: RunConfig, info: Pick<BackendInfo, 'backend' | 'limits'>): void {
+  const cost = runCost(config);
+  const { name } = config.network;
+  const worst = fitsLimits(cost, info.limits).toSorted((a, b) => b.bytes - a.bytes)[0];
+  if (worst !== undefined) {
+    const what = worst.role === 'activation' ? `the output of ${worst.tensor}` : worst.tensor;
     throw new EngineError(
       'limits',
-      `${network.name}: ${worst.what} needs ${worst.bytes} bytes, this GPU allows ${limit} (${name}). ${advice}`,
+      `${name}: ${what} needs ${worst.bytes} bytes, this GPU allows ${worst.allowed} (${worst.limit}). ${advice(worst)}`,
+    );
+  }
+  // The images stay outside the heap. A lower bound, so that nothing is refused that would fit.
+  const heap = cost.totalBytes - cost.imageBytes;
+  if (info.backend === 'wasm' && heap > wasmHeapBytes) {
+    throw new EngineError(
+      'limits',
+      `${name} needs at least ${heap} bytes, WebAssembly's memory ends at ${wasmHeapBytes}. Choose a smaller batch size.`,
     );
   }
 }

@@ -1,10 +1,12 @@
 /** The optimizer's slots on the device, and one step of it over all parameters. */
 import * as tf from '@tensorflow/tfjs-core';
+import { checkState } from '@/engine/checkState';
 import { EngineError } from '@/engine/engine';
 import { hostBackend, hostValues, valuesChanged, type HostBackend } from '@/engine/kernels/tfjsInternals';
 import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
-import { clippedGradients, slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
-import { checkState, fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
+import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
+import { fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
+import { optimizerSlots } from '@/model/optimizers';
 import type { StateEntry } from '@/model/stateDict';
 import type { OptimizerSpec } from '@/model/runConfig';
 import type { StateDict, TensorData } from '@/model/tensor';
@@ -101,14 +103,14 @@ export class OptimizerState {
   }
 
   #zeroSlots(shape: number[]): Slots {
-    return Object.fromEntries(slotNames(this.#spec).map((name) => [name, tf.keep(tf.fill(shape, 0))]));
+    return Object.fromEntries(optimizerSlots(this.#spec).map((name) => [name, tf.keep(tf.fill(shape, 0))]));
   }
 
   /** One StateDict a slot; empty before the first update. */
   async read(): Promise<Record<string, StateDict>> {
     if (this.#slots.size === 0) return {};
     const state: Record<string, StateDict> = {};
-    for (const name of slotNames(this.#spec)) {
+    for (const name of optimizerSlots(this.#spec)) {
       const values = new Map<string, TensorData>();
       for (const { key, shape } of this.#entries) {
         const tensor = this.#slots.get(key)?.[name];
@@ -124,7 +126,7 @@ export class OptimizerState {
    * @throws EngineError `state` naming what does not fit this optimizer.
    */
   load(state: Readonly<Record<string, StateDict>>, step: number): void {
-    const wanted = slotNames(this.#spec);
+    const wanted = optimizerSlots(this.#spec);
     const given = Object.keys(state);
     if (given.length > 0 && given.toSorted().join() !== wanted.toSorted().join()) {
       throw new EngineError(

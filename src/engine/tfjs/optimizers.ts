@@ -13,25 +13,6 @@ export interface Update {
 
 type SpecOf<K extends OptimizerSpec['kind']> = Extract<OptimizerSpec, { readonly kind: K }>;
 
-/** Names of the slots that an optimizer keeps. */
-export function slotNames(optimizer: OptimizerSpec): readonly string[] {
-  switch (optimizer.kind) {
-    case 'SGD':
-      return optimizer.momentum === 0 ? [] : ['momentum_buffer'];
-    case 'Adam':
-    case 'AdamW':
-      return ['exp_avg', 'exp_avg_sq'];
-    case 'RMSprop':
-      return [
-        'square_avg',
-        ...(optimizer.momentum > 0 ? ['momentum_buffer'] : []),
-        ...(optimizer.centered ? ['grad_avg'] : []),
-      ];
-    default:
-      return assertNever(optimizer);
-  }
-}
-
 /** old * decay + (1 - decay) * next; from zeros where there is no old. */
 function average(old: tf.Tensor | undefined, next: tf.Tensor, decay: number): tf.Tensor {
   const share = tf.mul(next, 1 - decay);

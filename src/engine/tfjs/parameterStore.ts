@@ -3,10 +3,10 @@
  * and their translation to PyTorch's state_dict (OIHW, [out, in]).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { EngineError } from '@/engine/engine';
+import { checkState } from '@/engine/checkState';
 import type { NetworkSpec } from '@/model/layers';
 import { stateEntries, type StateEntry } from '@/model/stateDict';
-import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
+import type { StateDict, TensorData } from '@/model/tensor';
 
 /** [a, b, c, d] permuted to [c, d, b, a], which takes OIHW to HWIO. */
 function outermostToInnermost(data: Float32Array, shape: readonly number[]): Float32Array<ArrayBuffer> {
@@ -61,26 +61,6 @@ export async function fromDevice(tensor: tf.Tensor, shape: readonly number[]): P
   const values = await tensor.data<'float32'>();
   const data = shape.length > 1 ? innermostToOutermost(values, shape) : Float32Array.from(values);
   return { dtype: 'F32', shape, data };
-}
-
-/**
- * Compares a state with what the network needs.
- * @throws EngineError `state` that lists missing, unexpected and misshapen keys.
- */
-export function checkState(state: StateDict, entries: readonly StateEntry[], what: string): void {
-  const problems: string[] = [];
-  const known = new Set(entries.map((entry) => entry.key));
-  for (const { key, shape, dtype } of entries) {
-    const tensor = state.get(key);
-    if (tensor === undefined) problems.push(`${key} is missing`);
-    else if (tensor.shape.join() !== shape.join() || tensor.data.length !== sizeOf(shape)) {
-      problems.push(`${key} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
-    } else if (tensor.dtype !== dtype) problems.push(`${key} is ${tensor.dtype}, expected ${dtype}`);
-  }
-  for (const key of state.keys()) if (!known.has(key)) problems.push(`${key} is not expected`);
-  if (problems.length > 0) {
-    throw new EngineError('state', `The ${what} does not fit the network: ${problems.join('; ')}.`);
-  }
 }
 
 export class ParameterStore {

@@ -20,7 +20,7 @@ import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { batchIndices, resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
 import type { Gradients, LayerOp } from '@/engine/tfjs/layerOp';
-import { checkLimits, largestActivationBytes } from '@/engine/tfjs/limits';
+import { checkLimits } from '@/engine/tfjs/limits';
 import { batchLoss, classes } from '@/engine/tfjs/losses';
 import { MetricsLog } from '@/engine/tfjs/metricsLog';
 import { networkOp } from '@/engine/tfjs/networkOp';
@@ -28,10 +28,10 @@ import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
 import { initialState } from '@/model/initialise';
 import { learningRateAt } from '@/model/schedules';
-import { inputShape, ShapeError } from '@/model/shapes';
+import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
-import type { TensorData } from '@/model/tensor';
+import { sizeOf, type TensorData } from '@/model/tensor';
 
 /** Evaluation runs in pieces whose largest activation stays under this. */
 const evaluationActivationBytes = 32 * 2 ** 20;
@@ -95,13 +95,16 @@ export class TfjsEngine implements Engine {
     await tf.ready();
   }
 
-  /** @throws EngineError `config` when the layers do not fit together, `limits` when they do not fit the device. */
-  #largestActivation({ network, input, batchSize }: RunConfig): number {
+  /**
+   * Bytes of the largest activation of one image.
+   * @throws EngineError `config` when the layers do not fit together, `limits` when they do not fit the device.
+   */
+  #largestActivation(config: RunConfig): number {
     try {
-      const shape = inputShape(input);
-      const bytes = largestActivationBytes(network, shape);
-      checkLimits(network, shape, batchSize, this.info.limits);
-      return bytes;
+      checkLimits(config, this.info);
+      const shape = inputShape(config.input);
+      const outputs = inferShapes(config.network, shape).map(({ output }) => sizeOf(output));
+      return Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
     } catch (error) {
       if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
       throw error;

@@ -7,8 +7,9 @@ import { lossOf } from '@/engine/evaluation';
 import { createEngine } from '@/engine/tfjs/backends';
 import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { batchLoss } from '@/engine/tfjs/losses';
-import { clippedGradients, slotNames, updated, type Slots } from '@/engine/tfjs/optimizers';
+import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
+import { optimizerSlots } from '@/model/optimizers';
 import type { LossKind, OptimizerSpec } from '@/model/runConfig';
 import { stateEntries } from '@/model/stateDict';
 import type { TensorData } from '@/model/tensor';
@@ -78,7 +79,7 @@ describe('optimizers', () => {
     tf.tensor([...(values ?? [])], shapes[key] ?? [], 'float32');
 
   test.each(cases)('$spec', ({ spec, learningRate, parameters, slots: expectedSlots }) => {
-    expect(Object.keys(expectedSlots).toSorted()).toEqual([...slotNames(spec)].toSorted());
+    expect(Object.keys(expectedSlots).toSorted()).toEqual([...optimizerSlots(spec)].toSorted());
     for (const key of Object.keys(shapes)) {
       tf.tidy(() => {
         let parameter: tf.Tensor = tensor(start[key], key);
@@ -105,7 +106,7 @@ describe('optimizers', () => {
     for (const key of Object.keys(shapes)) {
       const parameter = Float32Array.from(start[key] ?? []);
       const slots = Object.fromEntries(
-        slotNames(spec).map((name) => [name, new Float32Array(parameter.length)]),
+        optimizerSlots(spec).map((name) => [name, new Float32Array(parameter.length)]),
       );
       gradients.forEach((gradient, i) => {
         const values = Float32Array.from(gradient[key] ?? []);
