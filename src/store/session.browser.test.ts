@@ -106,6 +106,22 @@ test('carries weights out and in, and says why a file does not fit', async () =>
   await expect(actions.predict(new Uint8Array(10), 1)).rejects.toBeInstanceOf(RequestError);
 });
 
+test('convolves with tfjs while our own engine holds the network', async () => {
+  const { output, backend } = await actions.convolve({
+    operator: 'cross_correlation',
+    stride: 1,
+    padding: 0,
+    dilation: 1,
+    x: new Float32Array(9).fill(1),
+    xShape: [1, 1, 3, 3],
+    w: new Float32Array(4).fill(1),
+    wShape: [1, 1, 2, 2],
+    bias: Float32Array.of(0.5),
+  });
+  expect([...output]).toEqual([4.5, 4.5, 4.5, 4.5]);
+  expect(backend).toBe('cpu');
+});
+
 test('goes on with the reference engine in mid-run', async () => {
   const engine = ({ backend }: SessionState) => (backend.kind === 'ready' ? backend.backend.engine : null);
   actions.stepOnce();
