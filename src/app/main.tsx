@@ -15,10 +15,25 @@ const colorSchemeManager = localStorageColorSchemeManager({ key: 'digit-lab-colo
 // wouter wants the base without its last slash.
 const base = import.meta.env.BASE_URL.replace(/\/$/, '');
 
+/**
+ * The draft of a link stands behind ? or, where a built network is too long for a server's address line, behind #. It is
+ * taken once: afterwards the draft is kept by the session, and a reload must not undo what was changed since.
+ */
+function connectToLink(): void {
+  const linkIn = (query: string): string | null => (new URLSearchParams(query).has('network') ? query : null);
+  const fragment = (): string | null => linkIn(location.hash.slice(1));
+  const link = fragment() ?? linkIn(location.search);
+  session.connect(link ?? '');
+  if (link !== null) history.replaceState(null, '', location.pathname);
+  addEventListener('hashchange', () => {
+    if (fragment() !== null) location.reload();
+  });
+}
+
 async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element #root.');
-  session.connect(location.search);
+  connectToLink();
   await startI18n();
   createRoot(root).render(
     <StrictMode>

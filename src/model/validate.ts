@@ -1,6 +1,7 @@
 /** Whether a run's settings make sense together; the page words each problem, and the worker refuses a config that has one. */
 import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
+import { nameProblems } from '@/model/layerNames';
 import type { RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
 
@@ -65,6 +66,11 @@ function nesterovProblems(config: RunConfig): ConfigProblem[] {
 }
 
 function networkProblem(config: RunConfig): ConfigProblem[] {
+  const [name] = nameProblems(config.network.layers);
+  if (name !== undefined) {
+    const details = { layer: name.name, message: name.message };
+    return [{ code: 'network_does_not_fit', key: 'network', details }];
+  }
   try {
     inferShapes(config.network, inputShape(config.input));
     return [];

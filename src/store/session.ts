@@ -41,6 +41,7 @@ function initialState(): SessionState {
     draft: loadDraft(browserStorage()),
     linkIssues: [],
     metricsVersion: 0,
+    weightsVersion: 0,
     evaluations: [],
   };
 }

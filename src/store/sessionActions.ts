@@ -114,8 +114,15 @@ export function createActions(context: ActionContext): SessionActions {
       })),
     exportWeights: async () =>
       connected().request('exportWeights', (requestId) => ({ type: 'exportWeights', requestId })),
-    importWeights: async (file) =>
-      connected().request('importWeights', (requestId) => ({ type: 'importWeights', requestId, file })),
+    importWeights: async (file) => {
+      const loaded = await connected().request('importWeights', (requestId) => ({
+        type: 'importWeights',
+        requestId,
+        file,
+      }));
+      store.setState(({ weightsVersion }) => ({ weightsVersion: weightsVersion + 1 }));
+      return loaded;
+    },
     restartWorker: context.restart,
   };
 }

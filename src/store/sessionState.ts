@@ -82,6 +82,8 @@ export interface SessionState {
   readonly linkIssues: readonly LinkIssue[];
   /** Training metrics live outside of React's sight (session.metrics); this counter tells that they changed. */
   readonly metricsVersion: number;
+  /** Counts weight files that were loaded: the network answers differently without a step. */
+  readonly weightsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];
 }
 

@@ -1,10 +1,12 @@
 /** The draft's network: its architecture, its layers in numbers, its weights; and the editor to build one. */
-import { Button, SegmentedControl, Title } from '@mantine/core';
+import { Button, CopyButton, SegmentedControl, Title } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { architectures } from '@/model/architectures';
 import { checkNetwork } from '@/model/networkCheck';
 import { inputShape } from '@/model/shapes';
+import { draftToQuery } from '@/store/draftLink';
 import { useSession } from '@/store/session';
 import { ArchitecturePanel } from '@/views/network/ArchitecturePanel';
 import { BuildPanel } from '@/views/network/BuildPanel';
@@ -18,6 +20,26 @@ import { WeightFiles } from '@/views/ui/WeightFiles';
 import classes from '@/views/network/network.module.css';
 
 type Mode = 'view' | 'build';
+
+/** The whole draft travels in the fragment, which no server sees and limits. */
+function CopyLink() {
+  const { t } = useTranslation('network');
+  const draft = useSession((state) => state.draft);
+  const link = `${location.origin}${location.pathname}#${draftToQuery(draft)}`;
+  return (
+    <CopyButton value={link}>
+      {({ copied, copy }) => (
+        <Button
+          variant="default"
+          leftSection={<Icon name={copied ? 'check' : 'copy'} size={16} />}
+          onClick={copy}
+        >
+          {t(copied ? 'link.copied' : 'link.copy')}
+        </Button>
+      )}
+    </CopyButton>
+  );
+}
 
 /** What a run of it costs, and its weights as files. */
 function Numbers() {
@@ -38,7 +60,9 @@ export function NetworkView() {
   const { t } = useTranslation('network');
   const network = useSession((state) => state.draft.network);
   const pipeline = useSession((state) => state.draft.input);
-  const [mode, setMode] = useState<Mode>('view');
+  const [mode, setMode] = useState<Mode>(() =>
+    architectures.some(({ id }) => id === network.id) ? 'view' : 'build',
+  );
   const input = useMemo(() => inputShape(pipeline), [pipeline]);
   const check = useMemo(() => checkNetwork(network.layers, input), [network, input]);
   const drawn = { network, input, isValid: check.isValid };
@@ -60,6 +84,7 @@ export function NetworkView() {
               { value: 'build', label: t('mode.build') },
             ]}
           />
+          <CopyLink />
           <Button component={Link} href="/" leftSection={<Icon name="play" size={16} />}>
             {t('picker.train')}
           </Button>

@@ -46,8 +46,9 @@ function heightOf(item: DiagramItem): number {
     case 'Dropout':
     case 'Dropout2d':
     case 'Flatten':
-    case 'Add':
       return 34;
+    case 'Add':
+      return 42;
     default:
       return assertNever(item.node.kind);
   }

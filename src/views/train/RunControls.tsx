@@ -1,6 +1,6 @@
 /** The one large button, and step, epoch and reset beside it. */
 import { Button, Tooltip } from '@mantine/core';
-import { useMemo } from 'react';
+import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { validateConfig } from '@/model/validate';
 import { isTraining, isWaitingForBackend } from '@/store/selectors';
@@ -8,6 +8,7 @@ import { session, useSession } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
 import { useHasInvalidField } from '@/views/train/invalidFields';
 import { Icon, type IconName } from '@/views/ui/icons';
+import { useNetworkProblem } from '@/views/ui/networkProblem';
 import classes from '@/views/train/RunBar.module.css';
 
 type MainAction = 'start' | 'startAgain' | 'pause' | 'resume';
@@ -59,6 +60,8 @@ export function RunControls() {
   const isBusy = useSession((state) => isTraining(state.run?.phase));
   const hasWorker = useSession((state) => state.worker === 'running');
   const hasInvalidField = useHasInvalidField();
+  const networkProblem = useNetworkProblem();
+  const reasonId = useId();
   const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]) && !hasInvalidField;
   const startsFresh = action === 'start' || action === 'startAgain';
   const isBlocked = !hasWorker || (startsFresh && !isValid);
@@ -70,6 +73,7 @@ export function RunControls() {
         variant={action === 'pause' ? 'light' : 'filled'}
         leftSection={<Icon name={action === 'pause' ? 'pause' : 'play'} size={20} />}
         disabled={isBlocked}
+        aria-describedby={startsFresh && !isValid ? reasonId : undefined}
         onClick={() => perform(action)}
         data-testid="main-control"
         data-action={action}
@@ -99,7 +103,11 @@ export function RunControls() {
           onClick={() => session.actions.reset()}
         />
       </div>
-      {startsFresh && !isValid && <p className={classes['invalid']}>{t('controls.invalid')}</p>}
+      {startsFresh && !isValid && (
+        <p className={classes['invalid']} id={reasonId}>
+          {networkProblem ?? t('controls.invalid')}
+        </p>
+      )}
     </div>
   );
 }

@@ -8,6 +8,9 @@ import { EnginePanel } from '@/views/train/EnginePanel';
 import { ExperimentPanel } from '@/views/train/ExperimentPanel';
 import { RunBar } from '@/views/train/RunBar';
 import { SettingsPanel } from '@/views/train/SettingsPanel';
+import { Panel } from '@/views/ui/Panel';
+import { RunCost } from '@/views/ui/RunCost';
+import { RunObstacles } from '@/views/ui/RunObstacles';
 import { SampleStrip } from '@/views/ui/SampleStrip';
 import classes from '@/views/train/TrainView.module.css';
 
@@ -24,11 +27,21 @@ function Samples() {
   return <SampleStrip title={t('samples.title')} onPick={pick} />;
 }
 
+function CostPanel() {
+  const { t } = useTranslation('network');
+  return (
+    <Panel title={t('cost.title')}>
+      <RunCost showsLimits={false} />
+    </Panel>
+  );
+}
+
 export function TrainView() {
   return (
     <div className={classes['page']}>
       <div className={classes['run']}>
         <RunBar />
+        <RunObstacles />
       </div>
       <div className={classes['settings']}>
         <ExperimentPanel />
@@ -41,6 +54,7 @@ export function TrainView() {
       <div className={classes['side']}>
         <DrawCard />
         <EnginePanel />
+        <CostPanel />
       </div>
     </div>
   );

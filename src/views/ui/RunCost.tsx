@@ -59,7 +59,12 @@ function LargestBuffer({ cost }: { readonly cost: Cost }) {
   );
 }
 
-export function RunCost() {
+export interface RunCostProps {
+  /** False where RunObstacles tells them. */
+  readonly showsLimits?: boolean;
+}
+
+export function RunCost({ showsLimits = true }: RunCostProps) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
   const draftCost = useDraftCost();
@@ -82,7 +87,7 @@ export function RunCost() {
       </StatList>
       <MemoryParts cost={cost} />
       <LargestBuffer cost={cost} />
-      <LimitNotices cost={cost} problems={problems} />
+      {showsLimits && <LimitNotices cost={cost} problems={problems} />}
     </div>
   );
 }

@@ -18,7 +18,7 @@ const defaultRefreshMilliseconds = 200;
 
 /** Which network stands there: a new answer is due when this changes. */
 function networkVersion(state: SessionState): string | null {
-  return canPredict(state) ? `${state.run?.runId}:${state.run?.step}` : null;
+  return canPredict(state) ? `${state.run?.runId}:${state.run?.step}:${state.weightsVersion}` : null;
 }
 
 /** Asks about the newest images, one question at a time. */

@@ -7,6 +7,7 @@ export const network = {
     view: 'Look',
     build: 'Build your own',
   },
+  link: { copy: 'Copy link', copied: 'Link copied' },
   picker: {
     label: 'Network',
     report: 'The report’s networks',
@@ -118,6 +119,7 @@ export const network = {
   },
   cannotStart: {
     title: 'The network does not fit together',
+    at: '{{layer}}: {{text}}',
     action: 'Open the editor',
   },
   cost: {

@@ -9,6 +9,7 @@ export const network = {
     view: '查看',
     build: '自己搭建',
   },
+  link: { copy: '复制链接', copied: '已复制链接' },
   picker: {
     label: '网络',
     report: '报告中的网络',
@@ -120,6 +121,7 @@ export const network = {
   },
   cannotStart: {
     title: '网络的各层不匹配',
+    at: '{{layer}}：{{text}}',
     action: '打开编辑器',
   },
   cost: {

@@ -1,0 +1,31 @@
+/** What stands in the way of a start: a network that does not fit together, or a device that is too small for it. */
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { isUnderWay } from '@/store/selectors';
+import { useSession } from '@/store/session';
+import { ErrorAlert } from '@/views/ui/ErrorAlert';
+import { LimitNotices } from '@/views/ui/LimitNotices';
+import { useNetworkProblem } from '@/views/ui/networkProblem';
+import { useDraftCost } from '@/views/ui/runProblems';
+
+export function RunObstacles() {
+  const { t } = useTranslation('network');
+  const [, navigate] = useLocation();
+  const problem = useNetworkProblem();
+  const draftCost = useDraftCost();
+  const isRunning = useSession(isUnderWay);
+  if (isRunning) return null;
+  if (problem !== null) {
+    return (
+      <ErrorAlert
+        title={t('cannotStart.title')}
+        action={{ label: t('cannotStart.action'), onClick: () => navigate('/network') }}
+      >
+        {problem}
+      </ErrorAlert>
+    );
+  }
+  return draftCost.kind === 'known' ? (
+    <LimitNotices cost={draftCost.cost} problems={draftCost.problems} />
+  ) : null;
+}
