@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
+import { tfjsThreadsPlugin } from './scripts/tfjsThreadsPlugin.ts';
 
 // SharedArrayBuffer, and so WebAssembly threads, exist only on a cross-origin isolated page.
 const isolationHeaders = {
@@ -15,7 +16,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { headers: isolationHeaders, port: 5173 },
   preview: { headers: isolationHeaders, port: 4173 },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [tfjsThreadsPlugin()] },
   // Found only once a worker runs, which would reload the page in mid-test.
   optimizeDeps: {
     include: [
@@ -58,6 +59,9 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The PyTorch fixtures lie beside the repository; only their tests ask for files from there.
+        server: { fs: { allow: ['.', '../shared/pytorch'] } },
+        assetsInclude: ['**/*.safetensors'],
         test: {
           name: 'browser',
           include: ['{src,scripts}/**/*.browser.test.{ts,tsx}'],

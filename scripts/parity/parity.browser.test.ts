@@ -1,0 +1,32 @@
+/** Mynn and LeNet against PyTorch on WebGPU in Chromium: SwiftShader where there is no GPU, so few of the three-step runs. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Engine } from '@/engine/engine';
+import { createEngine } from '@/engine/tfjs/backends';
+import lenetManifest from '../../../shared/pytorch/lenet.json?raw';
+import lenetTensors from '../../../shared/pytorch/lenet.safetensors?url';
+import mynnManifest from '../../../shared/pytorch/mynn.json?raw';
+import mynnTensors from '../../../shared/pytorch/mynn.safetensors?url';
+import { openFixture } from '../fixtures/fixture.ts';
+import { networkParity } from './networkParity.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  ({ engine } = await createEngine('webgpu'));
+});
+afterAll(() => engine.dispose());
+
+const fixtures: [string, string, string][] = [
+  ['mynn', mynnManifest, mynnTensors],
+  ['lenet', lenetManifest, lenetTensors],
+];
+
+test.each(fixtures)('%s', async (_net, manifest, tensorsUrl) => {
+  const bytes = new Uint8Array(await (await fetch(tensorsUrl)).arrayBuffer());
+  const fixture = openFixture(JSON.parse(manifest), bytes);
+  const checks = await networkParity(engine, fixture, {
+    runs: (run) => run === 'ce/adam' || run === 'nll_softmax/sgd_m09_wd',
+  });
+  expect(engine.info.backend).toBe('webgpu');
+  expect(checks.filter(({ pass }) => !pass)).toEqual([]);
+  expect(checks.length).toBeGreaterThan(300);
+});
