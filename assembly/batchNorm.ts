@@ -1,9 +1,12 @@
 /**
  * BatchNorm2d in PyTorch's meaning: normalise with the biased variance, move the running variance by the unbiased one.
- * `saved` holds mean, 1 / sqrt(var + eps), scale and shift, [channels] floats each. A channel belongs to one thread,
+ * `saved` holds mean, 1 / sqrt(var + eps), weight / sqrt(var + eps) and bias, [channels] floats each. A channel belongs to one thread,
  * so that its sums do not depend on the number of threads.
  */
-import { laneMask, laneSum, share } from './simd';
+import { laneMask, madd, share, widened } from './simd';
+
+/** Pixels that are summed in float32 before they go into a float64 sum, as PyTorch's are. */
+const CHUNK: i32 = 8;
 
 export function batchNormStatistics(
   x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, blocks: i32, pixels: i32,
@@ -16,28 +19,38 @@ export function batchNormStatistics(
     const base = x + <usize>c * 32;
     let total: f64 = 0;
     for (let block = 0; block < blocks; block++) {
+      const m0 = laneMask(images, block, 0), m1 = laneMask(images, block, 1);
       let p = base + <usize>(block * pixels) * step;
-      let s0 = f32x4.splat(0), s1 = s0;
-      for (let i = 0; i < pixels; i++) {
-        s0 = f32x4.add(s0, v128.load(p));
-        s1 = f32x4.add(s1, v128.load(p, 16));
-        p += step;
+      let sum = f64x2.splat(0);
+      for (let first = 0; first < pixels; first += CHUNK) {
+        let s0 = f32x4.splat(0), s1 = s0;
+        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
+          s0 = f32x4.add(s0, v128.load(p));
+          s1 = f32x4.add(s1, v128.load(p, 16));
+          p += step;
+        }
+        sum = f64x2.add(sum, widened(f32x4.mul(s0, m0), f32x4.mul(s1, m1)));
       }
-      total += laneSum(f32x4.mul(s0, laneMask(images, block, 0))) + laneSum(f32x4.mul(s1, laneMask(images, block, 1)));
+      total += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
     }
     const mean = total / count;
     const mean4 = f32x4.splat(<f32>mean);
     let squares: f64 = 0;
     for (let block = 0; block < blocks; block++) {
+      const m0 = laneMask(images, block, 0), m1 = laneMask(images, block, 1);
       let p = base + <usize>(block * pixels) * step;
-      let s0 = f32x4.splat(0), s1 = s0;
-      for (let i = 0; i < pixels; i++) {
-        const d0 = f32x4.sub(v128.load(p), mean4), d1 = f32x4.sub(v128.load(p, 16), mean4);
-        s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-        s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-        p += step;
+      let sum = f64x2.splat(0);
+      for (let first = 0; first < pixels; first += CHUNK) {
+        let s0 = f32x4.splat(0), s1 = s0;
+        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
+          const d0 = f32x4.sub(v128.load(p), mean4), d1 = f32x4.sub(v128.load(p, 16), mean4);
+          s0 = f32x4.add(s0, f32x4.mul(d0, d0));
+          s1 = f32x4.add(s1, f32x4.mul(d1, d1));
+          p += step;
+        }
+        sum = f64x2.add(sum, widened(f32x4.mul(s0, m0), f32x4.mul(s1, m1)));
       }
-      squares += laneSum(f32x4.mul(s0, laneMask(images, block, 0))) + laneSum(f32x4.mul(s1, laneMask(images, block, 1)));
+      squares += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
     }
     const at = <usize>c * 4;
     writeSaved(saved, c, channels, mean, squares / count, <f64>eps, load<f32>(weight + at), load<f32>(bias + at));
@@ -54,7 +67,7 @@ function writeSaved(saved: usize, c: i32, channels: i32, mean: f64, variance: f6
   store<f32>(at, <f32>mean);
   store<f32>(at + field, <f32>inverse);
   store<f32>(at + 2 * field, <f32>scale);
-  store<f32>(at + 3 * field, <f32>(<f64>bias - mean * scale));
+  store<f32>(at + 3 * field, bias);
 }
 
 export function batchNormRunning(
@@ -75,14 +88,15 @@ export function batchNormApply(
 ): void {
   const units = blocks * pixels;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const scales = saved + <usize>channels * 8, shifts = saved + <usize>channels * 12;
+  const field = <usize>channels * 4;
   const low = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
   let p = <usize>(from * channels) * 32;
   for (let unit = from; unit < to; unit++) {
-    for (let c = 0; c < channels; c++) {
-      const scale = v128.load32_splat(scales + <usize>c * 4), shift = v128.load32_splat(shifts + <usize>c * 4);
-      v128.store(y + p, f32x4.pmax(f32x4.add(f32x4.mul(v128.load(x + p), scale), shift), low));
-      v128.store(y + p, f32x4.pmax(f32x4.add(f32x4.mul(v128.load(x + p, 16), scale), shift), low), 16);
+    for (let at = saved; at < saved + field; at += 4) {
+      // The mean is taken off first: x * scale - mean * scale would cancel where the mean is large.
+      const mean = v128.load32_splat(at), scale = v128.load32_splat(at + 2 * field), shift = v128.load32_splat(at + 3 * field);
+      v128.store(y + p, f32x4.pmax(madd(f32x4.sub(v128.load(x + p), mean), scale, shift), low));
+      v128.store(y + p, f32x4.pmax(madd(f32x4.sub(v128.load(x + p, 16), mean), scale, shift), low), 16);
       p += 32;
     }
   }
@@ -108,18 +122,23 @@ export function batchNormGradientSums(
     let total: f64 = 0, product: f64 = 0;
     for (let block = 0; block < blocks; block++) {
       let p = <usize>(block * pixels * channels + c) * 32;
-      let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0;
-      for (let i = 0; i < pixels; i++) {
-        const g0 = through(v128.load(dy + p), y, p), g1 = through(v128.load(dy + p, 16), y, p + 16);
-        s0 = f32x4.add(s0, g0);
-        s1 = f32x4.add(s1, g1);
-        q0 = f32x4.add(q0, f32x4.mul(g0, f32x4.sub(v128.load(x + p), mean)));
-        q1 = f32x4.add(q1, f32x4.mul(g1, f32x4.sub(v128.load(x + p, 16), mean)));
-        p += step;
+      let sum = f64x2.splat(0), productSum = sum;
+      for (let first = 0; first < pixels; first += CHUNK) {
+        let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0;
+        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
+          const g0 = through(v128.load(dy + p), y, p), g1 = through(v128.load(dy + p, 16), y, p + 16);
+          s0 = f32x4.add(s0, g0);
+          s1 = f32x4.add(s1, g1);
+          q0 = f32x4.add(q0, f32x4.mul(g0, f32x4.sub(v128.load(x + p), mean)));
+          q1 = f32x4.add(q1, f32x4.mul(g1, f32x4.sub(v128.load(x + p, 16), mean)));
+          p += step;
+        }
+        // The gradient of missing images is 0, so no mask is needed.
+        sum = f64x2.add(sum, widened(s0, s1));
+        productSum = f64x2.add(productSum, widened(q0, q1));
       }
-      // The gradient of missing images is 0, so no mask is needed.
-      total += laneSum(s0) + laneSum(s1);
-      product += laneSum(q0) + laneSum(q1);
+      total += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+      product += f64x2.extract_lane(productSum, 0) + f64x2.extract_lane(productSum, 1);
     }
     const inverse = <f64>load<f32>(saved + <usize>channels * 4 + at);
     store<f32>(dBias + at, <f32>total);

@@ -3,7 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { laneSum, panelStart, share } from './simd';
+import { panelStart, share, widened } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
 const GROUP_BYTES: i32 = 262144;
@@ -204,21 +204,26 @@ export function convWeightGradient(
   }
 }
 
+/** Pixels that are summed in float32 before they go into a float64 sum. */
+const BIAS_CHUNK: i32 = 16;
+
 export function biasGradient(dy: usize, db: usize, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32): void {
   const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
   const step = <usize>channels * 32;
   for (let c = from; c < to; c++) {
-    let total: f64 = 0;
+    let total = f64x2.splat(0);
     for (let block = 0; block < blocks; block++) {
       let p = dy + <usize>(block * pixels * channels + c) * 32;
-      let s0 = f32x4.splat(0), s1 = s0;
-      for (let i = 0; i < pixels; i++) {
-        s0 = f32x4.add(s0, v128.load(p));
-        s1 = f32x4.add(s1, v128.load(p, 16));
-        p += step;
+      for (let first = 0; first < pixels; first += BIAS_CHUNK) {
+        let s0 = f32x4.splat(0), s1 = s0;
+        for (let i = min(BIAS_CHUNK, pixels - first); i > 0; i--) {
+          s0 = f32x4.add(s0, v128.load(p));
+          s1 = f32x4.add(s1, v128.load(p, 16));
+          p += step;
+        }
+        total = f64x2.add(total, widened(s0, s1));
       }
-      total += laneSum(f32x4.add(s0, s1));
     }
-    store<f32>(db + <usize>c * 4, <f32>total);
+    store<f32>(db + <usize>c * 4, <f32>(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1)));
   }
 }

@@ -22,13 +22,13 @@ export function panelStart(index: i32, channels: i32, panels: i32): i32 {
   return index * (channels / panels) + min(index, channels % panels);
 }
 
-/** Sum of the four lanes, in double precision. */
+/** Eight float32 lanes summed into two float64 lanes. */
 // @ts-ignore: decorator
 @inline
-export function laneSum(v: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(v, 0) + <f64>f32x4.extract_lane(v, 1) + (<f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3))
-  );
+export function widened(a: v128, b: v128): v128 {
+  const low = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b));
+  const a2 = v128.shuffle<i32>(a, a, 2, 3, 2, 3), b2 = v128.shuffle<i32>(b, b, 2, 3, 2, 3);
+  return f64x2.add(low, f64x2.add(f64x2.promote_low_f32x4(a2), f64x2.promote_low_f32x4(b2)));
 }
 
 /** 1 in the lanes of images that exist, 0 in the padding of a last, incomplete block of 8; `half` is 0 or 1. */
