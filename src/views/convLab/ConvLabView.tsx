@@ -105,8 +105,10 @@ export function ConvLabView() {
         <div className={classes['below']}>
           <CodePanel />
           <DevicePanel />
-          <FormulaPanel />
-          <KeyHelp />
+          <div className={classes['stack']}>
+            <FormulaPanel />
+            <KeyHelp />
+          </div>
         </div>
       </div>
       <LiveRegion />

@@ -49,7 +49,7 @@ function ChannelRow({
         palette={palette}
         title={isSingle ? t('grids.input') : t('grids.inputChannel', number)}
         maxWidth={isSingle ? 400 : 280}
-        cellSize={isSingle ? 64 : 44}
+        cellSize={isSingle ? 60 : 44}
         onPaint={(row, column) => paintPlane(conv, channel, row, column, brush)}
         onValue={(row, column, value) => paintPlane(conv, channel, row, column, value)}
         onPoint={(cell) => lab.actions.link(cell === null ? null : { kind: 'plane', ...cell })}
@@ -59,8 +59,8 @@ function ChannelRow({
           model={kernel}
           palette={palette}
           title={isSingle ? t('grids.kernel') : t('grids.kernelChannel', number)}
-          maxWidth={200}
-          cellSize={isSingle ? 64 : 44}
+          maxWidth={isSingle ? 190 : 150}
+          cellSize={isSingle ? 60 : 44}
           onValue={(row, column, value) =>
             lab.actions.edit((document) =>
               withKernelValue(document, model.filter, channel, row, column, value),
@@ -90,8 +90,8 @@ function Outputs({ conv, model }: { readonly conv: Convolved; readonly model: Co
           model={output}
           palette={palette}
           title={isSingle ? t('grids.output') : t('grids.outputFilter', { filter: filter + 1 })}
-          maxWidth={isSingle ? 360 : 220}
-          cellSize={isSingle ? 64 : 44}
+          maxWidth={isSingle ? 300 : 200}
+          cellSize={isSingle ? 60 : 44}
           onPoint={(cell) => lab.actions.link(cell === null ? null : { kind: 'output', filter, ...cell })}
           onActivate={(row, column) =>
             lab.actions.seek((landingOrder(geometry, 0, filter, row, column) + 1) * geometry.windowLength)

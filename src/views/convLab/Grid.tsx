@@ -33,6 +33,9 @@ interface Cell {
   readonly column: number;
 }
 
+/** Room around the cells for the frames of windows at the border, in the picture's units. */
+const edge = 4;
+
 /** Smallest side of a cell in which a number can be read. */
 const smallestLabelled = 19;
 
@@ -82,8 +85,9 @@ export function Grid(props: GridProps) {
   };
   const cellAt = (event: PointerEvent<SVGSVGElement>): Cell | null => {
     const box = event.currentTarget.getBoundingClientRect();
-    const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
-    const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
+    const unit = box.width / (columns * cellUnit + 2 * edge);
+    const row = Math.floor(((event.clientY - box.top) / unit - edge) / cellUnit);
+    const column = Math.floor(((event.clientX - box.left) / unit - edge) / cellUnit);
     return row >= 0 && column >= 0 && row < rows && column < columns ? { row, column } : null;
   };
   const paint = (cell: Cell): void => {
@@ -151,7 +155,7 @@ export function Grid(props: GridProps) {
         aria-readonly={onValue === undefined}
         aria-activedescendant={`${id}-${at.row}-${at.column}`}
         data-grid={model.id}
-        viewBox={`-2 -2 ${columns * cellUnit + 4} ${rows * cellUnit + 4}`}
+        viewBox={`${-edge} ${-edge} ${columns * cellUnit + 2 * edge} ${rows * cellUnit + 2 * edge}`}
         className={classes['gridSvg']}
         style={{ touchAction: onPaint === undefined ? 'auto' : 'none' }}
         onPointerDown={onPointerDown}

@@ -15,7 +15,7 @@ export function KernelCellEditor({ filter, channel }: { readonly filter: number;
   return (
     <NumberInput
       size="xs"
-      w={132}
+      maw={140}
       label={t('kernel.cell', { row: row + 1, column: column + 1 })}
       value={valueAt(kernel, filter, channel, row, column)}
       decimalScale={6}

@@ -34,7 +34,7 @@ export function Products({ model, channel }: { readonly model: ConvStageModel; r
     return term.index - first < model.done ? 'done' : 'ahead';
   };
   return (
-    <div className={classes['products']}>
+    <div className={classes['products']} data-columns={columns}>
       <span className={classes['gridTitle']}>{t('products.title')}</span>
       <div
         className={classes['chips']}

@@ -62,8 +62,9 @@ function convTypescript(document: LabDocument): Listing {
     ['      for (let c = 0; c < channels; c++)'],
     ['        for (let u = 0; u < kh; u++)'],
     ['          for (let v = 0; v < kw; v++)'],
-    [`            sum += x[c][${rowIndex}][${columnIndex}]`, 'operate'],
-    [`                 * w[f][c][${kernelRow}][${kernelColumn}];`, 'operate'],
+    ['            sum +=', 'operate'],
+    [`              x[c][${rowIndex}][${columnIndex}]`, 'operate'],
+    [`              * w[f][c][${kernelRow}][${kernelColumn}];`, 'operate'],
     ['      out[f][i][j] = sum;', 'land'],
     ['    }'],
   ];
@@ -80,8 +81,9 @@ function convPython(document: LabDocument): Listing {
     ['            for c in range(channels):'],
     ['                for u in range(kh):'],
     ['                    for v in range(kw):'],
-    [`                        total += (x[c, ${rowIndex}, ${columnIndex}]`, 'operate'],
-    [`                                  * w[f, c, ${kernelRow}, ${kernelColumn}])`, 'operate'],
+    ['                        total += (', 'operate'],
+    [`                            x[c, ${rowIndex}, ${columnIndex}]`, 'operate'],
+    [`                            * w[f, c, ${kernelRow}, ${kernelColumn}])`, 'operate'],
     ['            out[f, i, j] = total', 'land'],
   ];
 }

@@ -59,11 +59,15 @@ export function useFollowNetwork(): void {
       isStale = true;
       if (!isBusy) void refresh();
     };
-    const stopSession = session.store.subscribe(({ run }) => {
+    const look = (): void => {
+      const { run } = session.store.getState();
       if (run === null || (run.step === seen.step && run.runId === seen.runId)) return;
       seen = { step: run.step, runId: run.runId };
       changed();
-    });
+    };
+    // It may have trained on while another page was open.
+    look();
+    const stopSession = session.store.subscribe(look);
     const stopDrawing = drawing.subscribe(changed);
     return () => {
       isStopped = true;

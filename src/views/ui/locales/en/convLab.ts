@@ -116,7 +116,7 @@ export const convLab = {
     shown: 'Shown filter',
     filterNumber: 'Filter {{filter}}',
     bias: 'Bias',
-    cell: 'Row {{row}}, column {{column}}',
+    cell: 'Value, row {{row}}, col. {{column}}',
   },
   operators: {
     title: 'Operator',
@@ -127,11 +127,11 @@ export const convLab = {
     poolSize: 'Pool window',
     poolStride: 'Pool stride',
     cross_correlation: {
-      name: 'Cross-correlation (PyTorch’s Conv2d)',
+      name: 'Cross-correlation (Conv2d)',
       hint: 'What every network calls convolution: the kernel is laid on as it is.',
     },
     convolution: {
-      name: 'True convolution (flipped kernel)',
+      name: 'True convolution (flipped)',
       hint: 'The convolution of mathematics: the kernel is turned by 180° first.',
     },
     transposed: {

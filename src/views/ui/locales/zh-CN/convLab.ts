@@ -116,7 +116,7 @@ export const convLab = {
     shown: '显示的滤波器',
     filterNumber: '滤波器 {{filter}}',
     bias: '偏置',
-    cell: '第 {{row}} 行第 {{column}} 列',
+    cell: '第 {{row}} 行第 {{column}} 列的值',
   },
   operators: {
     title: '运算',
@@ -127,11 +127,11 @@ export const convLab = {
     poolSize: '池化窗口',
     poolStride: '池化步幅',
     cross_correlation: {
-      name: '互相关（PyTorch 的 Conv2d）',
+      name: '互相关（Conv2d）',
       hint: '所有网络所说的“卷积”：卷积核原样放上去。',
     },
     convolution: {
-      name: '真正的卷积（翻转卷积核）',
+      name: '真正的卷积（翻转）',
       hint: '数学意义上的卷积：先把卷积核旋转 180°。',
     },
     transposed: {
