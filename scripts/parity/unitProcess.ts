@@ -6,6 +6,9 @@ function send(result: UnitResult): void {
   process.send?.(result, undefined, undefined, () => process.exit(0));
 }
 
+// A parent that is stopped must not leave minutes of work behind.
+process.once('disconnect', () => process.exit(1));
+
 process.once('message', (message) => {
   // The parent is runUnits.ts, of the same version: the message is what it sends.
   const request = message as UnitRequest;
