@@ -117,6 +117,12 @@ export function webgpuBackend(): WebGPUBackend {
   return tf.engine().findBackend('webgpu') as WebGPUBackend;
 }
 
+/** The canvas whose context tfjs's WebGL backend draws with; call it only where the backend is webgl. */
+export function webglCanvas(): EventTarget {
+  const { gl } = (tf.engine().findBackend('webgl') as MathBackendWebGL).gpgpu;
+  return (gl as unknown as WebGL2RenderingContext).canvas;
+}
+
 /** Layout and size of a one-thread-a-value dispatch, which every WebGPU program needs. */
 export function flatDispatch(
   outputShape: readonly number[],

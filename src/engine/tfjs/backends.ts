@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError, type BackendInfo, type BackendName } from '@/engine/engine';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import { webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { assertNever } from '@/model/layers';
 
@@ -218,6 +218,11 @@ function describe({ backend, device, reason }: BackendProbe): BackendInfo {
   };
 }
 
+function watchedDevice(backend: BackendName): WatchedDevice {
+  if (backend === 'webgpu') return { device: webgpuBackend().device };
+  return backend === 'webgl' ? { canvas: webglCanvas() } : {};
+}
+
 /**
  * Starts one backend and makes an engine on it. tfjs has one current backend a worker, so one engine at a time.
  * @throws EngineError `unsupported` when the backend does not start.
@@ -239,8 +244,7 @@ export async function startEngine(chosen: BackendProbe, options: EngineOptions =
       cause: error,
     });
   }
-  const device = backend === 'webgpu' ? webgpuBackend().device : null;
-  return new TfjsEngine(describe(chosen), new DeviceGuard(device, options.onDeviceError));
+  return new TfjsEngine(describe(chosen), new DeviceGuard(watchedDevice(backend), options.onDeviceError));
 }
 
 /**

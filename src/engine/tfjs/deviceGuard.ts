@@ -1,22 +1,34 @@
-/** Turns what WebGPU reports out of band (uncaptured errors, a lost device) into an error of the next engine call. */
+/** Turns what a GPU reports out of band (uncaptured errors, a lost device or context) into an error of the next engine call. */
 import { EngineError } from '@/engine/engine';
+
+/** What tfjs's backend computes on; nothing on wasm and cpu. */
+export interface WatchedDevice {
+  readonly device?: GPUDevice;
+  /** The canvas behind WebGL's context. */
+  readonly canvas?: EventTarget;
+}
 
 export class DeviceGuard {
   #message: string | null = null;
   readonly #onError: (error: EngineError) => void;
-  readonly #device: GPUDevice | null;
+  readonly #watched: WatchedDevice;
 
-  /** `device`: tfjs's own, or null on backends without one. `onError` hears of the first error at once. */
-  constructor(device: GPUDevice | null, onError: (error: EngineError) => void = () => undefined) {
-    this.#device = device;
+  /** `onError` hears of the first error at once. */
+  constructor(watched: WatchedDevice, onError: (error: EngineError) => void = () => undefined) {
+    this.#watched = watched;
     this.#onError = onError;
-    if (device === null) return;
+    const { device, canvas } = watched;
+    canvas?.addEventListener('webglcontextlost', this.#onContextLost);
     // tfjs swallows these: a shader that does not compile leaves stale values and no sign.
-    device.addEventListener('uncapturederror', this.#onUncaptured);
-    void device.lost.then(({ reason, message }) => {
+    device?.addEventListener('uncapturederror', this.#onUncaptured);
+    void device?.lost.then(({ reason, message }) => {
       if (reason !== 'destroyed') this.#report(`The GPU device was lost: ${message}`);
     });
   }
+
+  readonly #onContextLost = (): void => {
+    this.#report('The browser took the WebGL context away.');
+  };
 
   readonly #onUncaptured = (event: Event): void => {
     const { error } = event as GPUUncapturedErrorEvent;
@@ -35,6 +47,8 @@ export class DeviceGuard {
   }
 
   dispose(): void {
-    this.#device?.removeEventListener('uncapturederror', this.#onUncaptured);
+    const { device, canvas } = this.#watched;
+    device?.removeEventListener('uncapturederror', this.#onUncaptured);
+    canvas?.removeEventListener('webglcontextlost', this.#onContextLost);
   }
 }

@@ -2,7 +2,8 @@
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { BackendName, ImageSet } from '@/engine/engine';
+import type { BackendName, EngineError, ImageSet } from '@/engine/engine';
+import { webglCanvas } from '@/engine/kernels/tfjsInternals';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
 import { lenet, mynn } from '@/model/architectures';
@@ -60,4 +61,21 @@ describe.each<[BackendName, number]>([
     const expected = onWasm.get(network.id)?.slice(0, count) ?? [];
     expect(relativeDifference(losses, expected)).toBeLessThan(1e-4);
   });
+});
+
+// The last test: tfjs's WebGL backend does not come back from it in this worker.
+test('a lost WebGL context reaches the callback and fails the next call', async () => {
+  let heard: EngineError | undefined;
+  const { engine } = await createEngine('webgl', {
+    onDeviceError: (error) => {
+      heard = error;
+    },
+  });
+  await engine.setImages('train', digits);
+  await engine.compile(configOf(lenet));
+  const canvas = webglCanvas();
+  if (!(canvas instanceof OffscreenCanvas)) throw new Error('tfjs draws on an OffscreenCanvas');
+  canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+  await expect.poll(() => heard?.code).toBe('device');
+  await expect(engine.step(1)).rejects.toMatchObject({ code: 'device', message: heard?.message });
 });
