@@ -127,12 +127,12 @@ test('goes on with the reference engine in mid-run', async () => {
   actions.stepOnce();
   const { run } = await untilPhase('paused');
   expect(run?.step).toBe(1);
-  actions.useReferenceEngine(true);
+  actions.setReferenceEngine(true);
   await until((state) => engine(state) === 'tfjs', 'tfjs');
   actions.stepOnce();
   await until((state) => state.run?.step === 2 && state.run.phase === 'paused', 'the second step');
   expect(metrics.count).toBe(2);
-  actions.useReferenceEngine(false);
+  actions.setReferenceEngine(false);
   await until((state) => engine(state) === 'wasm', 'our own engine');
 });
 

@@ -88,7 +88,7 @@ export function createActions(context: ActionContext): SessionActions {
     selectBackend: (engineChoice) => {
       openEngine({ engineChoice });
     },
-    useReferenceEngine: (referenceEngine) => {
+    setReferenceEngine: (referenceEngine) => {
       openEngine({ referenceEngine });
     },
     updateDraft: (change) => {

@@ -89,45 +89,49 @@ export interface SessionState {
 
 export interface SessionActions {
   /** Trains from the beginning with the draft; a prepared run of the same configuration is used as it is. */
-  start(): void;
-  pause(): void;
+  readonly start: () => void;
+  readonly pause: () => void;
   /** Goes on with a paused run, or one whose device was lost and replaced. */
-  resume(): void;
+  readonly resume: () => void;
   /** One step, or up to the end of the epoch (its test included), then pauses. Starts a run where none is under way. */
-  stepOnce(): void;
-  epochOnce(): void;
+  readonly stepOnce: () => void;
+  readonly epochOnce: () => void;
   /** Ends the run; its network goes on predicting. */
-  stop(): void;
+  readonly stop: () => void;
   /** Fresh parameters from the draft, charts emptied. */
-  reset(): void;
+  readonly reset: () => void;
   /** In flight, from the next step on; also changes the draft. */
-  setLearningRate(learningRate: number): void;
+  readonly setLearningRate: (learningRate: number) => void;
   /** Loads what is missing of the data. */
-  retryData(): void;
+  readonly retryData: () => void;
   /** A run under way goes on on the new backend, from the step where it is. */
-  selectBackend(choice: EngineChoice): void;
+  readonly selectBackend: (choice: EngineChoice) => void;
   /** Switches between our own engine and the reference, where the backend has both; a run under way goes on. */
-  useReferenceEngine(reference: boolean): void;
+  readonly setReferenceEngine: (reference: boolean) => void;
   /**
    * Changes the draft. When what makes the network (network, input, seed) changes and no run is under way, the new
    * network is prepared a moment later, so that drawings are classified with it.
    */
-  updateDraft(change: Partial<RunConfig>): void;
+  readonly updateDraft: (change: Partial<RunConfig>) => void;
   /** Replaces the whole draft, such as by a preset's configuration. */
-  loadPreset(config: RunConfig): void;
-  updateSettings(change: Partial<Settings>): void;
+  readonly loadPreset: (config: RunConfig) => void;
+  readonly updateSettings: (change: Partial<Settings>) => void;
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
-  predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Prediction>;
+  readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
-  testImages(indices: readonly number[]): Promise<ReplyMap['testImages']>;
+  readonly testImages: (indices: readonly number[]) => Promise<ReplyMap['testImages']>;
   /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
-  convolve(problem: ConvolutionProblem): Promise<ReplyMap['convolve']>;
+  readonly convolve: (problem: ConvolutionProblem) => Promise<ReplyMap['convolve']>;
   /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */
-  layerInput(layer: string, filter: number, image: Uint8Array<ArrayBuffer>): Promise<ReplyMap['layerInput']>;
+  readonly layerInput: (
+    layer: string,
+    filter: number,
+    image: Uint8Array<ArrayBuffer>,
+  ) => Promise<ReplyMap['layerInput']>;
   /** The network's weights as a safetensors file. @throws RequestError */
-  exportWeights(): Promise<ReplyMap['exportWeights']>;
+  readonly exportWeights: () => Promise<ReplyMap['exportWeights']>;
   /** @throws RequestError `file` or `state` saying what does not fit */
-  importWeights(file: ArrayBuffer): Promise<ReplyMap['importWeights']>;
+  readonly importWeights: (file: ArrayBuffer) => Promise<ReplyMap['importWeights']>;
   /** After a crash: a new worker; the run is lost, the draft is prepared anew. */
-  restartWorker(): void;
+  readonly restartWorker: () => void;
 }

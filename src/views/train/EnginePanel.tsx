@@ -88,7 +88,7 @@ export function EnginePanel() {
             label={t('engine.reference')}
             description={t('engine.referenceHint')}
             checked={reference}
-            onChange={(event) => session.actions.useReferenceEngine(event.currentTarget.checked)}
+            onChange={(event) => session.actions.setReferenceEngine(event.currentTarget.checked)}
           />
         )}
         {webgpu !== undefined && !runsWebGpu && webgpu.reason !== 'available' && (
