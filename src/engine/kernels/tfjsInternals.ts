@@ -120,7 +120,8 @@ export function webgpuBackend(): WebGPUBackend {
 /** The canvas whose context tfjs's WebGL backend draws with; call it only where the backend is webgl. */
 export function webglCanvas(): EventTarget {
   const { gl } = (tf.engine().findBackend('webgl') as MathBackendWebGL).gpgpu;
-  return (gl as unknown as WebGL2RenderingContext).canvas;
+  // TypeScript's worker types leave the canvas out.
+  return (gl as unknown as { readonly canvas: EventTarget }).canvas;
 }
 
 /** Layout and size of a one-thread-a-value dispatch, which every WebGPU program needs. */
@@ -139,10 +140,10 @@ export function flatDispatch(
 }
 
 /**
- * Tells the wasm backend that a tensor's values were changed in place: XNNPACK keeps packed copies of weights by tensor,
- * which this drops.
+ * Drops what XNNPACK keeps of a weight, a packed copy as large as the weight itself: when its values were changed in
+ * place, and when they will be before it is multiplied with again.
  */
-export function valuesChanged(backend: HostBackend, tensor: TensorInfo): void {
+export function dropPackedCopy(backend: HostBackend, tensor: TensorInfo): void {
   if (!isWasm(backend)) return;
   const { id, memoryOffset } = backend.dataIdMap.get(tensor.dataId);
   backend.wasm.tfjs.disposeData(id);

@@ -1,7 +1,7 @@
 /** Conv2d and Linear: the layers with weights. */
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/kernels/channelDot';
-import { runKernel } from '@/engine/kernels/tfjsInternals';
+import { dropPackedCopy, hostBackend, runKernel } from '@/engine/kernels/tfjsInternals';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Conv2d, Linear } from '@/model/layers';
 
@@ -48,12 +48,15 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
 export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
   const { name, bias } = layer;
   return {
-    forward: (x, { parameters }) => {
+    forward: (x, { parameters, isTraining }) => {
       const weight = parameters.get(`${name}.weight`);
       const output = tf.tidy(() => {
         const product = tf.matMul(x, weight);
         return bias ? tf.add(product, parameters.get(`${name}.bias`)) : product;
       });
+      // VGG-16's is 411 MB, which its gradient needs soon.
+      const host = isTraining ? hostBackend() : null;
+      if (host !== null) dropPackedCopy(host, weight);
       return {
         output,
         backward: (dy, gradients) => {

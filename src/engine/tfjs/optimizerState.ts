@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkState } from '@/engine/checkState';
 import { EngineError } from '@/engine/engine';
-import { hostBackend, hostValues, valuesChanged, type HostBackend } from '@/engine/kernels/tfjsInternals';
+import { hostBackend, hostValues, dropPackedCopy, type HostBackend } from '@/engine/kernels/tfjsInternals';
 import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
@@ -97,7 +97,7 @@ export class OptimizerState {
         learningRate,
         updates: this.#updates,
       });
-      valuesChanged(host, parameter);
+      dropPackedCopy(host, parameter);
       gradient.dispose();
     }
   }
