@@ -75,7 +75,7 @@ export function DrawView() {
       />
       <div className={classes['columns']}>
         <Panel className={classes['pad']}>
-          <DrawingPad showKeyboardHint />
+          <DrawingPad />
         </Panel>
         <Reading />
       </div>

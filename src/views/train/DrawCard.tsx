@@ -39,7 +39,7 @@ export function DrawCard() {
         </Anchor>
       }
     >
-      <DrawingPad />
+      <DrawingPad isCompact />
       <LiveReading />
     </Panel>
   );

@@ -53,8 +53,8 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
       className={className}
       title={title}
       legend={[
-        { label: t('charts.full'), color, mark: 'line' },
-        { label: t('charts.quick'), color, mark: 'small_dot' },
+        { label: t('charts.fullShort'), color, mark: 'line' },
+        { label: t('charts.quickShort'), color, mark: 'small_dot' },
       ]}
       empty={rows.length === 0 ? empty : null}
       summary={t('charts.summaryTest', {

@@ -9,7 +9,12 @@ import { usePadKeyboard } from '@/views/ui/usePadKeyboard';
 import { usePadPointer } from '@/views/ui/usePadPointer';
 import classes from '@/views/ui/DrawingPad.module.css';
 
-export function DrawingPad({ showKeyboardHint = false }: { readonly showKeyboardHint?: boolean }) {
+export interface DrawingPadProps {
+  /** The small form leaves the explanations to screen readers. */
+  readonly isCompact?: boolean;
+}
+
+export function DrawingPad({ isCompact = false }: DrawingPadProps) {
   const { t } = useTranslation('draw');
   const hintId = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -66,7 +71,9 @@ export function DrawingPad({ showKeyboardHint = false }: { readonly showKeyboard
       <div className={classes['bar']}>
         <span className={classes['caption']}>
           {state.sample === null
-            ? t('pad.penHint')
+            ? isCompact
+              ? ''
+              : t('pad.penHint')
             : t('pad.sample', { index: String(state.sample.index), label: String(state.sample.label) })}
         </span>
         <Button
@@ -88,7 +95,7 @@ export function DrawingPad({ showKeyboardHint = false }: { readonly showKeyboard
           {t('pad.clear')}
         </Button>
       </div>
-      <p id={hintId} className={showKeyboardHint ? classes['hint'] : classes['hiddenHint']}>
+      <p id={hintId} className={isCompact ? classes['hiddenHint'] : classes['hint']}>
         <Icon name="keyboard" size={16} />
         <span>{t('pad.keyboardHint')}</span>
       </p>
