@@ -19,7 +19,7 @@ export function lowerReluGradient(lowering: Lowering, y: Value, gradient: Gradie
 
 export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
   const count = valueCount(lowering, x);
-  const output = { ...x, buffer: resultBuffer(lowering, layer.name, x, count), isOwned: true };
+  const output = { ...x, buffer: resultBuffer(lowering, layer.name, x, count), isOwned: true, isSignRead: true };
   lowering.program.emit('relu', { x: x.buffer, y: output.buffer, count });
   return { output, backward: (dy) => (x.needsGradient ? lowerReluGradient(lowering, output, dy) : null) };
 }
@@ -56,7 +56,8 @@ export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value): Lo
   const outWidth = windowOutputSize(x.width, kernel, stride, padding);
   const geometry = { blocks, height: x.height, width: x.width, channels: x.channels, outHeight, outWidth, kernel, stride, padding };
   const count = blocks * outHeight * outWidth * x.channels * 8;
-  const output: Value = { ...x, height: outHeight, width: outWidth, buffer: newBuffer(lowering, name, count), isOwned: true };
+  const output: Value = { ...x, height: outHeight, width: outWidth, buffer: newBuffer(lowering, name, count), isOwned: true,
+    isSignRead: false };
   const needsIndex = lowering.mode !== 'eval' && x.needsGradient;
   const index = needsIndex ? newBuffer(lowering, `${name} index`, count) : 0;
   program.emit('maxPool', { x: x.buffer, y: output.buffer, index, ...geometry });
@@ -74,7 +75,7 @@ export function lowerAveragePool(lowering: Lowering, layer: AdaptiveAvgPool2d, x
   const size = layer.outputSize;
   const geometry = { blocks, height: x.height, width: x.width, channels: x.channels, size };
   const buffer = newBuffer(lowering, layer.name, blocks * size * size * x.channels * 8);
-  const output: Value = { ...x, height: size, width: size, buffer, isOwned: true };
+  const output: Value = { ...x, height: size, width: size, buffer, isOwned: true, isSignRead: false };
   program.emit('averagePool', { x: x.buffer, y: buffer, ...geometry });
   const backward = (dy: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
@@ -96,7 +97,7 @@ export function lowerPlainOrder(lowering: Lowering, x: Value): Lowered {
   const count = valueCount(lowering, x);
   const buffer = newBuffer(lowering, 'flattened', count);
   program.emit('transpose', { x: x.buffer, y: buffer, blocks, rows: pixels, columns: channels });
-  const output: Value = { ...x, buffer, channels: channels * pixels, height: 1, width: 1, isOwned: true };
+  const output: Value = { ...x, buffer, channels: channels * pixels, height: 1, width: 1, isOwned: true, isSignRead: false };
   const backward = (dy: Gradient): Gradient => {
     const dx = newBuffer(lowering, 'flattened input gradient', count);
     program.emit('transpose', { x: dy.buffer, y: dx, blocks, rows: channels, columns: pixels });

@@ -79,9 +79,10 @@ function lowerResidual(lowering: Lowering, layer: Residual, x: Value): Lowered {
   const a = body.output;
   const b = shortcut.output;
   const count = valueCount(lowering, a);
-  const buffer = a.isOwned ? a.buffer : b.isOwned ? b.buffer : newBuffer(lowering, layer.name, count);
+  const target = [a, b].find((value) => value.isOwned && !value.isSignRead);
+  const buffer = target?.buffer ?? newBuffer(lowering, layer.name, count);
   program.emit('add', { a: a.buffer, b: b.buffer, y: buffer, count });
-  const output: Value = { ...a, buffer, isOwned: true, needsGradient: a.needsGradient || b.needsGradient };
+  const output: Value = { ...a, buffer, isOwned: true, isSignRead: false, needsGradient: a.needsGradient || b.needsGradient };
   const backward = (dy: Gradient): Gradient | null => {
     // Both branches read dy, so only the last may work in place.
     const throughShortcut = b.needsGradient ? shortcut.backward({ ...dy, isOwned: false }) : null;

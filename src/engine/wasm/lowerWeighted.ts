@@ -45,6 +45,7 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     border: 0,
     isFlat: false,
     isOwned: true,
+    isSignRead: hasRelu,
     needsGradient: true,
   };
   program.emit('convForward', {
@@ -85,6 +86,7 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     border: 0,
     isFlat: true,
     isOwned: true,
+    isSignRead: hasRelu,
     needsGradient: true,
   };
   program.emit('linearForward', {
@@ -146,6 +148,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     ...x,
     buffer: inPlace ? x.buffer : newBuffer(lowering, name, valueCount(lowering, x)),
     isOwned: true,
+    isSignRead: hasRelu,
     needsGradient: true,
   };
   program.emit('batchNormApply', { x: x.buffer, saved, y: output.buffer, ...sizes, relu: hasRelu ? 1 : 0 });

@@ -33,6 +33,8 @@ export interface Value {
   readonly isFlat: boolean;
   /** Nobody else reads it later, so an elementwise layer may work in place. */
   readonly isOwned: boolean;
+  /** The backward pass of a ReLU reads its sign, so a sum may not be written over it. */
+  readonly isSignRead: boolean;
   /** A parameter lies before it, so its gradient is needed. */
   readonly needsGradient: boolean;
 }

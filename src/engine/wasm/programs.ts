@@ -50,7 +50,7 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
     std: normalize?.std ?? 1,
     scratch: newBuffer(lowering, 'input scratch', lowering.threads * 784),
   });
-  return { buffer: y, channels: 1, height: size, width: size, border, isFlat: false, isOwned: true, needsGradient: false };
+  return { buffer: y, channels: 1, height: size, width: size, border, isFlat: false, isOwned: true, isSignRead: false, needsGradient: false };
 }
 
 function emitUpdate(program: Program, memory: RunMemory, config: RunConfig, key: string, g: WasmBuffer): void {

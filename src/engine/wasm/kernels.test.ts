@@ -1,0 +1,267 @@
+// Every kernel over random shapes (odd sizes, channels that fill no vector, single images, strides, padding) against its definition in float64.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
+import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
+import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
+import { variants } from '@/engine/wasm/variants';
+import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import type { Conv2d, LayerSpec, Linear, NetworkSpec } from '@/model/layers';
+import { dropoutKeeps, randomBits } from '@/model/random';
+import { inferShapes } from '@/model/shapes';
+import { parameterEntries } from '@/model/stateDict';
+import { sizeOf } from '@/model/tensor';
+
+const unitRoundoff = 2 ** -24;
+let bench: LayerBench;
+
+async function newBench(threads: number): Promise<LayerBench> {
+  const host = nodeHost();
+  const name = threads > 1 ? 'simdThreads' : 'simd';
+  const module = await WebAssembly.compile(await host.readBinary(name));
+  return {
+    runtime: new WasmRuntime({ host, module, isShared: threads > 1, threads }),
+    threads,
+    maxPanel: variants[name].maxPanel,
+  };
+}
+
+beforeAll(async () => {
+  bench = await newBench(1);
+});
+afterAll(() => bench.runtime.dispose());
+
+/** Deterministic values in (-1, 1), exact in float32. */
+function values(count: number, salt: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: count }, (_, i) => ((randomBits(salt, i) >>> 8) + 0.5) / 2 ** 23 - 1);
+}
+
+const init = { kind: 'default' } as const;
+const relu: LayerSpec = { kind: 'ReLU', name: 'relu' };
+const conv = (name: string, inChannels: number, outChannels: number, kernelSize: number, stride = 1, padding = 0): Conv2d => ({
+  kind: 'Conv2d', name, inChannels, outChannels, kernelSize, stride, padding, bias: true, init,
+});
+const linear = (name: string, inFeatures: number, outFeatures: number): Linear => ({
+  kind: 'Linear', name, inFeatures, outFeatures, bias: true, init,
+});
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Largest error over its own tolerance of y, dx and all weight gradients. */
+async function worstError(layers: readonly LayerSpec[], shape: Shape4, tolerance: (size: number) => number, on = bench): Promise<number> {
+  const network: NetworkSpec = { id: 'custom', name: 'custom', layers, outputActivation: 'none' };
+  const weights = new Map(
+    parameterEntries(network).map(({ key, shape: size }, i) => [key, values(sizeOf(size), 100 + i)] as const),
+  );
+  const x = values(sizeOf(shape), 1);
+  let dy = new Float32Array();
+  const actual = await runLayers(on, layers, { shape, data: x }, weights, (count) => (dy = values(count, 2)));
+
+  const wide = (data: Float32Array): Float64Array => Float64Array.from(data);
+  const pass = (map: (v: number) => number) => {
+    const run = sequencePass(
+      layers,
+      { shape, data: wide(x).map(map) },
+      new Map([...weights].map(([key, data]) => [key, wide(data).map(map)])),
+    );
+    const gradients: Gradients64 = new Map();
+    const dx = run.backward(wide(dy).map(map), gradients);
+    return new Map([['y', run.y.data], ['dx', dx], ...gradients]);
+  };
+  const expected = pass((v) => v);
+  // The same sums over absolute values bound what rounding can do to each.
+  const sizes = pass(Math.abs);
+  let worst = 0;
+  for (const [name, reference] of expected) {
+    const data = name === 'y' ? actual.y : name === 'dx' ? actual.dx : actual.gradients.get(name);
+    expect(data?.length, name).toBe(reference.length);
+    reference.forEach((value, i) => {
+      const error = Math.abs((data?.[i] ?? NaN) - value);
+      const ratio = error / tolerance(Math.abs(sizes.get(name)?.[i] ?? 0));
+      if (!(ratio <= worst)) worst = ratio;
+    });
+  }
+  return worst;
+}
+
+/**
+ * A float32 sum of K products is off by at most K u times the sum of their absolute values (Higham, Accuracy and Stability,
+ * 3.1), and by about sqrt(K) u where roundings are not in league; four times that is allowed.
+ */
+const sumTolerance = (longest: number) => (size: number): number => 4 * Math.sqrt(longest + 4) * unitRoundoff * size + 1e-30;
+
+describe('convolution', () => {
+  const geometry = fc.record({
+    images: fc.integer({ min: 1, max: 19 }),
+    height: fc.integer({ min: 1, max: 11 }),
+    width: fc.integer({ min: 1, max: 11 }),
+    inChannels: fc.integer({ min: 1, max: 9 }),
+    outChannels: fc.integer({ min: 1, max: 20 }),
+    kernel: fc.integer({ min: 1, max: 7 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    padding: fc.integer({ min: 0, max: 4 }),
+  });
+  it('agrees forward and in both gradients', async () => {
+    await fc.assert(
+      fc.asyncProperty(geometry, async ({ images, height, width, inChannels, outChannels, kernel, stride, padding }) => {
+        fc.pre(kernel <= Math.min(height, width) + 2 * padding);
+        const layers = [conv('c', inChannels, outChannels, kernel, stride, padding)];
+        const longest = Math.max(Math.max(inChannels, outChannels) * kernel ** 2, images * height * width * 4);
+        expect(await worstError(layers, [images, inChannels, height, width], sumTolerance(longest))).toBeLessThan(1);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+
+  it('agrees at the shapes of the report', async () => {
+    const layers = [conv('a', 16, 32, 5), relu, conv('b', 32, 32, 3, 1, 1), conv('d', 32, 64, 3, 2, 1)];
+    // Three layers in a row: the error of each passes through the next ones.
+    expect(await worstError(layers, [3, 16, 12, 12], sumTolerance(9 * 800))).toBeLessThan(1);
+  });
+});
+
+describe('Linear', () => {
+  it('agrees forward and in both gradients, also after a flattened image', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          images: fc.integer({ min: 1, max: 20 }),
+          channels: fc.integer({ min: 1, max: 6 }),
+          side: fc.integer({ min: 1, max: 5 }),
+          outFeatures: fc.integer({ min: 1, max: 30 }),
+        }),
+        async ({ images, channels, side, outFeatures }) => {
+          const inFeatures = channels * side ** 2;
+          const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', inFeatures, outFeatures)];
+          const longest = Math.max(inFeatures, outFeatures, images);
+          expect(await worstError(layers, [images, channels, side, side], sumTolerance(longest))).toBeLessThan(1);
+        },
+      ),
+      { numRuns: 40, seed: 6 },
+    );
+  });
+
+  it('agrees where the inputs are more than one pass over the weights takes', async () => {
+    const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', 2500, 7)];
+    expect(await worstError(layers, [9, 100, 5, 5], sumTolerance(2500))).toBeLessThan(1);
+  });
+});
+
+describe('pooling', () => {
+  const geometry = fc.record({
+    images: fc.integer({ min: 1, max: 17 }),
+    channels: fc.integer({ min: 1, max: 5 }),
+    height: fc.integer({ min: 1, max: 9 }),
+    width: fc.integer({ min: 1, max: 9 }),
+    kernel: fc.integer({ min: 1, max: 4 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    padding: fc.integer({ min: 0, max: 2 }),
+  });
+  it('takes the maximum, and sends the gradient to where it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(geometry, async ({ images, channels, height, width, kernel, stride, padding }) => {
+        fc.pre(padding * 2 <= kernel && kernel <= Math.min(height, width) + 2 * padding);
+        const layers: LayerSpec[] = [{ kind: 'MaxPool2d', name: 'p', kernelSize: kernel, stride, padding }];
+        // The forward pass copies; at most 16 windows add up in one input.
+        expect(await worstError(layers, [images, channels, height, width], () => 1e-6)).toBeLessThan(1);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+  });
+
+  it('gives ties to the first value of the window', async () => {
+    const layers: LayerSpec[] = [{ kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 }];
+    const data = Float32Array.of(1, 1, 1, 1, 0, 2, 2, 0);
+    const { dx } = await runLayers(bench, layers, { shape: [1, 2, 2, 2], data }, new Map(), () => Float32Array.of(5, 7));
+    expect([...dx]).toEqual([5, 0, 0, 0, 0, 7, 0, 0]);
+  });
+
+  it('averages windows that overlap, shrink and repeat', async () => {
+    for (const [side, size] of [[7, 1], [1, 7], [5, 3], [6, 4], [4, 4]] as const) {
+      const layers: LayerSpec[] = [{ kind: 'AdaptiveAvgPool2d', name: 'a', outputSize: size }];
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      expect(await worstError(layers, [9, 3, side, side], () => 2e-5)).toBeLessThan(1);
+    }
+  });
+});
+
+describe('BatchNorm2d', () => {
+  it('normalises over the images that exist and gives its gradients', async () => {
+    for (const images of [2, 5, 8, 11]) {
+      for (const hasRelu of [false, true]) {
+        const norm: LayerSpec = { kind: 'BatchNorm2d', name: 'n', numFeatures: 5, eps: 1e-5, momentum: 0.1 };
+        // Values are of order 1 and the sums have at most 11 * 35 terms.
+        const layers = hasRelu ? [norm, relu] : [norm];
+        // oxlint-disable-next-line no-await-in-loop -- one memory
+        expect(await worstError(layers, [images, 5, 5, 7], () => 2e-5)).toBeLessThan(1);
+      }
+    }
+  });
+});
+
+describe('Residual', () => {
+  it('adds identity, projection and flattened branches, forward and backward', async () => {
+    const plain: LayerSpec = { kind: 'Residual', name: 'r', body: [relu, conv('a', 4, 4, 3, 1, 1), relu, conv('b', 4, 4, 3, 1, 1)], shortcut: [] };
+    const projected: LayerSpec = {
+      kind: 'Residual', name: 's', body: [conv('d', 4, 6, 3, 2, 1), relu], shortcut: [conv('e', 4, 6, 1, 2)],
+    };
+    const flat: LayerSpec = {
+      kind: 'Residual', name: 't',
+      body: [{ kind: 'Flatten', name: 'f' }, linear('l', 54, 54)],
+      shortcut: [{ kind: 'Flatten', name: 'g' }],
+    };
+    expect(await worstError([plain, relu, projected, flat], [5, 4, 6, 6], sumTolerance(4000))).toBeLessThan(1);
+  });
+});
+
+describe('dropout', () => {
+  it('keeps exactly what model/random.ts keeps, forward and backward', async () => {
+    const [images, channels, side] = [11, 3, 4];
+    const pixels = side * side;
+    for (const kind of ['Dropout', 'Dropout2d'] as const) {
+      for (const p of [0.1, 0.5, 1]) {
+        const layers: LayerSpec[] = [{ kind, name: 'd', p }];
+        const ones = new Float32Array(images * channels * pixels).fill(1);
+        // oxlint-disable-next-line no-await-in-loop -- one memory
+        const { y, dx } = await runLayers(bench, layers, { shape: [images, channels, side, side], data: ones }, new Map(), () => ones, {
+          seed: 42,
+          step: 3,
+        });
+        const scale = p < 1 ? Math.fround(1 / (1 - p)) : 0;
+        const expected = ones.map((_, i) =>
+          dropoutKeeps(42, 3, 0, kind === 'Dropout' ? i : Math.floor(i / pixels), p) ? scale : 0,
+        );
+        expect(y).toEqual(expected);
+        expect(dx).toEqual(expected);
+      }
+    }
+  });
+});
+
+describe('threads', () => {
+  it.each([2, 3])('give the same values on %i threads as on one', async (threads) => {
+    const many = await newBench(threads);
+    try {
+      const layers: LayerSpec[] = [
+        conv('a', 3, 10, 3, 1, 1),
+        { kind: 'BatchNorm2d', name: 'n', numFeatures: 10, eps: 1e-5, momentum: 0.1 },
+        relu,
+        { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 },
+        { kind: 'Dropout', name: 'd', p: 0.3 },
+        { kind: 'Flatten', name: 'f' },
+        linear('l', 160, 23),
+      ];
+      const network: NetworkSpec = { id: 'custom', name: 'custom', layers: [...layers, linear('m', 23, 10)], outputActivation: 'none' };
+      expect(inferShapes(network, [3, 9, 9])).toBeDefined();
+      const weights = new Map(parameterEntries(network).map(({ key, shape }, i) => [key, values(sizeOf(shape), i)] as const));
+      const x = { shape: [21, 3, 9, 9] as const, data: values(21 * 243, 9) };
+      const one = await runLayers(bench, layers, x, weights, (count) => values(count, 3));
+      for (let round = 0; round < 20; round += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- one memory
+        expect(await runLayers(many, layers, x, weights, (count) => values(count, 3))).toEqual(one);
+      }
+    } finally {
+      many.runtime.dispose();
+    }
+  });
+});
