@@ -2,20 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageAt, type ImageSource } from '@/engine/tfjs/imageSource';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
-import { shuffledIndex } from '@/model/random';
-import { stepsPerEpoch, type InputPipeline, type RunConfig } from '@/model/runConfig';
-
-/** Which training images step `step` reads, in order. The last batch of an epoch may be smaller. */
-export function batchIndices(config: RunConfig, step: number): Int32Array {
-  const { trainingImages, batchSize, seed, shuffle } = config;
-  const steps = stepsPerEpoch(config);
-  const epoch = Math.floor(step / steps);
-  const start = (step % steps) * batchSize;
-  const count = Math.min(batchSize, trainingImages - start);
-  return Int32Array.from({ length: count }, (_, i) =>
-    shuffle ? shuffledIndex(start + i, trainingImages, seed, epoch) : start + i,
-  );
-}
+import type { InputPipeline, RunConfig } from '@/model/runConfig';
 
 /** Resize as torchvision's on tensors, then (x - mean) / std. Call inside tidy. */
 export function resizeAndNormalize(images: tf.Tensor4D, { resize, normalize }: InputPipeline): tf.Tensor {
