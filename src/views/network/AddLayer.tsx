@@ -1,7 +1,6 @@
 /** A menu of all kinds of layers; what is chosen fits what stands before it. */
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { layerFields } from '@/model/layerFields';
 import type { LayerKind } from '@/model/layers';
 import { Icon } from '@/views/ui/icons';
 import classes from '@/views/network/build.module.css';
@@ -17,7 +16,7 @@ const kinds = [
   'Dropout2d',
   'Flatten',
   'Residual',
-] as const satisfies readonly (keyof typeof layerFields)[];
+] as const satisfies readonly LayerKind[];
 
 export interface AddLayerProps {
   /** Given: a small button behind a layer, with this name. */

@@ -54,11 +54,12 @@ export function ArchitectureDiagram({ network, input, isGrouped }: ArchitectureD
     });
   };
   return (
-    <div
+    // The boxes inside are buttons; the arrow keys only walk from one to the next.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <section
       ref={ref}
       className={classes['canvas']}
       style={{ height: layout.height }}
-      role="group"
       aria-label={t('diagram.label', { network: network.name })}
       data-testid="architecture"
       onKeyDown={walk}
@@ -91,6 +92,6 @@ export function ArchitectureDiagram({ network, input, isGrouped }: ArchitectureD
             )}
           </div>
         ))}
-    </div>
+    </section>
   );
 }

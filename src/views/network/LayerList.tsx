@@ -35,13 +35,7 @@ function Block({
   return (
     <div className={classes['block']}>
       {(['body', 'shortcut'] as const).map((part) => (
-        <div
-          key={part}
-          className={classes['part']}
-          data-part={part}
-          role="group"
-          aria-label={t(`build.${part}`)}
-        >
+        <div key={part} data-part={part}>
           <p className={classes['partTitle']}>
             {t(`build.${part}`)}
             {part === 'shortcut' && layer.shortcut.length === 0 && (

@@ -114,8 +114,9 @@ export function LayerTable({ check, label }: { readonly check: NetworkCheck; rea
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{t('table.total')}</th>
-            <td />
+            <th scope="row" colSpan={2}>
+              {t('table.total')}
+            </th>
             <td data-testid="total-parameters">{format.integer(totals.parameters)}</td>
             <td>{format.compact(totals.flops)}</td>
             <td>{format.bytes(totals.activationBytes)}</td>

@@ -102,7 +102,7 @@ export function NetworkView() {
         <div className={classes['column']}>
           {mode === 'build' && <ArchitecturePanel {...drawn} />}
           <Panel title={t('table.title')} hint={t('table.hint')}>
-            <LayerTable check={check} label={t('table.title')} />
+            <LayerTable check={check} label={t('table.label')} />
           </Panel>
           {mode === 'build' && <Numbers />}
         </div>

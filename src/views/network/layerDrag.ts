@@ -43,7 +43,7 @@ export function useLayerRow(path: LayerPath, { row, handle }: RowRefs) {
     const element = row.current;
     const dragHandle = handle.current;
     const place = parsePathKey(key);
-    if (element === null || dragHandle === null || place === null) return;
+    if (element === null || dragHandle === null || place === null) return undefined;
     const edgeAt = (clientY: number): DropEdge => {
       const { top, height } = element.getBoundingClientRect();
       return clientY < top + height / 2 ? 'before' : 'after';
@@ -81,7 +81,7 @@ export function useListEnd(end: LayerPath, ref: RefObject<HTMLElement | null>): 
   useEffect(() => {
     const element = ref.current;
     const place = parsePathKey(key);
-    if (element === null || place === null) return;
+    if (element === null || place === null) return undefined;
     return dropTargetForElements({
       element,
       canDrop: ({ source }) =>

@@ -37,6 +37,7 @@ export const network = {
   },
   table: {
     title: 'Layer by layer',
+    label: 'Table of the layers',
     hint: 'For one image: a multiplication with its addition counts as 2 operations; memory is the output kept for the backward pass.',
     layer: 'Layer',
     output: 'Output',

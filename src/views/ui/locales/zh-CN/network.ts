@@ -39,6 +39,7 @@ export const network = {
   },
   table: {
     title: '逐层数据',
+    label: '各层的表格',
     hint: '按一张图片计算：一次乘法加一次加法算 2 次运算；内存是为反向传播保留的输出。',
     layer: '层',
     output: '输出',

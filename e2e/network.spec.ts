@@ -1,0 +1,173 @@
+/** The Network page: the six architectures, building one's own, what a run costs, weights as files. */
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { handwriting, TrainPage } from './trainPage.ts';
+
+const networks = [
+  { id: 'mynn', parameters: '21,840' },
+  { id: 'vgg16', parameters: '134,300,362' },
+  { id: 'vgg2', parameters: '1,899,850' },
+  { id: 'resnet18', parameters: '11,175,370' },
+  { id: 'resnet', parameters: '41,514' },
+  { id: 'lenet', parameters: '61,706' },
+] as const;
+
+async function open(page: Page, query: string): Promise<void> {
+  await page.goto(`/network?${query}`);
+  await expect(page.getByTestId('layer-table')).toBeVisible({ timeout: 60_000 });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  for (const [index, { id, parameters }] of networks.entries()) {
+    test(`${id} is drawn, counted and clean in axe`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: index % 2 === 0 ? 'light' : 'dark', reducedMotion: 'reduce' });
+      await open(page, `network=${id}`);
+      await expect(page.getByTestId('network-parameters')).toHaveText(parameters);
+      await expect(page.getByTestId('total-parameters')).toHaveText(parameters);
+      await expect(page.getByTestId('cost-parameters')).toHaveText(parameters);
+      await expect(page.getByTestId('architecture').getByRole('button').first()).toBeVisible();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
+    });
+  }
+});
+
+test('a stage of ResNet-18 unfolds into blocks whose shortcuts are drawn', async ({ page }) => {
+  await open(page, 'network=resnet18');
+  const diagram = page.getByTestId('architecture');
+  const shortcuts = diagram.locator('path[data-kind="shortcut"]');
+  await expect(shortcuts).toHaveCount(0);
+  const stage = diagram.getByRole('button', { name: /^layer2/ });
+  await stage.press('Enter');
+  await expect(stage).toHaveAttribute('aria-expanded', 'true');
+  // One block with a projection (into it and out of it), one with the identity.
+  await expect(shortcuts).toHaveCount(3);
+  await diagram.getByRole('button', { name: /^Conv2d 1×1/ }).click();
+  await expect(page.getByText('layer2.0.downsample.0.weight')).toBeVisible();
+});
+
+test('a network is built, mended, kept over a reload, and trained', async ({ page }) => {
+  const training = new TrainPage(page);
+  await open(page, 'network=lenet&trainingImages=2000');
+  await page.getByText('Build your own', { exact: true }).click();
+  // A smaller kernel leaves a larger image: the Linear behind Flatten no longer fits.
+  await page.getByLabel('kernel, conv2.0').fill('3');
+  await expect(page.getByTestId('shape-conv2.0')).toHaveText(/16×12×12/);
+  const problem = page.getByTestId('layer-problem');
+  await expect(problem).toContainText('Linear expects 400 inputs, the layer before gives 576.');
+
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await expect(training.mainControl).toBeDisabled();
+  await expect(training.mainControl).toHaveAccessibleDescription(/Linear expects 400 inputs/);
+  await page.getByRole('button', { name: 'Open the editor' }).click();
+  await page.getByRole('button', { name: 'Set “in” to 576' }).click();
+  await expect(problem).toHaveCount(0);
+  await expect(page.getByTestId('network-fit')).toContainText('Every layer fits');
+
+  // Add behind the first ReLU, undo, redo; move by the keyboard.
+  await page.getByRole('button', { name: 'Add a layer after conv1.1' }).click();
+  await page.getByRole('menuitem', { name: /^BatchNorm2d/ }).click();
+  await expect(page.getByTestId('layer-bn1')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('layer-bn1')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await page.getByRole('button', { name: 'Move bn1 up' }).press('Enter');
+  const order = (): Promise<(string | null)[]> =>
+    page.locator('[data-layer]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-layer')));
+  expect((await order()).slice(0, 3)).toEqual(['conv1.0', 'bn1', 'conv1.1']);
+  await expect(page.getByRole('button', { name: 'Move bn1 up' })).toBeFocused();
+
+  // And by dragging: behind the pooling.
+  const handle = page.getByTestId('layer-bn1').locator('[title="Drag to move"]');
+  const target = page.getByTestId('layer-conv1.2');
+  const height = (await target.boundingBox())?.height ?? 40;
+  await handle.dragTo(target, { targetPosition: { x: 60, y: height - 4 } });
+  await expect
+    .poll(async () => (await order()).slice(0, 4))
+    .toEqual(['conv1.0', 'conv1.1', 'conv1.2', 'bn1']);
+
+  await page.reload();
+  await expect(page.getByTestId('layer-bn1')).toBeVisible();
+  await expect(page.getByTestId('shape-conv2.0')).toHaveText(/16×12×12/);
+  await page.getByRole('link', { name: 'Train this network' }).click();
+  await expect(training.mainControl).toBeEnabled({ timeout: 60_000 });
+  await training.mainControl.click();
+  await training.waitForStep(8);
+  expect(await training.stat('loss')).toBeGreaterThan(0);
+});
+
+test('a network is built from a template with a block, and travels in a link', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, 'network=mynn');
+  await page.getByText('Build your own', { exact: true }).click();
+  await page.getByRole('button', { name: 'Start from…' }).click();
+  await page.getByRole('menuitem', { name: /^One residual block/ }).click();
+  await expect(page.getByTestId('network-fit')).toContainText('Every layer fits');
+  // Another number of channels inside the block: body and shortcut differ, the mend puts a projection in.
+  await page.getByLabel('out, block1.conv2').fill('24');
+  await expect(page.getByTestId('layer-problem').first()).toContainText('both must have the same shape');
+  await page.getByRole('button', { name: 'Insert Conv2d' }).click();
+  await page.getByRole('button', { name: 'Set “in” to 24' }).click();
+  await expect(page.getByTestId('network-fit')).toContainText('Every layer fits');
+  const parameters = await page.getByTestId('network-parameters').innerText();
+
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByTestId('network-parameters')).toHaveText(parameters, { timeout: 60_000 });
+  await expect(other.getByTestId('layer-block1.conv2')).toBeVisible();
+});
+
+/** The ten probabilities that the page shows. */
+async function prediction(page: Page): Promise<string[]> {
+  const bars = page.getByText(/^\d: [\d.]+%$/);
+  await expect(bars).toHaveCount(10, { timeout: 30_000 });
+  return bars.allTextContents();
+}
+
+test('weights are saved, loaded again, and refused where they do not fit', async ({ page }) => {
+  const training = new TrainPage(page);
+  await training.open('network=mynn&learningRate=0.5');
+  await training.draw(handwriting['3'] ?? []);
+  const before = await prediction(page);
+  await page.getByRole('link', { name: 'Network', exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save weights' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('mynn-step-0.safetensors');
+  const buffer = await readFile(await download.path());
+  expect(buffer.byteLength).toBeGreaterThan(21_840 * 4);
+  const choose = async (name: string, content: Buffer): Promise<void> => {
+    await page.setInputFiles('input[type=file]', { name, mimeType: '', buffer: content });
+  };
+  const notice = page.getByTestId('weights-notice');
+
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await training.stepLosses(2);
+  await expect.poll(() => prediction(page)).not.toEqual(before);
+  await page.getByRole('link', { name: 'Network', exact: true }).click();
+  await choose('mynn.safetensors', buffer);
+  await expect(notice).toContainText('all 8 tensors of Mynn fit');
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await expect.poll(() => prediction(page)).toEqual(before);
+
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByRole('link', { name: 'Network', exact: true }).click();
+  await page.getByTestId('network-picker').click();
+  await page.getByRole('option', { name: 'LeNet' }).click();
+  await expect(page.getByText('LeNet at step 0', { exact: false })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('button', { name: 'Save weights' })).toBeEnabled({ timeout: 30_000 });
+  await choose('mynn.safetensors', buffer);
+  await expect(notice).toContainText('mynn.safetensors does not fit LeNet');
+  await expect(notice).toContainText('conv1.0.weight');
+  await expect(notice).toContainText('conv1.weight');
+  await choose('x.safetensors', Buffer.from('nonsense'));
+  await expect(notice).toContainText('x.safetensors could not be read');
+});
