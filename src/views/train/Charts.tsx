@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { TestChart } from '@/views/train/TestChart';
 import { TrainingLossChart } from '@/views/train/TrainingLossChart';
+import { percentDomain } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/charts.module.css';
 
 const lossOf = (point: EvaluationPoint): number => point.loss;
 const percentOf = (point: EvaluationPoint): number => point.accuracy * 100;
 const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
-const upToHundred = ['auto', 100] as const;
 
 export function Charts() {
   const { t } = useTranslation('train');
@@ -34,7 +34,7 @@ export function Charts() {
         value={percentOf}
         formatValue={withPercentSign}
         formatAxis={format.plain}
-        domain={upToHundred}
+        domainFor={percentDomain}
       />
     </div>
   );

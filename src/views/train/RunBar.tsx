@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { session, useSession } from '@/store/session';
 import type { RunState } from '@/store/sessionState';
 import { DataStatus } from '@/views/train/DataStatus';
+import { LinkIssues } from '@/views/train/LinkIssues';
 import { RunControls } from '@/views/train/RunControls';
 import { RunStats } from '@/views/train/RunStats';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
@@ -89,6 +90,7 @@ export function RunBar() {
         <PhaseBadge />
       </div>
       <RunControls />
+      <LinkIssues />
       <DataStatus />
       <RunErrors />
       <RunStats />

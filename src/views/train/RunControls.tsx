@@ -66,7 +66,7 @@ export function RunControls() {
   const startsFresh = action === 'start' || action === 'startAgain';
   const isBlocked = !hasWorker || (startsFresh && !isValid);
   return (
-    <div className={classes['controls']} role="group" aria-label={t('controls.label')}>
+    <fieldset className={classes['controls']} aria-label={t('controls.label')}>
       <Button
         size="lg"
         className={classes['main']}
@@ -108,6 +108,6 @@ export function RunControls() {
           {networkProblem ?? t('controls.invalid')}
         </p>
       )}
-    </div>
+    </fieldset>
   );
 }

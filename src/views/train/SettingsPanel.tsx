@@ -57,12 +57,12 @@ function DiffersNote() {
   const differs = useSession((state) => draftDiffers(state) && isUnderWay(state));
   if (!differs) return null;
   return (
-    <div className={classes['differs']} role="status">
+    <output className={classes['differs']}>
       <span>{t('settings.differs')}</span>
       <Button size="compact-xs" variant="default" onClick={() => session.actions.start()}>
         {t('settings.restart')}
       </Button>
-    </div>
+    </output>
   );
 }
 

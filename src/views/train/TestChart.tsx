@@ -7,6 +7,7 @@ import type { EvaluationPoint } from '@/store/sessionState';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { ChartPanel } from '@/views/ui/ChartPanel';
 import { ChartGrid, chartMargin, EpochLines, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
+import { niceTicks } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 interface TestRow {
@@ -23,7 +24,8 @@ export interface TestChartProps {
   readonly value: (point: EvaluationPoint) => number;
   readonly formatValue: (value: number) => string;
   readonly formatAxis: (value: number) => string;
-  readonly domain?: readonly [number | 'auto', number | 'auto'];
+  /** The axis for the lowest value; without it the chart chooses. */
+  readonly domainFor?: (lowest: number) => [number, number];
   readonly className?: string | undefined;
 }
 
@@ -38,14 +40,18 @@ function rowsOf(points: readonly EvaluationPoint[], value: TestChartProps['value
   return [...rows.values()].sort((a, b) => a.step - b.step);
 }
 
+const lowestOf = (rows: readonly TestRow[]): number =>
+  Math.min(...rows.flatMap(({ quick, full }) => [quick ?? Infinity, full ?? Infinity]));
+
 export const TestChart = memo(function TestChart(props: TestChartProps) {
-  const { title, axisTitle, color, empty, value, formatValue, formatAxis, domain, className } = props;
+  const { title, axisTitle, color, empty, value, formatValue, formatAxis, domainFor, className } = props;
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   const evaluations = useSession((state) => state.evaluations);
   const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
   const last = rows.at(-1);
   const epochs = useEpochTexts(last?.step ?? 0);
+  const domain = useMemo(() => domainFor?.(lowestOf(rows)), [domainFor, rows]);
   const lastValue = last?.full ?? last?.quick ?? null;
 
   return (
@@ -66,7 +72,11 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
         <ComposedChart data={rows} margin={chartMargin}>
           <ChartGrid />
           <StepAxis title={t('charts.stepAxis')} last={last?.step ?? 0} format={format.compact} />
-          <ValueAxis title={axisTitle} format={formatAxis} {...(domain === undefined ? {} : { domain })} />
+          <ValueAxis
+            title={axisTitle}
+            format={formatAxis}
+            {...(domain === undefined ? {} : { domain, ticks: niceTicks(...domain) })}
+          />
           <EpochLines marks={epochs.marks} label={epochs.label} />
           <Line
             dataKey="quick"

@@ -4,6 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '@/store/session';
 import classes from '@/views/ui/BackendBadge.module.css';
 
+/** A device such as `WebAssembly, SIMD` repeats its backend's name, which stands before it. */
+const withoutName = (device: string, name: string): string =>
+  device.startsWith(`${name}, `) ? device.slice(name.length + 2) : device;
+
 export function BackendBadge() {
   const { t } = useTranslation();
   const state = useSession((session) => session.backend);
@@ -17,6 +21,7 @@ export function BackendBadge() {
   }
   const { backend, device, isSoftware } = state.backend;
   const name = t(`backend.names.${backend}`);
+  const short = withoutName(device, name);
   return (
     <Tooltip label={t('backend.runsOn', { device })}>
       <span
@@ -28,7 +33,7 @@ export function BackendBadge() {
         <span className={classes['dot']} />
         <span className={classes['name']}>{name}</span>
         <span className={classes['device']}>
-          {isSoftware ? `${device} (${t('backend.software')})` : device}
+          {isSoftware ? `${short} (${t('backend.software')})` : short}
         </span>
       </span>
     </Tooltip>

@@ -1,6 +1,6 @@
 /** The parts that every training chart shares, so that all of them look and read alike. */
 import { CartesianGrid, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
-import type { EpochMark } from '@/views/ui/chartScale';
+import { type EpochMark, niceTicks } from '@/views/ui/chartScale';
 import classes from '@/views/ui/ChartPanel.module.css';
 
 const tick = { fontSize: 11, fill: 'var(--chart-axis)' } as const;
@@ -20,6 +20,7 @@ export function StepAxis({ title, last, format }: StepAxisProps) {
       type="number"
       domain={[0, Math.max(last, 1)]}
       allowDecimals={false}
+      ticks={niceTicks(0, Math.max(last, 5)).filter(Number.isInteger)}
       tick={tick}
       tickLine={false}
       tickMargin={6}
@@ -52,7 +53,7 @@ export function ValueAxis({
       type="number"
       scale={scale}
       domain={[...domain]}
-      allowDataOverflow={scale === 'log'}
+      allowDataOverflow={ticks !== undefined}
       {...(ticks === undefined ? {} : { ticks: [...ticks] })}
       tick={tick}
       tickLine={false}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochMarks, logTicks } from '@/views/ui/chartScale';
+import { epochMarks, logTicks, niceTicks, percentDomain } from '@/views/ui/chartScale';
 
 describe('logTicks', () => {
   it('gives 1, 2, 5 ticks inside the range', () => {
@@ -29,5 +29,25 @@ describe('epochMarks', () => {
   });
   it('has none before there is a run', () => {
     expect(epochMarks(0, 100)).toEqual([]);
+  });
+});
+
+describe('niceTicks', () => {
+  it('gives round numbers inside the range', () => {
+    expect(niceTicks(0, 325)).toEqual([0, 100, 200, 300]);
+    expect(niceTicks(98, 100)).toEqual([98, 98.5, 99, 99.5, 100]);
+    expect(niceTicks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+  it('gives the one value of an empty range', () => {
+    expect(niceTicks(5, 5)).toEqual([5]);
+  });
+});
+
+describe('percentDomain', () => {
+  it('never begins above the lowest value nor ends above 100', () => {
+    expect(percentDomain(98.7)).toEqual([98, 100]);
+    expect(percentDomain(90.4)).toEqual([90, 100]);
+    expect(percentDomain(9.8)).toEqual([0, 100]);
+    expect(percentDomain(100)).toEqual([99, 100]);
   });
 });

@@ -23,6 +23,27 @@ export function logDomain(low: number, high: number): [number, number] {
   return [low / 1.15, high * 1.15];
 }
 
+/** Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, about `most` of them. */
+export function niceTicks(low: number, high: number, most = 5): number[] {
+  if (!(high > low)) return [low];
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i += 1) {
+    ticks.push(Number((i * step).toPrecision(10)));
+  }
+  return ticks;
+}
+
+/** Where an axis of percents may begin, the narrowest first: accuracies near 100 need the room. */
+const percentStarts = [99, 98, 95, 90, 80, 50, 0] as const;
+
+/** From a round number below the lowest value to 100. */
+export function percentDomain(lowest: number): [number, number] {
+  return [percentStarts.find((start) => start <= lowest) ?? 0, 100];
+}
+
 export interface EpochMark {
   readonly step: number;
   readonly epoch: number;

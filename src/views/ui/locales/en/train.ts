@@ -139,6 +139,7 @@ export const train = {
     score: '{{right}} of {{count}} right',
     read: 'reads {{prediction}}',
   },
+  link: { title: 'Not all of the link could be used' },
   drawCard: {
     title: 'Try it',
   },

@@ -139,6 +139,7 @@ export const train = {
     score: '{{count}} 张中认对 {{right}} 张',
     read: '认作 {{prediction}}',
   },
+  link: { title: '链接中有些内容无法使用' },
   drawCard: {
     title: '试一试',
   },

@@ -1,0 +1,97 @@
+/**
+ * Pictures of the Train and Draw views for the README, from a running address:
+ *   npx tsx --tsconfig tsconfig.scripts.json scripts/screenshots.ts http://localhost:4173/
+ * One short training feeds all of them. Writes docs/screenshots/{train,draw}-{light,dark,390}.png.
+ */
+import { mkdirSync } from 'node:fs';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumLaunchOptions } from './chromium.ts';
+
+const folder = 'docs/screenshots';
+const wantedSteps = Number(process.env['SCREENSHOT_STEPS'] ?? 700);
+const longestTraining = 240_000;
+const settings = 'network=lenet&learningRate=0.02&momentum=0.9&shuffle=true&epochs=5';
+
+/** A 3, in shares of the pad. */
+const three = [
+  [0.3, 0.24],
+  [0.5, 0.16],
+  [0.68, 0.28],
+  [0.62, 0.42],
+  [0.46, 0.48],
+  [0.66, 0.56],
+  [0.7, 0.72],
+  [0.52, 0.84],
+  [0.3, 0.76],
+] as const;
+
+async function draw(page: Page): Promise<void> {
+  const box = await page.getByTestId('drawing-pad').boundingBox();
+  if (box === null) throw new Error('The drawing pad is not on the page.');
+  const [first, ...rest] = three;
+  await page.mouse.move(box.x + first[0] * box.width, box.y + first[1] * box.height);
+  await page.mouse.down();
+  for (const [x, y] of rest) {
+    // oxlint-disable-next-line no-await-in-loop
+    await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 6 });
+  }
+  await page.mouse.up();
+}
+
+async function train(page: Page): Promise<void> {
+  const control = page.getByTestId('main-control');
+  await page.waitForSelector('[data-testid=run-phase][data-phase=ready]', { timeout: 120_000 });
+  await control.click();
+  const wait = page.waitForFunction(
+    (steps) =>
+      Number(
+        (document.querySelector('[data-testid=stat-step]')?.textContent ?? '').replaceAll(/\D.*$|,/g, ''),
+      ) >= steps,
+    wantedSteps,
+    { timeout: longestTraining, polling: 1000 },
+  );
+  // A slow machine gives pictures of a shorter run.
+  await wait.catch(() => undefined);
+  await control.click();
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  for (const [suffix, scheme, width, height] of [
+    ['light', 'light', 1440, 900],
+    ['dark', 'dark', 1440, 900],
+    ['390', 'light', 390, 844],
+  ] as const) {
+    // One page, one picture after the other.
+    /* oxlint-disable no-await-in-loop */
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(900);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.screenshot({ path: `${folder}/${name}-${suffix}.png`, fullPage: true });
+    /* oxlint-enable no-await-in-loop */
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+async function main(address: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const browser = await chromium.launch(chromiumLaunchOptions());
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en' });
+    await page.goto(`${address}?${settings}`);
+    await train(page);
+    await draw(page);
+    await page.waitForTimeout(2500);
+    await picture(page, 'train');
+    await page.getByRole('link', { name: 'Draw', exact: true }).click();
+    await page.waitForTimeout(1500);
+    await picture(page, 'draw');
+  } finally {
+    await browser.close();
+  }
+}
+
+const [address] = process.argv.slice(2);
+if (address === undefined)
+  throw new Error('Say where the app runs: scripts/screenshots.ts http://localhost:4173/');
+await main(address);
