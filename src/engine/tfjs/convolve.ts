@@ -1,4 +1,4 @@
-/** One convolution on tfjs's current backend, in PyTorch's layouts: the conv lab compares its own sums with it. */
+/** One convolution on tfjs's current backend (its plain one where the engine is another), in PyTorch's layouts: the conv lab compares its own sums with it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runKernel } from '@/engine/kernels/tfjsInternals';
 
@@ -82,6 +82,9 @@ export async function convolveOnDevice(
     await import('@tensorflow/tfjs-backend-cpu');
     await tf.setBackend('cpu');
   }
+  // Beside an engine that is not tfjs's, none of its backends may have been started.
+  if (tf.engine().backendNames().length === 0) await import('@tensorflow/tfjs-backend-cpu');
+  await tf.ready();
   const output = tf.tidy(() => tf.transpose(tf.add(run(problem), tf.tensor1d(problem.bias)), [0, 3, 1, 2]));
   try {
     return { output: Float32Array.from(await output.data()), backend: tf.getBackend() };

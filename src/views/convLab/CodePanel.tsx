@@ -48,7 +48,7 @@ export function CodePanel() {
     >
       {/* Scrolls sideways on narrow screens, so it must take the focus. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={classes['code']} aria-label={t('code.title')} tabIndex={0}>
+      <section className={classes['code']} aria-label={t('code.listing')} tabIndex={0}>
         {codeListing(document, language).map(({ text, role }, index) => (
           <div
             key={`${index} ${text}`}

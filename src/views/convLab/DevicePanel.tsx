@@ -83,13 +83,23 @@ function largestDifference(ours: ArrayLike<number>, theirs: ArrayLike<number>): 
   return largest;
 }
 
+/** Where tfjs computed: on the engine's own device, or beside an engine that is not tfjs. */
+function useDeviceHint(): (tfjsBackend: string | null) => string {
+  const { t } = useTranslation('convLab');
+  const engine = useSession((state) => (state.backend.kind === 'ready' ? state.backend.backend : null));
+  return (tfjsBackend) => {
+    if (engine === null || tfjsBackend === null) return t('device.waiting');
+    const { device, backend } = engine;
+    const isItsOwn = engine.engine !== 'wasm' && tfjsBackend === backend;
+    return t(isItsOwn ? 'device.runsOn' : 'device.beside', { backend: tfjsBackend, device });
+  };
+}
+
 export function DevicePanel() {
   const { t } = useTranslation('convLab');
   const palette = usePalette();
   const document = useLab((state) => state.document);
-  const device = useSession((state) =>
-    state.backend.kind === 'ready' ? state.backend.backend.device : null,
-  );
+  const device = useDeviceHint();
   const { result, failure } = useDeviceResult(document);
   const conv = convolved(document);
   if (!conv.ok) return null;
@@ -98,14 +108,7 @@ export function DevicePanel() {
   const isCurrent = result !== null && sameProblem(result.document, document);
   const difference = isCurrent ? largestDifference(output.data, result.output) : null;
   return (
-    <Panel
-      title={t('device.title')}
-      hint={
-        device === null
-          ? t('device.waiting')
-          : t('device.runsOn', { backend: result?.backend ?? '…', device })
-      }
-    >
+    <Panel title={t('device.title')} hint={device(result?.backend ?? null)}>
       {failure !== null && <p className={classes['sumNote']}>{t('device.failed', { message: failure })}</p>}
       {isCurrent && (
         <div className={classes['deviceGrids']}>

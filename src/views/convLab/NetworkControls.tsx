@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { flattenLayers, type Conv2d, type NetworkSpec } from '@/model/layers';
 import { lab, useLab } from '@/store/convLabStore';
+import { isEmptyDrawing, useDrawing } from '@/store/drawing';
 import { canPredict } from '@/store/selectors';
 import { useSession } from '@/store/session';
 import { WholeNumberInput } from '@/views/convLab/WholeNumberInput';
@@ -23,15 +24,17 @@ export function NetworkControls() {
   const source = useLab((state) => state.network);
   const [chosenLayer, setLayer] = useState<string | null>(null);
   const [chosenFilter, setFilter] = useState(1);
-  const [hasFailed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const hasImage = useSession((state) => state.data.testImages > 0);
+  const isEmpty = useDrawing(isEmptyDrawing);
   useFollowNetwork();
   const layers = convolutionsOf(network);
   const layer = layers.find(({ name }) => name === chosenLayer) ?? layers[0] ?? null;
   const filter = Math.min(chosenFilter, layer?.outChannels ?? 1);
   const follow = (name: string, index: number): void => {
     followFilter(name, index - 1).then(
-      () => setFailed(false),
-      () => setFailed(true),
+      () => setFailure(null),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
   };
   return (
@@ -68,7 +71,7 @@ export function NetworkControls() {
         <Button
           size="xs"
           variant="light"
-          disabled={!isReady || layer === null}
+          disabled={!isReady || layer === null || (isEmpty && !hasImage)}
           onClick={() => {
             if (layer !== null) follow(layer.name, filter);
           }}
@@ -86,7 +89,7 @@ export function NetworkControls() {
           </Button>
         </div>
       )}
-      {hasFailed && <p className={classes['sumNote']}>{t('network.failed')}</p>}
+      {failure !== null && <p className={classes['sumNote']}>{t('network.failed', { message: failure })}</p>}
     </Fieldset>
   );
 }

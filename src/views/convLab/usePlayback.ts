@@ -24,6 +24,8 @@ export function usePlayback(): void {
     let shown = last;
     let frame = 0;
     const tick = (now: number): void => {
+      // Paused, but not yet rendered so: nothing more may move.
+      if (!lab.store.getState().playing) return;
       // A hidden tab gets no frames: what it missed is not made up for.
       due += (Math.min(now - last, 2000) / 1000) * speed;
       last = now;

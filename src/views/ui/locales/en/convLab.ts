@@ -147,6 +147,7 @@ export const convLab = {
   },
   code: {
     title: 'The algorithm',
+    listing: 'Code with the line that runs',
     language: 'Programming language',
     variables: 'Variables',
     notStarted: 'No step done yet',
@@ -191,12 +192,13 @@ export const convLab = {
     show: 'Show',
     following: '{{layer}}, filter {{filter}}, after {{step}} training steps',
     stop: 'Stop following',
-    failed: 'The network did not answer. Wait until it is ready and try again.',
+    failed: 'The network did not answer: {{message}}',
   },
   device: {
     title: 'The same by tfjs on your device',
     waiting: 'The engine is still starting.',
     runsOn: 'tfjs backend “{{backend}}” on {{device}}',
+    beside: 'tfjs backend “{{backend}}”; the training engine is another, {{device}}',
     computing: 'Computing…',
     difference: 'Largest difference: {{difference}}',
     failed: 'tfjs could not compute it: {{message}}',

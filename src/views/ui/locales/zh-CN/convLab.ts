@@ -147,6 +147,7 @@ export const convLab = {
   },
   code: {
     title: '算法',
+    listing: '代码与正在执行的行',
     language: '编程语言',
     variables: '变量',
     notStarted: '尚未执行任何一步',
@@ -190,12 +191,13 @@ export const convLab = {
     show: '显示',
     following: '{{layer}}，滤波器 {{filter}}，训练 {{step}} 步之后',
     stop: '停止跟随',
-    failed: '网络没有回应。请等它就绪后再试。',
+    failed: '网络没有回应：{{message}}',
   },
   device: {
     title: '在你的设备上由 tfjs 计算',
     waiting: '引擎仍在启动。',
     runsOn: 'tfjs 后端“{{backend}}”，设备 {{device}}',
+    beside: 'tfjs 后端“{{backend}}”；训练引擎是另一个：{{device}}',
     computing: '计算中…',
     difference: '最大差值：{{difference}}',
     failed: 'tfjs 无法计算：{{message}}',
