@@ -4,8 +4,11 @@ import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-t
 import type { BackendName, Engine } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
 import { answer, type EngineCommand } from './engineTask.ts';
+import { wasmEngineOf } from './wasmNames.ts';
 
 async function create(): Promise<Engine> {
+  const own = wasmEngineOf(self.name);
+  if (own !== undefined) return own;
   const backend = self.name as BackendName;
   const { engine } = await createEngine(backend, { wasmBinaries: { simd, threadedSimd } });
   return engine;

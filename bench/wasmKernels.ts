@@ -1,0 +1,92 @@
+/** Time and rate of every kernel of one training step, on one thread: best of many, so that a busy machine disturbs little. */
+import { operations, operationWords, type OperationName } from '@/engine/wasm/operations';
+import { variants } from '@/engine/wasm/variants';
+import type { WasmHost } from '@/engine/wasm/wasmHost';
+import { WasmRun } from '@/engine/wasm/wasmRun';
+import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import { defaultConfig } from '@/model/presets';
+
+export { browserHost } from '@/engine/wasm/browserHost';
+
+export interface KernelTime {
+  readonly name: string;
+  readonly detail: string;
+  readonly milliseconds: number;
+  /** Billion floating-point operations a second; null for kernels that are not matrix products. */
+  readonly gigaflops: number | null;
+}
+
+export interface KernelProfile {
+  /** Multiply-adds on registers alone. */
+  readonly peakGigaflops: number;
+  readonly milliseconds: number;
+  readonly kernels: readonly KernelTime[];
+}
+
+function flops(name: OperationName, a: Readonly<Record<string, number>>): number {
+  const of = (key: string): number => a[key] ?? 0;
+  switch (name) {
+    case 'convForward':
+    case 'convInputGradient':
+    case 'convWeightGradient':
+      return 16 * of('blocks') * of('outHeight') * of('outWidth') * of('outChannels') * of('channels') * of('kernel') ** 2;
+    case 'linearForward':
+    case 'linearInputGradient':
+    case 'linearWeightGradient':
+      return 16 * of('blocks') * of('inFeatures') * of('outFeatures');
+    default:
+      return 0;
+  }
+}
+
+function describe(name: OperationName, a: Readonly<Record<string, number>>): string {
+  if (name.startsWith('conv')) return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
+  if (name.startsWith('linear')) return `${a['inFeatures']}->${a['outFeatures']}`;
+  return `${a['channels'] ?? a['count'] ?? ''} ${a['height'] ?? a['pixels'] ?? ''}`;
+}
+
+interface PeakExports {
+  readonly peak: (steps: number, factor: number) => number;
+}
+
+/** `milliseconds` is about how long each kernel is repeated. */
+export async function profileKernels(host: WasmHost, network: string, relaxed: boolean, milliseconds = 60): Promise<KernelProfile> {
+  const variant = relaxed ? 'relaxed' : 'simd';
+  const module = await WebAssembly.compile(await host.readBinary(variant));
+  const runtime = new WasmRuntime({ host: { ...host, createThread: null }, module, isShared: false, threads: 1 });
+  const config = { ...defaultConfig(network), batchSize: 64, trainingImages: 64 };
+  const run = await WasmRun.create(config, undefined, { runtime, threads: 1, maxPanel: variants[variant].maxPanel });
+  run.writeScalars(1e-4);
+  const program = run.program('train', 64);
+  for (let i = 0; i < 3; i += 1) runtime.run(program);
+  const names = Object.keys(operations) as OperationName[];
+  const best = (work: () => void): number => {
+    let fastest = Number.POSITIVE_INFINITY;
+    const end = performance.now() + milliseconds;
+    do {
+      const start = performance.now();
+      work();
+      fastest = Math.min(fastest, performance.now() - start);
+    } while (performance.now() < end);
+    return fastest;
+  };
+  const kernels = Array.from({ length: program.length }, (_, i): KernelTime => {
+    const words = program.words.slice(i * operationWords, (i + 1) * operationWords);
+    const name = names[words[0] ?? 0] ?? 'copy';
+    const values = Object.fromEntries(Object.keys(operations[name]).map((key, at) => [key, words[at + 1] ?? 0]));
+    const one = { ...program, words, length: 1 };
+    const time = best(() => runtime.run(one));
+    const work = flops(name, values);
+    return { name, detail: describe(name, values), milliseconds: time, gigaflops: work > 0 ? work / time / 1e6 : null };
+  });
+  const memory = new WebAssembly.Memory({ initial: 2 });
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { peak } = exports as unknown as PeakExports;
+  const steps = 200_000;
+  const peakTime = best(() => peak(steps, 0.999));
+  return {
+    peakGigaflops: (96 * steps) / peakTime / 1e6,
+    milliseconds: kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0),
+    kernels,
+  };
+}

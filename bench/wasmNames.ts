@@ -1,0 +1,17 @@
+/** Names of the WebAssembly engine's rows: `wasm engine, 2 threads, fma`. The worker reads its settings from its name. */
+import type { Engine } from '@/engine/engine';
+import { browserHost } from '@/engine/wasm/browserHost';
+import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
+
+const prefix = 'wasm engine';
+
+export function wasmEngineName(threads: number, relaxed: boolean): string {
+  return `${prefix}, ${threads} thread${threads === 1 ? '' : 's'}, ${relaxed ? 'fma' : 'plain'}`;
+}
+
+/** The engine of such a name, or undefined for another name. */
+export function wasmEngineOf(name: string): Promise<Engine> | undefined {
+  const [first, threads, simd] = name.split(', ');
+  if (first !== prefix) return undefined;
+  return createWasmEngine({ host: browserHost(), threads: Number.parseInt(threads ?? '1', 10), relaxed: simd === 'fma' });
+}
