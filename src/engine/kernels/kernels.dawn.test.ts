@@ -23,7 +23,7 @@ describe('kernels on webgpu', () => {
     const a = tf.div(tf.tensor2d(integers(8 * 6272, 1000, 1), [8, 6272]), 1000);
     const b = tf.div(tf.tensor2d(integers(6272 * 256, 1000, 2), [6272, 256]), 1000);
     const product = async () => {
-      const result = tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D);
+      const result = tf.matMul(a, b);
       const values = await result.data<'float32'>();
       result.dispose();
       return values;
