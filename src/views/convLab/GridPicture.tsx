@@ -91,6 +91,7 @@ function MarkShape({ mark, palette }: { readonly mark: Mark; readonly palette: P
   const isStrong = mark.kind === 'current' || mark.kind === 'linked';
   return (
     <rect
+      data-mark={mark.kind}
       x={mark.column * cellUnit + 2.5}
       y={mark.row * cellUnit + 2.5}
       width={cellUnit - 5}

@@ -7,7 +7,7 @@ import { Grid } from '@/views/convLab/Grid';
 import { reluStageModel } from '@/views/convLab/followingStages';
 import { extentFor } from '@/views/convLab/gridModel';
 import { usePalette } from '@/views/convLab/usePalette';
-import { factor, termValue } from '@/views/convLab/valueFormat';
+import { termValue } from '@/views/convLab/valueFormat';
 import classes from '@/views/convLab/convLab.module.css';
 
 export function ReluStage({ conv }: { readonly conv: Convolved }) {
@@ -51,7 +51,7 @@ export function ReluStage({ conv }: { readonly conv: Convolved }) {
           t('relu.start')
         ) : (
           <>
-            relu[{current.f}, {current.i}, {current.j}] = max(0, {factor(current.before)}) ={' '}
+            relu[{current.f}, {current.i}, {current.j}] = max(0, {termValue(current.before)}) ={' '}
             <strong data-sum>{termValue(current.after)}</strong>
           </>
         )}
