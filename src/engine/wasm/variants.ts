@@ -10,10 +10,10 @@ export interface Variant {
 }
 
 export const variants = {
-  simd: { relaxed: false, shared: false, maxPanel: 6 },
-  simdThreads: { relaxed: false, shared: true, maxPanel: 6 },
-  relaxed: { relaxed: true, shared: false, maxPanel: 6 },
-  relaxedThreads: { relaxed: true, shared: true, maxPanel: 6 },
+  simd: { relaxed: false, shared: false, maxPanel: 4 },
+  simdThreads: { relaxed: false, shared: true, maxPanel: 4 },
+  relaxed: { relaxed: true, shared: false, maxPanel: 4 },
+  relaxedThreads: { relaxed: true, shared: true, maxPanel: 4 },
 } as const satisfies Record<string, Variant>;
 
 export type VariantName = keyof typeof variants;
