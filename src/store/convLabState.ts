@@ -1,5 +1,5 @@
 /** What the conv lab is about, as plain data: the document (what a link carries) and what is only on screen. */
-import { convOperators, type ConvOperator, type ConvSettings } from '@/conv/geometry';
+import { convOperators, type ConvSettings } from '@/conv/geometry';
 import type { WeightIndex } from '@/conv/gradient';
 import { inputPresetValues, kernelPresets } from '@/conv/presets';
 import type { PoolSettings } from '@/conv/stages';
@@ -77,7 +77,7 @@ export const limits = {
   value: 1e6,
 } as const;
 
-export { convOperators, type ConvOperator };
+export { convOperators };
 
 /** The report's example: ones, 4 x 4, under a kernel of ones, 2 x 2; its output is 3 x 3 fours. */
 export function reportDocument(): LabDocument {

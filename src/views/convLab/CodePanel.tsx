@@ -61,15 +61,18 @@ export function CodePanel() {
           </div>
         ))}
       </section>
-      <dl className={classes['variables']} aria-label={t('code.variables')}>
-        {facts.variables.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-        {facts.variables.length === 0 && <div>{t('code.notStarted')}</div>}
-      </dl>
+      {facts.variables.length === 0 ? (
+        <p className={classes['variables']}>{t('code.notStarted')}</p>
+      ) : (
+        <dl className={classes['variables']} aria-label={t('code.variables')}>
+          {facts.variables.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </Panel>
   );
 }
