@@ -22,7 +22,8 @@ export interface WasmComparison {
 }
 
 function compare(results: readonly Measured[], threadsOf: ReadonlyMap<string, number>): WasmComparison[] {
-  const best = (label: string): number => results.find((result) => result.label.startsWith(label))?.minimum ?? NaN;
+  const best = (label: string): number =>
+    results.find((result) => result.label.startsWith(label))?.minimum ?? NaN;
   return results.map(({ network, label, minimum }) => {
     const threads = [...threadsOf].find(([name]) => label.startsWith(name))?.[1] ?? 1;
     return {
@@ -37,7 +38,12 @@ function compare(results: readonly Measured[], threadsOf: ReadonlyMap<string, nu
 }
 
 /** All rows of one network on 1 and `most` threads. */
-export async function compareWasm(network: string, rounds: number, roundMilliseconds: number, most: number): Promise<WasmComparison[]> {
+export async function compareWasm(
+  network: string,
+  rounds: number,
+  roundMilliseconds: number,
+  most: number,
+): Promise<WasmComparison[]> {
   const python = pythonWithTorch();
   const counts = [...new Set([1, most])];
   const names = counts.flatMap((threads) => [wasmEngineName(threads, true), wasmEngineName(threads, false)]);
@@ -49,11 +55,14 @@ export async function compareWasm(network: string, rounds: number, roundMillisec
   await Promise.all(rows.map((row) => row.close()));
   for (const { label, error } of results) if (error !== null) console.log(`${label}: ${error}`);
   const threadsOf = new Map<string, number>(
-    counts.flatMap((threads) => [
-      [`PyTorch, ${threads} thread`, threads],
-      [wasmEngineName(threads, true), threads],
-      [wasmEngineName(threads, false), threads],
-    ] as const),
+    counts.flatMap(
+      (threads) =>
+        [
+          [`PyTorch, ${threads} thread`, threads],
+          [wasmEngineName(threads, true), threads],
+          [wasmEngineName(threads, false), threads],
+        ] as const,
+    ),
   );
   return compare(results, threadsOf);
 }

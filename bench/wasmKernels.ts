@@ -29,7 +29,15 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
     case 'convForward':
     case 'convInputGradient':
     case 'convWeightGradient':
-      return 16 * of('blocks') * of('outHeight') * of('outWidth') * of('outChannels') * of('channels') * of('kernel') ** 2;
+      return (
+        16 *
+        of('blocks') *
+        of('outHeight') *
+        of('outWidth') *
+        of('outChannels') *
+        of('channels') *
+        of('kernel') ** 2
+      );
     case 'linearForward':
     case 'linearInputGradient':
     case 'linearWeightGradient':
@@ -40,7 +48,8 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
 }
 
 function describe(name: OperationName, a: Readonly<Record<string, number>>): string {
-  if (name.startsWith('conv')) return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
+  if (name.startsWith('conv'))
+    return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
   if (name.startsWith('linear')) return `${a['inFeatures']}->${a['outFeatures']}`;
   return `${a['channels'] ?? a['count'] ?? ''} ${a['height'] ?? a['pixels'] ?? ''}`;
 }
@@ -50,12 +59,26 @@ interface PeakExports {
 }
 
 /** `milliseconds` is about how long each kernel is repeated. */
-export async function profileKernels(host: WasmHost, network: string, relaxed: boolean, milliseconds = 60): Promise<KernelProfile> {
+export async function profileKernels(
+  host: WasmHost,
+  network: string,
+  relaxed: boolean,
+  milliseconds = 60,
+): Promise<KernelProfile> {
   const variant = relaxed ? 'relaxed' : 'simd';
   const module = await WebAssembly.compile(await host.readBinary(variant));
-  const runtime = new WasmRuntime({ host: { ...host, createThread: null }, module, isShared: false, threads: 1 });
+  const runtime = new WasmRuntime({
+    host: { ...host, createThread: null },
+    module,
+    isShared: false,
+    threads: 1,
+  });
   const config = { ...defaultConfig(network), batchSize: 64, trainingImages: 64 };
-  const run = await WasmRun.create(config, undefined, { runtime, threads: 1, maxPanel: variants[variant].maxPanel });
+  const run = await WasmRun.create(config, undefined, {
+    runtime,
+    threads: 1,
+    maxPanel: variants[variant].maxPanel,
+  });
   run.writeScalars(1e-4);
   const program = run.program('train', 64);
   for (let i = 0; i < 3; i += 1) runtime.run(program);
@@ -73,11 +96,18 @@ export async function profileKernels(host: WasmHost, network: string, relaxed: b
   const kernels = Array.from({ length: program.length }, (_, i): KernelTime => {
     const words = program.words.slice(i * operationWords, (i + 1) * operationWords);
     const name = names[words[0] ?? 0] ?? 'copy';
-    const values = Object.fromEntries(Object.keys(operations[name]).map((key, at) => [key, words[at + 1] ?? 0]));
+    const values = Object.fromEntries(
+      Object.keys(operations[name]).map((key, at) => [key, words[at + 1] ?? 0]),
+    );
     const one = { ...program, words, length: 1 };
     const time = best(() => runtime.run(one));
     const work = flops(name, values);
-    return { name, detail: describe(name, values), milliseconds: time, gigaflops: work > 0 ? work / time / 1e6 : null };
+    return {
+      name,
+      detail: describe(name, values),
+      milliseconds: time,
+      gigaflops: work > 0 ? work / time / 1e6 : null,
+    };
   });
   const memory = new WebAssembly.Memory({ initial: 2 });
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });

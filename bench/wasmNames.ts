@@ -13,5 +13,9 @@ export function wasmEngineName(threads: number, relaxed: boolean): string {
 export function wasmEngineOf(name: string): Promise<Engine> | undefined {
   const [first, threads, simd] = name.split(', ');
   if (first !== prefix) return undefined;
-  return createWasmEngine({ host: browserHost(), threads: Number.parseInt(threads ?? '1', 10), relaxed: simd === 'fma' });
+  return createWasmEngine({
+    host: browserHost(),
+    threads: Number.parseInt(threads ?? '1', 10),
+    relaxed: simd === 'fma',
+  });
 }

@@ -52,13 +52,20 @@ async function inChromium(networks: readonly string[]): Promise<KernelProfile[]>
 const networks = values.net.split(',');
 const profiles =
   values.where === 'node'
-    ? await Promise.all(networks.map((network) => profileKernels(nodeHost(), network, !values.plain, Number(values.ms))))
+    ? await Promise.all(
+        networks.map((network) => profileKernels(nodeHost(), network, !values.plain, Number(values.ms))),
+      )
     : await inChromium(networks);
 profiles.forEach(({ peakGigaflops, milliseconds, kernels }, i) => {
-  console.log(`${networks[i] ?? ''}: step ${milliseconds.toFixed(2)} ms, ceiling ${peakGigaflops.toFixed(1)} GFLOP/s`);
+  console.log(
+    `${networks[i] ?? ''}: step ${milliseconds.toFixed(2)} ms, ceiling ${peakGigaflops.toFixed(1)} GFLOP/s`,
+  );
   for (const { name, detail, milliseconds: ms, gigaflops } of kernels) {
     if (ms < milliseconds / 200) continue;
-    const rate = gigaflops === null ? '' : `${gigaflops.toFixed(1)} GFLOP/s ${((100 * gigaflops) / peakGigaflops).toFixed(0)} %`;
+    const rate =
+      gigaflops === null
+        ? ''
+        : `${gigaflops.toFixed(1)} GFLOP/s ${((100 * gigaflops) / peakGigaflops).toFixed(0)} %`;
     console.log(`  ${name.padEnd(22)} ${detail.padEnd(28)} ${ms.toFixed(3)} ms  ${rate}`);
   }
 });

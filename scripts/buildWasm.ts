@@ -70,7 +70,17 @@ async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
   const { error, stderr } = await asc.main([
     join(sourceFolder, 'index.ts'),
-    ...['--outFile', outFile, '--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--runtime', 'stub'],
+    ...[
+      '--outFile',
+      outFile,
+      '--optimizeLevel',
+      '3',
+      '--shrinkLevel',
+      '0',
+      '--noAssert',
+      '--runtime',
+      'stub',
+    ],
     ...['--importMemory', '--noExportMemory', '--initialMemory', '2'],
     ...features.flatMap((feature) => ['--enable', feature]),
   ]);
@@ -114,7 +124,8 @@ function forSharedMemory(module: Uint8Array): Uint8Array {
   const { value: size, end: start } = readLeb(module, at + 1);
   const section = module.subarray(start, start + size);
   const head = [1, 3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2];
-  if (!head.every((byte, i) => section[i] === byte)) throw new Error('The module imports more than env.memory.');
+  if (!head.every((byte, i) => section[i] === byte))
+    throw new Error('The module imports more than env.memory.');
   const { value: initial } = readLeb(section, head.length + 1);
   const shared = [...head, 3, ...leb(initial), ...leb(65_536)];
   return Uint8Array.of(

@@ -34,7 +34,8 @@ export function nodeHost(): WasmHost {
   return {
     readBinary: (name) => {
       const path = `${folder}${name}.wasm`;
-      if (!existsSync(path)) throw new Error(`${path} is missing. Run \`npm run wasm\` to compile the kernels.`);
+      if (!existsSync(path))
+        throw new Error(`${path} is missing. Run \`npm run wasm\` to compile the kernels.`);
       return Promise.resolve(new Uint8Array(readFileSync(path)));
     },
     createThread,

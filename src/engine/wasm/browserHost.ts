@@ -17,7 +17,10 @@ async function readBinary(name: VariantName): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 function createThread(): WasmThread {
-  const worker = new Worker(new URL('./threadWorker.ts', import.meta.url), { type: 'module', name: 'wasm engine thread' });
+  const worker = new Worker(new URL('./threadWorker.ts', import.meta.url), {
+    type: 'module',
+    name: 'wasm engine thread',
+  });
   return {
     start: (start: ThreadStart) =>
       new Promise<void>((resolve, reject) => {

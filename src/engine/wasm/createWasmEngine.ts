@@ -15,7 +15,35 @@ export interface WasmEngineOptions {
 
 /** (module (func (result v128) (i32x4.splat (i32.const 0)))) */
 const simdProbe = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11,
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  8,
+  1,
+  6,
+  0,
+  65,
+  0,
+  253,
+  17,
+  11,
 );
 
 /** Whether this browser runs the kernels at all. Where not, tfjs's cpu backend is what is left. */
@@ -40,7 +68,10 @@ async function compileKernels(host: WasmHost, options: WasmEngineOptions, isShar
     const binary = await host.readBinary(name);
     if (WebAssembly.validate(binary)) return { name, module: await WebAssembly.compile(binary) };
     if (options.relaxed === true) {
-      throw new EngineError('unsupported', 'This browser has no relaxed SIMD in WebAssembly. Use the plain kernels.');
+      throw new EngineError(
+        'unsupported',
+        'This browser has no relaxed SIMD in WebAssembly. Use the plain kernels.',
+      );
     }
   }
   const name = variantName(false, isShared);

@@ -1,5 +1,12 @@
 /** Test helper: layers by their definition, in float64 and NCHW, forward and backward. Slow and plain on purpose. */
-import { assertNever, type BatchNorm2d, type Conv2d, type LayerSpec, type Linear, type MaxPool2d } from '@/model/layers';
+import {
+  assertNever,
+  type BatchNorm2d,
+  type Conv2d,
+  type LayerSpec,
+  type Linear,
+  type MaxPool2d,
+} from '@/model/layers';
 import { windowOutputSize } from '@/model/shapes';
 
 export interface Tensor64 {
@@ -28,7 +35,11 @@ function image(x: Tensor64): [number, number, number, number] {
 }
 
 /** Calls `visit` with the indices of every product of a convolution: output, input, weight, output channel. */
-function convTerms(layer: Conv2d, x: Tensor64, visit: (y: number, x: number, w: number, o: number) => void): number[] {
+function convTerms(
+  layer: Conv2d,
+  x: Tensor64,
+  visit: (y: number, x: number, w: number, o: number) => void,
+): number[] {
   const [n, c, h, w] = image(x);
   const { kernelSize: k, stride: s, padding: p, outChannels } = layer;
   const oh = windowOutputSize(h, k, s, p);
@@ -43,7 +54,12 @@ function convTerms(layer: Conv2d, x: Tensor64, visit: (y: number, x: number, w: 
                 const iy = oy * s - p + ky;
                 const ix = ox * s - p + kx;
                 if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
-                visit(((b * outChannels + o) * oh + oy) * ow + ox, ((b * c + i) * h + iy) * w + ix, ((o * c + i) * k + ky) * k + kx, o);
+                visit(
+                  ((b * outChannels + o) * oh + oy) * ow + ox,
+                  ((b * c + i) * h + iy) * w + ix,
+                  ((o * c + i) * k + ky) * k + kx,
+                  o,
+                );
               }
   return [n, outChannels, oh, ow];
 }
@@ -75,7 +91,15 @@ function conv(layer: Conv2d, x: Tensor64, weights: Weights): Pass {
 
 function linear(layer: Linear, x: Tensor64, weights: Weights): Pass {
   const { inFeatures, outFeatures, name } = layer;
-  const as: Conv2d = { ...layer, kind: 'Conv2d', inChannels: inFeatures, outChannels: outFeatures, kernelSize: 1, stride: 1, padding: 0 };
+  const as: Conv2d = {
+    ...layer,
+    kind: 'Conv2d',
+    inChannels: inFeatures,
+    outChannels: outFeatures,
+    kernelSize: 1,
+    stride: 1,
+    padding: 0,
+  };
   const pass = conv({ ...as, name }, { shape: [x.shape[0] ?? 0, inFeatures, 1, 1], data: x.data }, weights);
   return { ...pass, y: { shape: [x.shape[0] ?? 0, outFeatures], data: pass.y.data } };
 }
@@ -146,10 +170,15 @@ function batchNorm(layer: BatchNorm2d, x: Tensor64, weights: Weights): Pass {
   };
   const mean = sums((i) => get(x.data, i)).map((s) => s / count);
   const variance = sums((i) => (get(x.data, i) - get(mean, channel(i))) ** 2).map((s) => s / count);
-  const normal = x.data.map((v, i) => (v - get(mean, channel(i))) / Math.sqrt(get(variance, channel(i)) + layer.eps));
+  const normal = x.data.map(
+    (v, i) => (v - get(mean, channel(i))) / Math.sqrt(get(variance, channel(i)) + layer.eps),
+  );
   const weight = weights.get(`${layer.name}.weight`);
   const bias = weights.get(`${layer.name}.bias`);
-  const y = { shape: x.shape, data: normal.map((v, i) => v * get(weight, channel(i)) + get(bias, channel(i))) };
+  const y = {
+    shape: x.shape,
+    data: normal.map((v, i) => v * get(weight, channel(i)) + get(bias, channel(i))),
+  };
   return {
     y,
     backward: (dy, gradients) => {
@@ -184,7 +213,10 @@ function layerPass(layer: LayerSpec, x: Tensor64, weights: Weights): Pass {
         backward: (dy) => dy.map((g, i) => (get(x.data, i) > 0 ? g : 0)),
       };
     case 'Flatten':
-      return { y: { shape: [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))], data: x.data }, backward: (dy) => dy };
+      return {
+        y: { shape: [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))], data: x.data },
+        backward: (dy) => dy,
+      };
     case 'Residual': {
       const body = sequencePass(layer.body, x, weights);
       const shortcut = sequencePass(layer.shortcut, x, weights);

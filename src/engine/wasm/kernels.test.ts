@@ -38,17 +38,42 @@ function values(count: number, salt: number): Float32Array<ArrayBuffer> {
 
 const init = { kind: 'default' } as const;
 const relu: LayerSpec = { kind: 'ReLU', name: 'relu' };
-const conv = (name: string, inChannels: number, outChannels: number, kernelSize: number, stride = 1, padding = 0): Conv2d => ({
-  kind: 'Conv2d', name, inChannels, outChannels, kernelSize, stride, padding, bias: true, init,
+const conv = (
+  name: string,
+  inChannels: number,
+  outChannels: number,
+  kernelSize: number,
+  stride = 1,
+  padding = 0,
+): Conv2d => ({
+  kind: 'Conv2d',
+  name,
+  inChannels,
+  outChannels,
+  kernelSize,
+  stride,
+  padding,
+  bias: true,
+  init,
 });
 const linear = (name: string, inFeatures: number, outFeatures: number): Linear => ({
-  kind: 'Linear', name, inFeatures, outFeatures, bias: true, init,
+  kind: 'Linear',
+  name,
+  inFeatures,
+  outFeatures,
+  bias: true,
+  init,
 });
 
 type Shape4 = readonly [number, number, number, number];
 
 /** Largest error over its own tolerance of y, dx and all weight gradients. */
-async function worstError(layers: readonly LayerSpec[], shape: Shape4, tolerance: (size: number) => number, on = bench): Promise<number> {
+async function worstError(
+  layers: readonly LayerSpec[],
+  shape: Shape4,
+  tolerance: (size: number) => number,
+  on = bench,
+): Promise<number> {
   const network: NetworkSpec = { id: 'custom', name: 'custom', layers, outputActivation: 'none' };
   const weights = new Map(
     parameterEntries(network).map(({ key, shape: size }, i) => [key, values(sizeOf(size), 100 + i)] as const),
@@ -88,7 +113,10 @@ async function worstError(layers: readonly LayerSpec[], shape: Shape4, tolerance
  * A float32 sum of K products is off by at most K u times the sum of their absolute values (Higham, Accuracy and Stability,
  * 3.1), and by about sqrt(K) u where roundings are not in league; four times that is allowed.
  */
-const sumTolerance = (longest: number) => (size: number): number => 4 * Math.sqrt(longest + 4) * unitRoundoff * size + 1e-30;
+const sumTolerance =
+  (longest: number) =>
+  (size: number): number =>
+    4 * Math.sqrt(longest + 4) * unitRoundoff * size + 1e-30;
 
 describe('convolution', () => {
   const geometry = fc.record({
@@ -103,12 +131,20 @@ describe('convolution', () => {
   });
   it('agrees forward and in both gradients', async () => {
     await fc.assert(
-      fc.asyncProperty(geometry, async ({ images, height, width, inChannels, outChannels, kernel, stride, padding }) => {
-        fc.pre(kernel <= Math.min(height, width) + 2 * padding);
-        const layers = [conv('c', inChannels, outChannels, kernel, stride, padding)];
-        const longest = Math.max(Math.max(inChannels, outChannels) * kernel ** 2, images * height * width * 4);
-        expect(await worstError(layers, [images, inChannels, height, width], sumTolerance(longest))).toBeLessThan(1);
-      }),
+      fc.asyncProperty(
+        geometry,
+        async ({ images, height, width, inChannels, outChannels, kernel, stride, padding }) => {
+          fc.pre(kernel <= Math.min(height, width) + 2 * padding);
+          const layers = [conv('c', inChannels, outChannels, kernel, stride, padding)];
+          const longest = Math.max(
+            Math.max(inChannels, outChannels) * kernel ** 2,
+            images * height * width * 4,
+          );
+          expect(
+            await worstError(layers, [images, inChannels, height, width], sumTolerance(longest)),
+          ).toBeLessThan(1);
+        },
+      ),
       { numRuns: 60, seed: 5 },
     );
   });
@@ -132,9 +168,14 @@ describe('Linear', () => {
         }),
         async ({ images, channels, side, outFeatures }) => {
           const inFeatures = channels * side ** 2;
-          const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', inFeatures, outFeatures)];
+          const layers: LayerSpec[] = [
+            { kind: 'Flatten', name: 'flatten' },
+            linear('l', inFeatures, outFeatures),
+          ];
           const longest = Math.max(inFeatures, outFeatures, images);
-          expect(await worstError(layers, [images, channels, side, side], sumTolerance(longest))).toBeLessThan(1);
+          expect(
+            await worstError(layers, [images, channels, side, side], sumTolerance(longest)),
+          ).toBeLessThan(1);
         },
       ),
       { numRuns: 40, seed: 6 },
@@ -172,12 +213,20 @@ describe('pooling', () => {
   it('gives ties to the first value of the window', async () => {
     const layers: LayerSpec[] = [{ kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 }];
     const data = Float32Array.of(1, 1, 1, 1, 0, 2, 2, 0);
-    const { dx } = await runLayers(bench, layers, { shape: [1, 2, 2, 2], data }, new Map(), () => Float32Array.of(5, 7));
+    const { dx } = await runLayers(bench, layers, { shape: [1, 2, 2, 2], data }, new Map(), () =>
+      Float32Array.of(5, 7),
+    );
     expect([...dx]).toEqual([5, 0, 0, 0, 0, 7, 0, 0]);
   });
 
   it('averages windows that overlap, shrink and repeat', async () => {
-    for (const [side, size] of [[7, 1], [1, 7], [5, 3], [6, 4], [4, 4]] as const) {
+    for (const [side, size] of [
+      [7, 1],
+      [1, 7],
+      [5, 3],
+      [6, 4],
+      [4, 4],
+    ] as const) {
       const layers: LayerSpec[] = [{ kind: 'AdaptiveAvgPool2d', name: 'a', outputSize: size }];
       // oxlint-disable-next-line no-await-in-loop -- one memory
       expect(await worstError(layers, [9, 3, side, side], () => 2e-5)).toBeLessThan(1);
@@ -201,16 +250,27 @@ describe('BatchNorm2d', () => {
 
 describe('Residual', () => {
   it('adds identity, projection and flattened branches, forward and backward', async () => {
-    const plain: LayerSpec = { kind: 'Residual', name: 'r', body: [relu, conv('a', 4, 4, 3, 1, 1), relu, conv('b', 4, 4, 3, 1, 1)], shortcut: [] };
+    const plain: LayerSpec = {
+      kind: 'Residual',
+      name: 'r',
+      body: [relu, conv('a', 4, 4, 3, 1, 1), relu, conv('b', 4, 4, 3, 1, 1)],
+      shortcut: [],
+    };
     const projected: LayerSpec = {
-      kind: 'Residual', name: 's', body: [conv('d', 4, 6, 3, 2, 1), relu], shortcut: [conv('e', 4, 6, 1, 2)],
+      kind: 'Residual',
+      name: 's',
+      body: [conv('d', 4, 6, 3, 2, 1), relu],
+      shortcut: [conv('e', 4, 6, 1, 2)],
     };
     const flat: LayerSpec = {
-      kind: 'Residual', name: 't',
+      kind: 'Residual',
+      name: 't',
       body: [{ kind: 'Flatten', name: 'f' }, linear('l', 54, 54)],
       shortcut: [{ kind: 'Flatten', name: 'g' }],
     };
-    expect(await worstError([plain, relu, projected, flat], [5, 4, 6, 6], sumTolerance(4000))).toBeLessThan(1);
+    expect(await worstError([plain, relu, projected, flat], [5, 4, 6, 6], sumTolerance(4000))).toBeLessThan(
+      1,
+    );
   });
 });
 
@@ -223,10 +283,17 @@ describe('dropout', () => {
         const layers: LayerSpec[] = [{ kind, name: 'd', p }];
         const ones = new Float32Array(images * channels * pixels).fill(1);
         // oxlint-disable-next-line no-await-in-loop -- one memory
-        const { y, dx } = await runLayers(bench, layers, { shape: [images, channels, side, side], data: ones }, new Map(), () => ones, {
-          seed: 42,
-          step: 3,
-        });
+        const { y, dx } = await runLayers(
+          bench,
+          layers,
+          { shape: [images, channels, side, side], data: ones },
+          new Map(),
+          () => ones,
+          {
+            seed: 42,
+            step: 3,
+          },
+        );
         const scale = p < 1 ? Math.fround(1 / (1 - p)) : 0;
         const expected = ones.map((_, i) =>
           dropoutKeeps(42, 3, 0, kind === 'Dropout' ? i : Math.floor(i / pixels), p) ? scale : 0,
@@ -251,9 +318,16 @@ describe('threads', () => {
         { kind: 'Flatten', name: 'f' },
         linear('l', 160, 23),
       ];
-      const network: NetworkSpec = { id: 'custom', name: 'custom', layers: [...layers, linear('m', 23, 10)], outputActivation: 'none' };
+      const network: NetworkSpec = {
+        id: 'custom',
+        name: 'custom',
+        layers: [...layers, linear('m', 23, 10)],
+        outputActivation: 'none',
+      };
       expect(inferShapes(network, [3, 9, 9])).toBeDefined();
-      const weights = new Map(parameterEntries(network).map(({ key, shape }, i) => [key, values(sizeOf(shape), i)] as const));
+      const weights = new Map(
+        parameterEntries(network).map(({ key, shape }, i) => [key, values(sizeOf(shape), i)] as const),
+      );
       const x = { shape: [21, 3, 9, 9] as const, data: values(21 * 243, 9) };
       const one = await runLayers(bench, layers, x, weights, (count) => values(count, 3));
       for (let round = 0; round < 20; round += 1) {

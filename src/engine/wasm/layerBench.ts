@@ -29,20 +29,38 @@ function place(n: number, channels: number, pixels: number, c: number, pixel: nu
 }
 
 /** Row-major NCHW index and place of every value. */
-function forEachValue(images: number, channels: number, pixels: number, visit: (nchw: number, at: number) => void): void {
+function forEachValue(
+  images: number,
+  channels: number,
+  pixels: number,
+  visit: (nchw: number, at: number) => void,
+): void {
   for (let n = 0; n < images; n += 1)
     for (let c = 0; c < channels; c += 1)
       for (let pixel = 0; pixel < pixels; pixel += 1)
         visit((n * channels + c) * pixels + pixel, place(n, channels, pixels, c, pixel));
 }
 
-function write(runtime: WasmRuntime, address: number, images: number, channels: number, pixels: number, values: Float32Array): void {
+function write(
+  runtime: WasmRuntime,
+  address: number,
+  images: number,
+  channels: number,
+  pixels: number,
+  values: Float32Array,
+): void {
   const target = runtime.floats(address, Math.ceil(images / 8) * 8 * channels * pixels);
   target.fill(0);
   forEachValue(images, channels, pixels, (nchw, at) => (target[at] = values[nchw] ?? 0));
 }
 
-function read(runtime: WasmRuntime, address: number, images: number, channels: number, pixels: number): Float32Array {
+function read(
+  runtime: WasmRuntime,
+  address: number,
+  images: number,
+  channels: number,
+  pixels: number,
+): Float32Array {
   const source = runtime.floats(address, Math.ceil(images / 8) * 8 * channels * pixels);
   const values = new Float32Array(images * channels * pixels);
   forEachValue(images, channels, pixels, (nchw, at) => (values[nchw] = source[at] ?? NaN));
@@ -80,7 +98,14 @@ export async function runLayers(
   };
   const input: Value = {
     buffer: program.input('x', blocks * height * width * channels * 32),
-    channels, height, width, border: 0, isFlat: false, isOwned: false, isSignRead: false, needsGradient: true,
+    channels,
+    height,
+    width,
+    border: 0,
+    isFlat: false,
+    isOwned: false,
+    isSignRead: false,
+    needsGradient: true,
   };
   const network = lowerSequence(lowering, layers, input);
   const ended = network.output.isFlat ? lowerPlainOrder(lowering, network.output) : network;
@@ -89,7 +114,10 @@ export async function runLayers(
   const outPixels = output.height * output.width;
   const count = images * output.channels * outPixels;
   const gradient = program.input('dy', blocks * outPixels * output.channels * 32);
-  const back = ended === network ? { buffer: gradient, isOwned: true } : ended.backward({ buffer: gradient, isOwned: true });
+  const back =
+    ended === network
+      ? { buffer: gradient, isOwned: true }
+      : ended.backward({ buffer: gradient, isOwned: true });
   const dx = back === null ? null : network.backward(back);
   if (dx === null) throw new Error('The layers give no input gradient.');
   program.keep(dx.buffer, 'dx');
@@ -100,7 +128,11 @@ export async function runLayers(
   runtime.programAddress = code.address ?? 0;
   runtime.floats(memoryMap.scalars, 16).fill(1);
   for (const [key, { layout, count: size }] of memory.tensors) {
-    packWeights(layout, weights.get(key) ?? new Float32Array(size), runtime.floats(addressOf(memory, key), size));
+    packWeights(
+      layout,
+      weights.get(key) ?? new Float32Array(size),
+      runtime.floats(addressOf(memory, key), size),
+    );
   }
   for (const ordinal of ordinals.values()) {
     const { address } = memory.area(`dropout key ${ordinal}`, 4);

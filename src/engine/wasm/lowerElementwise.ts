@@ -1,11 +1,23 @@
 /** Layers without parameters. */
-import { newBuffer, valueCount, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
+import {
+  newBuffer,
+  valueCount,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import type { AdaptiveAvgPool2d, Dropout, Dropout2d, MaxPool2d, ReLU } from '@/model/layers';
 import { windowOutputSize } from '@/model/shapes';
 
 /** Where an elementwise result goes: over the input, or into a buffer of its own where others still read the input. */
-function resultBuffer(lowering: Lowering, name: string, from: Pick<Gradient, 'buffer' | 'isOwned'>, count: number): WasmBuffer {
+function resultBuffer(
+  lowering: Lowering,
+  name: string,
+  from: Pick<Gradient, 'buffer' | 'isOwned'>,
+  count: number,
+): WasmBuffer {
   return from.isOwned ? from.buffer : newBuffer(lowering, name, count);
 }
 
@@ -19,7 +31,12 @@ export function lowerReluGradient(lowering: Lowering, y: Value, gradient: Gradie
 
 export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
   const count = valueCount(lowering, x);
-  const output = { ...x, buffer: resultBuffer(lowering, layer.name, x, count), isOwned: true, isSignRead: true };
+  const output = {
+    ...x,
+    buffer: resultBuffer(lowering, layer.name, x, count),
+    isOwned: true,
+    isSignRead: true,
+  };
   lowering.program.emit('relu', { x: x.buffer, y: output.buffer, count });
   return { output, backward: (dy) => (x.needsGradient ? lowerReluGradient(lowering, output, dy) : null) };
 }
@@ -35,10 +52,20 @@ export function lowerDropout(lowering: Lowering, layer: Dropout | Dropout2d, x: 
   const key = memory.area(`dropout key ${ordinal}`, 4);
   const scale = layer.p < 1 ? 1 / (1 - layer.p) : 0;
   program.emit('dropoutMask', {
-    mask, key, threshold: Math.ceil(layer.p * 2 ** 24), scale, blocks, pixels: maskPixels, channels,
+    mask,
+    key,
+    threshold: Math.ceil(layer.p * 2 ** 24),
+    scale,
+    blocks,
+    pixels: maskPixels,
+    channels,
   });
   const sizes = { blocks, pixels, channels, maskPixels };
-  const output = { ...x, buffer: resultBuffer(lowering, layer.name, x, valueCount(lowering, x)), isOwned: true };
+  const output = {
+    ...x,
+    buffer: resultBuffer(lowering, layer.name, x, valueCount(lowering, x)),
+    isOwned: true,
+  };
   program.emit('multiply', { x: x.buffer, mask, y: output.buffer, ...sizes });
   const backward = (dy: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
@@ -54,10 +81,26 @@ export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value): Lo
   const { kernelSize: kernel, stride, padding, name } = layer;
   const outHeight = windowOutputSize(x.height, kernel, stride, padding);
   const outWidth = windowOutputSize(x.width, kernel, stride, padding);
-  const geometry = { blocks, height: x.height, width: x.width, channels: x.channels, outHeight, outWidth, kernel, stride, padding };
+  const geometry = {
+    blocks,
+    height: x.height,
+    width: x.width,
+    channels: x.channels,
+    outHeight,
+    outWidth,
+    kernel,
+    stride,
+    padding,
+  };
   const count = blocks * outHeight * outWidth * x.channels * 8;
-  const output: Value = { ...x, height: outHeight, width: outWidth, buffer: newBuffer(lowering, name, count), isOwned: true,
-    isSignRead: false };
+  const output: Value = {
+    ...x,
+    height: outHeight,
+    width: outWidth,
+    buffer: newBuffer(lowering, name, count),
+    isOwned: true,
+    isSignRead: false,
+  };
   const needsIndex = lowering.mode !== 'eval' && x.needsGradient;
   const index = needsIndex ? newBuffer(lowering, `${name} index`, count) : 0;
   program.emit('maxPool', { x: x.buffer, y: output.buffer, index, ...geometry });
@@ -97,7 +140,15 @@ export function lowerPlainOrder(lowering: Lowering, x: Value): Lowered {
   const count = valueCount(lowering, x);
   const buffer = newBuffer(lowering, 'flattened', count);
   program.emit('transpose', { x: x.buffer, y: buffer, blocks, rows: pixels, columns: channels });
-  const output: Value = { ...x, buffer, channels: channels * pixels, height: 1, width: 1, isOwned: true, isSignRead: false };
+  const output: Value = {
+    ...x,
+    buffer,
+    channels: channels * pixels,
+    height: 1,
+    width: 1,
+    isOwned: true,
+    isSignRead: false,
+  };
   const backward = (dy: Gradient): Gradient => {
     const dx = newBuffer(lowering, 'flattened input gradient', count);
     program.emit('transpose', { x: dy.buffer, y: dx, blocks, rows: channels, columns: pixels });

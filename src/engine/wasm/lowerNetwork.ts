@@ -1,6 +1,19 @@
 /** LayerSpec -> kernel calls: the forward pass, and closures that emit the backward pass in reverse. */
-import { lowerAveragePool, lowerDropout, lowerMaxPool, lowerPlainOrder, lowerRelu } from '@/engine/wasm/lowerElementwise';
-import { newBuffer, valueCount, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
+import {
+  lowerAveragePool,
+  lowerDropout,
+  lowerMaxPool,
+  lowerPlainOrder,
+  lowerRelu,
+} from '@/engine/wasm/lowerElementwise';
+import {
+  newBuffer,
+  valueCount,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/wasm/lowering';
 import { lowerBatchNorm, lowerConv, lowerLinear } from '@/engine/wasm/lowerWeighted';
 import { assertNever, flattenLayers, type LayerSpec, type Residual } from '@/model/layers';
 
@@ -60,7 +73,8 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
 /** Both ends of a Residual in one order of values; they differ only where a flattened image meets another vector. */
 function sameOrder(lowering: Lowering, lowered: Lowered, other: Value): Lowered {
   const { output } = lowered;
-  if (!output.isFlat || (output.channels === other.channels && output.height === other.height)) return lowered;
+  if (!output.isFlat || (output.channels === other.channels && output.height === other.height))
+    return lowered;
   const plain = lowerPlainOrder(lowering, output);
   const backward = (dy: Gradient): Gradient | null => {
     const gradient = plain.backward(dy);
@@ -82,7 +96,13 @@ function lowerResidual(lowering: Lowering, layer: Residual, x: Value): Lowered {
   const target = [a, b].find((value) => value.isOwned && !value.isSignRead);
   const buffer = target?.buffer ?? newBuffer(lowering, layer.name, count);
   program.emit('add', { a: a.buffer, b: b.buffer, y: buffer, count });
-  const output: Value = { ...a, buffer, isOwned: true, isSignRead: false, needsGradient: a.needsGradient || b.needsGradient };
+  const output: Value = {
+    ...a,
+    buffer,
+    isOwned: true,
+    isSignRead: false,
+    needsGradient: a.needsGradient || b.needsGradient,
+  };
   const backward = (dy: Gradient): Gradient | null => {
     // Both branches read dy, so only the last may work in place.
     const throughShortcut = b.needsGradient ? shortcut.backward({ ...dy, isOwned: false }) : null;

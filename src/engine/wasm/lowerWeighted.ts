@@ -1,5 +1,13 @@
 /** Layers with parameters. Each may take over the ReLU that follows it. */
-import { newBuffer, panelCount, valueCount, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
+import {
+  newBuffer,
+  panelCount,
+  valueCount,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
@@ -10,7 +18,13 @@ function bias(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Wasm
   return layer.bias ? lowering.memory.tensor(`${layer.name}.bias`, outputs, { kind: 'plain' }).buffer : 0;
 }
 
-function emitBiasGradient(lowering: Lowering, layer: Conv2d | Linear, dy: WasmBuffer, pixels: number, channels: number): void {
+function emitBiasGradient(
+  lowering: Lowering,
+  layer: Conv2d | Linear,
+  dy: WasmBuffer,
+  pixels: number,
+  channels: number,
+): void {
   if (!layer.bias) return;
   const db = lowering.program.buffer(`${layer.name}.bias gradient`, tensorBytes(channels));
   lowering.program.emit('biasGradient', { dy, db, blocks: lowering.blocks, pixels, channels });
@@ -22,7 +36,13 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
   const { inChannels, outChannels, kernelSize, stride, name } = layer;
   const panels = panelCount(lowering, outChannels);
   const weightCount = outChannels * inChannels * kernelSize ** 2;
-  const w = memory.tensor(`${name}.weight`, weightCount, { kind: 'conv', outChannels, inChannels, kernelSize, panels }).buffer;
+  const w = memory.tensor(`${name}.weight`, weightCount, {
+    kind: 'conv',
+    outChannels,
+    inChannels,
+    kernelSize,
+    panels,
+  }).buffer;
   const outHeight = windowOutputSize(x.height, kernelSize, stride, layer.padding);
   const outWidth = windowOutputSize(x.width, kernelSize, stride, layer.padding);
   const geometry = {
@@ -49,7 +69,13 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     needsGradient: true,
   };
   program.emit('convForward', {
-    x: x.buffer, w, bias: bias(lowering, layer, outChannels), y: output.buffer, ...geometry, panels, relu: hasRelu ? 1 : 0,
+    x: x.buffer,
+    w,
+    bias: bias(lowering, layer, outChannels),
+    y: output.buffer,
+    ...geometry,
+    panels,
+    relu: hasRelu ? 1 : 0,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -58,7 +84,15 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
       dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
       const inPanels = panelCount(lowering, inChannels);
       const packed = program.buffer(`${name} transposed`, weightCount * 4);
-      program.emit('packTransposed', { w, packed, channels: inChannels, outChannels, kernel: kernelSize, panels, inPanels });
+      program.emit('packTransposed', {
+        w,
+        packed,
+        channels: inChannels,
+        outChannels,
+        kernel: kernelSize,
+        panels,
+        inPanels,
+      });
       program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
@@ -75,7 +109,13 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
   const { inFeatures, outFeatures, name } = layer;
   const panels = panelCount(lowering, outFeatures);
   const weightCount = inFeatures * outFeatures;
-  const layout = { kind: 'linear', outFeatures, channels: x.channels, pixels: x.height * x.width, panels } as const;
+  const layout = {
+    kind: 'linear',
+    outFeatures,
+    channels: x.channels,
+    pixels: x.height * x.width,
+    panels,
+  } as const;
   const w = memory.tensor(`${name}.weight`, weightCount, layout).buffer;
   const sizes = { blocks, inFeatures, outFeatures, panels };
   const output: Value = {
@@ -90,7 +130,12 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     needsGradient: true,
   };
   program.emit('linearForward', {
-    x: x.buffer, w, bias: bias(lowering, layer, outFeatures), y: output.buffer, ...sizes, relu: hasRelu ? 1 : 0,
+    x: x.buffer,
+    w,
+    bias: bias(lowering, layer, outFeatures),
+    y: output.buffer,
+    ...sizes,
+    relu: hasRelu ? 1 : 0,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -99,7 +144,13 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
       dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
       const scratch = program.buffer(`${name} transposed panel`, lowering.threads * outFeatures * 8 * 4);
       program.emit('linearInputGradient', {
-        dy, w, dx, ...sizes, inPanels: panelCount(lowering, inFeatures), scratch, accumulate: 0,
+        dy,
+        w,
+        dx,
+        ...sizes,
+        inPanels: panelCount(lowering, inFeatures),
+        scratch,
+        accumulate: 0,
       });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
@@ -136,10 +187,16 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     program.emit('batchNormRunning', { weight, bias: shift, runningMean, runningVar, saved, channels, eps });
   } else {
     program.emit('batchNormStatistics', {
-      x: x.buffer, weight, bias: shift,
+      x: x.buffer,
+      weight,
+      bias: shift,
       runningMean: movedStatistics(lowering, `${name}.running_mean`, runningMean, channels),
       runningVar: movedStatistics(lowering, `${name}.running_var`, runningVar, channels),
-      saved, ...sizes, images, eps, momentum,
+      saved,
+      ...sizes,
+      images,
+      eps,
+      momentum,
     });
   }
   // The backward pass reads x again, so the output needs a place of its own.
@@ -157,7 +214,17 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     const sums = newBuffer(lowering, `${name} gradient sums`, channels * 2);
     const dWeight = program.buffer(`${name}.weight gradient`, tensorBytes(channels));
     const dBias = program.buffer(`${name}.bias gradient`, tensorBytes(channels));
-    program.emit('batchNormGradientSums', { dy, x: x.buffer, y, saved, sums, dWeight, dBias, ...sizes, images });
+    program.emit('batchNormGradientSums', {
+      dy,
+      x: x.buffer,
+      y,
+      saved,
+      sums,
+      dWeight,
+      dBias,
+      ...sizes,
+      images,
+    });
     let dx: WasmBuffer | null = null;
     if (x.needsGradient) {
       dx = isOwned ? dy : newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { planMemory } from '@/engine/wasm/memoryPlan';
 
 const lifetime = fc
-  .record({ bytes: fc.integer({ min: 1, max: 5000 }), first: fc.integer({ min: 0, max: 40 }), length: fc.integer({ min: 0, max: 40 }) })
+  .record({
+    bytes: fc.integer({ min: 1, max: 5000 }),
+    first: fc.integer({ min: 0, max: 40 }),
+    length: fc.integer({ min: 0, max: 40 }),
+  })
   .map(({ bytes, first, length }) => ({ bytes, first, last: first + length }));
 
 describe('planMemory', () => {
@@ -18,7 +22,8 @@ describe('planMemory', () => {
           expect(from + a.bytes).toBeLessThanOrEqual(bytes);
           buffers.slice(0, i).forEach((b, j) => {
             const other = offsets[j] ?? NaN;
-            const isApart = a.last < b.first || b.last < a.first || from + a.bytes <= other || other + b.bytes <= from;
+            const isApart =
+              a.last < b.first || b.last < a.first || from + a.bytes <= other || other + b.bytes <= from;
             expect(isApart).toBe(true);
           });
         });

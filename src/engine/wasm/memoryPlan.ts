@@ -25,7 +25,9 @@ export function align(bytes: number): number {
  * Pure: the same list gives the same plan.
  */
 export function planMemory(buffers: readonly Lifetime[]): MemoryPlan {
-  const order = buffers.map((buffer, index) => ({ buffer, index })).sort((a, b) => b.buffer.bytes - a.buffer.bytes);
+  const order = buffers
+    .map((buffer, index) => ({ buffer, index }))
+    .sort((a, b) => b.buffer.bytes - a.buffer.bytes);
   const offsets: number[] = buffers.map(() => 0);
   const placed: { readonly from: number; readonly to: number; readonly buffer: Lifetime }[] = [];
   let bytes = 0;

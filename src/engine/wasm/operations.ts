@@ -9,7 +9,18 @@ const f = 'f32';
 export const operations = {
   /** Images [n][28][28], as bytes or (augmented) as floats in [0, 1] where `pixels` is not 0 -> network input. */
   input: {
-    bytes: u, pixels: u, y: u, images: u, blocks: u, size: u, border: u, resize: u, normalize: u, mean: f, std: f, scratch: u,
+    bytes: u,
+    pixels: u,
+    y: u,
+    images: u,
+    blocks: u,
+    size: u,
+    border: u,
+    resize: u,
+    normalize: u,
+    mean: f,
+    std: f,
+    scratch: u,
   },
   /** 0 or 1 / (1 - p) for every [block][pixel][channel][8], by the counter-based hash of model/random.ts. */
   dropoutMask: { mask: u, key: u, threshold: u, scale: f, blocks: u, pixels: u, channels: u },
@@ -182,7 +193,20 @@ export const operations = {
   /** scalars.gradientScale = min(1, maxNorm / (norm + 1e-6)). */
   clip: { partials: u, chunks: u, maxNorm: f },
   sgd: { w: u, g: u, velocity: u, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
-  adam: { w: u, g: u, m: u, v: u, count: u, beta1: f, rest1: f, beta2: f, rest2: f, eps: f, weightDecay: f, decoupled: u },
+  adam: {
+    w: u,
+    g: u,
+    m: u,
+    v: u,
+    count: u,
+    beta1: f,
+    rest1: f,
+    beta2: f,
+    rest2: f,
+    eps: f,
+    weightDecay: f,
+    decoupled: u,
+  },
   rmsprop: {
     w: u,
     g: u,

@@ -1,6 +1,11 @@
 /** A program under construction: operations on buffers that have no address yet; planning gives them one, encoding writes the words. */
 import { planMemory } from '@/engine/wasm/memoryPlan';
-import { operations, operationWords, type OperationArguments, type OperationName } from '@/engine/wasm/operations';
+import {
+  operations,
+  operationWords,
+  type OperationArguments,
+  type OperationName,
+} from '@/engine/wasm/operations';
 
 /** Memory of its own; `address` is known from the start for what outlives the program (parameters, images, results). */
 export interface WasmBuffer {
@@ -105,7 +110,10 @@ export class Program {
       length: this.#operations.length,
       arenaBytes: plan.bytes,
       addresses: new Map(
-        [...this.#inputs, ...this.#results].map(([buffer, name]) => [name, buffer.address ?? arena + (offsets.get(buffer) ?? 0)]),
+        [...this.#inputs, ...this.#results].map(([buffer, name]) => [
+          name,
+          buffer.address ?? arena + (offsets.get(buffer) ?? 0),
+        ]),
       ),
     };
   }

@@ -43,36 +43,81 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
   const pixels = isAugmented ? program.input(inputNames.pixels, images * 784 * 4) : 0;
   const y = newBuffer(lowering, resultNames.input, blocks * full * full * 8);
   program.emit('input', {
-    bytes, pixels, y, images, blocks, size, border,
+    bytes,
+    pixels,
+    y,
+    images,
+    blocks,
+    size,
+    border,
     resize: resize === null ? 0 : 1,
     normalize: normalize === null ? 0 : 1,
     mean: normalize?.mean ?? 0,
     std: normalize?.std ?? 1,
     scratch: newBuffer(lowering, 'input scratch', lowering.threads * 784),
   });
-  return { buffer: y, channels: 1, height: size, width: size, border, isFlat: false, isOwned: true, isSignRead: false, needsGradient: false };
+  return {
+    buffer: y,
+    channels: 1,
+    height: size,
+    width: size,
+    border,
+    isFlat: false,
+    isOwned: true,
+    isSignRead: false,
+    needsGradient: false,
+  };
 }
 
-function emitUpdate(program: Program, memory: RunMemory, config: RunConfig, key: string, g: WasmBuffer): void {
+function emitUpdate(
+  program: Program,
+  memory: RunMemory,
+  config: RunConfig,
+  key: string,
+  g: WasmBuffer,
+): void {
   const { optimizer } = config;
   const parameter = memory.tensors.get(key);
   if (parameter === undefined) throw new RangeError(`No parameter is named ${key}.`);
   const { buffer: w, count } = parameter;
   const slots = optimizerSlots(optimizer);
-  const slot = (name: (typeof slots)[number]): WasmBuffer | 0 => (slots.includes(name) ? memory.slot(name, key) : 0);
+  const slot = (name: (typeof slots)[number]): WasmBuffer | 0 =>
+    slots.includes(name) ? memory.slot(name, key) : 0;
   const { weightDecay } = optimizer;
   switch (optimizer.kind) {
     case 'SGD': {
       const { momentum, dampening } = optimizer;
       const nesterov = optimizer.nesterov ? 1 : 0;
-      program.emit('sgd', { w, g, velocity: slot('momentum_buffer'), count, momentum, fresh: 1 - dampening, nesterov, weightDecay });
+      program.emit('sgd', {
+        w,
+        g,
+        velocity: slot('momentum_buffer'),
+        count,
+        momentum,
+        fresh: 1 - dampening,
+        nesterov,
+        weightDecay,
+      });
       break;
     }
     case 'Adam':
     case 'AdamW': {
       const { beta1, beta2, eps } = optimizer;
       const decoupled = optimizer.kind === 'AdamW' ? 1 : 0;
-      program.emit('adam', { w, g, m: slot('exp_avg'), v: slot('exp_avg_sq'), count, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, eps, weightDecay, decoupled });
+      program.emit('adam', {
+        w,
+        g,
+        m: slot('exp_avg'),
+        v: slot('exp_avg_sq'),
+        count,
+        beta1,
+        rest1: 1 - beta1,
+        beta2,
+        rest2: 1 - beta2,
+        eps,
+        weightDecay,
+        decoupled,
+      });
       break;
     }
     case 'RMSprop': {
@@ -87,8 +132,17 @@ function emitUpdate(program: Program, memory: RunMemory, config: RunConfig, key:
 }
 
 /** All gradients scaled down to the largest allowed norm, then the updates. */
-function emitClippedUpdates(program: Program, memory: RunMemory, config: RunConfig, maxNorm: number, gradients: ReadonlyMap<string, WasmBuffer>): void {
-  const parts = [...gradients].map(([key, gradient]) => ({ gradient, count: memory.tensors.get(key)?.count ?? 0 }));
+function emitClippedUpdates(
+  program: Program,
+  memory: RunMemory,
+  config: RunConfig,
+  maxNorm: number,
+  gradients: ReadonlyMap<string, WasmBuffer>,
+): void {
+  const parts = [...gradients].map(([key, gradient]) => ({
+    gradient,
+    count: memory.tensors.get(key)?.count ?? 0,
+  }));
   const chunks = parts.reduce((sum, { count }) => sum + Math.ceil(count / normChunk), 0);
   const partials = memory.area('gradient norm', chunks * 8);
   let at = partials.address ?? 0;
@@ -147,7 +201,8 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     const dy = flat.backward({ buffer: gradient, isOwned: true });
     if (dy !== null) network.backward(dy);
   }
-  if (mode === 'train' && clipGradNorm !== null) emitClippedUpdates(program, memory, config, clipGradNorm, gradients);
+  if (mode === 'train' && clipGradNorm !== null)
+    emitClippedUpdates(program, memory, config, clipGradNorm, gradients);
   return program;
 }
 

@@ -30,7 +30,8 @@ export class RunMemory {
   area(name: string, bytes: number): WasmBuffer {
     const known = this.#areas.get(name);
     if (known !== undefined) {
-      if (known.bytes < bytes) throw new RangeError(`The area ${name} has ${known.bytes} bytes, ${bytes} are needed.`);
+      if (known.bytes < bytes)
+        throw new RangeError(`The area ${name} has ${known.bytes} bytes, ${bytes} are needed.`);
       return known;
     }
     const buffer: WasmBuffer = { name, bytes, address: this.#end };

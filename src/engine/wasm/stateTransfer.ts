@@ -12,14 +12,25 @@ function stored(memory: RunMemory, key: string): StoredTensor {
 }
 
 /** Writes one tensor of a state_dict to `address`, in the layout of the parameter `key`. */
-export function writeTensor(runtime: WasmRuntime, memory: RunMemory, key: string, address: number, tensor: TensorData): void {
+export function writeTensor(
+  runtime: WasmRuntime,
+  memory: RunMemory,
+  key: string,
+  address: number,
+  tensor: TensorData,
+): void {
   if (tensor.dtype !== 'F32') throw new TypeError(`Expected F32, got ${tensor.dtype}.`);
   const { count, layout } = stored(memory, key);
   packWeights(layout, tensor.data, runtime.floats(address, count));
 }
 
 /** Reads the tensor at `address` that has the layout of the parameter `key`. */
-export function readTensor(runtime: WasmRuntime, memory: RunMemory, entry: StateEntry, address: number): TensorData {
+export function readTensor(
+  runtime: WasmRuntime,
+  memory: RunMemory,
+  entry: StateEntry,
+  address: number,
+): TensorData {
   const { count, layout } = stored(memory, entry.key);
   return { dtype: 'F32', shape: entry.shape, data: unpackWeights(layout, runtime.floats(address, count)) };
 }

@@ -13,12 +13,20 @@ import type { OptimizerSpec, RunConfig } from '@/model/runConfig';
 const count = 300;
 /** Bytes with blobs rather than noise, so that pooling and ReLU see both signs. */
 const images = {
-  images: Uint8Array.from({ length: count * 784 }, (_, i) => (randomBits(1, i >> 3) % 3 === 0 ? randomBits(2, i) & 255 : 0)),
+  images: Uint8Array.from({ length: count * 784 }, (_, i) =>
+    randomBits(1, i >> 3) % 3 === 0 ? randomBits(2, i) & 255 : 0,
+  ),
   labels: Uint8Array.from({ length: count }, (_, i) => randomBits(3, i) % 10),
   count,
 };
 
-const sgd: OptimizerSpec & { readonly kind: 'SGD' } = { kind: 'SGD', momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
+const sgd: OptimizerSpec & { readonly kind: 'SGD' } = {
+  kind: 'SGD',
+  momentum: 0,
+  dampening: 0,
+  nesterov: false,
+  weightDecay: 0,
+};
 
 function config(network: NetworkSpec, changes: Partial<RunConfig> = {}): RunConfig {
   return {
@@ -45,7 +53,17 @@ const everything: NetworkSpec = {
   name: 'custom',
   outputActivation: 'none',
   layers: [
-    { kind: 'Conv2d', name: 'a', inChannels: 1, outChannels: 6, kernelSize: 5, stride: 2, padding: 2, bias: false, init: { kind: 'default' } },
+    {
+      kind: 'Conv2d',
+      name: 'a',
+      inChannels: 1,
+      outChannels: 6,
+      kernelSize: 5,
+      stride: 2,
+      padding: 2,
+      bias: false,
+      init: { kind: 'default' },
+    },
     { kind: 'BatchNorm2d', name: 'b', numFeatures: 6, eps: 1e-5, momentum: 0.1 },
     { kind: 'ReLU', name: 'c' },
     { kind: 'MaxPool2d', name: 'd', kernelSize: 3, stride: 2, padding: 1 },
@@ -53,7 +71,17 @@ const everything: NetworkSpec = {
       kind: 'Residual',
       name: 'e',
       body: [
-        { kind: 'Conv2d', name: 'f', inChannels: 6, outChannels: 6, kernelSize: 3, stride: 1, padding: 1, bias: true, init: { kind: 'default' } },
+        {
+          kind: 'Conv2d',
+          name: 'f',
+          inChannels: 6,
+          outChannels: 6,
+          kernelSize: 3,
+          stride: 1,
+          padding: 1,
+          bias: true,
+          init: { kind: 'default' },
+        },
         { kind: 'BatchNorm2d', name: 'g', numFeatures: 6, eps: 1e-5, momentum: 0.1 },
       ],
       shortcut: [],
@@ -112,7 +140,8 @@ function differing(actual: EngineState, expected: EngineState): string[] {
   states(expected).forEach((dict, i) => {
     for (const [key, { data }] of dict) {
       const other = states(actual)[i]?.get(key)?.data;
-      const isSame = other !== undefined && Buffer.compare(Buffer.from(other.buffer), Buffer.from(data.buffer)) === 0;
+      const isSame =
+        other !== undefined && Buffer.compare(Buffer.from(other.buffer), Buffer.from(data.buffer)) === 0;
       if (!isSame) found.push(key);
     }
   });
@@ -121,7 +150,11 @@ function differing(actual: EngineState, expected: EngineState): string[] {
 
 describe('against the reference engine', () => {
   it('trains every kind of layer alike', async () => {
-    const settings = config(everything, { batchSize: 20, trainingImages: 90, optimizer: { ...sgd, momentum: 0.9 } });
+    const settings = config(everything, {
+      batchSize: 20,
+      trainingImages: 90,
+      optimizer: { ...sgd, momentum: 0.9 },
+    });
     const ours = await run(engine, settings, 12);
     const theirs = await run(reference, settings, 12);
     expect(distance(ours.state, theirs.state)).toBeLessThan(1e-3);
@@ -132,7 +165,9 @@ describe('against the reference engine', () => {
     const ours = await run(engine, settings, 100);
     const theirs = await run(reference, settings, 100);
     // Rounding of 1e-7 a step, grown by 100 steps of a network that learns: far below what one other mask would do (1e-1).
-    theirs.metrics.loss.forEach((loss, i) => expect(Math.abs((ours.metrics.loss[i] ?? NaN) - loss)).toBeLessThan(1e-3));
+    theirs.metrics.loss.forEach((loss, i) =>
+      expect(Math.abs((ours.metrics.loss[i] ?? NaN) - loss)).toBeLessThan(1e-3),
+    );
     expect(distance(ours.state, theirs.state)).toBeLessThan(1e-3);
     const evaluation = await engine.evaluate('test', 200, 50);
     const expected = await reference.evaluate('test', 200, 50);
@@ -152,12 +187,18 @@ describe('against the reference engine', () => {
       clipGradNorm: 0.5,
       loss: { kind: 'cross_entropy', labelSmoothing: 0.1 },
       learningRate: 1e-3,
-      input: { augment: { shift: 2, rotate: 10, scale: 0.1 }, resize: null, normalize: { mean: 0.13, std: 0.31 } },
+      input: {
+        augment: { shift: 2, rotate: 10, scale: 0.1 },
+        resize: null,
+        normalize: { mean: 0.13, std: 0.31 },
+      },
     });
     const ours = await run(engine, settings, 4);
     const theirs = await run(reference, settings, 4);
     expect(distance(ours.state, theirs.state)).toBeLessThan(1e-4);
-    expect(Object.keys(ours.state.optimizer).toSorted()).toEqual(Object.keys(theirs.state.optimizer).toSorted());
+    expect(Object.keys(ours.state.optimizer).toSorted()).toEqual(
+      Object.keys(theirs.state.optimizer).toSorted(),
+    );
   });
 });
 
@@ -182,7 +223,9 @@ describe('repeatability', () => {
   });
 
   it('goes on from a saved state as if it had never stopped', async () => {
-    const settings = config(mynn, { optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 } });
+    const settings = config(mynn, {
+      optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+    });
     const whole = await run(engine, settings, 9);
     const half = await run(engine, settings, 4);
     await engine.compile(settings, half.state);

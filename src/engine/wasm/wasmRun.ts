@@ -49,7 +49,11 @@ export class WasmRun {
   }
 
   /** @throws EngineError `limits` or `state`. */
-  static async create(config: RunConfig, state: EngineState | undefined, options: RunOptions): Promise<WasmRun> {
+  static async create(
+    config: RunConfig,
+    state: EngineState | undefined,
+    options: RunOptions,
+  ): Promise<WasmRun> {
     const run = new WasmRun(config, options);
     await run.#allocate();
     run.load(state ?? { step: 0, parameters: initialState(config.network, config.seed), optimizer: {} });
@@ -136,14 +140,21 @@ export class WasmRun {
       const count = (this.#counters.get(entry.key) ?? 0n) + extraBatches;
       return { dtype: 'I64', shape: entry.shape, data: BigInt64Array.of(count) };
     }
-    return readTensor(this.#options.runtime, this.memory, entry, address ?? addressOf(this.memory, entry.key));
+    return readTensor(
+      this.#options.runtime,
+      this.memory,
+      entry,
+      address ?? addressOf(this.memory, entry.key),
+    );
   }
 
   readOptimizer(): Record<string, StateDict> {
     if (this.updates === 0) return {};
     const parameters = parameterEntries(this.config.network);
     const slots = optimizerSlots(this.config.optimizer).map((slot) => {
-      const values = parameters.map((entry) => [entry.key, this.read(entry, this.#slotAddress(slot, entry.key))] as const);
+      const values = parameters.map(
+        (entry) => [entry.key, this.read(entry, this.#slotAddress(slot, entry.key))] as const,
+      );
       return [slot, new Map(values)] as const;
     });
     return Object.fromEntries(slots);
@@ -164,13 +175,15 @@ export class WasmRun {
         `The optimizer state has the slots ${given.join(', ')}; ${this.config.optimizer.kind} keeps ${wanted.join(', ') || 'none'}.`,
       );
     }
-    for (const [slot, values] of Object.entries(optimizer)) checkState(values, trained, `optimizer state ${slot}`);
+    for (const [slot, values] of Object.entries(optimizer))
+      checkState(values, trained, `optimizer state ${slot}`);
 
     const { runtime } = this.#options;
     for (const { key } of this.entries) {
       const tensor = parameters.get(key);
       if (tensor?.dtype === 'I64') this.#counters.set(key, tensor.data[0] ?? 0n);
-      else if (tensor !== undefined) writeTensor(runtime, this.memory, key, addressOf(this.memory, key), tensor);
+      else if (tensor !== undefined)
+        writeTensor(runtime, this.memory, key, addressOf(this.memory, key), tensor);
     }
     for (const slot of wanted) {
       for (const { key } of trained) {

@@ -6,9 +6,21 @@ import { assertNever } from '@/model/layers';
 
 export type WeightLayout =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'conv'; readonly outChannels: number; readonly inChannels: number; readonly kernelSize: number; readonly panels: number }
+  | {
+      readonly kind: 'conv';
+      readonly outChannels: number;
+      readonly inChannels: number;
+      readonly kernelSize: number;
+      readonly panels: number;
+    }
   /** `channels` x `pixels` are the inputs, in PyTorch's order; pixels is 1 unless a flattened image is read. */
-  | { readonly kind: 'linear'; readonly outFeatures: number; readonly channels: number; readonly pixels: number; readonly panels: number };
+  | {
+      readonly kind: 'linear';
+      readonly outFeatures: number;
+      readonly channels: number;
+      readonly pixels: number;
+      readonly panels: number;
+    };
 
 /** First output channel of each panel, and the end; sizes differ by at most one, the larger first. */
 export function panelStarts(outChannels: number, panels: number): number[] {
@@ -28,9 +40,19 @@ interface PlaceMap {
 function placeMap(layout: Exclude<WeightLayout, { kind: 'plain' }>): PlaceMap {
   switch (layout.kind) {
     case 'conv':
-      return { outChannels: layout.outChannels, panels: layout.panels, outer: layout.inChannels, inner: layout.kernelSize ** 2 };
+      return {
+        outChannels: layout.outChannels,
+        panels: layout.panels,
+        outer: layout.inChannels,
+        inner: layout.kernelSize ** 2,
+      };
     case 'linear':
-      return { outChannels: layout.outFeatures, panels: layout.panels, outer: layout.channels, inner: layout.pixels };
+      return {
+        outChannels: layout.outFeatures,
+        panels: layout.panels,
+        outer: layout.channels,
+        inner: layout.pixels,
+      };
     default:
       return assertNever(layout);
   }
@@ -40,7 +62,10 @@ function placeMap(layout: Exclude<WeightLayout, { kind: 'plain' }>): PlaceMap {
  * Places of the rows that the two orders share: values pytorch, pytorch + 1, ... (`inner` of them) lie at ours, ours + step, ...
  * A loop over rows in the caller keeps copying 134 million values a matter of a second.
  */
-function forEachRow({ outChannels, panels, outer, inner }: PlaceMap, visit: (pytorch: number, ours: number, step: number) => void): void {
+function forEachRow(
+  { outChannels, panels, outer, inner }: PlaceMap,
+  visit: (pytorch: number, ours: number, step: number) => void,
+): void {
   const starts = panelStarts(outChannels, panels);
   const depth = outer * inner;
   for (let panel = 0; panel < panels; panel += 1) {
@@ -50,7 +75,8 @@ function forEachRow({ outChannels, panels, outer, inner }: PlaceMap, visit: (pyt
       // With a single inner value the outer ones are a row themselves.
       if (inner === 1) visit((start + r) * depth, start * depth + r, size);
       else {
-        for (let o = 0; o < outer; o += 1) visit((start + r) * depth + o * inner, start * depth + o * size + r, outer * size);
+        for (let o = 0; o < outer; o += 1)
+          visit((start + r) * depth + o * inner, start * depth + o * size + r, outer * size);
       }
     }
   }
