@@ -40,14 +40,6 @@ const cases: Case[] = [
     threads: 1,
     run: 'ce/sgd_m09_wd',
   },
-  {
-    net: 'resnet18',
-    manifest: resnet18Manifest,
-    tensors: resnet18Tensors,
-    relaxed: true,
-    threads: 1,
-    run: 'ce/sgd_m09_wd',
-  },
 ];
 
 test.each(cases)(
