@@ -47,6 +47,20 @@ describe('folding a diagram', () => {
     },
   );
 
+  it('keeps the shortcuts of an unfolded stage, and none of a folded one', () => {
+    const graph = graphOf(resnet18);
+    const stages = stagesOf(resnet18, graph);
+    const shortcuts = (unfolded: string[]): number => {
+      const folded = stages.map(({ id }) => id).filter((id) => !unfolded.includes(id));
+      return foldStages(graph, stages, new Set(folded)).edges.filter(({ kind }) => kind === 'shortcut')
+        .length;
+    };
+    expect(shortcuts([])).toBe(0);
+    // A projection has a way in and a way out, an identity is one line.
+    expect(shortcuts(['layer2.0'])).toBe(3);
+    expect(shortcuts(['layer1.0'])).toBe(2);
+  });
+
   it.each([320, 480])('places the boxes of ResNet-18 apart within %i pixels', (width) => {
     const graph = graphOf(resnet18);
     const { items, height } = layoutDiagram(foldStages(graph, [], new Set()), width);

@@ -83,7 +83,6 @@ export interface Diagram {
 }
 
 const stagePrefix = 'stage:';
-const isStage = (id: string): boolean => id.startsWith(stagePrefix);
 
 /** The graph with a title row for every stage and the nodes of folded stages taken out. */
 export function foldStages(
@@ -128,8 +127,12 @@ export function foldStages(
       to: standIn.get(edge.to) ?? edge.to,
     }))
     .filter((edge) => edge.from !== edge.to)
-    // A block that is folded away takes its shortcut with it; the way through its body stays.
-    .filter(({ from, to, kind }) => kind === 'forward' || !(isStage(from) || isStage(to)));
+    // A shortcut into a folded stage goes where the way through its body goes.
+    .filter(
+      ({ from, to, kind }, _, all) =>
+        kind === 'forward' ||
+        !all.some((other) => other.kind === 'forward' && other.from === from && other.to === to),
+    );
   const columns = 1 + Math.max(0, ...items.map((item) => item.column), ...edges.map((edge) => edge.lane));
   return { items, edges, rows: next, columns };
 }
