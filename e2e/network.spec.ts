@@ -63,7 +63,7 @@ test('a network is built, mended, kept over a reload, and trained', async ({ pag
   await page.getByLabel('kernel, conv2.0').fill('3');
   await expect(page.getByTestId('shape-conv2.0')).toHaveText(/16×12×12/);
   const problem = page.getByTestId('layer-problem');
-  await expect(problem).toContainText('Linear expects 400 inputs, the layer before gives 576.');
+  await expect(problem).toContainText('Linear expects 400 inputs, the layer before gives 16x6x6 = 576.');
 
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await expect(training.mainControl).toBeDisabled();

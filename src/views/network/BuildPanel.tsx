@@ -16,6 +16,7 @@ import { type Editing, useEditing } from '@/views/network/useEditing';
 import { Icon } from '@/views/ui/icons';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
+import { withFlattenedImages } from '@/views/ui/shapeProblemText';
 import classes from '@/views/network/build.module.css';
 
 interface FitProps {
@@ -56,7 +57,10 @@ export function BuildPanel({ network, input, check }: BuildPanelProps) {
   const format = useNumberFormat();
   const editing = useEditing();
   useLayerDrops(editing.edit);
-  const checks = useMemo(() => new Map(check.layers.map((item) => [pathKey(item.path), item])), [check]);
+  const checks = useMemo(
+    () => new Map(withFlattenedImages(check.layers).map((item) => [pathKey(item.path), item])),
+    [check],
+  );
   const isOwn = !architectures.some(({ id }) => id === network.id);
   return (
     <Panel

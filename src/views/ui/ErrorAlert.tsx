@@ -35,7 +35,7 @@ export function ErrorAlert({ title, children, detail, action, tone = 'error' }: 
         </Text>
       )}
       {action !== undefined && (
-        <Button size="xs" variant="default" mt="sm" onClick={action.onClick}>
+        <Button size="xs" variant="default" mt="sm" display="block" onClick={action.onClick}>
           {action.label}
         </Button>
       )}

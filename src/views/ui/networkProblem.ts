@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { checkNetwork } from '@/model/networkCheck';
 import { inputShape } from '@/model/shapes';
 import { useSession } from '@/store/session';
-import { shapeProblemText } from '@/views/ui/shapeProblemText';
+import { shapeProblemText, withFlattenedImages } from '@/views/ui/shapeProblemText';
 
 export function useNetworkProblem(): string | null {
   const { t } = useTranslation('network');
@@ -12,7 +12,7 @@ export function useNetworkProblem(): string | null {
   const input = useSession((state) => state.draft.input);
   return useMemo(() => {
     const { layers, outputProblem } = checkNetwork(network.layers, inputShape(input));
-    const found = layers.find(({ problem }) => problem !== null);
+    const found = withFlattenedImages(layers).find(({ problem }) => problem !== null);
     const problem = found?.problem ?? outputProblem;
     if (problem === null) return null;
     const text = shapeProblemText(t, problem);

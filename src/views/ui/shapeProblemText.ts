@@ -2,7 +2,8 @@
 import type { useTranslation } from 'react-i18next';
 import { assertNever } from '@/model/layers';
 import type { NameProblemCode } from '@/model/layerNames';
-import type { ShapeProblemCode } from '@/model/shapes';
+import type { LayerCheck } from '@/model/networkCheck';
+import { formatShape, type ShapeProblemCode } from '@/model/shapes';
 
 type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
 
@@ -10,6 +11,18 @@ type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
 export interface Problem {
   readonly code: ShapeProblemCode | NameProblemCode;
   readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** A Linear behind a Flatten is told the image that was flattened, `16x5x5 = 400`: those are the numbers to look for. */
+export function withFlattenedImages(checks: readonly LayerCheck[]): LayerCheck[] {
+  return checks.map((check, i) => {
+    const { problem } = check;
+    const before = checks[i - 1];
+    if (problem?.code !== 'features' || before?.layer.kind !== 'Flatten' || before.input === null)
+      return check;
+    const details = { ...problem.details, given: formatShape(before.input) };
+    return { ...check, problem: { ...problem, details } };
+  });
 }
 
 export function shapeProblemText(t: Translate, { code, details }: Problem): string {
