@@ -16,9 +16,6 @@ const sourceFolder = join(root, 'assembly');
 const generatedFolder = join(sourceFolder, 'build');
 const outputFolder = join(root, 'src/engine/wasm/build');
 
-/** Unrolling over k hides the loop's overhead behind the arithmetic. */
-const unroll = 2;
-
 function dispatchSource(): string {
   const entries = Object.entries(operations);
   const kernelFiles = readdirSync(sourceFolder).filter((file) => file.endsWith('.ts'));
@@ -65,7 +62,7 @@ ${Object.entries(syncWords)
 /** Compiles one build for ordinary memory. */
 async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
   const variant = variants[name];
-  writeFileSync(join(generatedFolder, 'tiles.ts'), tilesSource(variant.maxPanel, unroll));
+  writeFileSync(join(generatedFolder, 'tiles.ts'), tilesSource(variant.maxPanel, variant.unroll));
   const outFile = join(outputFolder, `${name}.wasm`);
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
   const { error, stderr } = await asc.main([
