@@ -25,26 +25,11 @@ export interface KernelProfile {
 
 function flops(name: OperationName, a: Readonly<Record<string, number>>): number {
   const of = (key: string): number => a[key] ?? 0;
-  switch (name) {
-    case 'convForward':
-    case 'convInputGradient':
-    case 'convWeightGradient':
-      return (
-        16 *
-        of('blocks') *
-        of('outHeight') *
-        of('outWidth') *
-        of('outChannels') *
-        of('channels') *
-        of('kernel') ** 2
-      );
-    case 'linearForward':
-    case 'linearInputGradient':
-    case 'linearWeightGradient':
-      return 16 * of('blocks') * of('inFeatures') * of('outFeatures');
-    default:
-      return 0;
+  if (name === 'convForward' || name === 'convInputGradient' || name === 'convWeightGradient') {
+    const pixels = of('outHeight') * of('outWidth');
+    return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * of('kernel') ** 2;
   }
+  return name.startsWith('linear') ? 16 * of('blocks') * of('inFeatures') * of('outFeatures') : 0;
 }
 
 function describe(name: OperationName, a: Readonly<Record<string, number>>): string {

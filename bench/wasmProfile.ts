@@ -8,6 +8,7 @@ import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
 import { chromiumLaunchOptions } from '../scripts/chromium.ts';
 import { nodeHost } from '../scripts/wasm/nodeHost.ts';
+import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { profileKernels, type KernelProfile } from './wasmKernels.ts';
 
 const { values } = parseArgs({
@@ -37,7 +38,10 @@ async function inChromium(networks: readonly string[]): Promise<KernelProfile[]>
       await page.evaluate(
         async ([net, relaxed, ms]) => {
           const path = '/bench/wasmKernels.ts';
-          const kernels = (await import(path)) as typeof import('./wasmKernels.ts');
+          const kernels = (await import(path)) as {
+            profileKernels: typeof profileKernels;
+            browserHost: () => WasmHost;
+          };
           return kernels.profileKernels(kernels.browserHost(), net, relaxed, ms);
         },
         [network, !values.plain, Number(values.ms)] as const,

@@ -65,9 +65,10 @@ async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
   writeFileSync(join(generatedFolder, 'tiles.ts'), tilesSource(variant.maxPanel, variant.unroll));
   const outFile = join(outputFolder, `${name}.wasm`);
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
-  const { error, stderr } = await asc.main([
-    join(sourceFolder, 'index.ts'),
-    ...[
+  let messages = '';
+  const { error } = await asc.main(
+    [
+      join(sourceFolder, 'index.ts'),
       '--outFile',
       outFile,
       '--optimizeLevel',
@@ -77,15 +78,16 @@ async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
       '--noAssert',
       '--runtime',
       'stub',
+      '--importMemory',
+      '--noExportMemory',
+      '--initialMemory',
+      '2',
+      ...features.flatMap((feature) => ['--enable', feature]),
     ],
-    ...['--importMemory', '--noExportMemory', '--initialMemory', '2'],
-    ...features.flatMap((feature) => ['--enable', feature]),
-  ]);
+    { stderr: { write: (chunk) => (messages += String(chunk)) } },
+  );
   if (error !== null) {
-    const errors = stderr
-      .toString()
-      .split('\n\n')
-      .filter((part) => !part.startsWith('WARNING'));
+    const errors = messages.split('\n\n').filter((part) => !part.startsWith('WARNING'));
     throw new Error(`asc failed for ${name}: ${error.message}\n${errors.join('\n\n')}`);
   }
   return readFileSync(outFile);

@@ -148,7 +148,7 @@ export function product(r: i32, a: usize, b: usize, out: usize, count: i32, bSte
   }
 }
 ${sizes.flatMap((r) => [gradientTile(r, 1), gradientTile(r, 2)]).join('\n')}
-/** Groups of ${2} inputs, then a last single one if \`inputs\` is odd. */
+/** Groups of 2 inputs, then a last single one if \`inputs\` is odd. */
 export function gradient(r: i32, inputs: i32, dy: usize, x: usize, dw: usize, rows: i32, dyRow: usize, xRow: usize,
   cols: i32, dyCol: usize, xCol: usize, accumulate: bool): void {
   let count = inputs >> 1;
