@@ -47,7 +47,7 @@ export class TrainPage {
     for (let step = 1; step <= count; step += 1) {
       await this.page.getByRole('button', { name: 'Step', exact: true }).click();
       await this.waitForStep(step, 240_000);
-      await this.expectAction(step === count ? 'resume' : 'resume', 60_000);
+      await this.expectAction('resume', 60_000);
       losses.push(await this.stat('loss'));
     }
     return losses;

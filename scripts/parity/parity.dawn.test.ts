@@ -13,7 +13,7 @@ const parts: [string, string[] | null, number][] = [
   ['lenet', null, 1000],
   ['resnet', null, 1000],
   ['vgg2', ['ce/sgd_m09_wd'], 600],
-  ['resnet18', ['ce/sgd_lr1e-3'], 2000],
+  ['resnet18', ['ce/sgd'], 2000],
 ];
 
 test.each(parts)('%s', { timeout: 600_000 }, async (unit, runs, least) => {
