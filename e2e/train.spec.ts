@@ -6,7 +6,7 @@ test('trains LeNet to 95 % from a cold page, pauses, goes on, classifies drawing
   page,
 }) => {
   const train = new TrainPage(page);
-  await train.open('network=lenet&learningRate=0.1&momentum=0.9&epochs=2&loss=cross_entropy');
+  await train.open('network=lenet&learningRate=0.1&momentum=0.9&shuffle=true&epochs=2&loss=cross_entropy');
   await train.expectAction('start');
   await train.mainControl.click();
   await train.waitForStep(20);
