@@ -11,6 +11,7 @@ import { engineRow } from './engineRow.ts';
 import { measure, type Measured } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
 import type { BenchRow } from './row.ts';
+import { wasmEngineName } from './wasmNames.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,8 +44,15 @@ function torchRows(): BenchRow[] {
 
 async function engineRows(): Promise<BenchRow[]> {
   return values.where === 'node'
-    ? [engineRow('tfjs-wasm'), engineRow('tfjs-webgpu')]
-    : chromiumRows(['wasm', 'webgl', 'webgpu']);
+    ? [engineRow('wasm'), engineRow('wasm-threads'), engineRow('tfjs-wasm'), engineRow('tfjs-webgpu')]
+    : chromiumRows([
+        wasmEngineName(1, true),
+        wasmEngineName(1, false),
+        wasmEngineName(2, true),
+        'wasm',
+        'webgl',
+        'webgpu',
+      ]);
 }
 
 function print(results: readonly Measured[]): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { handwriting, TrainPage } from './trainPage.ts';
 import { fixturePath, readJson, sharedFixtures } from '../scripts/fixtures/readFixture.ts';
 
 interface ConvCase {
@@ -250,4 +251,32 @@ test('shows filters of the network and follows them while it trains', async ({ p
     })
     .toBeGreaterThan(0);
   expect(await shown(page, 'kernel-0')).not.toEqual(before);
+});
+
+for (const [label, backend] of [
+  [/^WebGPU/, 'webgpu'],
+  [/^WebGL/, 'webgl'],
+] as const) {
+  test(`tfjs computes the same on ${backend}`, async ({ page }) => {
+    const train = new TrainPage(page);
+    await train.open('network=lenet');
+    await train.chooseEngine(label);
+    await page.getByRole('link', { name: 'Conv lab' }).click();
+    await expect(page.getByText(`tfjs backend “${backend}”`)).toBeVisible({ timeout: 60_000 });
+    // The report's example: whole numbers, exact in float32.
+    await expect(page.locator('[data-difference]')).toHaveAttribute('data-difference', '0', {
+      timeout: 60_000,
+    });
+  });
+}
+
+test('takes the digit from the Draw view', async ({ page }) => {
+  await page.goto('/draw');
+  await new TrainPage(page).draw(handwriting['7'] ?? []);
+  await page.getByRole('link', { name: 'Conv lab' }).click();
+  await page.getByRole('button', { name: 'The digit from the Draw view' }).click();
+  await expect.poll(async () => (await shown(page, 'plane-0')).length).toBe(28 * 28);
+  const values = await shown(page, 'plane-0');
+  expect(values.filter((value) => (value ?? 0) > 0).length).toBeGreaterThan(30);
+  expect(values[0]).toBe(0);
 });

@@ -1,7 +1,7 @@
 /**
- * Pictures of the Train and Draw views for the README, from a running address:
+ * Pictures of every view for the README, from a running address:
  *   npx tsx --tsconfig tsconfig.scripts.json scripts/screenshots.ts http://localhost:4173/
- * One short training feeds all of them. Writes docs/screenshots/{train,draw}-{light,dark,390}.png.
+ * One short training feeds all of them. Writes docs/screenshots/{train,draw,network,conv-lab}-{light,dark,390}.png.
  */
 import { mkdirSync } from 'node:fs';
 import { chromium, type Page } from '@playwright/test';
@@ -86,6 +86,13 @@ async function main(address: string): Promise<void> {
     await page.getByRole('link', { name: 'Draw', exact: true }).click();
     await page.waitForTimeout(1500);
     await picture(page, 'draw');
+    await page.getByRole('link', { name: 'Network', exact: true }).click();
+    await page.waitForTimeout(1500);
+    await picture(page, 'network');
+    await page.getByRole('link', { name: 'Conv lab', exact: true }).click();
+    await page.getByRole('button', { name: 'One step forward' }).click();
+    await page.waitForTimeout(1500);
+    await picture(page, 'conv-lab');
   } finally {
     await browser.close();
   }

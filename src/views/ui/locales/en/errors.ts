@@ -33,7 +33,7 @@ export const errors = {
   },
   file: {
     title: 'The file could not be read',
-    text: 'It has to be a safetensors or PyTorch file with a state_dict.',
+    text: 'It has to be a safetensors file with a state_dict.',
   },
   not_ready: {
     title: 'Not ready yet',

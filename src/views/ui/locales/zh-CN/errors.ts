@@ -13,7 +13,7 @@ export const errors = {
   limits: { title: '网络对这台设备来说太大', text: '请换小一些的网络、更小的批，或换一个引擎。' },
   config: { title: '这些设置不能一起使用', text: '请修改下面提到的设置后重新开始。' },
   state: { title: '权重与当前网络不匹配', text: '请选择保存该文件时所用的网络。' },
-  file: { title: '无法读取文件', text: '需要包含 state_dict 的 safetensors 或 PyTorch 文件。' },
+  file: { title: '无法读取文件', text: '需要包含 state_dict 的 safetensors 文件。' },
   not_ready: { title: '还没准备好', text: '请等网络和数据就绪后再试。' },
   internal: { title: '训练意外停止', text: '点“重置”重新开始。若再次发生，可以换一个引擎。' },
   crashed: {
