@@ -135,11 +135,23 @@ async function prediction(page: Page): Promise<string[]> {
   return bars.allTextContents();
 }
 
+/** The same, once it has stood still: a drawing is answered stroke by stroke. */
+async function settledPrediction(page: Page): Promise<string[]> {
+  let last = await prediction(page);
+  await expect(async () => {
+    const previous = last;
+    await page.waitForTimeout(1000);
+    last = await prediction(page);
+    expect(last).toEqual(previous);
+  }).toPass({ timeout: 30_000 });
+  return last;
+}
+
 test('weights are saved, loaded again, and refused where they do not fit', async ({ page }) => {
   const training = new TrainPage(page);
   await training.open('network=mynn&learningRate=0.5');
   await training.draw(handwriting['1'] ?? []);
-  const before = await prediction(page);
+  const before = await settledPrediction(page);
   await page.getByRole('link', { name: 'Network', exact: true }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
