@@ -20,7 +20,7 @@ interface Bucket {
   maxSmoothed: number;
 }
 
-const maxBuckets = 160;
+const maxBuckets = 400;
 
 /**
  * The debiased exponential moving average of TensorBoard's scalar charts (vz_line_chart2, resmoothDataset):
@@ -44,7 +44,7 @@ export class DebiasedAverage {
   }
 }
 
-/** One chart's line: append values, read at most 320 points. */
+/** One chart's line: append values, read at most 800 points. */
 export class ChartSeries {
   readonly #average: DebiasedAverage;
   readonly #firstStep: number;

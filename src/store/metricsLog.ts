@@ -64,7 +64,7 @@ export class MetricsLog {
   }
 
   /**
-   * The line to draw: at most 320 points with all extremes kept, whatever the number of steps.
+   * The line to draw: at most 800 points with all extremes kept, whatever the number of steps.
    * smoothing: TensorBoard's weight, 0 to less than 1.
    */
   chart(name: MetricName, smoothing: number): ChartPoint[] {
