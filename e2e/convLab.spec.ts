@@ -280,3 +280,17 @@ test('takes the digit from the Draw view', async ({ page }) => {
   expect(values.filter((value) => (value ?? 0) > 0).length).toBeGreaterThan(30);
   expect(values[0]).toBe(0);
 });
+
+test('with reduced motion it plays in fewer, larger changes', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openLab(page);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  const seen: number[] = [];
+  const start = Date.now();
+  while (Date.now() - start < 4500) seen.push(await step(page));
+  const changes = seen.slice(1).filter((value, i) => value !== seen[i]).length;
+  // Two steps a second by default: nine changes without the setting, at most one a second with it.
+  expect(changes).toBeGreaterThanOrEqual(2);
+  expect(changes).toBeLessThanOrEqual(5);
+  expect(seen.at(-1)).toBeGreaterThan(changes);
+});
