@@ -3,6 +3,7 @@
  * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
  * reply share a requestId. protocol/port.ts alone posts and receives.
  */
+import type { ClassCounts } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -225,6 +226,7 @@ export type WorkerEvent =
       readonly sumOfBatchMeans: number;
       readonly accuracy: number;
       readonly count: number;
+      readonly classes: ClassCounts;
     }
   /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */
   | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }

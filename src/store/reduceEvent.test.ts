@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { countClasses } from '@/model/classCounts';
 import { defaultConfig } from '@/model/presets';
 import type { RunStatus, WorkerEvent } from '@/protocol/messages';
 import { reduceEvent } from './reduceEvent';
@@ -32,6 +33,7 @@ const evaluated = (runId: string, step: number): WorkerEvent => ({
   sumOfBatchMeans: 8,
   accuracy: 0.9,
   count: 1000,
+  classes: countClasses(new Uint8Array(1000), new Uint8Array(1000)),
 });
 const error = { code: 'device', message: 'The GPU device was lost.', subject: null } as const;
 

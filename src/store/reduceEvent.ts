@@ -27,8 +27,8 @@ export function reduceEvent(state: SessionState, event: WorkerEvent): SessionSta
       return ofRun(state, event.runId, () => ({ ...state, metricsVersion: state.metricsVersion + 1 }));
     case 'evaluated':
       return ofRun(state, event.runId, () => {
-        const { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count } = event;
-        const point = { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count };
+        const { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count, classes } = event;
+        const point = { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count, classes };
         return { ...state, evaluations: [...state.evaluations, point] };
       });
     case 'runFailed':

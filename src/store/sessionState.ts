@@ -10,6 +10,7 @@
  * app/main.tsx calls session.connect(location.search) once; draftToQuery(draft) of draftLink.ts writes such a link. It starts the worker, picks the backend, loads the data and prepares the
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
+import type { ClassCounts } from '@/model/classCounts';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type {
@@ -55,6 +56,7 @@ export interface EvaluationPoint {
   readonly sumOfBatchMeans: number;
   readonly accuracy: number;
   readonly count: number;
+  readonly classes: ClassCounts;
 }
 
 /** Kept between visits (localStorage). */

@@ -57,6 +57,11 @@ export class EngineHost {
     });
   }
 
+  /** One label an image; more room than there are images is allowed. */
+  labels(split: Split): Uint8Array {
+    return this.#images(split).labels;
+  }
+
   available(split: Split): number {
     return this.#images(split).count;
   }

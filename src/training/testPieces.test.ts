@@ -16,13 +16,15 @@ function evaluate(
     sumOfBatchMeans += part.reduce((a, b) => a + b, 0) / part.length;
   }
   const part = losses.slice(start, start + count);
-  const hits = right.slice(start, start + count).filter(Boolean).length;
+  const rights = right.slice(start, start + count);
+  const hits = rights.filter(Boolean).length;
   return {
     loss: part.reduce((a, b) => a + b, 0) / count,
     sumOfBatchMeans,
     accuracy: hits / count,
     count,
-    predictions: new Uint8Array(count),
+    // Class 3 is right everywhere.
+    predictions: Uint8Array.from(rights, (isRight) => (isRight ? 3 : 5)),
   };
 }
 
@@ -37,7 +39,7 @@ describe('TestPieces', () => {
       fc.property(arbitraryImages, fc.integer({ min: 1, max: 600 }), speeds, (images, batch, speed) => {
         const losses = images.map(([loss]) => loss);
         const right = images.map(([, isRight]) => isRight);
-        const pieces = new TestPieces(images.length, batch);
+        const pieces = new TestPieces(images.length, batch, new Uint8Array(2000).fill(3));
         while (!pieces.isDone) {
           const { start, count } = pieces.next();
           pieces.add(evaluate(losses, right, start, count, batch), speed.next().value);
@@ -46,6 +48,9 @@ describe('TestPieces', () => {
         const total = pieces.total();
         expect(total.count).toBe(images.length);
         expect(total.accuracy).toBe(whole.accuracy);
+        const hits = right.filter(Boolean).length;
+        expect(total.classes.right[3]).toBe(hits);
+        expect(total.classes.predicted[5]).toBe(images.length - hits);
         expect(total.loss).toBeCloseTo(whole.loss, 9);
         expect(total.sumOfBatchMeans).toBeCloseTo(whole.sumOfBatchMeans, 6);
       }),
@@ -54,8 +59,8 @@ describe('TestPieces', () => {
   });
 
   it('lets losses that are not finite through', () => {
-    const pieces = new TestPieces(1, 64);
+    const pieces = new TestPieces(1, 64, new Uint8Array(1));
     pieces.add({ loss: NaN, sumOfBatchMeans: NaN, accuracy: 0, count: 1, predictions: new Uint8Array(1) }, 1);
-    expect(pieces.total()).toEqual({ loss: NaN, sumOfBatchMeans: NaN, accuracy: 0, count: 1 });
+    expect(pieces.total()).toMatchObject({ loss: NaN, sumOfBatchMeans: NaN, accuracy: 0, count: 1 });
   });
 });

@@ -1,22 +1,32 @@
 /** A test in pieces short enough that a pause acts at once; together they are the whole test. */
 import type { Evaluation } from '@/engine/engine';
+import { type ClassCounts, countClasses } from '@/model/classCounts';
 
 const pieceMilliseconds = 40;
 const firstPieceImages = 256;
 
-export type TestResult = Pick<Evaluation, 'loss' | 'sumOfBatchMeans' | 'accuracy' | 'count'>;
+export interface TestResult extends Pick<Evaluation, 'loss' | 'sumOfBatchMeans' | 'accuracy' | 'count'> {
+  readonly classes: ClassCounts;
+}
 
 export class TestPieces {
   readonly #count: number;
   readonly #batchSize: number;
+  readonly #labels: Uint8Array;
+  readonly #predictions: Uint8Array;
   #done = 0;
   #pieceImages: number;
   #sums = { loss: 0, batchMeans: 0, right: 0 };
 
-  /** Pieces end where batches end, so that the sum of batch means is that of one go. */
-  constructor(count: number, batchSize: number) {
+  /**
+   * Pieces end where batches end, so that the sum of batch means is that of one go.
+   * labels: of the images from the first, `count` or more
+   */
+  constructor(count: number, batchSize: number, labels: Uint8Array) {
     this.#count = count;
     this.#batchSize = batchSize;
+    this.#labels = labels;
+    this.#predictions = new Uint8Array(count);
     this.#pieceImages = this.#wholeBatches(firstPieceImages);
   }
 
@@ -29,6 +39,7 @@ export class TestPieces {
   }
 
   add(piece: Evaluation, milliseconds: number): void {
+    this.#predictions.set(piece.predictions, this.#done);
     this.#done += piece.count;
     this.#sums.loss += piece.loss * piece.count;
     this.#sums.batchMeans += piece.sumOfBatchMeans;
@@ -43,6 +54,7 @@ export class TestPieces {
       // Counts of images, which rounding of the pieces' shares must not blur.
       accuracy: Math.round(this.#sums.right) / this.#done,
       count: this.#done,
+      classes: countClasses(this.#predictions.subarray(0, this.#done), this.#labels),
     };
   }
 

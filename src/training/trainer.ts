@@ -253,7 +253,7 @@ export class Trainer {
 
   /** Whether it went through: a pause or a replaced run ends it. */
   async #test(run: Run, extent: TestExtent): Promise<boolean> {
-    const pieces = new TestPieces(testImageCounts[extent], run.config.batchSize);
+    const pieces = new TestPieces(testImageCounts[extent], run.config.batchSize, this.#host.labels('test'));
     run.testing = true;
     this.#postStatus(run);
     const start = performance.now();

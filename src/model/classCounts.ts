@@ -1,0 +1,46 @@
+/** How a test went, digit by digit: more than the accuracy tells, such as digits that are never predicted. */
+
+export const classCount = 10;
+
+/** One count a class. */
+export interface ClassCounts {
+  /** Images that show the class. */
+  readonly labelled: readonly number[];
+  /** Images predicted to be of the class, rightly or not. */
+  readonly predicted: readonly number[];
+  /** Images of the class that were predicted to be of it. */
+  readonly right: readonly number[];
+}
+
+/** Counts of predictions and labels, one class 0 to 9 an image, of the same images in the same order. */
+export function countClasses(predictions: Uint8Array, labels: Uint8Array): ClassCounts {
+  const labelled = new Array<number>(classCount).fill(0);
+  const predicted = new Array<number>(classCount).fill(0);
+  const right = new Array<number>(classCount).fill(0);
+  const add = (counts: number[], index: number): void => {
+    counts[index] = (counts[index] ?? 0) + 1;
+  };
+  predictions.forEach((prediction, image) => {
+    const label = labels[image];
+    if (label === undefined) throw new RangeError(`Image ${image} has a prediction and no label.`);
+    add(labelled, label);
+    add(predicted, prediction);
+    if (prediction === label) add(right, label);
+  });
+  return { labelled, predicted, right };
+}
+
+/** Share of each class's images that were predicted right; null for a class without images. */
+export function recallOf({ labelled, right }: ClassCounts): (number | null)[] {
+  return labelled.map((images, digit) => (images === 0 ? null : (right[digit] ?? 0) / images));
+}
+
+/** The classes with images of which none was predicted right. */
+export function deadClasses(counts: ClassCounts): number[] {
+  return recallOf(counts).flatMap((recall, digit) => (recall === 0 ? [digit] : []));
+}
+
+/** The classes that no image was predicted to be of. */
+export function neverPredicted({ predicted }: ClassCounts): number[] {
+  return predicted.flatMap((images, digit) => (images === 0 ? [digit] : []));
+}
