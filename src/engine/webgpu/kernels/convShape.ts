@@ -1,0 +1,65 @@
+/** Shapes and types that the convolution and Linear kernels share. */
+import { windowOutputSize } from '@/model/shapes';
+import type { Kernel } from '@/engine/webgpu/kernel';
+
+/** What kernels are made for. */
+export interface KernelTarget {
+  /** lavapipe, SwiftShader: a workgroup's memory and barriers cost more than they save, invocations are SIMD lanes. */
+  readonly isSoftware: boolean;
+  /** Variants that a measurement chose (tuning.ts), by the kernel's label; a label that is absent gets the heuristics. */
+  readonly choices?: ReadonlyMap<string, string>;
+}
+
+/** Kernels to dispatch in this order. */
+export interface KernelSequence {
+  readonly kernels: readonly Kernel[];
+  /** Floats of the scratch buffer `partials` that the kernels share; 0 where none of them binds it. */
+  readonly partialsLength: number;
+}
+
+export interface ConvShape {
+  readonly batch: number;
+  /** Of the input. */
+  readonly height: number;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+export interface ConvOutputSize {
+  readonly outHeight: number;
+  readonly outWidth: number;
+}
+
+export function convOutputSize(shape: ConvShape): ConvOutputSize {
+  const { height, width, kernelSize, stride, padding } = shape;
+  return {
+    outHeight: windowOutputSize(height, kernelSize, stride, padding),
+    outWidth: windowOutputSize(width, kernelSize, stride, padding),
+  };
+}
+
+/** `64->128 k3 s1 p1 14x14 n64`: names a shape in labels. */
+export function describeConv(shape: ConvShape): string {
+  const { inChannels, outChannels, kernelSize, stride, padding, height, width, batch } = shape;
+  return `${inChannels}->${outChannels} k${kernelSize} s${stride} p${padding} ${height}x${width} n${batch}`;
+}
+
+// WebGPU's default limit of workgroups in one dimension.
+const maxGroups = 65535;
+
+export interface Grid {
+  readonly workgroups: readonly [x: number, y: number, z: number];
+  /** WGSL for the linear index of the workgroup, from a `@builtin(workgroup_id) group: vec3u`. */
+  readonly index: string;
+}
+
+/** `count` workgroups in a line, folded into rows where one row is not enough. */
+export function gridOf(count: number): Grid {
+  const x = Math.min(count, maxGroups);
+  const y = Math.ceil(count / x);
+  return { workgroups: [x, y, 1], index: y === 1 ? 'group.x' : `(group.y * ${x}u + group.x)` };
+}
