@@ -1,0 +1,47 @@
+/**
+ * What is measured of each layer on some training steps, and shown in the plots and judged by the doctor. Engines take them
+ * on their own side (engine/statistics.ts), so that only these few numbers are read back.
+ */
+import { flattenLayers, type Conv2d, type LayerSpec, type Linear } from '@/model/layers';
+
+/** Over the finite values of a tensor; all are 0 where it has none. */
+export interface TensorStatistics {
+  readonly mean: number;
+  /** Of the values as a population: divided by their number. */
+  readonly std: number;
+  readonly maxAbs: number;
+  /** Share of values that are exactly 0. */
+  readonly zeroShare: number;
+  /** Values that are NaN or infinite; the other figures leave them out. */
+  readonly nonFinite: number;
+}
+
+/** One layer with weights: Conv2d or Linear. */
+export interface LayerStatistics {
+  /** Module name in the state_dict, such as `features.0`. */
+  readonly name: string;
+  /** Before the update. */
+  readonly weight: TensorStatistics;
+  /** Of the batch, before clipping. */
+  readonly gradient: TensorStatistics;
+  /** What enters this layer: after activation, pooling and dropout of the layers before it; the image for the first. */
+  readonly input: TensorStatistics;
+  /** Share of input channels (features, for a Linear) that are 0 everywhere in every image of the batch: dead ReLUs. */
+  readonly deadShare: number;
+  /** ||weight after - weight before|| / ||weight before||, Euclidean norms; NaN where either is not finite. */
+  readonly updateRatio: number;
+}
+
+export interface StepStatistics {
+  /** The step that they describe; 0 is the first. */
+  readonly step: number;
+  /** In forward order. */
+  readonly layers: readonly LayerStatistics[];
+}
+
+export type WeightedLayer = Conv2d | Linear;
+
+/** The layers that have statistics, in forward order. */
+export function weightedLayers(layers: readonly LayerSpec[]): WeightedLayer[] {
+  return flattenLayers(layers).filter((layer) => layer.kind === 'Conv2d' || layer.kind === 'Linear');
+}
