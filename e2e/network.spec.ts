@@ -128,30 +128,20 @@ test('a network is built from a template with a block, and travels in a link', a
   await expect(other.getByTestId('layer-block1.conv2')).toBeVisible();
 });
 
-/** The ten probabilities that the page shows. */
+/** The ten probabilities that the page shows, once they answer the whole drawing with the network as it stands. */
 async function prediction(page: Page): Promise<string[]> {
-  const bars = page.getByText(/^Digit \d: \d/);
-  await expect(bars).toHaveCount(10, { timeout: 30_000 });
-  return bars.allTextContents();
-}
-
-/** The same, once it has stood still: a drawing is answered stroke by stroke. */
-async function settledPrediction(page: Page): Promise<string[]> {
-  let last = await prediction(page);
-  await expect(async () => {
-    const previous = last;
-    await page.waitForTimeout(1000);
-    last = await prediction(page);
-    expect(last).toEqual(previous);
-  }).toPass({ timeout: 30_000 });
-  return last;
+  const bars = page.getByTestId('prediction');
+  const rows = bars.getByText(/^Digit \d: \d/);
+  await expect(rows).toHaveCount(10, { timeout: 30_000 });
+  await expect(bars).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+  return rows.allTextContents();
 }
 
 test('weights are saved, loaded again, and refused where they do not fit', async ({ page }) => {
   const training = new TrainPage(page);
   await training.open('network=mynn&learningRate=0.5');
   await training.draw(handwriting['1'] ?? []);
-  const before = await settledPrediction(page);
+  const before = await prediction(page);
   await page.getByRole('link', { name: 'Network', exact: true }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),

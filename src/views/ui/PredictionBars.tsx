@@ -52,7 +52,11 @@ export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
           </>
         )}
       </div>
-      <ol className={classes['bars']}>
+      <ol
+        className={classes['bars']}
+        data-testid="prediction"
+        aria-busy={answer !== null && !answer.isCurrent}
+      >
         {digits.map((digit) => {
           const probability = answer?.probabilities[digit] ?? 0;
           const percent = format.percent(probability, 1);

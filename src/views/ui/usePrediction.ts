@@ -1,7 +1,7 @@
 /** Keeps asking the network what it reads: when the images change at once, while it trains every now and then. */
-import { useEffect, useRef, useState } from 'react';
-import { canPredict } from '@/store/selectors';
-import { session } from '@/store/session';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { canPredict, isTraining } from '@/store/selectors';
+import { session, useSession } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
 
 type Images = Uint8Array<ArrayBuffer>;
@@ -11,6 +11,16 @@ export interface PredictionAnswer {
   readonly probabilities: Float32Array;
   /** Step of the network that answered. */
   readonly step: number;
+  /** Whether it is of the images shown now; and, while nothing trains, of the network as it stands now. */
+  readonly isCurrent: boolean;
+}
+
+/** What was asked, and what came back. */
+interface Answered {
+  readonly probabilities: Float32Array;
+  readonly step: number;
+  readonly images: Images;
+  readonly network: string;
 }
 
 const imageSize = 28 * 28;
@@ -21,9 +31,14 @@ function networkVersion(state: SessionState): string | null {
   return canPredict(state) ? `${state.run?.runId}:${state.run?.step}:${state.weightsVersion}` : null;
 }
 
+/** While it trains every answer is of some steps ago. */
+function isOfThisNetwork(state: SessionState, answered: Answered): boolean {
+  return isTraining(state.run?.phase) || networkVersion(state) === answered.network;
+}
+
 /** Asks about the newest images, one question at a time. */
 class PredictionLoop {
-  readonly #onAnswer: (answer: PredictionAnswer | null) => void;
+  readonly #onAnswer: (answer: Answered | null) => void;
   readonly #refreshMilliseconds: number;
   #images: Images | null = null;
   #askedImages: Images | null = null;
@@ -33,7 +48,7 @@ class PredictionLoop {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  constructor(refreshMilliseconds: number, onAnswer: (answer: PredictionAnswer | null) => void) {
+  constructor(refreshMilliseconds: number, onAnswer: (answer: Answered | null) => void) {
     this.#refreshMilliseconds = refreshMilliseconds;
     this.#onAnswer = onAnswer;
   }
@@ -58,7 +73,7 @@ class PredictionLoop {
     }
     this.#askedImages = images;
     this.#askedVersion = version;
-    void this.#request(images);
+    void this.#request(images, version);
   }
 
   close(): void {
@@ -71,12 +86,12 @@ class PredictionLoop {
     this.ask();
   }
 
-  async #request(images: Images): Promise<void> {
+  async #request(images: Images, network: string): Promise<void> {
     this.#isAsking = true;
     const asked = performance.now();
     try {
       const answer = await session.actions.predict(images, images.length / imageSize);
-      if (!this.#isClosed && this.#images !== null) this.#onAnswer(answer);
+      if (!this.#isClosed && this.#images !== null) this.#onAnswer({ ...answer, images, network });
     } catch {
       // The run was replaced or its device lost: the next network is asked again.
       this.#askedVersion = null;
@@ -94,7 +109,7 @@ export function usePrediction(
   images: Images | null,
   refreshMilliseconds = defaultRefreshMilliseconds,
 ): PredictionAnswer | null {
-  const [answer, setAnswer] = useState<PredictionAnswer | null>(null);
+  const [answer, setAnswer] = useState<Answered | null>(null);
   const loop = useRef<PredictionLoop | null>(null);
   useEffect(() => {
     const created = new PredictionLoop(refreshMilliseconds, setAnswer);
@@ -108,5 +123,16 @@ export function usePrediction(
   useEffect(() => {
     loop.current?.show(images);
   }, [images]);
-  return images === null ? null : answer;
+  const isOfNetwork = useSession((state) => answer !== null && isOfThisNetwork(state, answer));
+  return useMemo(
+    () =>
+      images === null || answer === null
+        ? null
+        : {
+            probabilities: answer.probabilities,
+            step: answer.step,
+            isCurrent: isOfNetwork && answer.images === images,
+          },
+    [images, answer, isOfNetwork],
+  );
 }
