@@ -1,0 +1,131 @@
+/** What `npm run report` trains, how long, and what each run has to reach. */
+import { deadClasses } from '@/model/classCounts';
+import type { RunConfig } from '@/model/runConfig';
+import { bestTest, type FullTest } from '@/model/runResult';
+import { reportRunById, reportRuns, shortened, type ReportRun, type Shortening } from '@/report/reportRuns';
+import type { LossPoint } from './reportFile.ts';
+
+/** What a run ended with, as its checks see it. */
+export interface Outcome {
+  readonly tests: readonly FullTest[];
+  readonly losses: readonly LossPoint[];
+}
+
+export interface Check {
+  /** What has to hold, in English. */
+  readonly text: string;
+  readonly isMet: (outcome: Outcome) => boolean;
+}
+
+export interface PlannedRun {
+  /** Unique within the report: run, length and seed. */
+  readonly key: string;
+  readonly run: ReportRun;
+  readonly config: RunConfig;
+  /** Such as `15 epochs` or `200 steps`. */
+  readonly length: string;
+  readonly checks: readonly Check[];
+}
+
+const accuracyOf = ({ tests }: Outcome): number => tests.at(-1)?.accuracy ?? NaN;
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+function within(points: number, reference: number, who: string): Check {
+  return {
+    text: `within ${points} points of ${who}'s ${percent(reference)}`,
+    isMet: (outcome) => Math.abs(accuracyOf(outcome) - reference) <= points / 100,
+  };
+}
+function atLeast(share: number): Check {
+  return { text: `at least ${percent(share)}`, isMet: (outcome) => accuracyOf(outcome) >= share };
+}
+const lossBelow = (limit: number): Check => ({
+  text: `training loss below ${limit}`,
+  isMet: ({ losses }) => (losses.at(-1)?.loss ?? NaN) < limit,
+});
+/** A network that has found out nothing is right by chance on one digit of ten. */
+const plateau: Check = {
+  text: 'still on the plateau, below 12 %',
+  isMet: (outcome) => accuracyOf(outcome) < 0.12,
+};
+const deadAtEpochOne: Check = {
+  text: 'digits without a single right prediction after the first epoch',
+  isMet: ({ tests }) => tests[0] !== undefined && deadClasses(tests[0].classes).length > 0,
+};
+const leavesPlateau: Check = {
+  text: 'leaves the plateau of 10 %',
+  isMet: ({ tests }) => (bestTest(tests)?.accuracy ?? 0) > 0.2,
+};
+
+interface Item {
+  readonly id: string;
+  readonly by: Shortening | null;
+  readonly seeds?: readonly number[];
+  readonly checks: readonly Check[];
+}
+
+const epochs = (count: number): Shortening => ({ kind: 'epochs', epochs: count });
+const images = (count: number): Shortening => ({ kind: 'images', images: count });
+
+const vgg2 = { id: 'vgg2', by: epochs(1), checks: [within(2, 0.955, 'PyTorch')] };
+const resnet = { id: 'resnet', by: epochs(3), checks: [within(1, 0.971, 'PyTorch')] };
+const resnet18 = { id: 'resnet18_nll_logits', by: images(12_800), checks: [lossBelow(-10)] };
+
+/** Long enough to show what the report's runs are about, and to compare with PyTorch's figures. */
+const standard: readonly Item[] = [
+  { id: 'mynn', by: null, checks: [within(0.5, 0.967, 'the report')] },
+  {
+    id: 'lenet_nll_softmax',
+    by: epochs(15),
+    seeds: [1, 2, 3],
+    checks: [deadAtEpochOne, leavesPlateau],
+  },
+  { id: 'lenet_nll_softmax.fix', by: epochs(10), checks: [atLeast(0.97)] },
+  resnet,
+  resnet18,
+  vgg2,
+];
+
+/** The short versions of the page, those aside that take a GPU. */
+const quick: readonly Item[] = [
+  { id: 'mynn', by: epochs(1), checks: [] },
+  { id: 'lenet_nll_softmax', by: epochs(3), checks: [plateau, deadAtEpochOne] },
+  // Three seeds of PyTorch end up to 2.5 points apart here.
+  { id: 'lenet_nll_softmax.fix', by: epochs(3), checks: [within(2.5, 0.9276, 'PyTorch')] },
+  resnet,
+  resnet18,
+  vgg2,
+];
+
+/** Everything as long as the report ran it: days on a CPU. */
+const whole: readonly Item[] = reportRuns.map(({ id }) => ({ id, by: null, checks: [] }));
+
+export const plans = { standard, quick, whole } as const;
+export type PlanName = keyof typeof plans;
+
+function lengthOf({ epochs: count, trainingImages, batchSize }: RunConfig): string {
+  if (trainingImages < 60_000) return `${Math.ceil(trainingImages / batchSize)} steps`;
+  return count === 1 ? '1 epoch' : `${count} epochs`;
+}
+
+function planned(item: Item, seed: number): PlannedRun {
+  const run = reportRunById(item.id);
+  if (run === undefined) throw new RangeError(`The report has no run "${item.id}".`);
+  const { full } = run.configs;
+  const config = { ...(item.by === null ? full : shortened(full, item.by)), seed };
+  const length = lengthOf(config);
+  return { key: `${item.id}, ${length}, seed ${seed}`, run, config, length, checks: item.checks };
+}
+
+/** @throws RangeError when `only` names a run that the plan does not have */
+export function plannedRuns(name: PlanName, only: readonly string[], seeds: readonly number[]): PlannedRun[] {
+  const items = plans[name].filter(({ id }) => only.length === 0 || only.includes(id));
+  const missing = only.filter((id) => items.every((item) => item.id !== id));
+  if (missing.length > 0) {
+    const known = plans[name].map(({ id }) => id).join(', ');
+    throw new RangeError(`Not in this plan: ${missing.join(', ')}. It has: ${known}.`);
+  }
+  return items.flatMap((item) =>
+    (seeds.length > 0 ? seeds : (item.seeds ?? [1])).map((seed) => planned(item, seed)),
+  );
+}
