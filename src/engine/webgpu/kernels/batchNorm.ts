@@ -1,0 +1,293 @@
+/**
+ * BatchNorm2d over [rows][channels], rows = batch * height * width, in two dispatches each way: one takes sums over chunks of
+ * rows, the other combines them wherever it needs them and applies. Sums are of distances to a chunk's first value and chunks
+ * are joined by Chan's formula, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
+ * running_var.
+ */
+import type { Kernel } from '@/engine/webgpu/kernel';
+import { floats, literal, threadKernel, type TypedBinding } from '@/engine/webgpu/kernels/source';
+
+export interface BatchNormShape {
+  /** batch * height * width. */
+  readonly rows: number;
+  readonly channels: number;
+}
+
+interface Division {
+  /** Rows that one invocation sums, and how many such chunks there are. */
+  readonly chunkRows: number;
+  readonly chunks: number;
+  /** Rows that one invocation applies. */
+  readonly blockRows: number;
+  readonly blocks: number;
+}
+
+/**
+ * Every block reads all chunks' sums again, which a block of twice as many rows keeps at a quarter of its work; about the
+ * root of the rows in each keeps both passes wide.
+ */
+function division({ rows }: BatchNormShape): Division {
+  const root = Math.sqrt(rows);
+  const chunkRows = Math.ceil(rows / Math.max(1, Math.round(root / 2)));
+  const blockRows = Math.ceil(rows / Math.max(1, Math.round(root)));
+  return {
+    chunkRows,
+    chunks: Math.ceil(rows / chunkRows),
+    blockRows,
+    blocks: Math.ceil(rows / blockRows),
+  };
+}
+
+/** float32 values of `sums`: [mean, 1 / std, weight / std][channels], then [chunks][mean, squares][channels]. */
+export function batchNormSumsLength(shape: BatchNormShape): number {
+  return (3 + 2 * division(shape).chunks) * shape.channels;
+}
+
+/** float32 values of `partials` of the backward pass: [chunks][sum of dy * normalised, sum of dy][channels]. */
+export function batchNormPartialsLength(shape: BatchNormShape): number {
+  return 2 * division(shape).chunks * shape.channels;
+}
+
+/** Channels that an invocation takes at once, and its type. */
+function vector(channels: number): { readonly width: 1 | 4; readonly type: string; readonly groups: number } {
+  return channels % 4 === 0
+    ? { width: 4, type: 'vec4f', groups: channels / 4 }
+    : { width: 1, type: 'f32', groups: channels };
+}
+
+function label(what: string, { rows, channels }: BatchNormShape): string {
+  return `batch norm ${what} ${rows}x${channels}`;
+}
+
+/** Sums of a forward pass in training. Bindings: x, sums. */
+export function batchNormSums(shape: BatchNormShape): Kernel {
+  const { rows, channels } = shape;
+  const { chunkRows, chunks } = division(shape);
+  const { width, type, groups } = vector(channels);
+  return threadKernel(
+    {
+      label: label('sums', shape),
+      bindings: [floats('x', 'read', width), floats('sums', 'read_write', width)],
+    },
+    groups * chunks,
+    `  let c = i % ${groups}u;
+  let chunk = i / ${groups}u;
+  let first = chunk * ${chunkRows}u;
+  let end = min(first + ${chunkRows}u, ${rows}u);
+  let shift = x[first * ${groups}u + c];
+  var sum = ${type}();
+  var squares = ${type}();
+  for (var row = first; row < end; row++) {
+    let value = x[row * ${groups}u + c] - shift;
+    sum += value;
+    squares += value * value;
+  }
+  let mean = sum / f32(end - first);
+  let at = (3u + 2u * chunk) * ${groups}u + c;
+  sums[at] = shift + mean;
+  sums[at + ${groups}u] = max(squares - sum * mean, ${type}());`,
+  );
+}
+
+export interface BatchNormApplyParams extends BatchNormShape {
+  readonly eps: number;
+  readonly momentum: number;
+  /** Adds the buffer `residual` before the ReLU. */
+  readonly residual?: boolean;
+  readonly relu?: boolean;
+}
+
+function output(
+  value: string,
+  type: string,
+  { residual = false, relu = false }: Partial<BatchNormApplyParams>,
+): string {
+  const sum = residual ? `${value} + residual[at]` : value;
+  return relu ? `max(${sum}, ${type}())` : sum;
+}
+
+/**
+ * y = relu(weight * (x - mean) / std + bias + residual) with the batch's statistics, which also move the running ones; leaves
+ * mean, 1 / std and weight / std in `sums` for the backward pass.
+ * Bindings: sums (read_write), x, weight, bias, residual?, y, runningMean, runningVar.
+ */
+export function batchNormApply(params: BatchNormApplyParams): Kernel {
+  const { rows, channels, eps, momentum, residual = false } = params;
+  const { chunkRows, chunks, blockRows, blocks } = division(params);
+  const { width, type, groups } = vector(channels);
+  const unbiased = 1 / Math.max(1, rows - 1);
+  const bindings: TypedBinding[] = [
+    floats('sums', 'read_write', width),
+    floats('x', 'read', width),
+    floats('weight', 'read', width),
+    floats('bias', 'read', width),
+    ...(residual ? [floats('residual', 'read', width)] : []),
+    floats('y', 'read_write', width),
+    floats('runningMean', 'read_write', width),
+    floats('runningVar', 'read_write', width),
+  ];
+  return threadKernel(
+    { label: label('apply', params), bindings },
+    groups * blocks,
+    `  let c = i % ${groups}u;
+  let block = i / ${groups}u;
+  var mean = sums[${3 * groups}u + c];
+  var squares = sums[${4 * groups}u + c];
+  for (var chunk = 1u; chunk < ${chunks}u; chunk++) {
+    let before = f32(chunk * ${chunkRows}u);
+    let added = f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));
+    let at = (3u + 2u * chunk) * ${groups}u + c;
+    let distance = sums[at] - mean;
+    let share = added / (before + added);
+    mean += distance * share;
+    squares += sums[at + ${groups}u] + distance * distance * (before * share);
+  }
+  let inverseStd = 1.0 / sqrt(squares * ${literal(1 / rows)} + ${literal(eps)});
+  let scale = weight[c] * inverseStd;
+  if (block == 0u) {
+    sums[c] = mean;
+    sums[${groups}u + c] = inverseStd;
+    sums[${2 * groups}u + c] = scale;
+    runningMean[c] = ${literal(1 - momentum)} * runningMean[c] + ${literal(momentum)} * mean;
+    runningVar[c] = ${literal(1 - momentum)} * runningVar[c] + ${literal(momentum * unbiased)} * squares;
+  }
+  let shift = bias[c];
+  let end = min((block + 1u) * ${blockRows}u, ${rows}u);
+  for (var row = block * ${blockRows}u; row < end; row++) {
+    let at = row * ${groups}u + c;
+    y[at] = ${output('(x[at] - mean) * scale + shift', type, params)};
+  }`,
+  );
+}
+
+export interface BatchNormEvalParams extends BatchNormShape {
+  readonly eps: number;
+  readonly residual?: boolean;
+  readonly relu?: boolean;
+}
+
+/** The same with the running statistics (eval mode). Bindings: x, weight, bias, runningMean, runningVar, residual?, y. */
+export function batchNormEval(params: BatchNormEvalParams): Kernel {
+  const { rows, channels, eps, residual = false } = params;
+  const { width, type, groups } = vector(channels);
+  return threadKernel(
+    {
+      label: label('eval', params),
+      bindings: [
+        ...['x', 'weight', 'bias', 'runningMean', 'runningVar'].map((name) => floats(name, 'read', width)),
+        ...(residual ? [floats('residual', 'read', width)] : []),
+        floats('y', 'read_write', width),
+      ],
+    },
+    rows * groups,
+    `  let at = i;
+  let c = i % ${groups}u;
+  let scale = weight[c] / sqrt(runningVar[c] + ${literal(eps)});
+  y[at] = ${output('(x[at] - runningMean[c]) * scale + bias[c]', type, params)};`,
+  );
+}
+
+export interface BatchNormBackwardParams extends BatchNormShape {
+  /** The forward pass had a ReLU behind: binds its output `y`, whose zeros stop the gradient. */
+  readonly relu?: boolean;
+  /** A second gradient of the output, added to dy: binds `other`. Needs `keep`. */
+  readonly other?: boolean;
+  /**
+   * Writes the gradient behind ReLU and addition to `dz`, which is also the residual's; the second kernel then reads dz
+   * instead of dy and y.
+   */
+  readonly keep?: boolean;
+}
+
+function masked(type: string, { relu = false, other = false }: BatchNormBackwardParams): string {
+  const gradient = other ? '(dy[at] + other[at])' : 'dy[at]';
+  return relu ? `select(${type}(), ${gradient}, y[at] > ${type}())` : gradient;
+}
+
+/** Sums of the backward pass. Bindings: x, sums, dy, other?, y?, dz?, partials. */
+export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
+  const { rows, channels, relu = false, other = false, keep = false } = params;
+  if (other && !keep) throw new RangeError('A batch norm gradient with `other` needs `keep`.');
+  const { chunkRows, chunks } = division(params);
+  const { width, type, groups } = vector(channels);
+  return threadKernel(
+    {
+      label: label('gradient sums', params),
+      bindings: [
+        floats('x', 'read', width),
+        floats('sums', 'read', width),
+        floats('dy', 'read', width),
+        ...(other ? [floats('other', 'read', width)] : []),
+        ...(relu ? [floats('y', 'read', width)] : []),
+        ...(keep ? [floats('dz', 'read_write', width)] : []),
+        floats('partials', 'read_write', width),
+      ],
+    },
+    groups * chunks,
+    `  let c = i % ${groups}u;
+  let chunk = i / ${groups}u;
+  let mean = sums[c];
+  let inverseStd = sums[${groups}u + c];
+  var weightSum = ${type}();
+  var biasSum = ${type}();
+  let end = min((chunk + 1u) * ${chunkRows}u, ${rows}u);
+  for (var row = chunk * ${chunkRows}u; row < end; row++) {
+    let at = row * ${groups}u + c;
+    let gradient = ${masked(type, params)};
+    ${keep ? 'dz[at] = gradient;' : ''}
+    weightSum += gradient * (x[at] - mean);
+    biasSum += gradient;
+  }
+  let at = 2u * chunk * ${groups}u + c;
+  partials[at] = weightSum * inverseStd;
+  partials[at + ${groups}u] = biasSum;`,
+  );
+}
+
+/**
+ * dx, and the gradients of weight and bias: dx = weight / std * (dy - mean(dy) - normalised * mean(dy * normalised)).
+ * Bindings: partials, x, sums, dy and y? (or dz with `keep`), dx, dw, db.
+ */
+export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel {
+  const { rows, channels, relu = false, keep = false } = params;
+  const { chunks, blockRows, blocks } = division(params);
+  const { width, type, groups } = vector(channels);
+  return threadKernel(
+    {
+      label: label('gradient', params),
+      bindings: [
+        floats('partials', 'read', width),
+        floats('x', 'read', width),
+        floats('sums', 'read', width),
+        floats(keep ? 'dz' : 'dy', 'read', width),
+        ...(relu && !keep ? [floats('y', 'read', width)] : []),
+        floats('dx', 'read_write', width),
+        floats('dw', 'read_write', width),
+        floats('db', 'read_write', width),
+      ],
+    },
+    groups * blocks,
+    `  let c = i % ${groups}u;
+  let block = i / ${groups}u;
+  var weightSum = ${type}();
+  var biasSum = ${type}();
+  for (var chunk = 0u; chunk < ${chunks}u; chunk++) {
+    weightSum += partials[2u * chunk * ${groups}u + c];
+    biasSum += partials[(2u * chunk + 1u) * ${groups}u + c];
+  }
+  if (block == 0u) {
+    dw[c] = weightSum;
+    db[c] = biasSum;
+  }
+  let mean = sums[c];
+  let scale = sums[${2 * groups}u + c];
+  let biasMean = biasSum * ${literal(1 / rows)};
+  let slope = weightSum * sums[${groups}u + c] * ${literal(1 / rows)};
+  let end = min((block + 1u) * ${blockRows}u, ${rows}u);
+  for (var row = block * ${blockRows}u; row < end; row++) {
+    let at = row * ${groups}u + c;
+    let gradient = ${keep ? 'dz[at]' : masked(type, params)};
+    dx[at] = scale * (gradient - biasMean - (x[at] - mean) * slope);
+  }`,
+  );
+}

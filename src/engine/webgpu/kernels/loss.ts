@@ -1,0 +1,115 @@
+/** The losses of model/runConfig.ts over 10 logits: mean loss, images classified right and the gradient, in one dispatch. */
+import type { Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/source';
+import { assertNever } from '@/model/layers';
+import type { LossKind, LossSpec } from '@/model/runConfig';
+
+const classes = 10;
+
+/** float32 values of one slot of the ring buffer `metrics`: mean loss, images right, gradient norm (norm.ts), 0. */
+export const metricsStride = 4;
+
+export interface LossParams {
+  readonly batch: number;
+  readonly loss: LossSpec;
+}
+
+/** As differences to the maximum, so that nothing overflows. */
+const softmaxWgsl = `
+alias Row = array<f32, ${classes}>;
+/** Probabilities into the second row; gives log of the sum of exponentials, less the maximum, and the maximum. */
+fn softmax(source: ptr<function, Row>, into: ptr<function, Row>) -> vec2f {
+  var top = (*source)[0];
+  for (var k = 1u; k < ${classes}u; k++) { top = max(top, (*source)[k]); }
+  var sum = 0.0;
+  for (var k = 0u; k < ${classes}u; k++) {
+    let e = exp((*source)[k] - top);
+    (*into)[k] = e;
+    sum += e;
+  }
+  for (var k = 0u; k < ${classes}u; k++) { (*into)[k] /= sum; }
+  return vec2f(log(sum), top);
+}
+`;
+
+/** Statements that set `value` and the row `d` from z, p = softmax(z), `tail` (log-sum and maximum) and the label t. */
+function statements(kind: LossKind, smoothing: number): string {
+  const each = (statement: string): string => `  for (var k = 0u; k < ${classes}u; k++) { ${statement} }\n`;
+  switch (kind) {
+    case 'cross_entropy':
+    case 'nll_log_softmax': {
+      const s = kind === 'cross_entropy' ? smoothing : 0;
+      if (s === 0) {
+        return `  value = tail.x + (tail.y - z[t]);
+${each('d[k] = p[k] - select(0.0, 1.0, k == t);')}`;
+      }
+      return each(`let share = select(${literal(s / classes)}, ${literal(1 - s + s / classes)}, k == t);
+    value += share * (tail.x + (tail.y - z[k]));
+    d[k] = p[k] - share;`);
+    }
+    case 'nll_logits':
+      return `  value = -z[t];
+${each('d[k] = select(0.0, -1.0, k == t);')}`;
+    case 'nll_softmax':
+      return `  value = -p[t];
+${each('d[k] = -p[t] * (select(0.0, 1.0, k == t) - p[k]);')}`;
+    case 'cross_entropy_softmax':
+      return `  var q: Row;
+  let second = softmax(&p, &q);
+  value = second.x + (second.y - p[t]);
+  var dot = 0.0;
+${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
+        'd[k] = p[k] * (q[k] - select(0.0, 1.0, k == t) - dot);',
+      )}`;
+    default:
+      return assertNever(kind);
+  }
+}
+
+/**
+ * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
+ * whose slot clock.slot gets mean loss and images right. Sums in a fixed order.
+ */
+export function lossAndGradient({ batch, loss }: LossParams): Kernel {
+  return groupKernel(
+    {
+      label: `loss ${loss.kind} n${batch}`,
+      bindings: [
+        clockBinding('read'),
+        floats('logits', 'read'),
+        words('batchLabels', 'read'),
+        floats('dlogits', 'read_write'),
+        floats('metrics', 'read_write'),
+      ],
+      code: `${clockWgsl}${softmaxWgsl}
+var<workgroup> sums: array<vec2f, 64>;
+/** Loss of image n and whether it is right. */
+fn lossOf(n: u32) -> vec2f {
+  let t = batchLabels[n];
+  var z: Row;
+  var best = 0u;
+  for (var k = 0u; k < ${classes}u; k++) {
+    z[k] = logits[n * ${classes}u + k];
+    if (z[k] > z[best]) { best = k; }
+  }
+  var p: Row;
+  var d: Row;
+  let tail = softmax(&z, &p);
+  var value = 0.0;
+${statements(loss.kind, loss.labelSmoothing)}
+  for (var k = 0u; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
+  return vec2f(value, select(0.0, 1.0, best == t));
+}
+`,
+    },
+    `  var total = vec2f();
+  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n); }
+  sums[lane] = total;
+  workgroupBarrier();
+  if (lane != 0u) { return; }
+  for (var other = 1u; other < 64u; other++) { total += sums[other]; }
+  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
+  metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`,
+  );
+}

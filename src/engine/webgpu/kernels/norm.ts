@@ -1,0 +1,64 @@
+/** The Euclidean norm of all gradients together, and the factor of torch.nn.utils.clip_grad_norm_. */
+import type { Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { metricsStride } from '@/engine/webgpu/kernels/loss';
+import { floats, groupKernel, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+
+export interface SquareSumsParams {
+  /** Floats of the bank, a multiple of 4. */
+  readonly count: number;
+  /** Where this bank's sums begin in `squares`. */
+  readonly firstPartial: number;
+}
+
+/** Sums that a bank of `count` floats leaves in `squares`. */
+export function squareSumsLength(count: number): number {
+  return Math.max(1, Math.min(4096, Math.ceil(count / 64)));
+}
+
+/** Bindings: gradients, squares. */
+export function squareSums({ count, firstPartial }: SquareSumsParams): Kernel {
+  const threads = squareSumsLength(count);
+  return threadKernel(
+    {
+      label: `square sums ${count}`,
+      bindings: [floats('gradients', 'read', 4), floats('squares', 'read_write')],
+    },
+    threads,
+    `  var sum = vec4f();
+  for (var at = i; at < ${count / 4}u; at += ${threads}u) { sum += gradients[at] * gradients[at]; }
+  squares[i + ${firstPartial}u] = (sum.x + sum.y) + (sum.z + sum.w);`,
+  );
+}
+
+export interface ClipParams {
+  /** All banks' sums together. */
+  readonly partials: number;
+  /** Null: the norm goes into the metrics, gradients stay. */
+  readonly maxNorm: number | null;
+}
+
+/** clock.gradientScale = min(1, maxNorm / (norm + 1e-6)), and the norm into the metrics. Bindings: clock, squares, metrics. */
+export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
+  // Not min(), which may drop a NaN: PyTorch lets it through to the gradients.
+  const scale =
+    maxNorm === null
+      ? '1.0'
+      : `select(${literal(maxNorm)} / (norm + 1e-6f), 1.0, ${literal(maxNorm)} / (norm + 1e-6f) > 1.0)`;
+  return groupKernel(
+    {
+      label: 'clip scale',
+      bindings: [clockBinding('read_write'), floats('squares', 'read'), floats('metrics', 'read_write')],
+      code: `${clockWgsl}var<workgroup> sums: array<f32, 64>;\n`,
+    },
+    `  var total = 0.0;
+  for (var at = lane; at < ${partials}u; at += 64u) { total += squares[at]; }
+  sums[lane] = total;
+  workgroupBarrier();
+  if (lane != 0u) { return; }
+  for (var other = 1u; other < 64u; other++) { total += sums[other]; }
+  let norm = sqrt(total);
+  metrics[clock.slot * ${metricsStride}u + 2u] = norm;
+  clock.gradientScale = ${scale};`,
+  );
+}

@@ -1,0 +1,170 @@
+/**
+ * PyTorch's optimizers over a whole bank of parameters (see engine/webgpu: every tensor begins at a multiple of 64 floats,
+ * the gaps hold zeros and stay zero). What depends on the step alone is computed on the CPU in float64 and read from the
+ * row clock.row of `schedule`: array<vec4f>.
+ */
+import type { Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+import { assertNever } from '@/model/layers';
+import { optimizerSlots, type OptimizerSlot } from '@/model/optimizers';
+import type { OptimizerSpec } from '@/model/runConfig';
+
+/** Values of one row of `schedule`. */
+export const scheduleStride = 4;
+
+/**
+ * The row of one step: learning rate, Adam's step size lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), and what SGD multiplies the
+ * gradient with before it enters the momentum buffer (1 in the first update, then 1 - dampening).
+ * `updates`: t, updates done with these slots, this one included.
+ */
+export function scheduleRow(
+  optimizer: OptimizerSpec,
+  learningRate: number,
+  updates: number,
+): readonly [number, number, number, number] {
+  switch (optimizer.kind) {
+    case 'SGD':
+      return [learningRate, 0, 0, updates === 1 ? 1 : 1 - optimizer.dampening];
+    case 'Adam':
+    case 'AdamW':
+      return [
+        learningRate,
+        learningRate / (1 - optimizer.beta1 ** updates),
+        1 / Math.sqrt(1 - optimizer.beta2 ** updates),
+        0,
+      ];
+    case 'RMSprop':
+      return [learningRate, 0, 0, 0];
+    default:
+      return assertNever(optimizer);
+  }
+}
+
+/** A tensor whose gradient lies in `partials` still, as [splits][stride] of which the first `count` of each are its own. */
+export interface PartialGradient {
+  /** First float of the tensor in the bank, a multiple of 4. */
+  readonly first: number;
+  readonly count: number;
+  /** In `partials`. */
+  readonly offset: number;
+  readonly splits: number;
+  readonly stride: number;
+}
+
+export interface OptimizerParams {
+  readonly optimizer: OptimizerSpec;
+  /** Floats of the bank, a multiple of 4. */
+  readonly count: number;
+  /** Multiplies gradients by clock.gradientScale. */
+  readonly clip: boolean;
+  /** Tensors whose gradient is not in `gradients` but in `partials`, summed here in the order of the splits. */
+  readonly partials?: readonly PartialGradient[];
+  /** Slots of the ring buffer `metrics`: this dispatch ends the step. Absent where another one follows. */
+  readonly ringLength?: number;
+}
+
+/** Statements for the new `weight` from `weight` and `gradient`, vec4f each; slots are buffers by their names. */
+function statements(spec: OptimizerSpec): string {
+  const decay = spec.weightDecay === 0 ? '' : `gradient += ${literal(spec.weightDecay)} * weight;`;
+  const average = (slot: OptimizerSlot, keep: number, next: string): string =>
+    `let ${slot}Next = ${literal(keep)} * ${slot}[i] + ${literal(1 - keep)} * ${next};
+  ${slot}[i] = ${slot}Next;`;
+  switch (spec.kind) {
+    case 'SGD': {
+      const { momentum, nesterov } = spec;
+      if (momentum === 0) return `${decay}\n  weight -= row.x * gradient;`;
+      return `${decay}
+  let velocity = ${literal(momentum)} * momentum_buffer[i] + row.w * gradient;
+  momentum_buffer[i] = velocity;
+  weight -= row.x * ${nesterov ? `(gradient + ${literal(momentum)} * velocity)` : 'velocity'};`;
+    }
+    case 'Adam':
+    case 'AdamW': {
+      const { kind, beta1, beta2, eps, weightDecay } = spec;
+      const isDecoupled = kind === 'AdamW' && weightDecay !== 0;
+      return `${isDecoupled ? `weight *= 1.0 - row.x * ${literal(weightDecay)};` : ''}
+  ${kind === 'Adam' ? decay : ''}
+  ${average('exp_avg', beta1, 'gradient')}
+  ${average('exp_avg_sq', beta2, '(gradient * gradient)')}
+  weight -= row.y * exp_avgNext / (sqrt(exp_avg_sqNext) * row.z + ${literal(eps)});`;
+    }
+    case 'RMSprop': {
+      const { alpha, eps, momentum, centered } = spec;
+      return `${decay}
+  ${average('square_avg', alpha, '(gradient * gradient)')}
+  ${centered ? average('grad_avg', alpha, 'gradient') : ''}
+  let variance = ${centered ? 'max(square_avgNext - grad_avgNext * grad_avgNext, vec4f())' : 'square_avgNext'};
+  var change = gradient / (sqrt(variance) + ${literal(eps)});
+  ${momentum === 0 ? '' : `change += ${literal(momentum)} * momentum_buffer[i];\n  momentum_buffer[i] = change;`}
+  weight -= row.x * change;`;
+    }
+    default:
+      return assertNever(spec);
+  }
+}
+
+/** WGSL of `gradientAt(i)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
+function gradientWgsl(partials: readonly PartialGradient[]): string {
+  if (partials.length === 0) return 'fn gradientAt(i: u32) -> vec4f { return gradients[i]; }\n';
+  const sorted = partials.toSorted((a, b) => a.first - b.first);
+  const branches = sorted.map(
+    ({ first, count, offset, splits, stride }) =>
+      `  if (i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u) { return partialSum(i * 4u - ${first}u, ${count}u, ${offset}u, ${splits}u, ${stride}u); }`,
+  );
+  return `fn partialSum(e: u32, count: u32, offset: u32, splits: u32, stride: u32) -> vec4f {
+  var sum = vec4f();
+  for (var k = 0u; k < 4u; k++) {
+    if (e + k >= count) { break; }
+    var part = 0.0;
+    for (var s = 0u; s < splits; s++) { part += partials[offset + s * stride + e + k]; }
+    sum[k] = part;
+  }
+  return sum;
+}
+fn gradientAt(i: u32) -> vec4f {
+${branches.join('\n')}
+  return gradients[i];
+}
+`;
+}
+
+/** WGSL that ends the step: thread 0 sets what the next gather kernel takes over. */
+function advance(ringLength: number | undefined): string {
+  return ringLength === undefined
+    ? ''
+    : `  if (i == 0u) {
+    clock.nextStep = clock.step + 1u;
+    clock.nextRow = clock.row + 1u;
+    clock.nextSlot = (clock.slot + 1u) % ${ringLength}u;
+  }
+`;
+}
+
+/**
+ * One update of a bank. Bindings: clock, schedule, parameters, gradients, partials? (where some are given), and the optimizer's
+ * slots by PyTorch's names in optimizerSlots' order.
+ */
+export function optimizerUpdate(params: OptimizerParams): Kernel {
+  const { optimizer, count, clip, partials = [], ringLength } = params;
+  return threadKernel(
+    {
+      label: `${optimizer.kind} ${count}`,
+      bindings: [
+        clockBinding(ringLength === undefined ? 'read' : 'read_write'),
+        { name: 'schedule', access: 'read', type: 'array<vec4f>' },
+        floats('parameters', 'read_write', 4),
+        floats('gradients', 'read', 4),
+        ...(partials.length === 0 ? [] : [floats('partials', 'read')]),
+        ...optimizerSlots(optimizer).map((slot) => floats(slot, 'read_write', 4)),
+      ],
+      code: clockWgsl + gradientWgsl(partials),
+    },
+    count / 4,
+    `${advance(ringLength)}  let row = schedule[clock.row];
+  var weight = parameters[i];
+  var gradient = gradientAt(i)${clip ? ' * clock.gradientScale' : ''};
+  ${statements(optimizer)}
+  parameters[i] = weight;`,
+  );
+}

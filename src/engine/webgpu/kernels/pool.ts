@@ -1,0 +1,199 @@
+/** Max pooling and adaptive average pooling with their gradients, in gather form: no two invocations write one value. */
+import type { Kernel } from '@/engine/webgpu/kernel';
+import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
+import { windowOutputSize } from '@/model/shapes';
+
+interface ImageShape {
+  readonly batch: number;
+  /** Of the input. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface MaxPoolParams extends ImageShape {
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+export interface MaxPoolForwardParams extends MaxPoolParams {
+  /** y = relu(maxpool(x)), which is the same as maxpool(relu(x)). */
+  readonly relu?: boolean;
+}
+
+function outputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
+  return [
+    windowOutputSize(height, kernelSize, stride, padding),
+    windowOutputSize(width, kernelSize, stride, padding),
+  ];
+}
+
+function describe({ batch, height, width, channels, kernelSize, stride, padding }: MaxPoolParams): string {
+  return `k${kernelSize} s${stride} p${padding} ${height}x${width}x${channels} n${batch}`;
+}
+
+/**
+ * y = the maximum of each window, padding never wins; argmax: offset of the first maximum, row by row, in one image of the
+ * input. Bindings: x, y, argmax.
+ */
+export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
+  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
+  const [outHeight, outWidth] = outputSize(params);
+  return threadKernel(
+    {
+      label: `max pool ${describe(params)}`,
+      bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
+    },
+    batch * outHeight * outWidth * channels,
+    `  let c = i % ${channels}u;
+  let left = i32(i / ${channels}u % ${outWidth}u * ${stride}u) - ${padding};
+  let top = i32(i / ${channels * outWidth}u % ${outHeight}u * ${stride}u) - ${padding};
+  let image = i / ${channels * outWidth * outHeight}u * ${height * width * channels}u;
+  let firstRow = u32(max(top, 0));
+  let firstColumn = u32(max(left, 0));
+  let endRow = u32(min(top + ${kernelSize}, ${height}));
+  let endColumn = u32(min(left + ${kernelSize}, ${width}));
+  var winner = (firstRow * ${width}u + firstColumn) * ${channels}u + c;
+  var best = x[image + winner];
+  for (var row = firstRow; row < endRow; row++) {
+    for (var column = firstColumn; column < endColumn; column++) {
+      let at = (row * ${width}u + column) * ${channels}u + c;
+      let value = x[image + at];
+      // A NaN wins, as in PyTorch.
+      if (value > best || value != value) { best = value; winner = at; }
+    }
+  }
+  y[i] = ${relu ? 'select(best, 0.0, best < 0.0)' : 'best'};
+  argmax[i] = winner;`,
+  );
+}
+
+export interface MaxPoolBackwardParams extends MaxPoolParams {
+  /** Binds `y`: no gradient passes where the fused ReLU gave 0. */
+  readonly relu?: boolean;
+}
+
+/** dx = the sum of dy over the windows that this value won. Bindings: dy, argmax, y? (with relu), dx. */
+export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
+  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
+  const [outHeight, outWidth] = outputSize(params);
+  return threadKernel(
+    {
+      label: `max pool gradient ${describe(params)}`,
+      bindings: [
+        floats('dy', 'read'),
+        words('argmax', 'read'),
+        ...(relu ? [floats('y', 'read')] : []),
+        floats('dx', 'read_write'),
+      ],
+    },
+    batch * height * width * channels,
+    `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u + ${padding}u;
+  let row = i / ${channels * width}u % ${height}u + ${padding}u;
+  let n = i / ${channels * width * height}u;
+  let own = i - n * ${channels * width * height}u;
+  // Windows that reach this value: start <= place < start + kernel.
+  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
+  let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
+  var sum = 0.0;
+  for (var oy = firstRow; oy < endRow; oy++) {
+    for (var ox = firstColumn; ox < endColumn; ox++) {
+      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
+      if (argmax[at] == own${relu ? ' && y[at] > 0.0' : ''}) { sum += dy[at]; }
+    }
+  }
+  dx[i] = sum;`,
+  );
+}
+
+export interface AveragePoolParams extends ImageShape {
+  /** Height = width of the output. */
+  readonly outputSize: number;
+}
+
+/** WGSL: first and end input index of output window `o`, PyTorch's adaptive rule. */
+function windowWgsl(
+  size: number,
+  outputSize: number,
+): { first: (o: string) => string; end: (o: string) => string } {
+  return {
+    first: (o) => `${o} * ${size}u / ${outputSize}u`,
+    end: (o) => `((${o} + 1u) * ${size}u + ${outputSize - 1}u) / ${outputSize}u`,
+  };
+}
+
+/** y = the mean of each window. Bindings: x, y. */
+export function averagePoolForward(params: AveragePoolParams): Kernel {
+  const { batch, height, width, channels, outputSize: size } = params;
+  const rows = windowWgsl(height, size);
+  const columns = windowWgsl(width, size);
+  return threadKernel(
+    {
+      label: `average pool ${height}x${width}x${channels} to ${size} n${batch}`,
+      bindings: [floats('x', 'read'), floats('y', 'read_write')],
+    },
+    batch * size * size * channels,
+    `  let c = i % ${channels}u;
+  let ox = i / ${channels}u % ${size}u;
+  let oy = i / ${channels * size}u % ${size}u;
+  let n = i / ${channels * size * size}u;
+  let endRow = ${rows.end('oy')};
+  let firstRow = ${rows.first('oy')};
+  let firstColumn = ${columns.first('ox')};
+  let endColumn = ${columns.end('ox')};
+  var sum = 0.0;
+  for (var row = firstRow; row < endRow; row++) {
+    for (var column = firstColumn; column < endColumn; column++) {
+      sum += x[((n * ${height}u + row) * ${width}u + column) * ${channels}u + c];
+    }
+  }
+  y[i] = sum / f32((endRow - firstRow) * (endColumn - firstColumn));`,
+  );
+}
+
+export interface AveragePoolBackwardParams extends AveragePoolParams {
+  /** Adds to what dx holds. */
+  readonly accumulate?: boolean;
+}
+
+/** dx = the sum of dy / window over the windows that hold this value. Bindings: dy, dx. */
+export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
+  const { batch, height, width, channels, outputSize: size, accumulate = false } = params;
+  const rows = windowWgsl(height, size);
+  const columns = windowWgsl(width, size);
+  const isGlobal = size === 1;
+  const body = isGlobal
+    ? `  let value = dy[i / ${height * width * channels}u * ${channels}u + i % ${channels}u] * ${literal(1 / (height * width))};
+  dx[i] = ${accumulate ? 'dx[i] + ' : ''}value;`
+    : `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u;
+  let row = i / ${channels * width}u % ${height}u;
+  let n = i / ${channels * width * height}u;
+  var sum = ${accumulate ? 'dx[i]' : '0.0'};
+  // From the first window that ends behind this value to the last that starts before it.
+  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
+    let firstRow = ${rows.first('oy')};
+    let endRow = ${rows.end('oy')};
+    if (firstRow > row) { break; }
+    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
+      let firstColumn = ${columns.first('ox')};
+      let endColumn = ${columns.end('ox')};
+      if (firstColumn > column) { break; }
+      let share = f32((endRow - firstRow) * (endColumn - firstColumn));
+      sum += dy[((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c] / share;
+    }
+  }
+  dx[i] = sum;`;
+  return threadKernel(
+    {
+      label: `average pool gradient ${height}x${width}x${channels} from ${size} n${batch}`,
+      bindings: [floats('dy', 'read'), floats('dx', 'read_write')],
+    },
+    batch * height * width * channels,
+    body,
+  );
+}
