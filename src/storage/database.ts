@@ -1,0 +1,28 @@
+/** The page's IndexedDB and how its versions follow one another. */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+
+export interface DigitLabSchema extends DBSchema {
+  /** Measured runs of the report by their settings, as results.ts writes them; validated when read. */
+  readonly results: { readonly key: string; readonly value: unknown };
+}
+
+export type DigitLabDatabase = IDBPDatabase<DigitLabSchema>;
+
+/** migrations[n] brings a database of version n to n + 1; what is published stays as it is, changes are added at the end. */
+const migrations: readonly ((database: DigitLabDatabase) => void)[] = [
+  (database) => {
+    database.createObjectStore('results', { keyPath: 'settings' });
+  },
+];
+
+/** @throws DOMException where the browser forbids storage, or where a newer version of the page was here before */
+export async function openDatabase(name = 'digit-lab'): Promise<DigitLabDatabase> {
+  const database = await openDB<DigitLabSchema>(name, migrations.length, {
+    upgrade: (db, oldVersion) => {
+      for (const migrate of migrations.slice(oldVersion)) migrate(db);
+    },
+    // A newer version of the page in another tab waits for this connection to end.
+    blocking: () => database.close(),
+  });
+  return database;
+}
