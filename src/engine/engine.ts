@@ -2,6 +2,7 @@
  * What training needs of an engine. tfjs is the reference implementation; the WebAssembly and compiled WebGPU engines
  * implement the same contract from the same LayerSpec data and must agree with it, and with PyTorch, on every fixture.
  */
+import type { StatisticsSource } from '@/engine/statistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
 
@@ -71,7 +72,7 @@ export interface BatchInspection {
   readonly buffers: StateDict;
 }
 
-export interface Engine {
+export interface Engine extends StatisticsSource {
   readonly info: BackendInfo;
 
   /**

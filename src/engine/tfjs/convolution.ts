@@ -15,7 +15,8 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
     dimRoundingMode: 'floor',
   };
   return {
-    forward: (x, { parameters }) => {
+    forward: (x, { parameters, watchInput }) => {
+      watchInput?.(name, x);
       const weight = parameters.get(`${name}.weight`);
       const output = bias
         ? runKernel(
@@ -48,7 +49,8 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
 export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
   const { name, bias } = layer;
   return {
-    forward: (x, { parameters, isTraining }) => {
+    forward: (x, { parameters, isTraining, watchInput }) => {
+      watchInput?.(name, x);
       const weight = parameters.get(`${name}.weight`);
       const output = tf.tidy(() => {
         const product = tf.matMul(x, weight);

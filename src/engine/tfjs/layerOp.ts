@@ -13,6 +13,8 @@ export interface ForwardContext {
   readonly parameters: ParameterStore;
   /** BatchNorm's running statistics after this forward pass; committed by the caller, if it wants them. */
   readonly updatedBuffers: Map<string, Tensor>;
+  /** Sees what enters each layer with weights, on steps that statistics are taken of. */
+  readonly watchInput: ((layer: string, x: Tensor) => void) | null;
 }
 
 /** Where backward puts the gradients of the parameters, by state_dict key, in the device's layout. */

@@ -11,6 +11,12 @@ import type { StateEntry } from '@/model/stateDict';
 import type { OptimizerSpec } from '@/model/runConfig';
 import type { StateDict, TensorData } from '@/model/tensor';
 
+/** Sees each parameter right before and right after its update. */
+export interface UpdateWatcher {
+  beforeUpdate(key: string, parameter: tf.Tensor): void;
+  afterUpdate(key: string, parameter: tf.Tensor): void;
+}
+
 export class OptimizerState {
   readonly #spec: OptimizerSpec;
   readonly #entries: readonly StateEntry[];
@@ -33,15 +39,16 @@ export class OptimizerState {
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
     clipGradNorm: number | null,
+    watcher: UpdateWatcher | null = null,
   ): void {
     this.#updates += 1;
     const host = hostBackend();
     tf.tidy(() => {
       if (host !== null) {
-        this.#applyOnHost(host, parameters, gradients, learningRate, clipGradNorm);
+        this.#applyOnHost(host, parameters, gradients, learningRate, clipGradNorm, watcher);
       } else {
         const applied = clipGradNorm === null ? gradients : clippedGradients(gradients, clipGradNorm);
-        this.#applyOnDevice(parameters, applied, learningRate);
+        this.#applyOnDevice(parameters, applied, learningRate, watcher);
       }
     });
   }
@@ -50,12 +57,14 @@ export class OptimizerState {
     parameters: ParameterStore,
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
+    watcher: UpdateWatcher | null,
   ): void {
     const rate = tf.scalar(learningRate);
     for (const { key } of this.#entries) {
       const gradient = gradients.get(key);
       if (gradient === undefined) continue;
       const old = this.#slots.get(key) ?? {};
+      watcher?.beforeUpdate(key, parameters.get(key));
       const { parameter, slots } = tf.tidy(() => {
         const result = updated(this.#spec, {
           parameter: parameters.get(key),
@@ -70,6 +79,7 @@ export class OptimizerState {
       tf.dispose({ ...old });
       gradient.dispose();
       parameters.replace(key, parameter);
+      watcher?.afterUpdate(key, parameter);
       for (const slot of Object.values(slots)) tf.keep(slot);
       this.#slots.set(key, slots);
     }
@@ -81,6 +91,7 @@ export class OptimizerState {
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
     clipGradNorm: number | null,
+    watcher: UpdateWatcher | null,
   ): void {
     const values = (tensor: tf.Tensor): Float32Array => hostValues(host, tensor);
     if (clipGradNorm !== null) clipInPlace([...gradients.values()].map(values), clipGradNorm);
@@ -90,6 +101,7 @@ export class OptimizerState {
       const parameter = parameters.get(key);
       const slots = this.#slots.get(key) ?? this.#zeroSlots(parameter.shape);
       this.#slots.set(key, slots);
+      watcher?.beforeUpdate(key, parameter);
       updateInPlace(this.#spec, {
         parameter: values(parameter),
         gradient: values(gradient),
@@ -98,6 +110,7 @@ export class OptimizerState {
         updates: this.#updates,
       });
       dropPackedCopy(host, parameter);
+      watcher?.afterUpdate(key, parameter);
       gradient.dispose();
     }
   }

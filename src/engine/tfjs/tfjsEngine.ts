@@ -19,15 +19,17 @@ import { registerKernels } from '@/engine/kernels/registerKernels';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
-import type { Gradients, LayerOp } from '@/engine/tfjs/layerOp';
+import type { ForwardContext, Gradients, LayerOp } from '@/engine/tfjs/layerOp';
 import { checkLimits } from '@/engine/tfjs/limits';
 import { batchLoss, classes } from '@/engine/tfjs/losses';
 import { MetricsLog } from '@/engine/tfjs/metricsLog';
 import { networkOp } from '@/engine/tfjs/networkOp';
 import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
+import { TfjsStatistics, type StepWatcher } from '@/engine/tfjs/tfjsStatistics';
 import { batchIndices } from '@/model/batchOrder';
 import { initialState } from '@/model/initialise';
+import type { StepStatistics } from '@/model/layerStatistics';
 import { learningRateAt } from '@/model/schedules';
 import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
@@ -52,6 +54,7 @@ export class TfjsEngine implements Engine {
   readonly #guard: DeviceGuard;
   readonly #sources = new Map<Split, ImageSource>();
   readonly #metrics = new MetricsLog();
+  readonly #statistics = new TfjsStatistics();
   #run: Run | null = null;
 
   /** tfjs's backend is already chosen and ready: see backends.ts. */
@@ -131,14 +134,26 @@ export class TfjsEngine implements Engine {
     // In file order training starts before all images are here.
     const source = this.#source('train', Math.max(...indices) + 1);
     const labels = Uint8Array.from(indices, (index) => source.set.labels[index] ?? 0);
+    const watcher = this.#statistics.watcher(step, config.network);
     tf.tidy(() => {
       const x = trainingInput(source, indices, config, step);
-      const { loss, accuracy, gradients, buffers } = forwardAndBackward(run, x, labels);
-      run.optimizer.apply(run.parameters, gradients, learningRate, config.clipGradNorm);
+      const { loss, accuracy, gradients, buffers } = forwardAndBackward(run, x, labels, watcher);
+      watcher?.gradients(run.parameters, gradients);
+      run.optimizer.apply(run.parameters, gradients, learningRate, config.clipGradNorm, watcher);
       run.parameters.commitBuffers(buffers);
       this.#metrics.add(loss, accuracy, learningRate);
     });
     run.step += 1;
+  }
+
+  setStatisticsInterval(interval: number | null): void {
+    this.#statistics.interval = interval;
+  }
+
+  async readStatistics(): Promise<readonly StepStatistics[]> {
+    const statistics = await this.#statistics.read();
+    this.#guard.check();
+    return statistics;
   }
 
   async readMetrics(): Promise<StepMetrics> {
@@ -252,6 +267,8 @@ export class TfjsEngine implements Engine {
 
   #release(): void {
     this.#metrics.dispose();
+    this.#statistics.dispose();
+    this.#statistics.interval = null;
     this.#run?.parameters.dispose();
     this.#run?.optimizer.dispose();
     this.#run = null;
@@ -278,9 +295,10 @@ function floatImages(images: Uint8Array, count: number): tf.Tensor4D {
   return tf.tensor4d(imagesAsFloats(images, count), [count, 28, 28, 1]);
 }
 
-function forwardContext(run: Run, isTraining: boolean) {
+function forwardContext(run: Run, isTraining: boolean, watcher: StepWatcher | null = null): ForwardContext {
   const { config, step, parameters } = run;
-  return { isTraining, seed: config.seed, step, parameters, updatedBuffers: new Map<string, tf.Tensor>() };
+  const watchInput = watcher?.input ?? null;
+  return { isTraining, seed: config.seed, step, parameters, updatedBuffers: new Map(), watchInput };
 }
 
 interface BatchPass {
@@ -292,8 +310,13 @@ interface BatchPass {
 }
 
 /** One batch in training mode. Call inside tidy: what is not kept is freed at its end. */
-function forwardAndBackward(run: Run, x: tf.Tensor, labels: Uint8Array): BatchPass {
-  const context = forwardContext(run, true);
+function forwardAndBackward(
+  run: Run,
+  x: tf.Tensor,
+  labels: Uint8Array,
+  watcher: StepWatcher | null = null,
+): BatchPass {
+  const context = forwardContext(run, true, watcher);
   const { output: logits, backward } = run.network.forward(x, context);
   const { loss, accuracy, gradient } = batchLoss(run.config.loss, logits, labels);
   const gradients: Gradients = new Map();

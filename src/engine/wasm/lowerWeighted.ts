@@ -97,6 +97,7 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
     program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
+    program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, outHeight * outWidth, outChannels);
     lowering.onGradient(`${name}.weight`, dw);
     return dx === null ? null : { buffer: dx, isOwned: true };
@@ -155,6 +156,7 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
     program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
+    program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, 1, outFeatures);
     lowering.onGradient(`${name}.weight`, dw);
     return dx === null ? null : { buffer: dx, isOwned: true };

@@ -21,6 +21,35 @@ interface Operation {
   readonly arguments: Readonly<Record<string, Argument>>;
 }
 
+/** A moment between two operations at which the engine looks at buffers, to take statistics. */
+export type Watch =
+  | {
+      readonly kind: 'gradient';
+      readonly layer: string;
+      /** What the layer read. */
+      readonly input: WatchedInput;
+      readonly gradient: WasmBuffer;
+    }
+  /** Right before and right after the update of the layer's weight. */
+  | { readonly kind: 'before_update' | 'after_update'; readonly layer: string };
+
+/** [blocks][height][width][channels][8], with `border` more pixels of zeros around it in memory. */
+interface WatchedInput {
+  readonly buffer: WasmBuffer;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly border: number;
+  readonly isFlat: boolean;
+}
+
+export interface EncodedWatch {
+  readonly watch: Watch;
+  /** Operations before it. */
+  readonly after: number;
+  readonly addressOf: (buffer: WasmBuffer) => number;
+}
+
 export interface EncodedProgram {
   readonly words: Int32Array<ArrayBuffer>;
   readonly length: number;
@@ -28,6 +57,8 @@ export interface EncodedProgram {
   readonly arenaBytes: number;
   /** Addresses of the buffers that are filled before the program or read after it. */
   readonly addresses: ReadonlyMap<string, number>;
+  /** In order. */
+  readonly watches: readonly EncodedWatch[];
 }
 
 export class Program {
@@ -36,6 +67,7 @@ export class Program {
   /** Buffers that are filled before the program starts, and that are read after its end, with the name to find them by. */
   readonly #inputs = new Map<WasmBuffer, string>();
   readonly #results = new Map<WasmBuffer, string>();
+  readonly #watches: { readonly watch: Watch; readonly after: number }[] = [];
 
   /** A buffer for this program alone. */
   buffer(name: string, bytes: number): WasmBuffer {
@@ -61,6 +93,11 @@ export class Program {
     operands: { readonly [A in keyof OperationArguments<N>]: Argument },
   ): void {
     this.#operations.push({ name, arguments: operands });
+  }
+
+  /** Marks the moment before the next operation. The operation before it has to use the buffers, so that they are still there. */
+  watch(watch: Watch): void {
+    this.#watches.push({ watch, after: this.#operations.length });
   }
 
   get length(): number {
@@ -91,6 +128,7 @@ export class Program {
       }),
     );
     const offsets = new Map(used.map((buffer, i) => [buffer, plan.offsets[i] ?? 0]));
+    const addressOf = (buffer: WasmBuffer): number => buffer.address ?? arena + (offsets.get(buffer) ?? 0);
     const words = new Int32Array(this.#operations.length * operationWords);
     const floats = new Float32Array(words.buffer);
     const names = Object.keys(operations);
@@ -100,7 +138,7 @@ export class Program {
       for (const [parameter, type] of Object.entries(operations[name])) {
         word += 1;
         const operand = operands[parameter] ?? 0;
-        if (typeof operand !== 'number') words[word] = operand.address ?? arena + (offsets.get(operand) ?? 0);
+        if (typeof operand !== 'number') words[word] = addressOf(operand);
         else if (type === 'f32') floats[word] = operand;
         else words[word] = operand;
       }
@@ -110,11 +148,9 @@ export class Program {
       length: this.#operations.length,
       arenaBytes: plan.bytes,
       addresses: new Map(
-        [...this.#inputs, ...this.#results].map(([buffer, name]) => [
-          name,
-          buffer.address ?? arena + (offsets.get(buffer) ?? 0),
-        ]),
+        [...this.#inputs, ...this.#results].map(([buffer, name]) => [name, addressOf(buffer)]),
       ),
+      watches: this.#watches.map((watched) => ({ ...watched, addressOf })),
     };
   }
 }

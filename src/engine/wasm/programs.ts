@@ -5,6 +5,7 @@ import { newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/l
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import { assertNever } from '@/model/layers';
+import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import { lossKinds, type RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
@@ -69,7 +70,21 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
   };
 }
 
+/** The update of one parameter, watched where it is the weight of a Conv2d or Linear. */
 function emitUpdate(
+  program: Program,
+  memory: RunMemory,
+  config: RunConfig,
+  key: string,
+  g: WasmBuffer,
+): void {
+  const layer = weightedLayers(config.network.layers).find(({ name }) => key === `${name}.weight`)?.name;
+  if (layer !== undefined) program.watch({ kind: 'before_update', layer });
+  emitOptimizer(program, memory, config, key, g);
+  if (layer !== undefined) program.watch({ kind: 'after_update', layer });
+}
+
+function emitOptimizer(
   program: Program,
   memory: RunMemory,
   config: RunConfig,

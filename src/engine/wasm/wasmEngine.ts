@@ -14,11 +14,14 @@ import {
   type StepMetrics,
 } from '@/engine/engine';
 import { evaluationOf } from '@/engine/evaluation';
+import { StatisticsLog } from '@/engine/statisticsLog';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
 import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun';
+import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
+import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/schedules';
 import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
@@ -40,6 +43,7 @@ export class WasmEngine implements Engine {
   #loss: number[] = [];
   #accuracy: number[] = [];
   #learningRate: number[] = [];
+  #statistics = new StatisticsLog();
 
   constructor({ info, ...options }: WasmEngineParts) {
     this.info = info;
@@ -62,6 +66,7 @@ export class WasmEngine implements Engine {
     this.#run = null;
     this.#run = await WasmRun.create(config, state, this.#options);
     this.#forgetMetrics(this.#run.step);
+    this.#statistics = new StatisticsLog();
   }
 
   step(count: number): Promise<void> {
@@ -97,12 +102,24 @@ export class WasmEngine implements Engine {
     const labels = runtime.bytes(addressIn(program, inputNames.labels), indices.length);
     indices.forEach((index, n) => (labels[n] = set.labels[index] ?? 0));
     run.writeScalars(learningRate);
-    runtime.run(program);
+    if (this.#statistics.isDue(step)) {
+      this.#statistics.add(step, runWithStatistics(runtime, run, program, indices.length));
+    } else {
+      runtime.run(program);
+    }
     const result = addressIn(program, resultNames.loss);
     this.#loss.push((runtime.doubles(result, 1)[0] ?? NaN) / indices.length);
     this.#accuracy.push((runtime.words(result + 8, 1)[0] ?? NaN) / indices.length);
     this.#learningRate.push(learningRate);
     run.advance();
+  }
+
+  setStatisticsInterval(interval: number | null): void {
+    this.#statistics.interval = interval;
+  }
+
+  readStatistics(): Promise<readonly StepStatistics[]> {
+    return Promise.resolve(this.#statistics.read());
   }
 
   readMetrics(): Promise<StepMetrics> {

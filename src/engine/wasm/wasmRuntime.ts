@@ -1,6 +1,6 @@
 /** One instance of the kernels with its memory and its threads. */
 import { EngineError } from '@/engine/engine';
-import { memoryMap, syncWords } from '@/engine/wasm/operations';
+import { memoryMap, operationWords, syncWords } from '@/engine/wasm/operations';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import type { WasmHost, WasmThread } from '@/engine/wasm/wasmHost';
 
@@ -87,14 +87,18 @@ export class WasmRuntime {
     this.#programAt = address;
   }
 
-  run(program: EncodedProgram): void {
+  /** Runs the operations from number `from` up to, without, number `to`. */
+  run(program: EncodedProgram, from = 0, to = program.length): void {
     if (this.#exports === null) throw new Error('The runtime has no memory yet.');
     if (this.#loaded !== program) {
       this.words(this.#programAt, program.words.length).set(program.words);
       this.#loaded = program;
     }
+    // Threads take a program of no operations for their end.
+    if (to <= from) return;
     const { threads, host } = this.#options;
-    this.#exports.lead(this.#programAt, program.length, threads, host.maySleep ? 1 : 0);
+    const start = this.#programAt + from * operationWords * Int32Array.BYTES_PER_ELEMENT;
+    this.#exports.lead(start, to - from, threads, host.maySleep ? 1 : 0);
   }
 
   dispose(): void {

@@ -1,0 +1,22 @@
+/** Which steps an engine on the CPU takes statistics of, and what it took until someone reads it. */
+import type { LayerStatistics, StepStatistics } from '@/model/layerStatistics';
+
+export class StatisticsLog {
+  interval: number | null = null;
+  #taken: StepStatistics[] = [];
+
+  isDue(step: number): boolean {
+    return this.interval !== null && step % this.interval === 0;
+  }
+
+  add(step: number, layers: readonly LayerStatistics[]): void {
+    this.#taken.push({ step, layers });
+  }
+
+  /** All that was added since the last call. */
+  read(): readonly StepStatistics[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    return taken;
+  }
+}
