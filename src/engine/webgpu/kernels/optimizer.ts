@@ -6,6 +6,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+import { partsOf } from '@/engine/webgpu/kernels/statistics';
 import { assertNever } from '@/model/layers';
 import { optimizerSlots, type OptimizerSlot } from '@/model/optimizers';
 import type { OptimizerSpec } from '@/model/runConfig';
@@ -62,6 +63,33 @@ export interface OptimizerParams {
   readonly partials?: readonly PartialGradient[];
   /** Slots of the ring buffer `metrics`: this dispatch ends the step. Absent where another one follows. */
   readonly ringLength?: number;
+  /**
+   * For statistics: every tensor of the bank, in order. Binds `changes`, which gets the sums of squares of each tensor's
+   * change and of the tensor before, in parts: see changeParts.
+   */
+  readonly tensors?: readonly BankTensor[];
+}
+
+export interface BankTensor {
+  /** First float in the bank, a multiple of 4. */
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface ChangeParts {
+  /** First pair in `changes` (change, before), and how many there are. */
+  readonly first: number;
+  readonly parts: number;
+}
+
+/** Where each tensor's pairs lie in `changes`. */
+export function changeParts(tensors: readonly BankTensor[]): ChangeParts[] {
+  let first = 0;
+  return tensors.map(({ count }) => {
+    const place = { first, parts: partsOf(count) };
+    first += place.parts;
+    return place;
+  });
 }
 
 /** Statements for the new `weight` from `weight` and `gradient`, vec4f each; slots are buffers by their names. */
@@ -141,12 +169,31 @@ function advance(ringLength: number | undefined): string {
 `;
 }
 
+/** WGSL of the main function's body with `tensors`: invocation i updates a part of one tensor and sums up its change. */
+function inParts(tensors: readonly BankTensor[]): string {
+  const places = changeParts(tensors);
+  const branches = tensors.map(({ first, count }, at) => {
+    const place = places[at] ?? { first: 0, parts: 1 };
+    const end = Math.ceil((first + count) / 4);
+    return `  if (i >= ${place.first}u && i < ${place.first + place.parts}u) {
+    part = vec3u(${first / 4}u + i - ${place.first}u, ${end}u, ${place.parts}u);
+  }`;
+  });
+  return `  var part = vec3u(0u, 0u, 1u);
+${branches.join('\n')}
+  var sums = vec2f();
+  for (var at = part.x; at < part.y; at += part.z) { sums += update(at); }
+  changes[2u * i] = sums.x;
+  changes[2u * i + 1u] = sums.y;`;
+}
+
 /**
- * One update of a bank. Bindings: clock, schedule, parameters, gradients, partials? (where some are given), and the optimizer's
- * slots by PyTorch's names in optimizerSlots' order.
+ * One update of a bank. Bindings: clock, schedule, parameters, gradients, partials? (where some are given), the optimizer's
+ * slots by PyTorch's names in optimizerSlots' order, changes? (with `tensors`).
  */
 export function optimizerUpdate(params: OptimizerParams): Kernel {
-  const { optimizer, count, clip, partials = [], ringLength } = params;
+  const { optimizer, count, clip, partials = [], ringLength, tensors } = params;
+  const last = tensors === undefined ? undefined : changeParts(tensors).at(-1);
   return threadKernel(
     {
       label: `${optimizer.kind} ${count}`,
@@ -157,14 +204,22 @@ export function optimizerUpdate(params: OptimizerParams): Kernel {
         floats('gradients', 'read', 4),
         ...(partials.length === 0 ? [] : [floats('partials', 'read')]),
         ...optimizerSlots(optimizer).map((slot) => floats(slot, 'read_write', 4)),
+        ...(tensors === undefined ? [] : [floats('changes', 'read_write')]),
       ],
-      code: clockWgsl + gradientWgsl(partials),
-    },
-    count / 4,
-    `${advance(ringLength)}  let row = schedule[clock.row];
-  var weight = parameters[i];
+      code: `${clockWgsl}${gradientWgsl(partials)}
+/** Updates 4 floats; gives the sums of squares of their change and of what they were. */
+fn update(i: u32) -> vec2f {
+  let row = schedule[clock.row];
+  let before = parameters[i];
+  var weight = before;
   var gradient = gradientAt(i)${clip ? ' * clock.gradientScale' : ''};
   ${statements(optimizer)}
-  parameters[i] = weight;`,
+  parameters[i] = weight;
+  return vec2f(dot(weight - before, weight - before), dot(before, before));
+}
+`,
+    },
+    last === undefined ? count / 4 : last.first + last.parts,
+    `${advance(ringLength)}${tensors === undefined ? '  _ = update(i);' : inParts(tensors)}`,
   );
 }
