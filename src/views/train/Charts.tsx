@@ -18,6 +18,7 @@ export function Charts() {
     <div className={classes['charts']}>
       <TrainingLossChart className={classes['wide']} />
       <TestChart
+        place={0}
         title={t('charts.testLoss')}
         axisTitle={t('charts.lossAxis')}
         color="var(--series-test-loss)"
@@ -27,6 +28,7 @@ export function Charts() {
         formatAxis={format.plain}
       />
       <TestChart
+        place={1}
         title={t('charts.testAccuracy')}
         axisTitle={t('charts.accuracyAxis')}
         color="var(--series-accuracy)"

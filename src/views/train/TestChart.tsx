@@ -1,13 +1,22 @@
 /** One value of the tests over the run: quick tests as small points, full tests joined by a strong line. */
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, Line, ResponsiveContainer } from 'recharts';
-import { useSession } from '@/store/session';
+import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
+import { useEvaluations } from '@/views/train/useEvaluations';
+import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
 import { ChartPanel } from '@/views/ui/ChartPanel';
-import { ChartGrid, chartMargin, EpochLines, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
-import { niceTicks } from '@/views/ui/chartScale';
+import {
+  ChartGrid,
+  chartMargin,
+  EpochLines,
+  HoverLine,
+  HoverValues,
+  StepAxis,
+  ValueAxis,
+} from '@/views/ui/chartParts';
+import { linearDomain, niceTicks } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 interface TestRow {
@@ -17,6 +26,8 @@ interface TestRow {
 }
 
 export interface TestChartProps {
+  /** Which of the test charts it is, from 0: they redraw one after the other. */
+  readonly place: number;
   readonly title: string;
   readonly axisTitle: string;
   readonly color: string;
@@ -24,8 +35,8 @@ export interface TestChartProps {
   readonly value: (point: EvaluationPoint) => number;
   readonly formatValue: (value: number) => string;
   readonly formatAxis: (value: number) => string;
-  /** The axis for the lowest value; without it the chart chooses. */
-  readonly domainFor?: (lowest: number) => [number, number];
+  /** The axis for the lowest and the highest value. */
+  readonly domainFor?: (low: number, high: number) => [number, number];
   readonly className?: string | undefined;
 }
 
@@ -40,18 +51,36 @@ function rowsOf(points: readonly EvaluationPoint[], value: TestChartProps['value
   return [...rows.values()].sort((a, b) => a.step - b.step);
 }
 
-const lowestOf = (rows: readonly TestRow[]): number =>
-  Math.min(...rows.flatMap(({ quick, full }) => [quick ?? Infinity, full ?? Infinity]));
+const quickOf = ({ quick }: TestRow): number | null => quick;
+const fullOf = ({ full }: TestRow): number | null => full;
+const shownOf = ({ quick, full }: TestRow): number | null => full ?? quick;
+
+function rangeOf(rows: readonly TestRow[]): [number, number] {
+  const values = rows.flatMap(({ quick, full }) => [quick, full]).filter((value) => value !== null);
+  return [Math.min(...values), Math.max(...values)];
+}
 
 export const TestChart = memo(function TestChart(props: TestChartProps) {
-  const { title, axisTitle, color, empty, value, formatValue, formatAxis, domainFor, className } = props;
+  const {
+    place,
+    title,
+    axisTitle,
+    color,
+    empty,
+    value,
+    formatValue,
+    formatAxis,
+    domainFor = linearDomain,
+    className,
+  } = props;
   const { t } = useTranslation('train');
   const format = useNumberFormat();
-  const evaluations = useSession((state) => state.evaluations);
+  const evaluations = useEvaluations(place);
   const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
   const last = rows.at(-1);
   const epochs = useEpochTexts(last?.step ?? 0);
-  const domain = useMemo(() => domainFor?.(lowestOf(rows)), [domainFor, rows]);
+  const domain = useMemo(() => domainFor(...rangeOf(rows)), [domainFor, rows]);
+  const ticks = useMemo(() => niceTicks(...domain), [domain]);
   const lastValue = last?.full ?? last?.quick ?? null;
 
   return (
@@ -72,29 +101,13 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
         <ComposedChart data={rows} margin={chartMargin}>
           <ChartGrid />
           <StepAxis title={t('charts.stepAxis')} last={last?.step ?? 0} format={format.compact} />
-          <ValueAxis
-            title={axisTitle}
-            format={formatAxis}
-            {...(domain === undefined ? {} : { domain, ticks: niceTicks(...domain) })}
-          />
+          <ValueAxis title={axisTitle} format={formatAxis} domain={domain} ticks={ticks} />
           <EpochLines marks={epochs.marks} label={epochs.label} />
-          <Line
-            dataKey="quick"
-            stroke={color}
-            strokeWidth={1}
-            strokeOpacity={0.25}
-            dot={{ r: 2, fill: color, stroke: 'none', fillOpacity: 0.6 }}
-            connectNulls
-            isAnimationActive={false}
-          />
-          <Line
-            dataKey="full"
-            stroke={color}
-            strokeWidth={2.5}
-            dot={{ r: 4, fill: color, stroke: 'var(--app-panel)', strokeWidth: 1.5 }}
-            connectNulls
-            isAnimationActive={false}
-          />
+          <ChartCurve points={rows} value={quickOf} color={color} width={1} opacity={0.25} connectsNulls />
+          <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
+          <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
+          <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
+          <HoverLine dataKey={shownOf} color={color} />
           <HoverValues<TestRow>
             title={({ step }) => epochs.hoverTitle(step)}
             rows={({ quick, full }) => [

@@ -2,19 +2,45 @@
 import { Slider, Switch, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, Line, ResponsiveContainer } from 'recharts';
+import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { ChartPoint } from '@/store/chartSeries';
 import { session, useSession } from '@/store/session';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { useMetricsVersion } from '@/views/train/useMetricsVersion';
+import { ChartCurve } from '@/views/ui/ChartCurve';
 import { ChartPanel } from '@/views/ui/ChartPanel';
-import { ChartGrid, chartMargin, EpochLines, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
-import { logDomain, logTicks } from '@/views/ui/chartScale';
+import {
+  ChartGrid,
+  chartMargin,
+  EpochLines,
+  HoverLine,
+  HoverValues,
+  StepAxis,
+  ValueAxis,
+} from '@/views/ui/chartParts';
+import { linearDomain, logDomain, logTicks, niceTicks, thinned } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/charts.module.css';
 
 const color = 'var(--series-train)';
 const refreshMilliseconds = 120;
+/** Places where the pointer finds values: about one every six pixels. */
+const hoverStops = 160;
+
+const rawOf = (point: ChartPoint): number | null => point.value;
+const smoothedOf = (point: ChartPoint): number | null => point.smoothed;
+
+interface ValueScale {
+  readonly scale: 'linear' | 'log';
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly number[];
+}
+
+function valueScale({ low, high }: Range, usesLog: boolean): ValueScale {
+  if (usesLog) return { scale: 'log', domain: logDomain(low, high), ticks: logTicks(low, high) };
+  const domain = linearDomain(low, high);
+  return { scale: 'linear', domain, ticks: niceTicks(...domain) };
+}
 
 interface Range {
   readonly low: number;
@@ -77,6 +103,8 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   const range = useMemo(() => rangeOf(points), [points]);
   const canUseLog = points.length === 0 || range.low > 0;
   const usesLog = logScale && points.length > 0 && range.low > 0;
+  const axis = useMemo(() => valueScale(range, usesLog), [range, usesLog]);
+  const stops = useMemo(() => thinned(points, hoverStops), [points]);
   const latest = session.metrics.latest('loss');
 
   return (
@@ -95,38 +123,14 @@ export function TrainingLossChart({ className }: { readonly className?: string |
       })}
     >
       <ResponsiveContainer width="100%" height="100%" minHeight={232}>
-        <ComposedChart data={points} margin={chartMargin}>
+        <ComposedChart data={stops} margin={chartMargin}>
           <ChartGrid />
           <StepAxis title={t('charts.stepAxis')} last={last} format={format.compact} />
-          <ValueAxis
-            title={t('charts.lossAxis')}
-            format={format.plain}
-            {...(usesLog
-              ? {
-                  scale: 'log',
-                  domain: logDomain(range.low, range.high),
-                  ticks: logTicks(range.low, range.high),
-                }
-              : {})}
-          />
+          <ValueAxis title={t('charts.lossAxis')} format={format.plain} {...axis} />
           <EpochLines marks={epochs.marks} label={epochs.label} />
-          <Line
-            dataKey="value"
-            stroke={color}
-            strokeWidth={1}
-            strokeOpacity={0.32}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-          />
-          <Line
-            dataKey="smoothed"
-            stroke={color}
-            strokeWidth={2}
-            dot={false}
-            activeDot={{ r: 4 }}
-            isAnimationActive={false}
-          />
+          <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
+          <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+          <HoverLine dataKey="smoothed" color={color} />
           <HoverValues<ChartPoint>
             title={({ step }) => epochs.hoverTitle(step)}
             rows={({ value, smoothed }) => [

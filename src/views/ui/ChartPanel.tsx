@@ -33,7 +33,11 @@ export function ChartPanel({ title, legend, actions, empty, summary, children, c
         ))}
       </ul>
       <figure className={classes['plot']} aria-label={empty === null ? summary : title}>
-        {empty === null ? children : <p className={classes['empty']}>{empty}</p>}
+        {/* Made with the page, not at the first value: a chart's first drawing would stall the start of a run. */}
+        <div className={classes['chart']} data-empty={empty !== null} aria-hidden={empty !== null}>
+          {children}
+        </div>
+        {empty !== null && <p className={classes['empty']}>{empty}</p>}
       </figure>
     </Panel>
   );

@@ -1,5 +1,5 @@
 /** The parts that every training chart shares, so that all of them look and read alike. */
-import { CartesianGrid, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import { type EpochMark, niceTicks } from '@/views/ui/chartScale';
 import classes from '@/views/ui/ChartPanel.module.css';
 
@@ -24,7 +24,8 @@ export function StepAxis({ title, last, format }: StepAxisProps) {
       tick={tick}
       tickLine={false}
       tickMargin={6}
-      minTickGap={40}
+      // Few enough to fit; anything else measures every label in the document, at every change.
+      interval={0}
       axisLine={{ stroke: 'var(--app-border-strong)' }}
       tickFormatter={format}
       height={28}
@@ -37,24 +38,19 @@ export interface ValueAxisProps {
   readonly title: string;
   readonly format: (value: number) => string;
   readonly scale?: 'linear' | 'log';
-  readonly domain?: readonly [number | 'auto', number | 'auto'];
-  readonly ticks?: readonly number[];
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly number[];
 }
 
-export function ValueAxis({
-  title,
-  format,
-  scale = 'linear',
-  domain = ['auto', 'auto'],
-  ticks,
-}: ValueAxisProps) {
+export function ValueAxis({ title, format, scale = 'linear', domain, ticks }: ValueAxisProps) {
   return (
     <YAxis
       type="number"
       scale={scale}
       domain={[...domain]}
-      allowDataOverflow={ticks !== undefined}
-      {...(ticks === undefined ? {} : { ticks: [...ticks] })}
+      allowDataOverflow
+      ticks={[...ticks]}
+      interval={0}
       tick={tick}
       tickLine={false}
       tickMargin={4}
@@ -93,6 +89,24 @@ export function EpochLines({
       label={{ value: label(epoch), position: 'top', fontSize: 10, fill: 'var(--chart-axis)' }}
     />
   ));
+}
+
+export interface HoverLineProps<Row> {
+  readonly dataKey: string | ((row: Row) => number | null);
+  readonly color: string;
+}
+
+/** Gives Recharts' hover its rows and the dot under the pointer; ChartCurve draws what one sees. */
+export function HoverLine<Row>({ dataKey, color }: HoverLineProps<Row>) {
+  return (
+    <Line
+      dataKey={dataKey}
+      stroke="none"
+      dot={false}
+      activeDot={{ r: 4, fill: color }}
+      isAnimationActive={false}
+    />
+  );
 }
 
 export interface HoverRow {

@@ -36,6 +36,23 @@ export function niceTicks(low: number, high: number, most = 5): number[] {
   return ticks;
 }
 
+/** From a round number below `low` to one above `high`, so that the line touches neither edge. */
+export function linearDomain(low: number, high: number): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  if (low === high) return low === 0 ? [0, 1] : [Math.min(low, 0), Math.max(low, 0)];
+  const [first = low, second = high] = niceTicks(low, high);
+  const size = second - first || high - low;
+  return [Math.floor(low / size) * size, Math.ceil(high / size) * size].map((edge) =>
+    Number(edge.toPrecision(10)),
+  ) as [number, number];
+}
+
+/** At most `most` of the points, evenly, the last always among them: where a hover may stop. */
+export function thinned<Point>(points: readonly Point[], most: number): Point[] {
+  const every = Math.ceil(points.length / most);
+  return points.filter((_, index) => (points.length - 1 - index) % every === 0);
+}
+
 /** Where an axis of percents may begin, the narrowest first: accuracies near 100 need the room. */
 const percentStarts = [99, 98, 95, 90, 80, 50, 0] as const;
 

@@ -20,17 +20,29 @@ export interface NumberFormat {
 
 type Translate = ReturnType<typeof useTranslation<'common'>>['t'];
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making an Intl.NumberFormat takes longer than using it a hundred times. */
+function numberFormat(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.NumberFormat(language, options);
+  formats.set(key, known);
+  return known;
+}
+
+/** Always so many digits after the point. */
+function fixed(digits: number, options: Intl.NumberFormatOptions = {}): Intl.NumberFormatOptions {
+  return { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits };
+}
+
 function formatLoss(language: string, value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
   if (magnitude >= 10_000) {
-    return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value);
+    return numberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value);
   }
   const digits = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 || magnitude === 0 ? 3 : 4;
-  return new Intl.NumberFormat(language, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value);
+  return numberFormat(language, fixed(digits)).format(value);
 }
 
 const byteUnits = [
@@ -44,11 +56,7 @@ function formatBytes(language: string, t: Translate, value: number): string {
   const unit = byteUnits.find(({ limit }) => value < limit) ?? byteUnits[3];
   const scaled = value / unit.size;
   const digits = unit.size === 1 || scaled >= 100 ? 0 : 1;
-  const number = new Intl.NumberFormat(language, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  return t(`units.${unit.key}`, { value: number.format(scaled) });
+  return t(`units.${unit.key}`, { value: numberFormat(language, fixed(digits)).format(scaled) });
 }
 
 function formatDuration(t: Translate, seconds: number): string {
@@ -62,19 +70,14 @@ function formatDuration(t: Translate, seconds: number): string {
 }
 
 export function createNumberFormat(language: string, t: Translate): NumberFormat {
-  const integer = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const plain = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
+  const integer = numberFormat(language, { maximumFractionDigits: 0 });
+  const plain = numberFormat(language, { maximumSignificantDigits: 6 });
   // 1000 and 10000 read the same on an axis in both languages only with k.
-  const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+  const compact = numberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
   return {
     integer: (value) => integer.format(value),
     loss: (value) => formatLoss(language, value),
-    percent: (ratio, digits = 2) =>
-      new Intl.NumberFormat(language, {
-        style: 'percent',
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      }).format(ratio),
+    percent: (ratio, digits = 2) => numberFormat(language, fixed(digits, { style: 'percent' })).format(ratio),
     plain: (value) => plain.format(value),
     compact: (value) => compact.format(value).replace('K', 'k'),
     bytes: (value) => formatBytes(language, t, value),

@@ -25,6 +25,7 @@ interface Answered {
 
 const imageSize = 28 * 28;
 const defaultRefreshMilliseconds = 200;
+const longestPause = 5000;
 
 /** Which network stands there: a new answer is due when this changes. */
 function networkVersion(state: SessionState): string | null {
@@ -61,11 +62,13 @@ class PredictionLoop {
 
   ask(): void {
     const images = this.#images;
-    const version = networkVersion(session.store.getState());
+    const state = session.store.getState();
+    const version = networkVersion(state);
     if (this.#isClosed || this.#isAsking || images === null || version === null) return;
     if (images === this.#askedImages) {
       if (version === this.#askedVersion) return;
-      const wait = this.#notBefore - performance.now();
+      // A network that stands still is asked at once: nothing is slowed down, and its answer is the last word.
+      const wait = isTraining(state.run?.phase) ? this.#notBefore - performance.now() : 0;
       if (wait > 0) {
         this.#timer ??= setTimeout(() => this.#askAgain(), wait);
         return;
@@ -99,7 +102,8 @@ class PredictionLoop {
     this.#isAsking = false;
     // A slow network is asked less often: its answers cost training time.
     const now = performance.now();
-    this.#notBefore = now + Math.max(this.#refreshMilliseconds, 8 * (now - asked));
+    const pause = Math.min(longestPause, 8 * (now - asked));
+    this.#notBefore = now + Math.max(this.#refreshMilliseconds, pause);
     this.ask();
   }
 }
