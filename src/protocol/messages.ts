@@ -4,6 +4,7 @@
  * reply share a requestId. protocol/port.ts alone posts and receives.
  */
 import type { ClassCounts } from '@/model/classCounts';
+import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -214,6 +215,8 @@ export type WorkerEvent =
       readonly accuracy: Float32Array<ArrayBuffer>;
       readonly learningRate: Float32Array<ArrayBuffer>;
     }
+  /** Layer by layer, of some of the steps that the metrics before it told of. */
+  | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | {
       readonly type: 'evaluated';
       readonly runId: string;

@@ -76,6 +76,8 @@ function eventTransfers(event: WorkerEvent): Transferable[] {
     case 'dataReady':
     case 'dataFailed':
     case 'runStatus':
+    // A few hundred numbers about once a second.
+    case 'statistics':
     case 'evaluated':
     case 'runFailed':
     case 'requestFailed':

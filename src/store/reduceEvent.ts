@@ -25,6 +25,8 @@ export function reduceEvent(state: SessionState, event: WorkerEvent): SessionSta
       return ofRun(state, event.runId, (run) => withStatus(state, run, event.status));
     case 'metrics':
       return ofRun(state, event.runId, () => ({ ...state, metricsVersion: state.metricsVersion + 1 }));
+    case 'statistics':
+      return ofRun(state, event.runId, () => ({ ...state, statisticsVersion: state.statisticsVersion + 1 }));
     case 'evaluated':
       return ofRun(state, event.runId, () => {
         const { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count, classes } = event;

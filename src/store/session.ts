@@ -8,11 +8,13 @@ import { reduceEvent } from '@/store/reduceEvent';
 import { createActions, selectBackendCommand } from '@/store/sessionActions';
 import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
+import { StatisticsLog } from '@/store/statisticsLog';
 import { startTrainerClient, type TrainerClient } from '@/store/trainerClient';
 
 export interface Session {
   readonly store: StoreApi<SessionState>;
   readonly metrics: MetricsLog;
+  readonly statistics: StatisticsLog;
   readonly actions: SessionActions;
   /**
    * Starts the worker: backend, data, and the network of the draft, which is the link's where `query` (location.search)
@@ -41,6 +43,7 @@ function initialState(): SessionState {
     draft: loadDraft(browserStorage()),
     linkIssues: [],
     metricsVersion: 0,
+    statisticsVersion: 0,
     weightsVersion: 0,
     evaluations: [],
   };
@@ -50,10 +53,13 @@ function initialState(): SessionState {
 export function createSession(): Session {
   const store = createStore<SessionState>(initialState);
   const metrics = new MetricsLog();
+  const statistics = new StatisticsLog();
   let client: TrainerClient | null = null;
 
   const onEvent = (event: WorkerEvent): void => {
-    if (event.type === 'metrics' && event.runId === store.getState().run?.runId) metrics.append(event);
+    const runId = store.getState().run?.runId;
+    if (event.type === 'metrics' && event.runId === runId) metrics.append(event);
+    if (event.type === 'statistics' && event.runId === runId) statistics.append(event.steps);
     store.setState((state) => reduceEvent(state, event));
   };
   const onCrash = (error: WorkerError): void => {
@@ -72,7 +78,7 @@ export function createSession(): Session {
     client.send({ type: 'loadData' });
     actions.reset();
   };
-  const actions = createActions({ store, metrics, client: () => client, restart: start });
+  const actions = createActions({ store, metrics, statistics, client: () => client, restart: start });
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);
     if (draft !== before.draft) saveDraft(browserStorage(), draft);
@@ -81,6 +87,7 @@ export function createSession(): Session {
   return {
     store,
     metrics,
+    statistics,
     actions,
     connect: (query = '') => {
       const link = draftFromQuery(query);

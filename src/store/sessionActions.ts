@@ -7,11 +7,13 @@ import type { StopUnit } from '@/protocol/messages';
 import type { MetricsLog } from '@/store/metricsLog';
 import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
 import type { RunState, SessionActions, SessionState, Settings } from '@/store/sessionState';
+import type { StatisticsLog } from '@/store/statisticsLog';
 import { RequestError, type TrainerClient } from '@/store/trainerClient';
 
 export interface ActionContext {
   readonly store: StoreApi<SessionState>;
   readonly metrics: MetricsLog;
+  readonly statistics: StatisticsLog;
   /** Null while there is no worker. */
   readonly client: () => TrainerClient | null;
   /** A new worker in place of the old one. */
@@ -128,7 +130,7 @@ export function createActions(context: ActionContext): SessionActions {
 }
 
 /** Replaces the run by a fresh one of the draft, here at once and in the worker. */
-function prepare({ store, metrics, client }: ActionContext): RunState {
+function prepare({ store, metrics, statistics, client }: ActionContext): RunState {
   const config = store.getState().draft;
   const run: RunState = {
     runId: newRunId(),
@@ -146,7 +148,13 @@ function prepare({ store, metrics, client }: ActionContext): RunState {
     error: null,
   };
   metrics.clear();
-  store.setState(({ metricsVersion }) => ({ run, evaluations: [], metricsVersion: metricsVersion + 1 }));
+  statistics.clear();
+  store.setState(({ metricsVersion, statisticsVersion }) => ({
+    run,
+    evaluations: [],
+    metricsVersion: metricsVersion + 1,
+    statisticsVersion: statisticsVersion + 1,
+  }));
   client()?.send({ type: 'prepare', runId: run.runId, config });
   return run;
 }

@@ -84,6 +84,8 @@ export interface SessionState {
   readonly linkIssues: readonly LinkIssue[];
   /** Training metrics live outside of React's sight (session.metrics); this counter tells that they changed. */
   readonly metricsVersion: number;
+  /** The same for the layer statistics (session.statistics). */
+  readonly statisticsVersion: number;
   /** Counts weight files that were loaded: the network answers differently without a step. */
   readonly weightsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];

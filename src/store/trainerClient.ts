@@ -91,6 +91,7 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
       case 'dataFailed':
       case 'runStatus':
       case 'metrics':
+      case 'statistics':
       case 'evaluated':
       case 'runFailed':
         handlers.onEvent(event);

@@ -3,6 +3,7 @@ import type { EngineState } from '@/engine/engine';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/schedules';
 import type { RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
+import { StatisticsSchedule } from '@/training/statisticsSchedule';
 import { QuickTestSchedule } from '@/training/testSchedule';
 import { TrainingRate } from '@/training/trainingRate';
 
@@ -28,6 +29,7 @@ export class Run {
   savedState: EngineState | undefined;
   readonly rate = new TrainingRate();
   readonly quickTests = new QuickTestSchedule();
+  readonly statistics = new StatisticsSchedule();
   /** Steps since the last reading of metrics, and the time they took so far. */
   unread = { steps: 0, images: 0, milliseconds: 0 };
   lastReading = 0;

@@ -19,7 +19,7 @@ import { NotReadyError, toWorkerError } from '@/training/workerError';
 
 export type RunEvent = Extract<
   WorkerEvent,
-  { readonly type: 'runStatus' | 'metrics' | 'evaluated' | 'runFailed' }
+  { readonly type: 'runStatus' | 'metrics' | 'statistics' | 'evaluated' | 'runFailed' }
 >;
 
 export interface TrainerOptions {
@@ -223,6 +223,7 @@ export class Trainer {
       if (run !== this.#run || run.goal === null || !run.isCompiled) return;
       const count = stepsAtOnce(run, engine.info.engine, this.#host.available('train'));
       await this.#host.makeResident(engine, 'train', run.imagesNeeded(count));
+      engine.setStatisticsInterval(run.statistics.interval(run.step));
       const start = performance.now();
       await engine.step(count);
       run.stepped(count, performance.now() - start);
@@ -246,8 +247,12 @@ export class Trainer {
     if (run !== this.#run || run.unread.steps === 0) return;
     const start = performance.now();
     const { firstStep, loss, accuracy, learningRate } = await engine.readMetrics();
+    const steps = await engine.readStatistics();
     run.metricsRead(performance.now() - start);
+    // Before the arrays are transferred away.
+    run.statistics.lossesRead(loss);
     this.#emit({ type: 'metrics', runId: run.runId, firstStep, loss, accuracy, learningRate });
+    if (steps.length > 0) this.#emit({ type: 'statistics', runId: run.runId, steps });
     this.#postStatus(run);
   }
 

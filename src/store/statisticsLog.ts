@@ -1,0 +1,35 @@
+/** The layer statistics of the current run: every step that was measured, thinned out when they grow many. */
+import type { StepStatistics } from '@/model/layerStatistics';
+
+/** More columns than a plot shows. */
+const capacity = 320;
+
+const isBroken = ({ layers }: StepStatistics): boolean =>
+  layers.some((layer) => layer.weight.nonFinite + layer.gradient.nonFinite + layer.input.nonFinite > 0);
+
+export class StatisticsLog {
+  #steps: StepStatistics[] = [];
+
+  /** In the order of steps; another array after each change. */
+  get steps(): readonly StepStatistics[] {
+    return this.#steps;
+  }
+
+  clear(): void {
+    this.#steps = [];
+  }
+
+  /** Takes in the steps of one `statistics` event. Later steps that are there already are dropped: the run went back. */
+  append(steps: readonly StepStatistics[]): void {
+    const first = steps[0]?.step ?? Number.POSITIVE_INFINITY;
+    const kept = this.#steps.filter(({ step }) => step < first);
+    this.#steps = thinned([...kept, ...steps]);
+  }
+}
+
+/** Every second one dropped where there are too many; the newest and the first with a value that is not finite stay. */
+function thinned(steps: StepStatistics[]): StepStatistics[] {
+  if (steps.length <= capacity) return steps;
+  const broken = steps.findIndex(isBroken);
+  return steps.filter((_, i) => i % 2 === 0 || i === broken || i === steps.length - 1);
+}
