@@ -1,7 +1,8 @@
 /** The engines that parity can be asked for: one line each. */
 import type { BackendName, Engine } from '@/engine/engine';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
+import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import { installDawn } from '../dawn.ts';
 import { nodeHost } from '../wasm/nodeHost.ts';
 
@@ -16,7 +17,15 @@ async function tfjs(backend: BackendName): Promise<Engine> {
   return (await createEngine(backend)).engine;
 }
 
+async function webgpu(): Promise<Engine> {
+  await installDawn();
+  const found = (await probeBackends()).find(({ backend }) => backend === 'webgpu');
+  if (found === undefined) throw new Error('WebGPU was not probed.');
+  return createWebgpuEngine(found);
+}
+
 export const engines = {
+  webgpu: { create: webgpu, mayRefuse: false },
   'tfjs-wasm': { create: () => tfjs('wasm'), mayRefuse: false },
   'tfjs-webgpu': { create: () => tfjs('webgpu'), mayRefuse: true },
   wasm: { create: () => createWasmEngine({ host: nodeHost(), threads: 1 }), mayRefuse: false },

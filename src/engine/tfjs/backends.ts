@@ -223,11 +223,21 @@ function watchedDevice(backend: BackendName): WatchedDevice {
   return backend === 'webgl' ? { canvas: webglCanvas() } : {};
 }
 
+/** A backend that is up, with what an engine of any kind needs of it. */
+export interface StartedBackend {
+  /** Names tfjs as the engine. */
+  readonly info: BackendInfo;
+  readonly guard: DeviceGuard;
+}
+
 /**
- * Starts one backend and makes an engine on it. tfjs has one current backend a worker, so one engine at a time.
+ * Starts one backend. tfjs has one current backend a worker, so one engine at a time.
  * @throws EngineError `unsupported` when the backend does not start.
  */
-export async function startEngine(chosen: BackendProbe, options: EngineOptions = {}): Promise<TfjsEngine> {
+export async function startBackend(
+  chosen: BackendProbe,
+  options: EngineOptions = {},
+): Promise<StartedBackend> {
   const { backend } = chosen;
   if (!chosen.usable) {
     throw new EngineError(
@@ -244,7 +254,16 @@ export async function startEngine(chosen: BackendProbe, options: EngineOptions =
       cause: error,
     });
   }
-  return new TfjsEngine(describe(chosen), new DeviceGuard(watchedDevice(backend), options.onDeviceError));
+  return {
+    info: describe(chosen),
+    guard: new DeviceGuard(watchedDevice(backend), options.onDeviceError),
+  };
+}
+
+/** Starts one backend and makes the reference engine on it. @throws EngineError as startBackend */
+export async function startEngine(chosen: BackendProbe, options: EngineOptions = {}): Promise<TfjsEngine> {
+  const { info, guard } = await startBackend(chosen, options);
+  return new TfjsEngine(info, guard);
 }
 
 /**

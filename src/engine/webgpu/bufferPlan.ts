@@ -1,0 +1,62 @@
+/**
+ * Gives the tensors of a program buffers, which those share that never live together. Whole buffers rather than places in
+ * one: WebGPU does not let a dispatch read and write the same buffer, however far apart.
+ */
+import type { Program, Tensor } from '@/engine/webgpu/program';
+
+/** Bindings and copies are whole vectors. */
+const alignment = 16;
+
+export interface BufferPlan {
+  /** Bytes of each buffer, largest first. */
+  readonly sizes: readonly number[];
+  /** The buffer of each tensor, as an index of sizes. */
+  readonly places: ReadonlyMap<Tensor, number>;
+}
+
+interface Lifetime {
+  readonly tensor: Tensor;
+  readonly first: number;
+  last: number;
+}
+
+function lifetimes(program: Program): Lifetime[] {
+  const found = new Map<Tensor, Lifetime>();
+  program.dispatches.forEach(({ tensors }, at) => {
+    for (const tensor of tensors) {
+      if (tensor.home !== null) continue;
+      const known = found.get(tensor);
+      if (known === undefined) found.set(tensor, { tensor, first: at, last: at });
+      else known.last = at;
+    }
+  });
+  for (const tensor of program.kept.values()) {
+    const known = found.get(tensor);
+    if (known !== undefined) known.last = Number.POSITIVE_INFINITY;
+  }
+  return [...found.values()];
+}
+
+/**
+ * Largest first, each in the smallest buffer that is free for its whole lifetime ("greedy by size" for shared objects;
+ * Pisarchyk and Lee 2020). Pure: the same program gives the same plan.
+ */
+export function planBuffers(program: Program): BufferPlan {
+  const sizes: number[] = [];
+  const tenants: Lifetime[][] = [];
+  const places = new Map<Tensor, number>();
+  for (const life of lifetimes(program).sort((a, b) => b.tensor.bytes - a.tensor.bytes)) {
+    // Later buffers are smaller, since tensors come by size.
+    let place = tenants.findLastIndex((others) =>
+      others.every((other) => other.last < life.first || life.last < other.first),
+    );
+    if (place === -1) {
+      place = sizes.length;
+      sizes.push(Math.ceil(life.tensor.bytes / alignment) * alignment);
+      tenants.push([]);
+    }
+    tenants[place]?.push(life);
+    places.set(life.tensor, place);
+  }
+  return { sizes, places };
+}

@@ -1,0 +1,233 @@
+/** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
+import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { clockWords } from '@/engine/webgpu/kernels/clock';
+import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { maskLength, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
+import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
+import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
+import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
+import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
+import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
+import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
+import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
+import { ringSteps } from '@/engine/webgpu/metricsRing';
+import { Program, stretch, whole, type Resource, type Tensor } from '@/engine/webgpu/program';
+import { pieceTensor, type RunMemory } from '@/engine/webgpu/runMemory';
+import { optimizerSlots } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
+import { inputShape } from '@/model/shapes';
+
+const classes = 10;
+
+/** Rows of the schedule that are on the GPU at a time; a new stretch is uploaded where a run reaches its end. */
+export const scheduleRows = 4096;
+
+/** Buffers that the engine fills, beside the banks. */
+export interface ControlResources {
+  readonly clock: Resource;
+  readonly schedule: Resource;
+  readonly metrics: Resource;
+}
+
+export function controlResources(): ControlResources {
+  return {
+    clock: { name: 'clock', bytes: clockWords * 4 },
+    schedule: { name: 'schedule', bytes: scheduleRows * scheduleStride * 4 },
+    metrics: { name: 'metrics ring', bytes: ringSteps * metricsStride * 4 },
+  };
+}
+
+/** Images and labels that a program takes, as packed bytes. */
+export interface ImageResources {
+  readonly images: Resource;
+  readonly labels: Resource;
+  /** First image and end, two words; for programs in eval mode. */
+  readonly range: Resource;
+}
+
+export interface ProgramOptions {
+  readonly mode: Mode;
+  /** Images of this batch. */
+  readonly images: number;
+  readonly source: ImageResources;
+  readonly control: ControlResources;
+  readonly target: KernelTarget;
+}
+
+/** Tensors that are read after a program. */
+export const resultNames = { input: 'input', logits: 'logits' } as const;
+
+const maskAlignment = 64;
+
+/** Collects the masks that fused kernels ask for, all in one buffer of this program. */
+class Masks implements MaskStore, Resource {
+  readonly name = 'dropout masks';
+  readonly placed: PlacedMask[] = [];
+  #floats = 0;
+
+  get bytes(): number {
+    return this.#floats * 4;
+  }
+
+  readonly add = (mask: Omit<PlacedMask, 'offset'>): Tensor => {
+    const offset = this.#floats;
+    const count = maskLength(mask);
+    this.placed.push({ ...mask, offset });
+    this.#floats += Math.ceil(count / maskAlignment) * maskAlignment;
+    return stretch(`mask ${mask.layer}`, this, offset, count);
+  };
+}
+
+function inputValue(program: Program, config: RunConfig, images: number): Value {
+  const [, size = 28] = inputShape(config.input);
+  return {
+    tensor: program.tensor(resultNames.input, images * size * size),
+    channels: 1,
+    height: size,
+    width: size,
+    isFlat: false,
+    needsGradient: false,
+    gate: null,
+  };
+}
+
+/** Clipping, where asked for, and the update of every bank; ends the step. */
+function emitUpdates(
+  program: Program,
+  memory: RunMemory,
+  config: RunConfig,
+  control: ControlResources,
+): void {
+  const { optimizer, clipGradNorm } = config;
+  const clock = whole(control.clock);
+  const schedule = whole(control.schedule);
+  const { banks } = memory;
+  const gradientsOf = (bank: (typeof banks)[number]): Tensor => whole(memory.companion('gradient', bank));
+  if (clipGradNorm !== null) {
+    const total = banks.reduce((sum, bank) => sum + squareSumsLength(bank.floats), 0);
+    const squares = program.tensor('squares of gradients', total);
+    let firstPartial = 0;
+    for (const bank of banks) {
+      program.dispatch(squareSums({ count: bank.floats, firstPartial }), {
+        gradients: gradientsOf(bank),
+        squares,
+      });
+      firstPartial += squareSumsLength(bank.floats);
+    }
+    const metrics = whole(control.metrics);
+    program.dispatch(clipScale({ partials: total, maxNorm: clipGradNorm }), { clock, squares, metrics });
+  }
+  banks.forEach((bank, i) => {
+    const slots = optimizerSlots(optimizer).map(
+      (slot) => [slot, whole(memory.companion(slot, bank))] as const,
+    );
+    const kernel = optimizerUpdate({
+      optimizer,
+      count: bank.floats,
+      clip: clipGradNorm !== null,
+      ...(i === banks.length - 1 ? { ringLength: ringSteps } : {}),
+    });
+    program.dispatch(kernel, {
+      clock,
+      schedule,
+      parameters: whole(bank),
+      gradients: gradientsOf(bank),
+      ...Object.fromEntries(slots),
+    });
+  });
+}
+
+export interface BuiltProgram {
+  readonly program: Program;
+  /** Made for this program, beside its tensors. */
+  readonly masks: Resource | null;
+}
+
+/** The first program of a run meets all parameters, in the order of the forward pass, and so decides their places. */
+export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): BuiltProgram {
+  const { mode, images, control, target } = options;
+  const program = new Program();
+  const masks = new Masks();
+  const lowering: Lowering = {
+    mode,
+    program,
+    memory,
+    target,
+    images,
+    masks,
+    clock: whole(control.clock),
+    dropoutOrdinals: dropoutOrdinals(config.network.layers),
+    statistic: (piece) =>
+      mode === 'inspect'
+        ? pieceTensor('inspected statistic', piece, memory.companion('inspected', piece.bank))
+        : pieceTensor('running statistic', piece),
+  };
+  const input = inputValue(program, config, images);
+  const labels = program.tensor('labels', images);
+  const network = lowerSequence(lowering, config.network.layers, input);
+  const flat = lowerPlainOrder(lowering, network.output);
+  const logits = flat.output.tensor;
+  emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
+  program.moveLastToHead();
+  if (mode !== 'train') program.keep(resultNames.logits, logits);
+  if (mode === 'eval') return { program, masks: null };
+
+  const dlogits = program.tensor('gradient of the logits', images * classes);
+  const metrics = whole(control.metrics);
+  program.dispatch(lossAndGradient({ batch: images, loss: config.loss }), {
+    clock: lowering.clock,
+    logits,
+    batchLabels: labels,
+    dlogits,
+    metrics,
+  });
+  if (network.output.needsGradient) {
+    const dy = flat.backward({ tensor: dlogits, isOwned: true, isGated: false });
+    if (dy !== null) network.backward(dy);
+  }
+  if (mode === 'train') emitUpdates(program, memory, config, control);
+  return { program, masks: masks.bytes > 0 ? masks : null };
+}
+
+function emitInput(
+  program: Program,
+  config: RunConfig,
+  { mode, images, source, control }: ProgramOptions,
+  tensors: { readonly x: Tensor; readonly batchLabels: Tensor },
+  masks: Masks,
+): void {
+  const { input, batchSize, trainingImages, shuffle } = config;
+  const operands = {
+    ...tensors,
+    images: whole(source.images),
+    range: whole(source.range),
+    clock: whole(control.clock),
+  };
+  if (mode === 'eval') {
+    dispatchWith(program, givenInput({ batch: images, input }), operands);
+    return;
+  }
+  const isTraining = mode === 'train';
+  const kernel = trainingInput({
+    batch: images,
+    batchSize: isTraining ? batchSize : images,
+    trainingImages: isTraining ? trainingImages : images,
+    shuffle: isTraining && shuffle,
+    input: isTraining ? input : { ...input, augment: null },
+    masks: masks.placed,
+  });
+  dispatchWith(program, kernel, { ...operands, labels: whole(source.labels), mask: whole(masks) });
+}
+
+/** The network's input alone, for a look at what it sees. */
+export function buildInputProgram(config: RunConfig, images: number, source: ImageResources): Program {
+  const program = new Program();
+  const { tensor: x } = inputValue(program, config, images);
+  program.dispatch(givenInput({ batch: images, input: config.input }), {
+    range: whole(source.range),
+    images: whole(source.images),
+    x,
+  });
+  program.keep(resultNames.input, x);
+  return program;
+}

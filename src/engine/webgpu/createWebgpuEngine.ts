@@ -1,0 +1,21 @@
+/** The compiled engine on tfjs's own device, so that both share one GPU and one backend choice. */
+import { EngineError } from '@/engine/engine';
+import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { startBackend, type BackendProbe, type EngineOptions } from '@/engine/tfjs/backends';
+import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
+
+/** @throws EngineError `unsupported` where WebGPU does not start */
+export async function createWebgpuEngine(
+  chosen: BackendProbe,
+  options: EngineOptions = {},
+): Promise<WebgpuEngine> {
+  if (chosen.backend !== 'webgpu')
+    throw new EngineError('unsupported', `The compiled engine runs on webgpu, not on ${chosen.backend}.`);
+  const { info, guard } = await startBackend(chosen, options);
+  return new WebgpuEngine({
+    info: { ...info, engine: 'webgpu' },
+    device: webgpuBackend().device,
+    guard,
+    target: { isSoftware: info.isSoftware },
+  });
+}

@@ -1,0 +1,94 @@
+/** BatchNorm2d, with a Residual's addition and a ReLU behind it. */
+import {
+  batchNormApply,
+  batchNormBackwardApply,
+  batchNormBackwardSums,
+  batchNormEval,
+  batchNormPartialsLength,
+  batchNormSums,
+  batchNormSumsLength,
+} from '@/engine/webgpu/kernels/batchNorm';
+import {
+  dispatchWith,
+  valueCount,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/webgpu/lowering';
+import type { Tensor } from '@/engine/webgpu/program';
+import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
+import type { BatchNorm2d } from '@/model/layers';
+
+function firstPiece({ key, pieces }: StoredTensor): Piece {
+  const [piece] = pieces;
+  if (piece === undefined) throw new RangeError(`${key} has no place.`);
+  return piece;
+}
+
+/**
+ * y = relu(bn(x) + residual). The backward pass gives the gradient of x; that of the residual is the one that it is given,
+ * behind the ReLU.
+ */
+export function lowerBatchNorm(
+  lowering: Lowering,
+  layer: BatchNorm2d,
+  x: Value,
+  relu: boolean,
+  residual?: Tensor,
+): Lowered {
+  const { program, memory, mode } = lowering;
+  const { numFeatures: channels, eps, momentum, name } = layer;
+  const parameter = (suffix: string): Piece =>
+    firstPiece(memory.parameter(`${name}.${suffix}`, 1, channels, { kind: 'plain' }));
+  const weight = parameter('weight');
+  const bias = parameter('bias');
+  const runningMean = lowering.statistic(firstPiece(memory.statistic(`${name}.running_mean`, channels)));
+  const runningVar = lowering.statistic(firstPiece(memory.statistic(`${name}.running_var`, channels)));
+  const count = valueCount(lowering, x);
+  const shape = { rows: count / channels, channels };
+  const output: Value = {
+    ...x,
+    tensor: program.tensor(name, count),
+    needsGradient: true,
+    gate: relu ? { p: 0 } : null,
+  };
+  const sums = program.tensor(`${name} statistics`, batchNormSumsLength(shape));
+  const operands = {
+    x: x.tensor,
+    weight: pieceTensor(`${name}.weight`, weight),
+    bias: pieceTensor(`${name}.bias`, bias),
+    runningMean,
+    runningVar,
+    y: output.tensor,
+    sums,
+    ...(residual === undefined ? {} : { residual }),
+  };
+  const behind = { relu, residual: residual !== undefined };
+  if (mode === 'eval') dispatchWith(program, batchNormEval({ ...shape, eps, ...behind }), operands);
+  else {
+    dispatchWith(program, batchNormSums(shape), operands);
+    dispatchWith(program, batchNormApply({ ...shape, eps, momentum, ...behind }), operands);
+  }
+  const backward = (gradient: Gradient): Gradient | null => {
+    // A gradient that has not passed the ReLU yet does so in these kernels.
+    const masked = relu && !gradient.isGated;
+    const partials = program.tensor(`${name} gradient sums`, batchNormPartialsLength(shape));
+    const dx = program.tensor(`${name} input gradient`, count);
+    const companion = (piece: Piece): Tensor =>
+      pieceTensor('BatchNorm gradient', piece, memory.companion('gradient', piece.bank));
+    const given = {
+      ...operands,
+      dy: gradient.tensor,
+      partials,
+      dx,
+      dw: companion(weight),
+      db: companion(bias),
+    };
+    dispatchWith(program, batchNormBackwardSums({ ...shape, relu: masked }), given);
+    dispatchWith(program, batchNormBackwardApply({ ...shape, relu: masked }), given);
+    if (!x.needsGradient) return null;
+    return { tensor: dx, isOwned: true, isGated: false };
+  };
+  return { output, backward };
+}

@@ -1,0 +1,288 @@
+/**
+ * The GPU engine: the whole training step compiled once into a list of dispatches, which every step only replays. Nothing is
+ * made, uploaded or read back per step; see buildProgram.ts.
+ */
+import {
+  EngineError,
+  type BackendInfo,
+  type BatchInspection,
+  type Engine,
+  type EngineState,
+  type Evaluation,
+  type ImageSet,
+  type Split,
+  type StepMetrics,
+} from '@/engine/engine';
+import { evaluationOf } from '@/engine/evaluation';
+import type { StepStatistics } from '@/engine/statistics';
+import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import { resultNames } from '@/engine/webgpu/buildProgram';
+import { DeviceMemory } from '@/engine/webgpu/deviceMemory';
+import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { PipelineCache } from '@/engine/webgpu/pipelines';
+import { Readback } from '@/engine/webgpu/readback';
+import { ResidentImages } from '@/engine/webgpu/residentImages';
+import { WebgpuRun } from '@/engine/webgpu/webgpuRun';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+
+const classes = 10;
+
+/** Most steps in one submit: a caller that wants to stay prompt asks for fewer. */
+const stepsASubmit = 32;
+
+export interface WebgpuEngineParts {
+  readonly info: BackendInfo;
+  readonly device: GPUDevice;
+  readonly guard: DeviceGuard;
+  readonly target: KernelTarget;
+}
+
+export class WebgpuEngine implements Engine {
+  readonly info: BackendInfo;
+  readonly #guard: DeviceGuard;
+  readonly #memory: DeviceMemory;
+  readonly #cache: PipelineCache;
+  readonly #target: KernelTarget;
+  readonly #images: Readonly<Record<Split, ResidentImages>>;
+  readonly #readback: Readback;
+  #run: WebgpuRun | null = null;
+
+  constructor({ info, device, guard, target }: WebgpuEngineParts) {
+    this.info = info;
+    this.#guard = guard;
+    this.#target = target;
+    this.#memory = new DeviceMemory(device, info.limits);
+    this.#cache = new PipelineCache(device);
+    this.#readback = new Readback(device);
+    this.#images = {
+      train: new ResidentImages('train', this.#memory),
+      test: new ResidentImages('test', this.#memory),
+    };
+  }
+
+  async setImages(split: Split, images: ImageSet): Promise<void> {
+    this.#guard.check();
+    const isNew = await this.#images[split].update(images);
+    if (isNew && split === 'train') this.#run?.rebind();
+  }
+
+  async compile(config: RunConfig, state?: EngineState): Promise<void> {
+    this.#guard.check();
+    try {
+      inferShapes(config.network, inputShape(config.input));
+    } catch (error) {
+      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
+      throw error;
+    }
+    this.#run?.dispose();
+    this.#run = null;
+    this.#run = await WebgpuRun.create(config, state, {
+      memory: this.#memory,
+      limits: this.info.limits,
+      cache: this.#cache,
+      target: this.#target,
+      trainingImages: this.#images.train,
+    });
+    this.#guard.check();
+  }
+
+  async step(count: number): Promise<void> {
+    this.#guard.check();
+    const run = this.#compiled();
+    this.#checkImages('train', imagesNeeded(run, count));
+    for (let done = 0; done < count;) {
+      const first = run.batchAt(run.step);
+      // Waits only where a pipeline is still being compiled, or metrics were not read for thousands of steps.
+      // oxlint-disable-next-line no-await-in-loop
+      await run.trainingProgram(first);
+      // oxlint-disable-next-line no-await-in-loop
+      if (run.ring.room === 0) await run.ring.drain();
+      done += this.#submit(run, Math.min(count - done, stepsASubmit, run.ring.room));
+    }
+  }
+
+  /** Queues up to `count` steps as one submit; fewer where a program is not compiled yet or the schedule ends. */
+  #submit(run: WebgpuRun, count: number): number {
+    const { device } = this.#memory;
+    run.reachSchedule();
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let done = 0;
+    while (done < count) {
+      const batch = run.batchAt(run.step);
+      const program = run.readyProgram(batch);
+      if (program === null || (done > 0 && !run.isScheduled)) break;
+      program.encode(pass);
+      run.advance(batch);
+      done += 1;
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    return done;
+  }
+
+  async readMetrics(): Promise<StepMetrics> {
+    const metrics = await this.#compiled().ring.read();
+    this.#guard.check();
+    return metrics;
+  }
+
+  setLearningRate(learningRate: number): void {
+    this.#compiled().setLearningRate(learningRate);
+  }
+
+  async evaluate(split: Split, count: number, start = 0): Promise<Evaluation> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const source = this.#checkImages(split, start + count);
+    const logits = await this.#logits(run, count, (given, encoder, from, n) => {
+      given.inbox.copyImages(encoder, run.memory, source, start + from, n);
+    });
+    const labels = source.set?.labels.subarray(start, start + count) ?? new Uint8Array(0);
+    return evaluationOf(logits, labels, run.config.loss, run.config.batchSize);
+  }
+
+  async predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+    this.#guard.check();
+    const run = this.#compiled();
+    return this.#logits(run, count, (given, _, from, n) => {
+      given.inbox.writeImages(run.memory, images, from, n);
+    });
+  }
+
+  /** Logits in eval mode, piece by piece on the GPU and read back once. `load` puts images into the program's inbox. */
+  async #logits(run: WebgpuRun, count: number, load: Load): Promise<Float32Array<ArrayBuffer>> {
+    return this.#pass(run, 'eval', resultNames.logits, classes, count, load);
+  }
+
+  async preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const [, size = 28] = inputShape(run.config.input);
+    return this.#pass(run, 'input', resultNames.input, size * size, count, (given, _, from, n) => {
+      given.inbox.writeImages(run.memory, images, from, n);
+    });
+  }
+
+  /** `perImage` floats of each image out of one of the programs that are given their images. */
+  async #pass(
+    run: WebgpuRun,
+    mode: 'eval' | 'input',
+    result: string,
+    perImage: number,
+    count: number,
+    load: Load,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const { device } = this.#memory;
+    const target = this.#readback.open(count * perImage * 4);
+    for (let from = 0; from < count; from += run.evaluationBatch) {
+      const n = Math.min(run.evaluationBatch, count - from);
+      // A small batch has a small program: a single drawing should not cost a thousand images.
+      const size = Math.min(run.evaluationBatch, 2 ** Math.ceil(Math.log2(n)));
+      // oxlint-disable-next-line no-await-in-loop -- made at the first use of this size
+      const given = await run.givenProgram(mode, size);
+      const encoder = device.createCommandEncoder();
+      load(given, encoder, from, n);
+      const pass = encoder.beginComputePass();
+      given.compiled.encode(pass);
+      pass.end();
+      const { resource, offset } = given.compiled.result(result);
+      const bytes = n * perImage * 4;
+      encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, from * perImage * 4, bytes);
+      device.queue.submit([encoder.finish()]);
+    }
+    const values = await this.#readback.read(target, count * perImage * 4);
+    this.#guard.check();
+    return values;
+  }
+
+  async inspectBatch(
+    images: Uint8Array<ArrayBuffer>,
+    labels: Uint8Array<ArrayBuffer>,
+  ): Promise<BatchInspection> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const { device } = this.#memory;
+    const n = labels.length;
+    const { compiled, inbox } = await run.givenProgram('inspect', n);
+    inbox.writeImages(run.memory, images, 0, n);
+    inbox.writeLabels(run.memory, labels);
+    const encoder = device.createCommandEncoder();
+    run.startInspection(encoder);
+    const pass = encoder.beginComputePass();
+    compiled.encode(pass);
+    pass.end();
+    const { resource, offset } = compiled.result(resultNames.logits);
+    const bytes = n * classes * 4;
+    const target = this.#readback.open(bytes + 16);
+    encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, 0, bytes);
+    encoder.copyBufferToBuffer(run.memory.buffer(run.inspectionMetrics), 0, target, bytes, 16);
+    device.queue.submit([encoder.finish()]);
+    const values = await this.#readback.read(target, bytes + 16);
+    const inspection = {
+      loss: values[n * classes] ?? NaN,
+      logits: values.slice(0, n * classes),
+      ...(await run.readInspection()),
+    };
+    this.#guard.check();
+    return inspection;
+  }
+
+  async readState(): Promise<EngineState> {
+    this.#guard.check();
+    const state = await this.#compiled().readState();
+    this.#guard.check();
+    return state;
+  }
+
+  writeState(state: EngineState): Promise<void> {
+    return new Promise((resolve) => {
+      this.#guard.check();
+      this.#compiled().load(state);
+      resolve();
+    });
+  }
+
+  setStatisticsInterval(_interval: number | null): void {
+    // Filled in below.
+  }
+
+  readStatistics(): Promise<readonly StepStatistics[]> {
+    return Promise.resolve([]);
+  }
+
+  dispose(): void {
+    this.#run?.dispose();
+    this.#run = null;
+    this.#readback.dispose();
+    this.#memory.dispose();
+    this.#guard.dispose();
+  }
+
+  #compiled(): WebgpuRun {
+    if (this.#run === null) throw new EngineError('config', 'Call compile() before this.');
+    return this.#run;
+  }
+
+  #checkImages(split: Split, count: number): ResidentImages {
+    const images = this.#images[split];
+    if (images.count < count) {
+      throw new EngineError('config', `${count} ${split} images are asked for, ${images.count} are loaded.`);
+    }
+    return images;
+  }
+}
+
+type GivenProgram = Awaited<ReturnType<WebgpuRun['givenProgram']>>;
+type Load = (given: GivenProgram, encoder: GPUCommandEncoder, from: number, n: number) => void;
+
+/** Images that must be there for the next `count` steps: a shuffle may take any. */
+function imagesNeeded({ config, step }: WebgpuRun, count: number): number {
+  const { batchSize, shuffle, trainingImages } = config;
+  const epoch = stepsPerEpoch(config);
+  const position = step % epoch;
+  if (count === 0) return 0;
+  if (shuffle || position + count > epoch) return trainingImages;
+  return Math.min(trainingImages, (position + count) * batchSize);
+}
