@@ -133,7 +133,7 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
   let block = i / ${groups}u;
   var mean = sums[${3 * groups}u + c];
   var squares = sums[${4 * groups}u + c];
-  for (var chunk = 1u; chunk < ${chunks}u; chunk++) {
+  for (var chunk = 1u + zero; chunk < ${chunks}u; chunk++) {
     let before = f32(chunk * ${chunkRows}u);
     let added = f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));
     let at = (3u + 2u * chunk) * ${groups}u + c;
@@ -271,7 +271,7 @@ export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel 
   let block = i / ${groups}u;
   var weightSum = ${type}();
   var biasSum = ${type}();
-  for (var chunk = 0u; chunk < ${chunks}u; chunk++) {
+  for (var chunk = zero; chunk < ${chunks}u; chunk++) {
     weightSum += partials[2u * chunk * ${groups}u + c];
     biasSum += partials[(2u * chunk + 1u) * ${groups}u + c];
   }

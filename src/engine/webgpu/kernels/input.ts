@@ -127,11 +127,16 @@ function writePixels(size: number, width: number, source: string): string {
   const perImage = (size * size) / width;
   const row = `i32(i % ${perImage}u / ${size / width}u)`;
   const column = `i32(i % ${size / width}u * ${width}u)`;
-  const values = Array.from({ length: width }, (_, k) => `inputAt(source, row, column + ${k})`);
   return `  let source = ${source};
   let row = ${row};
   let column = ${column};
-  x[i] = ${width === 4 ? `vec4f(${values.join(', ')})` : values.join()};`;
+${
+  width === 1
+    ? '  x[i] = inputAt(source, row, column);'
+    : `  var values = vec4f();
+  for (var k = i32(zero); k < 4; k++) { values[k] = inputAt(source, row, column + k); }
+  x[i] = values;`
+}`;
 }
 
 /**

@@ -19,23 +19,23 @@ export interface LossParams {
 const softmaxWgsl = `
 alias Row = array<f32, ${classes}>;
 /** Probabilities into the second row; gives log of the sum of exponentials, less the maximum, and the maximum. */
-fn softmax(source: ptr<function, Row>, into: ptr<function, Row>) -> vec2f {
+fn softmax(source: ptr<function, Row>, into: ptr<function, Row>, zero: u32) -> vec2f {
   var top = (*source)[0];
-  for (var k = 1u; k < ${classes}u; k++) { top = max(top, (*source)[k]); }
+  for (var k = 1u + zero; k < ${classes}u; k++) { top = max(top, (*source)[k]); }
   var sum = 0.0;
-  for (var k = 0u; k < ${classes}u; k++) {
+  for (var k = zero; k < ${classes}u; k++) {
     let e = exp((*source)[k] - top);
     (*into)[k] = e;
     sum += e;
   }
-  for (var k = 0u; k < ${classes}u; k++) { (*into)[k] /= sum; }
+  for (var k = zero; k < ${classes}u; k++) { (*into)[k] /= sum; }
   return vec2f(log(sum), top);
 }
 `;
 
 /** Statements that set `value` and the row `d` from z, p = softmax(z), `tail` (log-sum and maximum) and the label t. */
 function statements(kind: LossKind, smoothing: number): string {
-  const each = (statement: string): string => `  for (var k = 0u; k < ${classes}u; k++) { ${statement} }\n`;
+  const each = (statement: string): string => `  for (var k = zero; k < ${classes}u; k++) { ${statement} }\n`;
   switch (kind) {
     case 'cross_entropy':
     case 'nll_log_softmax': {
@@ -56,7 +56,7 @@ ${each('d[k] = select(0.0, -1.0, k == t);')}`;
 ${each('d[k] = -p[t] * (select(0.0, 1.0, k == t) - p[k]);')}`;
     case 'cross_entropy_softmax':
       return `  var q: Row;
-  let second = softmax(&p, &q);
+  let second = softmax(&p, &q, zero);
   value = second.x + (second.y - p[t]);
   var dot = 0.0;
 ${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
@@ -85,30 +85,30 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
       code: `${clockWgsl}${softmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 /** Loss of image n and whether it is right. */
-fn lossOf(n: u32) -> vec2f {
+fn lossOf(n: u32, zero: u32) -> vec2f {
   let t = batchLabels[n];
   var z: Row;
   var best = 0u;
-  for (var k = 0u; k < ${classes}u; k++) {
+  for (var k = zero; k < ${classes}u; k++) {
     z[k] = logits[n * ${classes}u + k];
     if (z[k] > z[best]) { best = k; }
   }
   var p: Row;
   var d: Row;
-  let tail = softmax(&z, &p);
+  let tail = softmax(&z, &p, zero);
   var value = 0.0;
 ${statements(loss.kind, loss.labelSmoothing)}
-  for (var k = 0u; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
+  for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
   return vec2f(value, select(0.0, 1.0, best == t));
 }
 `,
     },
     `  var total = vec2f();
-  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n); }
+  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
   sums[lane] = total;
   workgroupBarrier();
   if (lane != 0u) { return; }
-  for (var other = 1u; other < 64u; other++) { total += sums[other]; }
+  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
   metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
   metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`,
   );

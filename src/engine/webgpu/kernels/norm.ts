@@ -56,7 +56,7 @@ export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
   sums[lane] = total;
   workgroupBarrier();
   if (lane != 0u) { return; }
-  for (var other = 1u; other < 64u; other++) { total += sums[other]; }
+  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
   let norm = sqrt(total);
   metrics[clock.slot * ${metricsStride}u + 2u] = norm;
   clock.gradientScale = ${scale};`,

@@ -132,25 +132,25 @@ function statements(spec: OptimizerSpec): string {
   }
 }
 
-/** WGSL of `gradientAt(i)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
+/** WGSL of `gradientAt(i, zero)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
 function gradientWgsl(partials: readonly PartialGradient[]): string {
-  if (partials.length === 0) return 'fn gradientAt(i: u32) -> vec4f { return gradients[i]; }\n';
+  if (partials.length === 0) return 'fn gradientAt(i: u32, zero: u32) -> vec4f { return gradients[i]; }\n';
   const sorted = partials.toSorted((a, b) => a.first - b.first);
   const branches = sorted.map(
     ({ first, count, offset, splits, stride }) =>
-      `  if (i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u) { return partialSum(i * 4u - ${first}u, ${count}u, ${offset}u, ${splits}u, ${stride}u); }`,
+      `  if (i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u) { return partialSum(i * 4u - ${first}u, ${count}u, ${offset}u, ${splits}u, ${stride}u, zero); }`,
   );
-  return `fn partialSum(e: u32, count: u32, offset: u32, splits: u32, stride: u32) -> vec4f {
+  return `fn partialSum(e: u32, count: u32, offset: u32, splits: u32, stride: u32, zero: u32) -> vec4f {
   var sum = vec4f();
-  for (var k = 0u; k < 4u; k++) {
+  for (var k = zero; k < 4u; k++) {
     if (e + k >= count) { break; }
     var part = 0.0;
-    for (var s = 0u; s < splits; s++) { part += partials[offset + s * stride + e + k]; }
+    for (var s = zero; s < splits; s++) { part += partials[offset + s * stride + e + k]; }
     sum[k] = part;
   }
   return sum;
 }
-fn gradientAt(i: u32) -> vec4f {
+fn gradientAt(i: u32, zero: u32) -> vec4f {
 ${branches.join('\n')}
   return gradients[i];
 }
@@ -182,7 +182,7 @@ function inParts(tensors: readonly BankTensor[]): string {
   return `  var part = vec3u(0u, 0u, 1u);
 ${branches.join('\n')}
   var sums = vec2f();
-  for (var at = part.x; at < part.y; at += part.z) { sums += update(at); }
+  for (var at = part.x; at < part.y; at += part.z) { sums += update(at, zero); }
   changes[2u * i] = sums.x;
   changes[2u * i + 1u] = sums.y;`;
 }
@@ -208,11 +208,11 @@ export function optimizerUpdate(params: OptimizerParams): Kernel {
       ],
       code: `${clockWgsl}${gradientWgsl(partials)}
 /** Updates 4 floats; gives the sums of squares of their change and of what they were. */
-fn update(i: u32) -> vec2f {
+fn update(i: u32, zero: u32) -> vec2f {
   let row = schedule[clock.row];
   let before = parameters[i];
   var weight = before;
-  var gradient = gradientAt(i)${clip ? ' * clock.gradientScale' : ''};
+  var gradient = gradientAt(i, zero)${clip ? ' * clock.gradientScale' : ''};
   ${statements(optimizer)}
   parameters[i] = weight;
   return vec2f(dot(weight - before, weight - before), dot(before, before));
@@ -220,6 +220,6 @@ fn update(i: u32) -> vec2f {
 `,
     },
     last === undefined ? count / 4 : last.first + last.parts,
-    `${advance(ringLength)}${tensors === undefined ? '  _ = update(i);' : inParts(tensors)}`,
+    `${advance(ringLength)}${tensors === undefined ? '  _ = update(i, zero);' : inParts(tensors)}`,
   );
 }

@@ -43,7 +43,13 @@ function declarations(bindings: readonly TypedBinding[]): string {
 const plain = (bindings: readonly TypedBinding[]): KernelBinding[] =>
   bindings.map(({ name, access }) => ({ name, access }));
 
-/** `body` runs for each `i`: u32 from 0 to threads - 1, in any order. */
+/**
+ * `zero` is 0 in every dispatch, which no compiler can know: a loop that begins at it is not unrolled. A software adapter takes
+ * ten seconds to compile what it unrolled, in the middle of the first step.
+ */
+const zeroWgsl = '  let zero = group.z;';
+
+/** `body` runs for each `i`: u32 from 0 to threads - 1, in any order; it may use `zero`. */
 export function threadKernel(
   { label, bindings, code = '' }: KernelSource,
   threads: number,
@@ -56,18 +62,20 @@ ${code}
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = ${grid.index} * ${workgroupSize}u + lane;
   if (i >= ${threads}u) { return; }
+${zeroWgsl}
 ${body}
 }
 `;
   return { label, wgsl, bindings: plain(bindings), workgroups: grid.workgroups };
 }
 
-/** One workgroup of 64 invocations, `lane` from 0 to 63; `body` may use workgroup memory and barriers. */
+/** One workgroup of 64 invocations, `lane` from 0 to 63; `body` may use workgroup memory, barriers and `zero`. */
 export function groupKernel({ label, bindings, code = '' }: KernelSource, body: string): Kernel {
   const wgsl = `${declarations(bindings)}
 ${code}
 @compute @workgroup_size(${workgroupSize})
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+${zeroWgsl}
 ${body}
 }
 `;

@@ -62,7 +62,7 @@ export interface ChannelActivityParams {
   /** batch * height * width. */
   readonly rows: number;
   readonly channels: number;
-  /** First word in the buffer `active`. */
+  /** First word in the buffer `alive`. */
   readonly offset: number;
 }
 
@@ -75,14 +75,14 @@ export function activityLength(params: ChannelActivityParams): number {
   return activityChunks(params) * params.channels;
 }
 
-/** 1 where a chunk of the rows has a value that is not 0 in this channel, else 0. Bindings: x, active u32 [chunks][channels]. */
+/** 1 where a chunk of the rows has a value that is not 0 in this channel, else 0. Bindings: x, alive u32 [chunks][channels]. */
 export function channelActivity(params: ChannelActivityParams): Kernel {
   const { rows, channels, offset } = params;
   const chunks = activityChunks(params);
   return threadKernel(
     {
       label: `channel activity ${rows}x${channels}`,
-      bindings: [floats('x', 'read'), words('active', 'read_write')],
+      bindings: [floats('x', 'read'), words('alive', 'read_write')],
     },
     chunks * channels,
     `  let c = i % ${channels}u;
@@ -90,16 +90,16 @@ export function channelActivity(params: ChannelActivityParams): Kernel {
   for (var row = i / ${channels}u; row < ${rows}u; row += ${chunks}u) {
     if (x[row * ${channels}u + c] != 0.0) { found = 1u; break; }
   }
-  active[${offset}u + i] = found;`,
+  alive[${offset}u + i] = found;`,
   );
 }
 
 /** Share of channels that are 0 everywhere, from what channelActivity left. */
-export function deadShareOf(active: Uint32Array, channels: number): number {
+export function deadShareOf(alive: Uint32Array, channels: number): number {
   let dead = 0;
   for (let c = 0; c < channels; c += 1) {
     let isDead = true;
-    for (let at = c; at < active.length && isDead; at += channels) isDead = active[at] === 0;
+    for (let at = c; at < alive.length && isDead; at += channels) isDead = alive[at] === 0;
     if (isDead) dead += 1;
   }
   return dead / channels;
