@@ -1,0 +1,69 @@
+/** The doctor's remedies: each changes one field of the configuration. */
+import type { Fix } from '@/doctor/diagnosis';
+import { mapLayers } from '@/model/layers';
+import type { RunConfig } from '@/model/runConfig';
+
+/** Mean and standard deviation of MNIST's training pixels, 0 to 1. */
+const mnistPixels = { mean: 0.1307, std: 0.3081 };
+
+export function crossEntropy(config: RunConfig): Fix {
+  const loss = { kind: 'cross_entropy', labelSmoothing: 0 } as const;
+  return { kind: 'cross_entropy', field: 'loss', config: { ...config, loss } };
+}
+
+/** The learning rate times `factor`, to one digit: 0.03, not 0.0316. */
+export function scaledLearningRate(config: RunConfig, factor: number): Fix {
+  const learningRate = Number((config.learningRate * factor).toPrecision(1));
+  return { kind: 'learning_rate', field: 'learningRate', config: { ...config, learningRate } };
+}
+
+export function clippedGradients(config: RunConfig): Fix {
+  return { kind: 'clip_gradients', field: 'clipGradNorm', config: { ...config, clipGradNorm: 1 } };
+}
+
+export function normalizedInput(config: RunConfig): Fix {
+  return {
+    kind: 'normalize',
+    field: 'input',
+    config: { ...config, input: { ...config.input, normalize: mnistPixels } },
+  };
+}
+
+/** Weights whose size suits the ReLUs: He's initialisation for convolutions, PyTorch's own for Linear layers. */
+export function initialisedWeights(config: RunConfig): Fix {
+  const layers = mapLayers(config.network.layers, (layer) => {
+    if (layer.kind === 'Conv2d') return { ...layer, init: { kind: 'kaiming_normal_fan_out' } };
+    return layer.kind === 'Linear' ? { ...layer, init: { kind: 'default' } } : layer;
+  });
+  return {
+    kind: 'initialise',
+    field: 'network',
+    config: { ...config, network: { ...config.network, layers } },
+  };
+}
+
+export function shuffledImages(config: RunConfig): Fix {
+  return { kind: 'shuffle', field: 'shuffle', config: { ...config, shuffle: true } };
+}
+
+export function largerBatch(config: RunConfig): Fix {
+  return { kind: 'batch_size', field: 'batchSize', config: { ...config, batchSize: 64 } };
+}
+
+export function allImages(config: RunConfig): Fix {
+  return { kind: 'all_images', field: 'trainingImages', config: { ...config, trainingImages: 60_000 } };
+}
+
+export function augmentedImages(config: RunConfig): Fix {
+  const augment = { shift: 2, rotate: 10, scale: 0.1 };
+  return { kind: 'augment', field: 'input', config: { ...config, input: { ...config.input, augment } } };
+}
+
+export function moreEpochs(config: RunConfig): Fix {
+  return { kind: 'more_epochs', field: 'epochs', config: { ...config, epochs: 2 * config.epochs } };
+}
+
+export function decayedWeights(config: RunConfig): Fix {
+  const optimizer = { ...config.optimizer, weightDecay: 5e-4 };
+  return { kind: 'weight_decay', field: 'optimizer', config: { ...config, optimizer } };
+}

@@ -1,0 +1,38 @@
+/** A network that still guesses after epochs of training. */
+import { crossEntropy, initialisedWeights, scaledLearningRate } from '@/doctor/fixes';
+import type { Fix } from '@/doctor/diagnosis';
+import { chanceLoss, fullTests, isLogLoss, mean, typicalUpdate } from '@/doctor/measures';
+import { diagnosed, type Rule } from '@/doctor/rule';
+import type { RunRecord } from '@/doctor/runRecord';
+
+/** Always answering 1, the most frequent digit, is right for 11.35 % of the test images. */
+const chance = 0.1135;
+const margin = 0.02;
+const window = 100;
+
+/** Which setting to try: no step came through, or the weights moved and learned nothing. */
+function remedy({ config, statistics }: RunRecord): Fix {
+  if (!isLogLoss(config)) return crossEntropy(config);
+  const largest = Math.max(0, ...statistics.map(typicalUpdate).filter(Number.isFinite));
+  if (largest > 1e-2) return scaledLearningRate(config, 0.1);
+  return largest < 1e-4 ? scaledLearningRate(config, 10) : initialisedWeights(config);
+}
+
+export const chanceAccuracy: Rule = (record) => {
+  const { config, loss } = record;
+  const tests = fullTests(record);
+  const last = tests.at(-1);
+  if (last === undefined || last.accuracy > chance + margin) return null;
+  // With the right loss, a slow start shows in a loss that falls before the accuracy rises.
+  const isStill = mean(loss, loss.length - window) > 0.99 * Math.min(chanceLoss, mean(loss, 0, window));
+  if (isLogLoss(config) && (last.epoch < 2 || !isStill)) return null;
+  const first = tests.find(({ accuracy }) => accuracy <= chance + margin) ?? last;
+  return diagnosed({
+    id: 'chance_accuracy',
+    severity: 'problem',
+    step: first.step,
+    evidence: { series: 'test_accuracy', from: first.step, to: last.step },
+    figures: { accuracy: last.accuracy, epochs: last.epoch },
+    fix: remedy(record),
+  });
+};

@@ -1,0 +1,43 @@
+/** Digits that no image is taken for. */
+import { allImages, crossEntropy, moreEpochs, shuffledImages } from '@/doctor/fixes';
+import type { Fix } from '@/doctor/diagnosis';
+import { fullTests, isLogLoss } from '@/doctor/measures';
+import { diagnosed, type Rule } from '@/doctor/rule';
+import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
+import { neverPredicted as unpredicted } from '@/model/classCounts';
+import type { RunConfig } from '@/model/runConfig';
+
+/** A slow start is no fault: with the right loss, digits may be missing in the first epochs. */
+const patientEpochs = 2;
+/** The same with a wrong loss, in steps. */
+const patientSteps = 100;
+
+function remedy(config: RunConfig): Fix {
+  if (!isLogLoss(config)) return crossEntropy(config);
+  if (config.trainingImages < 60_000) return allImages(config);
+  return config.shuffle ? moreEpochs(config) : shuffledImages(config);
+}
+
+/** Tests late enough to judge by. */
+function judgedTests(record: RunRecord): readonly EvaluationRecord[] {
+  return isLogLoss(record.config)
+    ? fullTests(record).filter(({ epoch }) => epoch >= patientEpochs)
+    : record.evaluations.filter(({ step }) => step >= patientSteps);
+}
+
+export const neverPredicted: Rule = (record) => {
+  const tests = judgedTests(record);
+  const last = tests.at(-1);
+  const digits = last === undefined ? [] : unpredicted(last.classes);
+  if (last === undefined || digits.length === 0) return null;
+  const first = tests.find(({ classes }) => unpredicted(classes).length > 0) ?? last;
+  return diagnosed({
+    id: 'classes_never_predicted',
+    severity: 'problem',
+    step: first.step,
+    evidence: { series: 'classes', from: first.step, to: last.step },
+    figures: { accuracy: last.accuracy, digitCount: digits.length },
+    digits,
+    fix: remedy(record.config),
+  });
+};

@@ -1,0 +1,36 @@
+/** The test loss rises while the training goes on to improve: the network learns its images by heart. */
+import { allImages, augmentedImages, decayedWeights } from '@/doctor/fixes';
+import type { Fix } from '@/doctor/diagnosis';
+import { fullTests, mean } from '@/doctor/measures';
+import { diagnosed, type Rule } from '@/doctor/rule';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+
+const fewestEpochs = 4;
+/** How far the test loss is above its best, epochs ago. */
+const rise = 1.15;
+const epochsAgo = 2;
+const largestGap = 0.03;
+
+function remedy(config: RunConfig): Fix {
+  if (config.trainingImages < 60_000) return allImages(config);
+  return config.input.augment === null ? augmentedImages(config) : decayedWeights(config);
+}
+
+export const overfitting: Rule = (record) => {
+  const { config, accuracy } = record;
+  const tests = fullTests(record);
+  const last = tests.at(-1);
+  if (last === undefined || tests.length < fewestEpochs) return null;
+  const best = tests.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const training = mean(accuracy, last.step - stepsPerEpoch(config), last.step);
+  const gap = training - last.accuracy;
+  if (last.epoch - best.epoch < epochsAgo || last.loss < rise * best.loss || gap < largestGap) return null;
+  return diagnosed({
+    id: 'overfitting',
+    severity: 'warning',
+    step: best.step,
+    evidence: { series: 'test_loss', from: best.step, to: last.step },
+    figures: { best: best.loss, latest: last.loss, training, test: last.accuracy },
+    fix: remedy(config),
+  });
+};

@@ -1,0 +1,19 @@
+/** NLLLoss on raw outputs: -z[t] has no lower bound, and is below 0 as soon as the output of the right digit is positive. */
+import { crossEntropy } from '@/doctor/fixes';
+import { firstIndex } from '@/doctor/measures';
+import { diagnosed, type Rule } from '@/doctor/rule';
+
+export const unboundedLoss: Rule = ({ config, loss }) => {
+  if (config.loss.kind !== 'nll_logits') return null;
+  const step = firstIndex(loss, (value) => value < 0);
+  if (step < 0) return null;
+  const last = loss.length - 1;
+  return diagnosed({
+    id: 'unbounded_loss',
+    severity: 'problem',
+    step,
+    evidence: { series: 'training_loss', from: step, to: last },
+    figures: { loss: loss[step] ?? NaN, latest: loss[last] ?? NaN },
+    fix: crossEntropy(config),
+  });
+};
