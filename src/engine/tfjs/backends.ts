@@ -7,6 +7,7 @@ import { EngineError, type BackendInfo, type BackendName } from '@/engine/engine
 import { webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
+import { loadWebgpuBackend } from '@/engine/tfjs/webgpuDevice';
 import { assertNever } from '@/model/layers';
 
 /** Why a backend is or is not used; the page has a text for each. */
@@ -175,7 +176,7 @@ export function orderOfChoice(probes: readonly BackendProbe[]): BackendName[] {
 async function loadBackend(backend: BackendName, { wasmBinaries }: EngineOptions): Promise<void> {
   switch (backend) {
     case 'webgpu':
-      await import('@tensorflow/tfjs-backend-webgpu');
+      await loadWebgpuBackend();
       return;
     case 'webgl':
       await import('@tensorflow/tfjs-backend-webgl');

@@ -10,6 +10,7 @@ import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimiz
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
+import { mergeDispatches } from '@/engine/webgpu/mergePass';
 import { ringSteps } from '@/engine/webgpu/metricsRing';
 import { Program, stretch, whole, type Resource, type Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type RunMemory } from '@/engine/webgpu/runMemory';
@@ -170,7 +171,10 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
   program.moveLastToHead();
   if (mode !== 'train') program.keep(resultNames.logits, logits);
-  if (mode === 'eval') return { program, masks: null };
+  if (mode === 'eval') {
+    program.rearrange(mergeDispatches);
+    return { program, masks: null };
+  }
 
   const dlogits = program.tensor('gradient of the logits', images * classes);
   const metrics = whole(control.metrics);
@@ -186,6 +190,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     if (dy !== null) network.backward(dy);
   }
   if (mode === 'train') emitUpdates(program, memory, config, control);
+  program.rearrange(mergeDispatches);
   return { program, masks: masks.bytes > 0 ? masks : null };
 }
 

@@ -12,10 +12,18 @@ export async function createWebgpuEngine(
   if (chosen.backend !== 'webgpu')
     throw new EngineError('unsupported', `The compiled engine runs on webgpu, not on ${chosen.backend}.`);
   const { info, guard } = await startBackend(chosen, options);
+  const { device } = webgpuBackend();
+  const subgroupSize = subgroupSizeOf(device);
   return new WebgpuEngine({
     info: { ...info, engine: 'webgpu' },
-    device: webgpuBackend().device,
+    device,
     guard,
-    target: { isSoftware: info.isSoftware },
+    target: { isSoftware: info.isSoftware, ...(subgroupSize === null ? {} : { subgroupSize }) },
   });
+}
+
+/** Invocations of every subgroup, or null where there are none or they differ. */
+function subgroupSizeOf({ features, adapterInfo }: GPUDevice): number | null {
+  const { subgroupMinSize, subgroupMaxSize } = adapterInfo;
+  return features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : null;
 }

@@ -40,7 +40,7 @@ export function stretch(name: string, resource: Resource, first: number, count: 
 }
 
 export class Program {
-  readonly #dispatches: Dispatch[] = [];
+  #dispatches: Dispatch[] = [];
   readonly #kept = new Map<string, Tensor>();
 
   get dispatches(): readonly Dispatch[] {
@@ -50,6 +50,11 @@ export class Program {
   /** Tensors that are read after the program's end, by name. */
   get kept(): ReadonlyMap<string, Tensor> {
     return this.#kept;
+  }
+
+  /** Puts the same work in other dispatches. */
+  rearrange(change: (dispatches: readonly Dispatch[]) => readonly Dispatch[]): void {
+    this.#dispatches = [...change(this.#dispatches)];
   }
 
   /** `count` values of 4 bytes for this program alone. What was in their place before is still there. */

@@ -22,7 +22,7 @@ import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { Readback } from '@/engine/webgpu/readback';
 import { ResidentImages } from '@/engine/webgpu/residentImages';
-import { WebgpuRun } from '@/engine/webgpu/webgpuRun';
+import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
 
@@ -250,6 +250,11 @@ export class WebgpuEngine implements Engine {
 
   readStatistics(): Promise<readonly StepStatistics[]> {
     return Promise.resolve([]);
+  }
+
+  /** What a full training step is made of. */
+  describePlan(): PlanDescription {
+    return this.#compiled().describePlan();
   }
 
   dispose(): void {

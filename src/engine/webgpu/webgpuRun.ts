@@ -40,6 +40,16 @@ export interface RunParts {
   readonly trainingImages: ResidentImages;
 }
 
+/** A training step in figures. */
+export interface PlanDescription {
+  /** Of one step with a full batch, in order. */
+  readonly labels: readonly string[];
+  readonly dispatches: number;
+  readonly pipelines: number;
+  /** GPU memory of the run, without the images. */
+  readonly bytes: number;
+}
+
 /** A program with a buffer of its own for the images that it is given. */
 export interface GivenProgram {
   readonly compiled: CompiledProgram;
@@ -376,6 +386,17 @@ export class WebgpuRun {
 
   #counter(key: string, shape: readonly number[], extra = 0n): TensorData {
     return { dtype: 'I64', shape, data: BigInt64Array.of((this.#counters.get(key) ?? 0n) + extra) };
+  }
+
+  describePlan(): PlanDescription {
+    const [main] = this.#training.values();
+    const kernels = main?.dispatches.map(({ kernel }) => kernel) ?? [];
+    return {
+      labels: kernels.map(({ label }) => label),
+      dispatches: kernels.length,
+      pipelines: new Set(kernels.map(({ wgsl }) => wgsl)).size,
+      bytes: this.memory.bytes,
+    };
   }
 
   dispose(): void {

@@ -1,0 +1,120 @@
+/**
+ * Puts dispatches that do not depend on each other into one. Each moves forward to the first dispatch behind everything it
+ * depends on that can take it; the order of what depends on each other stays.
+ */
+import type { KernelBinding } from '@/engine/webgpu/kernel';
+import { mergeableTypes, mergeKernels, type MergePart } from '@/engine/webgpu/mergeKernels';
+import type { Dispatch, Tensor } from '@/engine/webgpu/program';
+
+/** WebGPU's default limit of storage buffers in a stage, which tfjs's device keeps. */
+const mostStorageBuffers = 8;
+
+interface Operand {
+  readonly tensor: Tensor;
+  readonly isWritten: boolean;
+}
+
+interface Group {
+  readonly members: Dispatch[];
+  merged: Dispatch;
+}
+
+function operandsOf({ kernel, tensors }: Dispatch): Operand[] {
+  return tensors.map((tensor, i) => ({
+    tensor,
+    isWritten: kernel.bindings[i]?.access === 'read_write',
+  }));
+}
+
+function overlaps(a: Tensor, b: Tensor): boolean {
+  if (a.home === null || b.home === null) return a === b;
+  return (
+    a.home.resource === b.home.resource &&
+    a.home.offset < b.home.offset + b.bytes &&
+    b.home.offset < a.home.offset + a.bytes
+  );
+}
+
+function dependsOn(later: Dispatch, earlier: Dispatch): boolean {
+  const before = operandsOf(earlier);
+  return operandsOf(later).some((operand) =>
+    before.some((other) => (operand.isWritten || other.isWritten) && overlaps(operand.tensor, other.tensor)),
+  );
+}
+
+const isSameStretch = (a: Tensor, b: Tensor): boolean =>
+  a === b ||
+  (a.home !== null &&
+    b.home !== null &&
+    a.home.resource === b.home.resource &&
+    a.home.offset === b.home.offset &&
+    a.bytes === b.bytes);
+
+/** All members as one dispatch, or null where they do not fit into one. */
+function merged(members: readonly Dispatch[]): Dispatch | null {
+  const bindings: KernelBinding[] = [];
+  const tensors: Tensor[] = [];
+  const types: string[] = [];
+  const parts: MergePart[] = [];
+  for (const { kernel, tensors: own } of members) {
+    const ownTypes = mergeableTypes(kernel);
+    if (ownTypes === null) return null;
+    const places = kernel.bindings.map(({ access }, i) => {
+      const tensor = own[i];
+      const type = ownTypes[i] ?? '';
+      if (tensor === undefined) return -1;
+      // A struct's type belongs to its own module, so its buffer is bound for each.
+      const isShareable = !/\b[A-Z]/.test(type);
+      const known = tensors.findIndex(
+        (other, at) =>
+          isShareable &&
+          types[at] === type &&
+          bindings[at]?.access === access &&
+          isSameStretch(tensor, other),
+      );
+      if (known !== -1) return known;
+      bindings.push({ name: `b${tensors.length}`, access });
+      types.push(type);
+      return tensors.push(tensor) - 1;
+    });
+    parts.push({ kernel, places });
+  }
+  const storage = bindings.filter(({ access }) => access !== 'uniform').length;
+  if (storage > mostStorageBuffers || usesOneBufferTwice(bindings, tensors)) return null;
+  const kernel = mergeKernels(parts, bindings);
+  return kernel === null ? null : { kernel, tensors };
+}
+
+/** A buffer that one part writes and another reads elsewhere in it: WebGPU refuses that, whatever the places. */
+function usesOneBufferTwice(bindings: readonly KernelBinding[], tensors: readonly Tensor[]): boolean {
+  return tensors.some(
+    (tensor, i) =>
+      bindings[i]?.access === 'read_write' &&
+      tensor.home !== null &&
+      tensors.some(
+        (other, j) =>
+          bindings[j]?.access !== 'read_write' &&
+          other.home !== null &&
+          other.home.resource === tensor.home?.resource,
+      ),
+  );
+}
+
+/** The same work in fewer dispatches. */
+export function mergeDispatches(dispatches: readonly Dispatch[]): readonly Dispatch[] {
+  const groups: Group[] = [];
+  for (const dispatch of dispatches) {
+    const last = groups.findLastIndex(({ members }) => members.some((member) => dependsOn(dispatch, member)));
+    let isPlaced = false;
+    for (const group of groups.slice(last + 1)) {
+      const together = merged([...group.members, dispatch]);
+      if (together === null) continue;
+      group.members.push(dispatch);
+      group.merged = together;
+      isPlaced = true;
+      break;
+    }
+    if (!isPlaced) groups.push({ members: [dispatch], merged: dispatch });
+  }
+  return groups.map((group) => group.merged);
+}
