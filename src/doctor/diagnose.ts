@@ -1,5 +1,5 @@
 /** All rules over one run. */
-import { diagnosisIds, type Diagnosis } from '@/doctor/diagnosis';
+import { byCause, type Diagnosis } from '@/doctor/diagnosis';
 import type { Rule } from '@/doctor/rule';
 import { chanceAccuracy } from '@/doctor/rules/chanceAccuracy';
 import { deadRelus } from '@/doctor/rules/deadRelus';
@@ -38,7 +38,5 @@ export const rules: readonly Rule[] = [
 
 /** What is wrong with a run, causes before what they bring about; empty where nothing is. */
 export function diagnose(record: RunRecord): Diagnosis[] {
-  return rules
-    .flatMap((rule) => rule(record) ?? [])
-    .sort((a, b) => diagnosisIds.indexOf(a.id) - diagnosisIds.indexOf(b.id));
+  return byCause(rules.flatMap((rule) => rule(record) ?? []));
 }

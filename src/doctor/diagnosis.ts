@@ -19,6 +19,11 @@ export const diagnosisIds = [
   'chance_accuracy',
   'overfitting',
 ] as const;
+/** Causes before what they bring about. */
+export function byCause(diagnoses: readonly Diagnosis[]): Diagnosis[] {
+  return diagnoses.toSorted((a, b) => diagnosisIds.indexOf(a.id) - diagnosisIds.indexOf(b.id));
+}
+
 export type DiagnosisId = (typeof diagnosisIds)[number];
 
 /** Where the evidence is to be seen. */

@@ -10,6 +10,7 @@ import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
 import { startTrainerClient, type TrainerClient } from '@/store/trainerClient';
+import { watchRun } from '@/store/watchRun';
 
 export interface Session {
   readonly store: StoreApi<SessionState>;
@@ -46,6 +47,7 @@ function initialState(): SessionState {
     statisticsVersion: 0,
     weightsVersion: 0,
     evaluations: [],
+    diagnoses: [],
   };
 }
 
@@ -79,6 +81,7 @@ export function createSession(): Session {
     actions.reset();
   };
   const actions = createActions({ store, metrics, statistics, client: () => client, restart: start });
+  watchRun({ store, metrics, statistics });
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);
     if (draft !== before.draft) saveDraft(browserStorage(), draft);

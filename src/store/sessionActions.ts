@@ -52,12 +52,18 @@ export function createActions(context: ActionContext): SessionActions {
     client()?.send({ type: 'train', runId: run.runId, until });
   };
 
+  const start = (): void => {
+    const { run, draft } = store.getState();
+    const isFresh = run?.phase === 'ready' && sameConfig(run.config, draft);
+    const { runId } = isFresh ? run : prepare(context);
+    client()?.send({ type: 'train', runId, until: 'end' });
+  };
+
   return {
-    start: () => {
-      const { run, draft } = store.getState();
-      const isFresh = run?.phase === 'ready' && sameConfig(run.config, draft);
-      const { runId } = isFresh ? run : prepare(context);
-      client()?.send({ type: 'train', runId, until: 'end' });
+    start,
+    startWith: (config) => {
+      changeDraft(config);
+      start();
     },
     pause: () => {
       sendToRun(context, (runId) => ({ type: 'pause', runId }));

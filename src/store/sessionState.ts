@@ -10,6 +10,7 @@
  * app/main.tsx calls session.connect(location.search) once; draftToQuery(draft) of draftLink.ts writes such a link. It starts the worker, picks the backend, loads the data and prepares the
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
+import type { Diagnosis } from '@/doctor/diagnosis';
 import type { ClassCounts } from '@/model/classCounts';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
@@ -89,9 +90,13 @@ export interface SessionState {
   /** Counts weight files that were loaded: the network answers differently without a step. */
   readonly weightsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];
+  /** What the doctor finds wrong with the run, causes first. */
+  readonly diagnoses: readonly Diagnosis[];
 }
 
 export interface SessionActions {
+  /** Takes the configuration over as the draft and trains with it from the beginning. */
+  readonly startWith: (config: RunConfig) => void;
   /** Trains from the beginning with the draft; a prepared run of the same configuration is used as it is. */
   readonly start: () => void;
   readonly pause: () => void;

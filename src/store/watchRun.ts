@@ -1,0 +1,97 @@
+/**
+ * The doctor at the side of every run: looks at what was measured every now and then, and puts what it finds into the state.
+ * One rule a task, so that the page never waits for it.
+ */
+import type { StoreApi } from 'zustand/vanilla';
+import { rules } from '@/doctor/diagnose';
+import { byCause, type Diagnosis } from '@/doctor/diagnosis';
+import type { RunRecord } from '@/doctor/runRecord';
+import type { MetricsLog } from '@/store/metricsLog';
+import type { SessionState } from '@/store/sessionState';
+import type { StatisticsLog } from '@/store/statisticsLog';
+
+/** Between two looks; the first comes sooner. */
+const pauseMilliseconds = 1500;
+const firstPauseMilliseconds = 300;
+
+export interface WatchedRun {
+  readonly store: StoreApi<SessionState>;
+  readonly metrics: MetricsLog;
+  readonly statistics: StatisticsLog;
+}
+
+function recordOf({ store, metrics, statistics }: WatchedRun): RunRecord | null {
+  const { run, evaluations } = store.getState();
+  if (run === null || metrics.count === 0) return null;
+  return {
+    config: run.config,
+    loss: metrics.values('loss'),
+    accuracy: metrics.values('accuracy'),
+    evaluations,
+    statistics: statistics.steps,
+  };
+}
+
+const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve);
+  });
+
+/** Applies all rules to the run as it is now; null where it was replaced meanwhile. */
+async function look(watched: WatchedRun): Promise<readonly Diagnosis[] | null> {
+  const { store } = watched;
+  const runId = store.getState().run?.runId;
+  const record = recordOf(watched);
+  if (record === null) return [];
+  const found: Diagnosis[] = [];
+  for (const rule of rules) {
+    const diagnosis = rule(record);
+    if (diagnosis !== null) found.push(diagnosis);
+    await nextTask();
+    if (store.getState().run?.runId !== runId) return null;
+  }
+  return byCause(found);
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Watches every run of the session, as long as the page lives. */
+export function watchRun(watched: WatchedRun): void {
+  const { store } = watched;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLooking = false;
+  /** At this run. */
+  let hasLooked = false;
+
+  const visit = async (): Promise<void> => {
+    const found = await look(watched);
+    isLooking = false;
+    if (found === null) return;
+    const { diagnoses } = store.getState();
+    if (!same(diagnoses, found)) store.setState({ diagnoses: found });
+  };
+  const schedule = (milliseconds: number): void => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      // What came during a look is seen by the next one.
+      if (isLooking) return schedule(pauseMilliseconds);
+      isLooking = true;
+      hasLooked = true;
+      void visit();
+    }, milliseconds);
+  };
+
+  store.subscribe((state, before) => {
+    if (state.run?.runId !== before.run?.runId) {
+      hasLooked = false;
+      if (state.diagnoses.length > 0) store.setState({ diagnoses: [] });
+      return;
+    }
+    const isNew =
+      state.metricsVersion !== before.metricsVersion ||
+      state.statisticsVersion !== before.statisticsVersion ||
+      state.evaluations !== before.evaluations;
+    if (isNew) schedule(hasLooked ? pauseMilliseconds : firstPauseMilliseconds);
+  });
+}
