@@ -1,12 +1,23 @@
 /**
- * BatchNorm2d in PyTorch's meaning: normalise with the biased variance, move the running variance by the unbiased one.
- * `saved` holds mean, 1 / sqrt(var + eps), weight / sqrt(var + eps) and bias, [channels] floats each. A channel belongs to one thread,
- * so that its sums do not depend on the number of threads.
+ * BatchNorm2d in PyTorch's meaning: normalise with the biased variance, move the running variance by the unbiased one. All of it
+ * is computed in float64: over a few values per channel (ResNet-18 ends with one pixel) it magnifies every rounding before it.
+ * `saved` holds mean, 1 / sqrt(var + eps), scale and shift of y = x * scale + shift, [channels] doubles each. A channel belongs to
+ * one thread, so that its sums do not depend on the number of threads.
  */
-import { laneMask, madd, share, widened } from './simd';
+import { dot, high, laneMask, low, narrowed, share, total, widened } from './simd';
 
-/** Pixels that are summed in float32 before they go into a float64 sum, as PyTorch's are. */
-const CHUNK: i32 = 8;
+/** All bits of the lanes whose image exists. */
+// @ts-ignore: decorator
+@inline
+function laneBits(images: i32, block: i32, half: i32): v128 {
+  return f32x4.gt(laneMask(images, block, half), f32x4.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function double(at: usize, i: i32): f64 {
+  return load<f64>(at + <usize>i * 8);
+}
 
 export function batchNormStatistics(
   x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, blocks: i32, pixels: i32,
@@ -14,60 +25,47 @@ export function batchNormStatistics(
 ): void {
   const step = <usize>channels * 32;
   const count = <f64>images * <f64>pixels;
-  const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
-  for (let c = from; c < to; c++) {
-    const base = x + <usize>c * 32;
-    let total: f64 = 0;
+  // Two channels share a cache line.
+  const pairs = (channels + 1) / 2;
+  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
+  for (let pair = from; pair < to; pair++) {
+    const c = pair * 2;
+    // The partner of a last odd channel is that channel itself.
+    const next = <usize>(c + 1 < channels ? 32 : 0);
+    let sumA = f64x2.splat(0), squaresA = sumA, sumB = sumA, squaresB = sumA;
     for (let block = 0; block < blocks; block++) {
-      const m0 = laneMask(images, block, 0), m1 = laneMask(images, block, 1);
-      let p = base + <usize>(block * pixels) * step;
-      let sum = f64x2.splat(0);
-      for (let first = 0; first < pixels; first += CHUNK) {
-        let s0 = f32x4.splat(0), s1 = s0;
-        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
-          s0 = f32x4.add(s0, v128.load(p));
-          s1 = f32x4.add(s1, v128.load(p, 16));
-          p += step;
-        }
-        sum = f64x2.add(sum, widened(f32x4.mul(s0, m0), f32x4.mul(s1, m1)));
+      const m0 = laneBits(images, block, 0), m1 = laneBits(images, block, 1);
+      let p = x + <usize>(block * pixels) * step + <usize>c * 32;
+      for (let i = pixels; i > 0; i--) {
+        const a0 = v128.and(v128.load(p), m0), a1 = v128.and(v128.load(p, 16), m1);
+        sumA = f64x2.add(sumA, widened(a0, a1));
+        squaresA = f64x2.add(squaresA, dot(a0, a1, a0, a1));
+        const b0 = v128.and(v128.load(p + next), m0), b1 = v128.and(v128.load(p + next, 16), m1);
+        sumB = f64x2.add(sumB, widened(b0, b1));
+        squaresB = f64x2.add(squaresB, dot(b0, b1, b0, b1));
+        p += step;
       }
-      total += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
     }
-    const mean = total / count;
-    const mean4 = f32x4.splat(<f32>mean);
-    let squares: f64 = 0;
-    for (let block = 0; block < blocks; block++) {
-      const m0 = laneMask(images, block, 0), m1 = laneMask(images, block, 1);
-      let p = base + <usize>(block * pixels) * step;
-      let sum = f64x2.splat(0);
-      for (let first = 0; first < pixels; first += CHUNK) {
-        let s0 = f32x4.splat(0), s1 = s0;
-        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
-          const d0 = f32x4.sub(v128.load(p), mean4), d1 = f32x4.sub(v128.load(p, 16), mean4);
-          s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-          s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-          p += step;
-        }
-        sum = f64x2.add(sum, widened(f32x4.mul(s0, m0), f32x4.mul(s1, m1)));
-      }
-      squares += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+    for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
+      const at = <usize>(c + partner) * 4;
+      const mean = total(partner ? sumB : sumA) / count;
+      const squares = max<f64>(0, total(partner ? squaresB : squaresA) - count * mean * mean);
+      writeSaved(saved, c + partner, channels, mean, squares / count, <f64>eps, load<f32>(weight + at), load<f32>(bias + at));
+      const unbiased = count > 1 ? squares / (count - 1) : <f64>NaN;
+      store<f32>(runningMean + at, <f32>((1 - <f64>momentum) * <f64>load<f32>(runningMean + at) + <f64>momentum * mean));
+      store<f32>(runningVar + at, <f32>((1 - <f64>momentum) * <f64>load<f32>(runningVar + at) + <f64>momentum * unbiased));
     }
-    const at = <usize>c * 4;
-    writeSaved(saved, c, channels, mean, squares / count, <f64>eps, load<f32>(weight + at), load<f32>(bias + at));
-    const unbiased = count > 1 ? squares / (count - 1) : <f64>NaN;
-    store<f32>(runningMean + at, <f32>((1 - <f64>momentum) * <f64>load<f32>(runningMean + at) + <f64>momentum * mean));
-    store<f32>(runningVar + at, <f32>((1 - <f64>momentum) * <f64>load<f32>(runningVar + at) + <f64>momentum * unbiased));
   }
 }
 
 function writeSaved(saved: usize, c: i32, channels: i32, mean: f64, variance: f64, eps: f64, weight: f32, bias: f32): void {
   const inverse = 1 / Math.sqrt(variance + eps);
   const scale = <f64>weight * inverse;
-  const at = saved + <usize>c * 4, field = <usize>channels * 4;
-  store<f32>(at, <f32>mean);
-  store<f32>(at + field, <f32>inverse);
-  store<f32>(at + 2 * field, <f32>scale);
-  store<f32>(at + 3 * field, bias);
+  const at = saved + <usize>c * 8, field = <usize>channels * 8;
+  store<f64>(at, mean);
+  store<f64>(at + field, inverse);
+  store<f64>(at + 2 * field, scale);
+  store<f64>(at + 3 * field, <f64>bias - mean * scale);
 }
 
 export function batchNormRunning(
@@ -83,20 +81,25 @@ export function batchNormRunning(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function scaled(x: v128, scale: v128, shift: v128): v128 {
+  return narrowed(f64x2.add(f64x2.mul(low(x), scale), shift), f64x2.add(f64x2.mul(high(x), scale), shift));
+}
+
 export function batchNormApply(
   x: usize, saved: usize, y: usize, blocks: i32, pixels: i32, channels: i32, relu: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * pixels;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const field = <usize>channels * 4;
-  const low = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  const field = <usize>channels * 8;
+  const least = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
   let p = <usize>(from * channels) * 32;
   for (let unit = from; unit < to; unit++) {
-    for (let at = saved; at < saved + field; at += 4) {
-      // The mean is taken off first: x * scale - mean * scale would cancel where the mean is large.
-      const mean = v128.load32_splat(at), scale = v128.load32_splat(at + 2 * field), shift = v128.load32_splat(at + 3 * field);
-      v128.store(y + p, f32x4.pmax(madd(f32x4.sub(v128.load(x + p), mean), scale, shift), low));
-      v128.store(y + p, f32x4.pmax(madd(f32x4.sub(v128.load(x + p, 16), mean), scale, shift), low), 16);
+    for (let at = saved + 2 * field; at < saved + 3 * field; at += 8) {
+      const scale = v128.load64_splat(at), shift = v128.load64_splat(at + field);
+      v128.store(y + p, f32x4.pmax(scaled(v128.load(x + p), scale, shift), least));
+      v128.store(y + p, f32x4.pmax(scaled(v128.load(x + p, 16), scale, shift), least), 16);
       p += 32;
     }
   }
@@ -115,58 +118,65 @@ export function batchNormGradientSums(
 ): void {
   const step = <usize>channels * 32;
   const count = <f64>images * <f64>pixels;
-  const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
-  for (let c = from; c < to; c++) {
-    const at = <usize>c * 4;
-    const mean = v128.load32_splat(saved + at);
-    let total: f64 = 0, product: f64 = 0;
-    for (let block = 0; block < blocks; block++) {
-      let p = <usize>(block * pixels * channels + c) * 32;
-      let sum = f64x2.splat(0), productSum = sum;
-      for (let first = 0; first < pixels; first += CHUNK) {
-        let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0;
-        for (let i = min(CHUNK, pixels - first); i > 0; i--) {
-          const g0 = through(v128.load(dy + p), y, p), g1 = through(v128.load(dy + p, 16), y, p + 16);
-          s0 = f32x4.add(s0, g0);
-          s1 = f32x4.add(s1, g1);
-          q0 = f32x4.add(q0, f32x4.mul(g0, f32x4.sub(v128.load(x + p), mean)));
-          q1 = f32x4.add(q1, f32x4.mul(g1, f32x4.sub(v128.load(x + p, 16), mean)));
-          p += step;
-        }
-        // The gradient of missing images is 0, so no mask is needed.
-        sum = f64x2.add(sum, widened(s0, s1));
-        productSum = f64x2.add(productSum, widened(q0, q1));
-      }
-      total += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-      product += f64x2.extract_lane(productSum, 0) + f64x2.extract_lane(productSum, 1);
+  const pairs = (channels + 1) / 2;
+  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
+  for (let pair = from; pair < to; pair++) {
+    const c = pair * 2;
+    const next = <usize>(c + 1 < channels ? 32 : 0);
+    let sumA = f64x2.splat(0), productA = sumA, sumB = sumA, productB = sumA;
+    let p = <usize>c * 32;
+    // The gradient of missing images is 0, so no mask is needed.
+    for (let i = blocks * pixels; i > 0; i--) {
+      const a0 = through(v128.load(dy + p), y, p), a1 = through(v128.load(dy + p, 16), y, p + 16);
+      sumA = f64x2.add(sumA, widened(a0, a1));
+      productA = f64x2.add(productA, dot(a0, a1, v128.load(x + p), v128.load(x + p, 16)));
+      const q = p + next;
+      const b0 = through(v128.load(dy + q), y, q), b1 = through(v128.load(dy + q, 16), y, q + 16);
+      sumB = f64x2.add(sumB, widened(b0, b1));
+      productB = f64x2.add(productB, dot(b0, b1, v128.load(x + q), v128.load(x + q, 16)));
+      p += step;
     }
-    const inverse = <f64>load<f32>(saved + <usize>channels * 4 + at);
-    store<f32>(dBias + at, <f32>total);
-    store<f32>(dWeight + at, <f32>(product * inverse));
-    store<f32>(sums + at, <f32>(total / count));
-    store<f32>(sums + <usize>channels * 4 + at, <f32>((product * inverse * inverse) / count));
+    for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
+      const channel = c + partner;
+      const mean = double(saved, channel), inverse = double(saved, channels + channel), scale = double(saved, 2 * channels + channel);
+      const sum = total(partner ? sumB : sumA);
+      const product = total(partner ? productB : productA) - mean * sum;
+      store<f32>(dBias + <usize>channel * 4, <f32>sum);
+      store<f32>(dWeight + <usize>channel * 4, <f32>(product * inverse));
+      const slope = (product * inverse * inverse) / count;
+      store<f64>(sums + <usize>channel * 8, -slope * scale);
+      store<f64>(sums + <usize>(channels + channel) * 8, (mean * slope - sum / count) * scale);
+    }
   }
 }
 
+/** dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums. */
 export function batchNormGradient(
-  dy: usize, x: usize, y: usize, saved: usize, sums: usize, weight: usize, dx: usize, blocks: i32, pixels: i32, channels: i32,
+  dy: usize, x: usize, y: usize, saved: usize, sums: usize, dx: usize, blocks: i32, pixels: i32, channels: i32,
   images: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * pixels;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const field = <usize>channels * 4;
+  const field = <usize>channels * 8;
   let p = <usize>(from * channels) * 32;
   for (let unit = from; unit < to; unit++) {
     const block = unit / pixels;
-    const m0 = laneMask(images, block, 0), m1 = laneMask(images, block, 1);
-    for (let c = 0; c < channels; c++) {
-      const at = <usize>c * 4;
-      const mean = v128.load32_splat(saved + at), scale = v128.load32_splat(saved + 2 * field + at);
-      const meanGradient = v128.load32_splat(sums + at), slope = v128.load32_splat(sums + field + at);
+    const m0 = laneBits(images, block, 0), m1 = laneBits(images, block, 1);
+    for (let at: usize = 0; at < field; at += 8) {
+      const scale = v128.load64_splat(saved + 2 * field + at);
+      const factor = v128.load64_splat(sums + at), offset = v128.load64_splat(sums + field + at);
       const g0 = through(v128.load(dy + p), y, p), g1 = through(v128.load(dy + p, 16), y, p + 16);
-      const d0 = f32x4.mul(f32x4.sub(v128.load(x + p), mean), slope), d1 = f32x4.mul(f32x4.sub(v128.load(x + p, 16), mean), slope);
-      v128.store(dx + p, f32x4.mul(f32x4.mul(f32x4.sub(f32x4.sub(g0, meanGradient), d0), scale), m0));
-      v128.store(dx + p, f32x4.mul(f32x4.mul(f32x4.sub(f32x4.sub(g1, meanGradient), d1), scale), m1), 16);
+      const x0 = v128.load(x + p), x1 = v128.load(x + p, 16);
+      const d0 = narrowed(
+        f64x2.add(f64x2.mul(low(g0), scale), f64x2.add(f64x2.mul(low(x0), factor), offset)),
+        f64x2.add(f64x2.mul(high(g0), scale), f64x2.add(f64x2.mul(high(x0), factor), offset)),
+      );
+      const d1 = narrowed(
+        f64x2.add(f64x2.mul(low(g1), scale), f64x2.add(f64x2.mul(low(x1), factor), offset)),
+        f64x2.add(f64x2.mul(high(g1), scale), f64x2.add(f64x2.mul(high(x1), factor), offset)),
+      );
+      v128.store(dx + p, v128.and(d0, m0));
+      v128.store(dx + p, v128.and(d1, m1), 16);
       p += 32;
     }
   }

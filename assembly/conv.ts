@@ -3,6 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
+import { EXACT, exactGradient } from './exact';
 import { panelStart, share, widened } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
@@ -17,13 +18,13 @@ function groupSize(panels: i32, channels: i32, depth: i32): i32 {
 
 export function convForward(
   x: usize, w: usize, bias: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, exact: i32, thread: i32, threads: i32,
 ): void {
   const depth = kernel * kernel * channels;
   const group = groupSize(panels, outChannels, depth);
   const units = blocks * outHeight;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const flags = relu ? RELU : 0;
+  const flags = (relu ? RELU : 0) | (exact ? EXACT : 0);
   const xRow = <usize>(width * channels * 32);
   const yRow = <usize>(outWidth * outChannels * 32);
   // Output columns [inner, innerEnd) see all taps of a row.
@@ -100,13 +101,13 @@ function firstTap(offset: i32, stride: i32): i32 {
 
 export function convInputGradient(
   dy: usize, packed: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, inPanels: i32, accumulate: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, inPanels: i32, accumulate: i32, exact: i32, thread: i32, threads: i32,
 ): void {
   const depth = kernel * kernel * outChannels;
   const group = groupSize(inPanels, channels, depth);
   const units = blocks * height;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const flags = accumulate ? ACCUMULATE : 0;
+  const flags = (accumulate ? ACCUMULATE : 0) | (exact ? EXACT : 0);
   const dyRow = <usize>(outWidth * outChannels * 32);
   const dxRow = <usize>(width * channels * 32);
   const flipped = kernel - 1 - padding;
@@ -155,7 +156,7 @@ const CHUNK_PIXELS: i32 = 64;
 
 export function convWeightGradient(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, exact: i32, thread: i32, threads: i32,
 ): void {
   const units = panels * kernel;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
@@ -171,7 +172,7 @@ export function convWeightGradient(
     const r = panelStart(panel + 1, outChannels, panels) - c0;
     memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * 4, 0, <usize>(rowDepth * r) * 4);
   }
-  const chunk = max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
+  const chunk = exact ? outHeight : max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < outHeight; row += chunk) {
       const rowEnd = min(outHeight, row + chunk);
@@ -186,7 +187,7 @@ export function convWeightGradient(
         const target = dw + <usize>(c0 * depth + ky * rowDepth * r) * 4;
         const dyBase = dy + <usize>(block * outHeight + oy0) * dyRow + <usize>c0 * 32;
         const xBase = x + <usize>(block * height + oy0 * stride - padding + ky) * xRow;
-        if (padding === 0) {
+        if (padding === 0 && !exact) {
           gradient(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
           continue;
         }
@@ -194,6 +195,13 @@ export function convWeightGradient(
           const ox0 = (max(0, padding - kx) + stride - 1) / stride;
           const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
           if (ox0 >= ox1) continue;
+          if (exact) {
+            exactGradient(
+              r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels * 32),
+              target + <usize>(kx * channels * r) * 4, oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
+            );
+            continue;
+          }
           gradient(
             r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels * 32),
             target + <usize>(kx * channels * r) * 4, oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,

@@ -22,13 +22,46 @@ export function panelStart(index: i32, channels: i32, panels: i32): i32 {
   return index * (channels / panels) + min(index, channels % panels);
 }
 
+/** Lanes 0 and 1 as doubles. */
+// @ts-ignore: decorator
+@inline
+export function low(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x);
+}
+
+/** Lanes 2 and 3 as doubles. */
+// @ts-ignore: decorator
+@inline
+export function high(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
+}
+
+/** Two pairs of doubles as four floats. */
+// @ts-ignore: decorator
+@inline
+export function narrowed(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+}
+
+/** Sum of a * b over eight lanes, as two doubles. Products of floats are exact in float64. */
+// @ts-ignore: decorator
+@inline
+export function dot(a0: v128, a1: v128, b0: v128, b1: v128): v128 {
+  const first = f64x2.add(f64x2.mul(low(a0), low(b0)), f64x2.mul(high(a0), high(b0)));
+  return f64x2.add(first, f64x2.add(f64x2.mul(low(a1), low(b1)), f64x2.mul(high(a1), high(b1))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function total(pair: v128): f64 {
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+}
+
 /** Eight float32 lanes summed into two float64 lanes. */
 // @ts-ignore: decorator
 @inline
 export function widened(a: v128, b: v128): v128 {
-  const low = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b));
-  const a2 = v128.shuffle<i32>(a, a, 2, 3, 2, 3), b2 = v128.shuffle<i32>(b, b, 2, 3, 2, 3);
-  return f64x2.add(low, f64x2.add(f64x2.promote_low_f32x4(a2), f64x2.promote_low_f32x4(b2)));
+  return f64x2.add(f64x2.add(low(a), low(b)), f64x2.add(high(a), high(b)));
 }
 
 /** 1 in the lanes of images that exist, 0 in the padding of a last, incomplete block of 8; `half` is 0 or 1. */

@@ -74,7 +74,7 @@ export async function runLayers(
   x: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array },
   weights: ReadonlyMap<string, Float32Array>,
   dy: (count: number) => Float32Array,
-  { seed = 1, step = 0 } = {},
+  { seed = 1, step = 0, isExact = false } = {},
 ): Promise<LayerResult> {
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
@@ -90,6 +90,7 @@ export async function runLayers(
     memory,
     images,
     blocks,
+    isExact,
     dropoutOrdinals: ordinals,
     onGradient: (key, gradient) => {
       keys.push(key);

@@ -34,6 +34,7 @@ function emitBiasGradient(
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
   const { inChannels, outChannels, kernelSize, stride, name } = layer;
+  const exact = lowering.isExact ? 1 : 0;
   const panels = panelCount(lowering, outChannels);
   const weightCount = outChannels * inChannels * kernelSize ** 2;
   const w = memory.tensor(`${name}.weight`, weightCount, {
@@ -76,6 +77,7 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     ...geometry,
     panels,
     relu: hasRelu ? 1 : 0,
+    exact,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -93,10 +95,10 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
         panels,
         inPanels,
       });
-      program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
+      program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0, exact });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
+    program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels, exact });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, outHeight * outWidth, outChannels);
     lowering.onGradient(`${name}.weight`, dw);
@@ -108,6 +110,7 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
 export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
   const { inFeatures, outFeatures, name } = layer;
+  const exact = lowering.isExact ? 1 : 0;
   const panels = panelCount(lowering, outFeatures);
   const weightCount = inFeatures * outFeatures;
   const layout = {
@@ -137,6 +140,7 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     y: output.buffer,
     ...sizes,
     relu: hasRelu ? 1 : 0,
+    exact,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -152,10 +156,11 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
         inPanels: panelCount(lowering, inFeatures),
         scratch,
         accumulate: 0,
+        exact,
       });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
+    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes, exact });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, 1, outFeatures);
     lowering.onGradient(`${name}.weight`, dw);
@@ -182,7 +187,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
   const shift = tensor('bias');
   const runningMean = tensor('running_mean');
   const runningVar = tensor('running_var');
-  const saved = newBuffer(lowering, `${name} statistics`, channels * 4);
+  const saved = newBuffer(lowering, `${name} statistics`, channels * 8);
   const pixels = x.height * x.width;
   const sizes = { blocks, pixels, channels };
   if (lowering.mode === 'eval') {
@@ -213,7 +218,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
   program.emit('batchNormApply', { x: x.buffer, saved, y: output.buffer, ...sizes, relu: hasRelu ? 1 : 0 });
   const backward = ({ buffer: dy, isOwned }: Gradient): Gradient | null => {
     const y = hasRelu ? output.buffer : 0;
-    const sums = newBuffer(lowering, `${name} gradient sums`, channels * 2);
+    const sums = newBuffer(lowering, `${name} gradient sums`, channels * 4);
     const dWeight = program.buffer(`${name}.weight gradient`, tensorBytes(channels));
     const dBias = program.buffer(`${name}.bias gradient`, tensorBytes(channels));
     program.emit('batchNormGradientSums', {
@@ -230,7 +235,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     let dx: WasmBuffer | null = null;
     if (x.needsGradient) {
       dx = isOwned ? dy : newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, sums, weight, dx, ...sizes, images });
+      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, sums, dx, ...sizes, images });
     }
     lowering.onGradient(`${name}.weight`, dWeight);
     lowering.onGradient(`${name}.bias`, dBias);

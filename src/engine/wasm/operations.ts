@@ -1,7 +1,8 @@
 /**
  * The instruction set of the WebAssembly engine: every kernel with its arguments, in order. The program encoder (program.ts) and the
  * dispatcher that scripts/buildWasm.ts generates are both made from this table, so they cannot disagree. An argument is a
- * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images] float32.
+ * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images] float32. `exact` 1 sums in
+ * float64 (assembly/exact.ts).
  */
 const u = 'u32';
 const f = 'f32';
@@ -43,6 +44,7 @@ export const operations = {
     padding: u,
     panels: u,
     relu: u,
+    exact: u,
   },
   /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
   packTransposed: { w: u, packed: u, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
@@ -62,6 +64,7 @@ export const operations = {
     padding: u,
     inPanels: u,
     accumulate: u,
+    exact: u,
   },
   convWeightGradient: {
     x: u,
@@ -78,9 +81,21 @@ export const operations = {
     stride: u,
     padding: u,
     panels: u,
+    exact: u,
   },
   biasGradient: { dy: u, db: u, blocks: u, pixels: u, channels: u },
-  linearForward: { x: u, w: u, bias: u, y: u, blocks: u, inFeatures: u, outFeatures: u, panels: u, relu: u },
+  linearForward: {
+    x: u,
+    w: u,
+    bias: u,
+    y: u,
+    blocks: u,
+    inFeatures: u,
+    outFeatures: u,
+    panels: u,
+    relu: u,
+    exact: u,
+  },
   /** `scratch` holds one transposed weight panel for each thread. */
   linearInputGradient: {
     dy: u,
@@ -93,8 +108,9 @@ export const operations = {
     inPanels: u,
     scratch: u,
     accumulate: u,
+    exact: u,
   },
-  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u },
+  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u, exact: u },
   relu: { x: u, y: u, count: u },
   /** dx = dy where y > 0. */
   reluGradient: { dy: u, y: u, dx: u, count: u },
@@ -132,7 +148,7 @@ export const operations = {
   },
   averagePool: { x: u, y: u, blocks: u, height: u, width: u, channels: u, size: u },
   averagePoolGradient: { dy: u, dx: u, blocks: u, height: u, width: u, channels: u, size: u },
-  /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C], and moves the running statistics. */
+  /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C] in f64, and moves the running statistics. */
   batchNormStatistics: {
     x: u,
     weight: u,
@@ -149,7 +165,7 @@ export const operations = {
   },
   batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: u, channels: u, eps: f },
   batchNormApply: { x: u, saved: u, y: u, blocks: u, pixels: u, channels: u, relu: u },
-  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and sums = mean dy, mean dy * (x - mean) / var, each [C]. */
+  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and sums = factor of x and offset in dx, each [C] in f64. */
   batchNormGradientSums: {
     dy: u,
     x: u,
@@ -169,7 +185,6 @@ export const operations = {
     y: u,
     saved: u,
     sums: u,
-    weight: u,
     dx: u,
     blocks: u,
     pixels: u,
