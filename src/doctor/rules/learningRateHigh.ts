@@ -26,6 +26,7 @@ export const learningRateHigh: Rule = ({ config, loss, statistics }) => {
     evidence: { series: 'training_loss', from: step, to: loss.length - 1 },
     figures: {
       start,
+      steps: loss.length,
       latest: now,
       update: longest === undefined ? NaN : typicalUpdate(longest),
       learningRate: config.learningRate,

@@ -36,7 +36,7 @@ export const neverPredicted: Rule = (record) => {
     severity: 'problem',
     step: first.step,
     evidence: { series: 'classes', from: first.step, to: last.step },
-    figures: { accuracy: last.accuracy, digitCount: digits.length },
+    figures: { accuracy: last.accuracy, digitCount: digits.length, last: last.step },
     digits,
     fix: remedy(record.config),
   });

@@ -30,7 +30,12 @@ export const overfitting: Rule = (record) => {
     severity: 'warning',
     step: best.step,
     evidence: { series: 'test_loss', from: best.step, to: last.step },
-    figures: { best: best.loss, latest: last.loss, training, test: last.accuracy },
+    figures: {
+      bestLoss: best.loss,
+      testLoss: last.loss,
+      trainingAccuracy: training,
+      testAccuracy: last.accuracy,
+    },
     fix: remedy(config),
   });
 };

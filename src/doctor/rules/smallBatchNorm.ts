@@ -45,8 +45,8 @@ export const smallBatchNorm: Rule = ({ config, loss, evaluations }) => {
     figures: {
       values: smallest.values,
       batchSize: config.batchSize,
-      training: mean(loss, last.step - window, last.step),
-      test: last.loss,
+      trainingLoss: mean(loss, last.step - window, last.step),
+      testLoss: last.loss,
     },
     layers: [smallest.name],
     fix: largerBatch(config),

@@ -52,8 +52,8 @@ export const unshuffled: Rule = (record) => {
     step: found.step,
     evidence: { series: 'training_accuracy', from, to: found.step },
     figures: {
-      training: mean(accuracy, from, from + stretch),
-      test: found.accuracy,
+      trainingAccuracy: mean(accuracy, from, from + stretch),
+      testAccuracy: found.accuracy,
       dispersion: dispersion(record, found.step),
     },
     fix: shuffledImages(config),

@@ -29,8 +29,8 @@ export const vanishingGradients: Rule = ({ config, statistics }) => {
     step: first.step,
     evidence: { series: 'updates', from: first.step, to: latest.at(-1)?.step ?? first.step },
     figures: {
-      first: now.find(({ name }) => name === always[0])?.updateRatio ?? NaN,
-      last: now.at(-1)?.updateRatio ?? NaN,
+      firstUpdate: now.find(({ name }) => name === always[0])?.updateRatio ?? NaN,
+      lastUpdate: now.at(-1)?.updateRatio ?? NaN,
     },
     layers: always,
     fix: isLogLoss(config) ? initialisedWeights(config) : crossEntropy(config),

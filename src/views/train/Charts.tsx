@@ -7,6 +7,8 @@ import { percentDomain } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/charts.module.css';
 
+const lossEvidence = ['test_loss'] as const;
+const accuracyEvidence = ['training_accuracy', 'test_accuracy', 'classes'] as const;
 const lossOf = (point: EvaluationPoint): number => point.loss;
 const percentOf = (point: EvaluationPoint): number => point.accuracy * 100;
 const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
@@ -26,6 +28,7 @@ export function Charts() {
         value={lossOf}
         formatValue={format.loss}
         formatAxis={format.plain}
+        evidence={lossEvidence}
       />
       <TestChart
         place={1}
@@ -37,6 +40,7 @@ export function Charts() {
         formatValue={withPercentSign}
         formatAxis={format.plain}
         domainFor={percentDomain}
+        evidence={accuracyEvidence}
       />
     </div>
   );

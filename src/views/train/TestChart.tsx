@@ -2,7 +2,9 @@
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ComposedChart, ResponsiveContainer } from 'recharts';
+import type { EvidenceSeries } from '@/doctor/diagnosis';
 import type { EvaluationPoint } from '@/store/sessionState';
+import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { useEvaluations } from '@/views/train/useEvaluations';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
@@ -37,6 +39,8 @@ export interface TestChartProps {
   readonly formatAxis: (value: number) => string;
   /** The axis for the lowest and the highest value. */
   readonly domainFor?: (low: number, high: number) => [number, number];
+  /** Findings of the doctor that show in this chart. */
+  readonly evidence: readonly EvidenceSeries[];
   readonly className?: string | undefined;
 }
 
@@ -71,6 +75,7 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
     formatValue,
     formatAxis,
     domainFor = linearDomain,
+    evidence,
     className,
   } = props;
   const { t } = useTranslation('train');
@@ -107,6 +112,7 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
           <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
           <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
           <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
+          <DiagnosisMarks series={evidence} />
           <HoverLine dataKey={shownOf} color={color} />
           <HoverValues<TestRow>
             title={({ step }) => epochs.hoverTitle(step)}

@@ -3,9 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { type DrawingSample, drawingActions } from '@/store/drawing';
 import { Charts } from '@/views/train/Charts';
+import { DoctorPanel } from '@/views/train/DoctorPanel';
 import { DrawCard } from '@/views/train/DrawCard';
 import { EnginePanel } from '@/views/train/EnginePanel';
 import { ExperimentPanel } from '@/views/train/ExperimentPanel';
+import { LayerPanel } from '@/views/train/LayerPanel';
 import { RunBar } from '@/views/train/RunBar';
 import { SettingsPanel } from '@/views/train/SettingsPanel';
 import { Panel } from '@/views/ui/Panel';
@@ -48,7 +50,9 @@ export function TrainView() {
         <SettingsPanel />
       </div>
       <div className={classes['charts']}>
+        <DoctorPanel />
         <Charts />
+        <LayerPanel />
         <Samples />
       </div>
       <div className={classes['side']}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { ChartPoint } from '@/store/chartSeries';
 import { session, useSession } from '@/store/session';
+import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { useMetricsVersion } from '@/views/train/useMetricsVersion';
 import { ChartCurve } from '@/views/ui/ChartCurve';
@@ -23,6 +24,7 @@ import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/charts.module.css';
 
 const color = 'var(--series-train)';
+const evidenceSeries = ['training_loss'] as const;
 const refreshMilliseconds = 120;
 /** Places where the pointer finds values: about one every six pixels. */
 const hoverStops = 160;
@@ -130,6 +132,7 @@ export function TrainingLossChart({ className }: { readonly className?: string |
           <EpochLines marks={epochs.marks} label={epochs.label} />
           <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
           <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+          <DiagnosisMarks series={evidenceSeries} />
           <HoverLine dataKey="smoothed" color={color} />
           <HoverValues<ChartPoint>
             title={({ step }) => epochs.hoverTitle(step)}

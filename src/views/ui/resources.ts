@@ -1,6 +1,7 @@
 /** Every text of the page: one file a namespace and language. English is the type; the others must match it. */
 import { common } from '@/views/ui/locales/en/common';
 import { convLab } from '@/views/ui/locales/en/convLab';
+import { doctor } from '@/views/ui/locales/en/doctor';
 import { draw } from '@/views/ui/locales/en/draw';
 import { errors } from '@/views/ui/locales/en/errors';
 import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
@@ -9,6 +10,7 @@ import { presets } from '@/views/ui/locales/en/presets';
 import { train } from '@/views/ui/locales/en/train';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
 import { convLab as convLabZh } from '@/views/ui/locales/zh-CN/convLab';
+import { doctor as doctorZh } from '@/views/ui/locales/zh-CN/doctor';
 import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
 import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
 import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
@@ -20,6 +22,7 @@ import type { Translation } from '@/views/ui/locales/shape';
 const en = {
   common,
   convLab,
+  doctor,
   draw,
   errors,
   hyperparameters,
@@ -31,6 +34,7 @@ const en = {
 const zhCN = {
   common: commonZh,
   convLab: convLabZh,
+  doctor: doctorZh,
   draw: drawZh,
   errors: errorsZh,
   hyperparameters: hyperparametersZh,

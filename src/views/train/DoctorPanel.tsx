@@ -1,0 +1,38 @@
+/** What the doctor has to say about the current run. */
+import { useTranslation } from 'react-i18next';
+import { rules } from '@/doctor/diagnose';
+import { useSession } from '@/store/session';
+import { DiagnosisCard } from '@/views/train/DiagnosisCard';
+import { useDiagnosisText } from '@/views/train/useDiagnosisText';
+import { Panel } from '@/views/ui/Panel';
+import classes from '@/views/train/doctor.module.css';
+
+export function DoctorPanel() {
+  const { t } = useTranslation('doctor');
+  const text = useDiagnosisText();
+  const hasBegun = useSession(({ run }) => (run?.step ?? 0) > 0);
+  const diagnoses = useSession((state) => state.diagnoses);
+  const [first] = diagnoses;
+  if (!hasBegun) return null;
+  return (
+    <Panel title={t('title')}>
+      <output className={classes['announced']}>
+        {first === undefined ? '' : t('found', { title: text.part(first, 'title') })}
+      </output>
+      {first === undefined ? (
+        <p className={classes['none']}>{t('none', { count: rules.length })}</p>
+      ) : (
+        <ul className={classes['list']} data-testid="diagnoses">
+          {diagnoses.map((diagnosis) => (
+            <DiagnosisCard
+              key={diagnosis.id}
+              diagnosis={diagnosis}
+              text={text}
+              isFirst={diagnosis === first}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

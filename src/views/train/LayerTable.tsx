@@ -1,0 +1,46 @@
+/** All figures of the latest measured step: the heat plot for the keyboard and for screen readers. */
+import { useTranslation } from 'react-i18next';
+import type { StepStatistics } from '@/model/layerStatistics';
+import { layerQuantities } from '@/views/train/layerQuantities';
+import { anySize } from '@/views/train/useDiagnosisText';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import classes from '@/views/train/layers.module.css';
+
+export function LayerTable({ statistics }: { readonly statistics: StepStatistics }) {
+  const { t } = useTranslation('doctor');
+  const format = useNumberFormat();
+  const caption = t('statistics.table', { step: format.integer(statistics.step + 1) });
+  return (
+    <details className={classes['figures']}>
+      <summary>{caption}</summary>
+      {/* It scrolls sideways on a phone, which the keyboard has to reach. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <section className={classes['scroll']} tabIndex={0} aria-label={caption}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('statistics.layer')}</th>
+              {layerQuantities.map(({ id }) => (
+                <th key={id} scope="col">
+                  {t(`statistics.quantities.${id}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {statistics.layers.map((layer) => (
+              <tr key={layer.name}>
+                <th scope="row">{layer.name}</th>
+                {layerQuantities.map(({ id, of, scale }) => (
+                  <td key={id}>
+                    {scale === 'share' ? format.percent(of(layer), 1) : anySize(of(layer), format)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}

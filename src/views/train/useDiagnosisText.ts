@@ -1,0 +1,95 @@
+/** Words for a diagnosis: its texts take the numbers of its evidence. */
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Diagnosis, Fix } from '@/doctor/diagnosis';
+import { type NumberFormat, useNumberFormat } from '@/views/ui/numberFormat';
+
+const shares: ReadonlySet<string> = new Set([
+  'accuracy',
+  'probability',
+  'share',
+  'trainingAccuracy',
+  'testAccuracy',
+]);
+const counts: ReadonlySet<string> = new Set([
+  'steps',
+  'values',
+  'batchSize',
+  'layerCount',
+  'digitCount',
+  'last',
+  'epochs',
+]);
+/** Steps that the engine counts from 0. */
+const steps: ReadonlySet<string> = new Set(['normStep', 'layerStep']);
+const ofAnySize: ReadonlySet<string> = new Set([
+  'update',
+  'firstUpdate',
+  'lastUpdate',
+  'norm',
+  'gradientNorm',
+  'fall',
+]);
+
+/** 0.0012, 1.3e-7, 3.4e+12. */
+export function anySize(value: number, format: NumberFormat): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return '–';
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
+  return format.plain(Number(value.toPrecision(3)));
+}
+
+function figureText(name: string, value: number, format: NumberFormat): string {
+  if (!Number.isFinite(value)) return '–';
+  if (shares.has(name)) return format.percent(value, 1);
+  if (counts.has(name)) return format.integer(value);
+  if (steps.has(name)) return format.integer(value + 1);
+  return ofAnySize.has(name) ? anySize(value, format) : format.loss(value);
+}
+
+/** The number of the step as the charts count: tests by the steps done, everything else by the step from 1. */
+export function shownStep({ step, evidence }: Diagnosis): number {
+  const isTest = evidence.series.startsWith('test') || evidence.series === 'classes';
+  return isTest ? step : step + 1;
+}
+
+type Part = 'title' | 'evidence' | 'why1' | 'why2' | 'why3';
+
+export interface DiagnosisText {
+  readonly part: (diagnosis: Diagnosis, part: Part) => string;
+  readonly fix: (fix: Fix) => string;
+}
+
+export function useDiagnosisText(): DiagnosisText {
+  const { t, i18n } = useTranslation('doctor');
+  const format = useNumberFormat();
+  // Which variables a text takes depends on its key, which is known only while the page runs.
+  const words = t as (key: string, values: Readonly<Record<string, string>>) => string;
+  const part = useCallback(
+    (diagnosis: Diagnosis, name: Part) => {
+      const figures = Object.entries(diagnosis.figures).map(
+        ([key, value]) => [key, figureText(key, value, format)] as const,
+      );
+      const values = { ...Object.fromEntries(figures), step: format.integer(shownStep(diagnosis)) };
+      return words(`${diagnosis.id}.${name}`, values);
+    },
+    // oxlint-disable-next-line react/exhaustive-deps
+    [i18n.language, format],
+  );
+  const fix = useCallback(
+    ({ kind, config }: Fix) =>
+      words(`fix.${kind}`, {
+        learningRate: format.plain(config.learningRate),
+        clipGradNorm: format.plain(config.clipGradNorm ?? 0),
+        mean: format.plain(config.input.normalize?.mean ?? 0),
+        std: format.plain(config.input.normalize?.std ?? 1),
+        batchSize: format.integer(config.batchSize),
+        trainingImages: format.integer(config.trainingImages),
+        weightDecay: format.plain(config.optimizer.weightDecay),
+        epochs: format.integer(config.epochs),
+      }),
+    // oxlint-disable-next-line react/exhaustive-deps
+    [i18n.language, format],
+  );
+  return { part, fix };
+}

@@ -1,0 +1,55 @@
+/** Formulas as MathML, which browsers set by themselves and screen readers read. */
+import { createElement, type ReactNode } from 'react';
+
+/** A number, a name (one letter is italic), an operator, or something made of them. */
+export type Term =
+  | string
+  | readonly Term[]
+  | { readonly over: readonly [Term, Term] }
+  | { readonly base: Term; readonly sub?: Term; readonly sup?: Term }
+  | { readonly root: Term };
+
+export const over = (top: Term, bottom: Term): Term => ({ over: [top, bottom] });
+export const sub = (base: Term, index: Term): Term => ({ base, sub: index });
+export const sup = (base: Term, exponent: Term): Term => ({ base, sup: exponent });
+export const subSup = (base: Term, index: Term, exponent: Term): Term => ({
+  base,
+  sub: index,
+  sup: exponent,
+});
+export const root = (inside: Term): Term => ({ root: inside });
+
+function element(name: string, ...children: readonly ReactNode[]): ReactNode {
+  return createElement(name, null, ...children);
+}
+
+function tokenName(text: string): 'mn' | 'mi' | 'mo' {
+  if (/^[\d.]+$/.test(text)) return 'mn';
+  return /^[\p{L}∂∞]/u.test(text) ? 'mi' : 'mo';
+}
+
+function render(term: Term): ReactNode {
+  if (typeof term === 'string') return element(tokenName(term), term);
+  if (isRow(term)) return element('mrow', ...term.map(render));
+  if ('over' in term) return element('mfrac', render(term.over[0]), render(term.over[1]));
+  if ('root' in term) return element('msqrt', render(term.root));
+  const { base, sub: below, sup: above } = term;
+  if (below !== undefined && above !== undefined)
+    return element('msubsup', render(base), render(below), render(above));
+  if (below !== undefined) return element('msub', render(base), render(below));
+  return element('msup', render(base), render(above ?? []));
+}
+
+function isRow(term: Exclude<Term, string>): term is readonly Term[] {
+  return Array.isArray(term);
+}
+
+export function Formula({
+  term,
+  className,
+}: {
+  readonly term: Term;
+  readonly className?: string | undefined;
+}) {
+  return createElement('math', { display: 'block', className }, render(term));
+}
