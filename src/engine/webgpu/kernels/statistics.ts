@@ -3,7 +3,7 @@
  * joins in float64 (engine/tensorSums.ts). A part is every `parts`-th value, so that neighbours read neighbours.
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import { floats, threadKernel, words } from '@/engine/webgpu/kernels/source';
+import { floats, threadKernel, words, type TypedBinding } from '@/engine/webgpu/kernels/source';
 
 /** float32 values of a part: PartSums in its order, finite, mean, squaredDeviations, maxAbs, zeros, nonFinite. */
 export const partStride = 6;
@@ -20,14 +20,26 @@ export function partsOf(count: number): number {
   return Math.max(1, Math.min(1024, Math.ceil(count / 256)));
 }
 
-/** Bindings: x, parts. */
-export function tensorParts({ count, firstPart }: TensorPartsParams): Kernel {
+/** Statistics of x. Bindings: x, parts. */
+export function tensorParts(params: TensorPartsParams): Kernel {
+  return partsKernel('statistics', params, [floats('x', 'read')], 'x[at]');
+}
+
+/** The same of x - before: what an update changed. Bindings: x, before, parts. */
+export function differenceParts(params: TensorPartsParams): Kernel {
+  const bindings = [floats('x', 'read'), floats('before', 'read')];
+  return partsKernel('statistics of change', params, bindings, 'x[at] - before[at]');
+}
+
+function partsKernel(
+  name: string,
+  { count, firstPart }: TensorPartsParams,
+  inputs: readonly TypedBinding[],
+  value: string,
+): Kernel {
   const parts = partsOf(count);
   return threadKernel(
-    {
-      label: `statistics ${count}`,
-      bindings: [floats('x', 'read'), floats('parts', 'read_write')],
-    },
+    { label: `${name} ${count}`, bindings: [...inputs, floats('parts', 'read_write')] },
     parts,
     `  var shift = 0.0;
   var sum = 0.0;
@@ -37,7 +49,7 @@ export function tensorParts({ count, firstPart }: TensorPartsParams): Kernel {
   var finite = 0u;
   var others = 0u;
   for (var at = i; at < ${count}u; at += ${parts}u) {
-    let value = x[at];
+    let value = ${value};
     // By the bits: WGSL lets a compiler assume that no NaN exists.
     if ((bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u) { others++; continue; }
     if (finite == 0u) { shift = value; }

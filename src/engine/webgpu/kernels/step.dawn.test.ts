@@ -19,6 +19,7 @@ import {
   activityLength,
   channelActivity,
   deadShareOf,
+  differenceParts,
   partsOf,
   partStride,
   tensorParts,
@@ -349,6 +350,24 @@ describe('statistics', () => {
     expect(found.maxAbs).toBe(Math.max(...finite.map(Math.abs)));
     expect(found.zeroShare).toBe(finite.filter((value) => value === 0).length / finite.length);
     expect(found.nonFinite).toBe(2);
+  });
+
+  test('sums of what an update changed', async () => {
+    const before = normals(700, 5);
+    const x = before.map((value, i) => value + (i % 3) / 8);
+    const parts = partsOf(700);
+    const result = await runKernels(device, [differenceParts({ count: 700, firstPart: 0 })], {
+      x,
+      before,
+      parts: zeros(parts * partStride),
+    });
+    let squares = 0;
+    for (let part = 0; part < parts; part += 1) {
+      const [finite = 0, mean = 0, deviations = 0] = result.parts.subarray(part * partStride);
+      squares += deviations + finite * mean * mean;
+    }
+    const expected = x.reduce((sum, value, i) => sum + (value - (before[i] ?? 0)) ** 2, 0);
+    expect(squares / expected).toBeCloseTo(1, 5);
   });
 
   test.each([
