@@ -1,25 +1,32 @@
 /**
- * npm run bench -- [--net NAME[,NAME]] [--batch N] [--where node|chromium] [--rounds N] [--quick] [--json FILE]
+ * npm run bench -- [--net NAME[,NAME]|all] [--batch N] [--where node|chromium] [--only ROW[,ROW]] [--rounds N] [--quick]
+ *   [--scaling] [--json FILE]
  * Milliseconds a training step, median of interleaved rounds with minimum and maximum; ratios only mean something
- * within one run. The first row is the reference.
+ * within one run. The first row is the reference. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { architectures } from '@/model/architectures';
+import { vulkanDriver } from '../scripts/dawn.ts';
 import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
-import { measure, type Measured } from './measure.ts';
+import { measure, type Measured, type MeasureOptions } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
+import type { BenchReport } from './reportTables.ts';
 import type { BenchRow } from './row.ts';
-import { wasmEngineName } from './wasmNames.ts';
+import { measureScaling, type Scaling } from './scaling.ts';
+import { chromiumLabel, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';
 
 const { values } = parseArgs({
   options: {
-    net: { type: 'string', default: 'mynn,lenet' },
+    net: { type: 'string' },
     batch: { type: 'string', default: '64' },
     where: { type: 'string', default: 'node' },
+    only: { type: 'string' },
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    scaling: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -29,11 +36,25 @@ const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
 if (!Number.isInteger(batchSize) || batchSize < 1 || !Number.isInteger(rounds) || rounds < 1) {
   throw new RangeError('--batch and --rounds take whole numbers from 1.');
 }
-if (values.where !== 'node' && values.where !== 'chromium') {
-  throw new RangeError('--where takes node or chromium.');
+const { where } = values;
+if (where !== 'node' && where !== 'chromium') throw new RangeError('--where takes node or chromium.');
+const options: MeasureOptions = {
+  rounds,
+  roundMilliseconds: values.quick ? 400 : 1500,
+  prepareSeconds: values.quick ? 40 : 300,
+};
+
+function networks(): string[] {
+  const { net } = values;
+  if (net === 'all') return architectures.map(({ id }) => id);
+  return (net ?? (values.quick ? 'mynn' : 'mynn,lenet')).split(',');
 }
 
+const only = values.only?.split(',');
+const isAsked = (name: string): boolean => only === undefined || only.includes(name);
+
 function torchRows(): BenchRow[] {
+  if (!isAsked('pytorch')) return [];
   const python = pythonWithTorch();
   if (python === undefined) {
     console.log('PyTorch is not installed here (Debian: python3-torch, libopenblas0-pthread): no such row.');
@@ -42,52 +63,67 @@ function torchRows(): BenchRow[] {
   return [1, Math.min(2, cpus().length)].map((threads) => pytorchRow(python, threads));
 }
 
-async function engineRows(): Promise<BenchRow[]> {
-  return values.where === 'node'
-    ? [engineRow('wasm'), engineRow('wasm-threads'), engineRow('tfjs-wasm'), engineRow('tfjs-webgpu')]
-    : chromiumRows([
-        wasmEngineName(1, true),
-        wasmEngineName(1, false),
-        wasmEngineName(2, true),
-        'wasm',
-        'webgl',
-        'webgpu',
-      ]);
+async function trainerRows(network: string): Promise<BenchRow[]> {
+  const isWanted = (name: string): boolean => isAsked(name) && trains(name, network);
+  return where === 'node'
+    ? nodeTrainers.filter(isWanted).map(engineRow)
+    : chromiumRows(chromiumTrainers.filter(isWanted), chromiumLabel);
 }
 
 function print(results: readonly Measured[]): void {
-  const number = (value: number, digits = 1): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
+  const number = (value: number | null | undefined, digits = 1): string =>
+    value === null || value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits);
   console.table(
-    results.map((result) => ({
-      network: result.network,
-      engine: result.label,
-      'ms/step': number(result.median),
-      min: number(result.minimum),
-      max: number(result.maximum),
+    results.map(({ network, label, profile, error, ...result }) => ({
+      network,
+      engine: label,
+      'ms/step': number(result.median, 2),
+      min: number(result.minimum, 2),
+      max: number(result.maximum, 2),
       'images/s': number(result.imagesPerSecond, 0),
       ratio: number(result.ratio, 2),
-      'first step ms': number(result.firstStepMilliseconds, 0),
-      error: result.error ?? '',
+      dispatches: number(profile?.dispatches),
+      submits: number(profile?.submits, 2),
+      'JS ms': number(profile?.javascriptMilliseconds, 2),
+      'GPU MB': number((profile?.gpuBytes ?? Number.NaN) / 1e6),
+      'first step s': number(result.firstStepMilliseconds / 1000),
+      ...(error === null ? {} : { error }),
     })),
   );
 }
 
-const all: Measured[] = [];
-for (const network of values.net.split(',')) {
+const loadBefore = loadavg()[0] ?? 0;
+const results: Measured[] = [];
+for (const network of networks()) {
   // Fresh processes for each network: tfjs's WebAssembly heap never shrinks.
-  const rows = [...torchRows(), ...(await engineRows())];
-  const results = await measure(
-    rows,
-    { network, batchSize },
-    { rounds, roundMilliseconds: values.quick ? 500 : 1500 },
-  );
+  const rows = [...(await trainerRows(network)), ...torchRows()];
+  const measured = await measure(rows, { network, batchSize }, options);
   await Promise.all(rows.map((row) => row.close()));
-  print(results);
-  all.push(...results);
+  print(measured);
+  results.push(...measured);
+}
+const scaling: Scaling[] = [];
+if (values.scaling) {
+  for (const network of networks()) {
+    const found = await measureScaling(network, () => engineRow('webgpu'), options);
+    for (const { by, exponent, points } of found) {
+      console.log(`${network}: time ~ ${by}^${exponent.toFixed(2)}`);
+      print(points);
+    }
+    scaling.push(...found);
+  }
 }
 if (values.json !== undefined) {
-  const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
-  const report = { date: new Date().toISOString(), machine, rounds, where: values.where, results: all };
+  const report: BenchReport = {
+    date: new Date().toISOString(),
+    machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
+    driver: where === 'node' ? (vulkanDriver() ?? null) : null,
+    load: [loadBefore, loadavg()[0] ?? 0],
+    rounds,
+    where,
+    results,
+    scaling,
+  };
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 process.exit(0);

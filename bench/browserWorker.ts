@@ -1,23 +1,34 @@
-/** The worker of one engine in a browser: the URL's hash names the backend. Commands and answers as in engineTask.ts. */
+/** The worker of one trainer in a browser: its name says which. Commands and answers as in trainer.ts. */
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import type { BackendName, Engine } from '@/engine/engine';
-import { createEngine } from '@/engine/tfjs/backends';
-import { answer, type EngineCommand } from './engineTask.ts';
+import type { BackendName } from '@/engine/engine';
+import { createEngine, probeBackends } from '@/engine/tfjs/backends';
+import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
+import { engineTrainer } from './engineTrainer.ts';
+import { createJaxTrainer } from './jaxTrainer.ts';
+import { countGpuUse } from './stepProfile.ts';
+import { answer, type Trainer, type TrainerCommand } from './trainer.ts';
 import { wasmEngineOf } from './wasmNames.ts';
 
-async function create(): Promise<Engine> {
+async function create(): Promise<Trainer> {
+  countGpuUse();
+  if (self.name === 'jax-js') return createJaxTrainer();
+  if (self.name === 'compiled webgpu') {
+    const found = (await probeBackends()).find(({ backend }) => backend === 'webgpu');
+    if (found === undefined) throw new Error('WebGPU was not probed.');
+    return engineTrainer(await createWebgpuEngine(found));
+  }
   const own = wasmEngineOf(self.name);
-  if (own !== undefined) return own;
+  if (own !== undefined) return engineTrainer(await own);
   const backend = self.name as BackendName;
   const { engine } = await createEngine(backend, { wasmBinaries: { simd, threadedSimd } });
-  return engine;
+  return engineTrainer(engine);
 }
 
-const engine = create();
+const trainer = create();
 // A failed start is answered to the first command.
-engine.catch(() => undefined);
+trainer.catch(() => undefined);
 
-self.addEventListener('message', (event: MessageEvent<EngineCommand>) => {
-  void answer(engine, event.data).then((result) => self.postMessage(result));
+self.addEventListener('message', (event: MessageEvent<TrainerCommand>) => {
+  void answer(trainer, event.data).then((result) => self.postMessage(result));
 });

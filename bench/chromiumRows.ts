@@ -1,13 +1,16 @@
-/** Engines in workers of a real Chromium page, as rows of the benchmark. */
+/** Trainers in workers of a real Chromium page, as rows of the benchmark. */
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
 import { chromiumLaunchOptions } from '../scripts/chromium.ts';
-import type { EngineCommand } from './engineTask.ts';
 import type { BenchRow } from './row.ts';
+import type { TrainerAnswer, TrainerCommand } from './trainer.ts';
 
-/** Rows for these tfjs backends in one browser, which closes with the last row. */
-export async function chromiumRows(backends: readonly string[]): Promise<BenchRow[]> {
+/** Rows for these trainers in one browser, which closes with the last row. */
+export async function chromiumRows(
+  backends: readonly string[],
+  labelOf: (backend: string) => string = (backend) => backend,
+): Promise<BenchRow[]> {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const server = await createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
@@ -26,18 +29,19 @@ export async function chromiumRows(backends: readonly string[]): Promise<BenchRo
   await page.waitForFunction(() => 'ask' in window);
   let open = backends.length;
   return backends.map((backend) => {
-    const ask = async (command: EngineCommand): Promise<number> => {
-      const { milliseconds, error } = await page.evaluate(([name, what]) => window.ask(name, what), [
+    const ask = async (command: TrainerCommand): Promise<TrainerAnswer> => {
+      const answer = await page.evaluate(([name, what]) => window.ask(name, what), [
         backend,
         command,
       ] as const);
-      if (error !== null) throw new Error(error);
-      return milliseconds;
+      if (answer.error !== null) throw new Error(answer.error);
+      return answer;
     };
     return {
-      label: `${backend} (Chromium ${browser.version().split('.')[0] ?? ''})`,
-      prepare: async (task) => ({ firstStepMilliseconds: await ask({ prepare: task }) }),
-      run: (steps) => ask({ run: steps }),
+      label: `${labelOf(backend)} (Chromium ${browser.version().split('.')[0] ?? ''})`,
+      prepare: async (task) => ({ firstStepMilliseconds: (await ask({ prepare: task })).milliseconds }),
+      run: async (steps) => (await ask({ run: steps })).milliseconds,
+      profile: async (steps) => (await ask({ profile: steps })).profile,
       close: async () => {
         open -= 1;
         if (open > 0) return;

@@ -1,37 +1,38 @@
-/** An engine in a Node process of its own, as a row of the benchmark. */
+/** A trainer in a Node process of its own, as a row of the benchmark. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ParityEngineName } from '../scripts/parity/engines.ts';
-import type { EngineAnswer, EngineCommand } from './engineTask.ts';
 import type { BenchRow } from './row.ts';
+import type { TrainerAnswer, TrainerCommand } from './trainer.ts';
+import { nodeLabel } from './trainerNames.ts';
 
 const script = fileURLToPath(new URL('./engineProcess.ts', import.meta.url));
 const tsconfig = fileURLToPath(new URL('../tsconfig.scripts.json', import.meta.url));
 
 /** `name` in Node; webgpu rows run on the Vulkan driver that scripts/dawn.ts finds or VK_ICD_FILENAMES names. */
-export function engineRow(name: ParityEngineName): BenchRow {
+export function engineRow(name: string): BenchRow {
   const child = fork(script, [name], {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A profile's figures may be NaN, which JSON turns into null.
+    serialization: 'advanced',
   });
-  const ask = async (command: EngineCommand): Promise<number> => {
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${name}: the process ended.`);
+  });
+  ended.catch(() => undefined);
+  const ask = async (command: TrainerCommand): Promise<TrainerAnswer> => {
     child.send(command);
-    const [message] = await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => {
-        throw new Error(`${name}: the process ended.`);
-      }),
-    ]);
-    const { milliseconds, error } = message as EngineAnswer;
-    if (error !== null) throw new Error(error);
-    return milliseconds;
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [TrainerAnswer];
+    if (message.error !== null) throw new Error(message.error);
+    return message;
   };
   return {
-    label: `${name} (Node)`,
-    prepare: async (task) => ({ firstStepMilliseconds: await ask({ prepare: task }) }),
-    run: (steps) => ask({ run: steps }),
+    label: nodeLabel(name),
+    prepare: async (task) => ({ firstStepMilliseconds: (await ask({ prepare: task })).milliseconds }),
+    run: async (steps) => (await ask({ run: steps })).milliseconds,
+    profile: async (steps) => (await ask({ profile: steps })).profile,
     close: () => {
       if (child.connected) child.disconnect();
       return Promise.resolve();

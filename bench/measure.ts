@@ -1,10 +1,13 @@
 /** Interleaved measuring: every round runs each row once, so that a noisy machine treats all alike. */
 import type { BenchRow, BenchTask } from './row.ts';
+import type { StepProfile } from './stepProfile.ts';
 
 export interface Measured {
   readonly label: string;
   readonly network: string;
   readonly batchSize: number;
+  readonly width: number;
+  /** Compiling and the first step. */
   readonly firstStepMilliseconds: number;
   /** Milliseconds a step, one value a round. */
   readonly rounds: readonly number[];
@@ -14,6 +17,7 @@ export interface Measured {
   readonly imagesPerSecond: number;
   /** This row's median over the reference row's. */
   readonly ratio: number;
+  readonly profile: StepProfile | null;
   readonly error: string | null;
 }
 
@@ -29,6 +33,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** About how long one row runs in one round. */
   readonly roundMilliseconds: number;
+  /** A row that has not finished its first step by then is left out. */
+  readonly prepareSeconds: number;
 }
 
 interface Prepared {
@@ -36,63 +42,91 @@ interface Prepared {
   readonly firstStepMilliseconds: number;
   readonly steps: number;
   readonly rounds: number[];
+  profile: StepProfile | null;
+  error: string | null;
 }
 
-/** Measures all rows on one task; a row that fails is reported with its error and left out of the rounds. The first row is the reference of `ratio`. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No first step within ${seconds} s.`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function prepare(row: BenchRow, task: BenchTask, options: MeasureOptions): Promise<Prepared> {
+  const entry = { row, firstStepMilliseconds: Number.NaN, steps: 0, rounds: [], profile: null };
+  try {
+    const { firstStepMilliseconds } = await within(options.prepareSeconds, row.prepare(task));
+    const warm = await row.run(2);
+    const steps = Math.max(1, Math.min(500, Math.round(options.roundMilliseconds / (warm / 2))));
+    return { ...entry, firstStepMilliseconds, steps, error: null };
+  } catch (error) {
+    return { ...entry, error: messageOf(error) };
+  }
+}
+
+/** One turn of a row; a row that fails is left out from then on. */
+async function turn(entry: Prepared): Promise<void> {
+  if (entry.error !== null) return;
+  try {
+    entry.rounds.push((await entry.row.run(entry.steps)) / entry.steps);
+  } catch (error) {
+    entry.error = messageOf(error);
+  }
+}
+
+async function profile(entry: Prepared): Promise<void> {
+  if (entry.error !== null) return;
+  try {
+    entry.profile = await entry.row.profile(entry.steps);
+  } catch (error) {
+    entry.error = messageOf(error);
+  }
+}
+
+/**
+ * Measures all rows on one task; a row that fails is reported with its error. The first row that ran is the reference of
+ * `ratio`.
+ */
 export async function measure(
   rows: readonly BenchRow[],
   task: BenchTask,
   options: MeasureOptions,
 ): Promise<Measured[]> {
-  const prepared: Prepared[] = [];
-  const failed: Measured[] = [];
-  for (const row of rows) {
-    try {
-      const { firstStepMilliseconds } = await row.prepare(task);
-      const warm = await row.run(2);
-      const steps = Math.max(1, Math.min(200, Math.round(options.roundMilliseconds / (warm / 2))));
-      prepared.push({ row, firstStepMilliseconds, steps, rounds: [] });
-    } catch (error) {
-      failed.push(failure(row, task, error));
-    }
-  }
+  const entries: Prepared[] = [];
+  for (const row of rows) entries.push(await prepare(row, task, options));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const { row, steps, rounds } of prepared) rounds.push((await row.run(steps)) / steps);
+    for (const entry of entries) await turn(entry);
   }
-  const reference = prepared[0] === undefined ? Number.NaN : median(prepared[0].rounds);
-  return [...prepared.map((entry) => summary(entry, task, reference)), ...failed];
+  for (const entry of entries) await profile(entry);
+  const reference = entries.find(({ rounds }) => rounds.length > 0)?.rounds ?? [];
+  return entries.map((entry) => summary(entry, task, median(reference)));
 }
 
-function summary(entry: Prepared, task: BenchTask, reference: number): Measured {
-  const middle = median(entry.rounds);
-  return {
-    label: entry.row.label,
-    network: task.network,
-    batchSize: task.batchSize,
-    firstStepMilliseconds: entry.firstStepMilliseconds,
-    rounds: entry.rounds,
-    median: middle,
-    minimum: Math.min(...entry.rounds),
-    maximum: Math.max(...entry.rounds),
-    imagesPerSecond: (1000 * task.batchSize) / middle,
-    ratio: middle / reference,
-    error: null,
-  };
-}
-
-function failure(row: BenchRow, task: BenchTask, error: unknown): Measured {
-  const nothing = Number.NaN;
+function summary(entry: Prepared, { network, batchSize, width = 1 }: BenchTask, reference: number): Measured {
+  const { row, firstStepMilliseconds, rounds, profile: counted, error } = entry;
+  const hasRun = rounds.length > 0;
+  const middle = median(rounds);
   return {
     label: row.label,
-    network: task.network,
-    batchSize: task.batchSize,
-    firstStepMilliseconds: nothing,
-    rounds: [],
-    median: nothing,
-    minimum: nothing,
-    maximum: nothing,
-    imagesPerSecond: nothing,
-    ratio: nothing,
-    error: error instanceof Error ? error.message : String(error),
+    network,
+    batchSize,
+    width,
+    firstStepMilliseconds,
+    rounds,
+    median: middle,
+    minimum: hasRun ? Math.min(...rounds) : Number.NaN,
+    maximum: hasRun ? Math.max(...rounds) : Number.NaN,
+    imagesPerSecond: (1000 * batchSize) / middle,
+    ratio: middle / reference,
+    profile: counted,
+    error,
   };
 }

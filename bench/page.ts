@@ -1,5 +1,5 @@
 /** The benchmark's page: one worker an engine, driven by Playwright through `window.ask`. */
-import type { EngineAnswer, EngineCommand } from './engineTask.ts';
+import type { TrainerAnswer, TrainerCommand } from './trainer.ts';
 
 const workers = new Map<string, Worker>();
 
@@ -12,15 +12,20 @@ function workerOf(backend: string): Worker {
   return worker;
 }
 
-function ask(backend: string, command: EngineCommand): Promise<EngineAnswer> {
+function ask(backend: string, command: TrainerCommand): Promise<TrainerAnswer> {
   const worker = workerOf(backend);
   return new Promise((resolve) => {
-    worker.addEventListener('message', (event: MessageEvent<EngineAnswer>) => resolve(event.data), {
+    worker.addEventListener('message', (event: MessageEvent<TrainerAnswer>) => resolve(event.data), {
       once: true,
     });
     worker.addEventListener(
       'error',
-      (event) => resolve({ milliseconds: Number.NaN, error: event.message || 'The worker did not start.' }),
+      (event) =>
+        resolve({
+          milliseconds: Number.NaN,
+          profile: null,
+          error: event.message || 'The worker did not start.',
+        }),
       { once: true },
     );
     worker.postMessage(command);

@@ -52,6 +52,7 @@ export function pytorchRow(python: string, threads: number): BenchRow {
     label: `PyTorch, ${threads} thread${threads === 1 ? '' : 's'}`,
     prepare: async (task) => ({ firstStepMilliseconds: await child.ask({ prepare: task }) }),
     run: (steps) => child.ask({ run: steps }),
+    profile: () => Promise.resolve(null),
     close: () => Promise.resolve(child.close()),
   };
 }

@@ -1,17 +1,22 @@
-/** What the benchmark needs of anything that trains: an engine in this process, in a browser, or PyTorch. */
+/** What the benchmark needs of anything that trains: an engine in this process, in a browser, jax-js, or PyTorch. */
+import type { StepProfile } from './stepProfile.ts';
 
 export interface BenchTask {
   /** `mynn`, `lenet`, ... */
   readonly network: string;
   readonly batchSize: number;
+  /** Times as many channels and features; 1 where absent. */
+  readonly width?: number;
 }
 
 export interface BenchRow {
   /** As the table names it, such as `tfjs wasm`. */
   readonly label: string;
-  /** Builds the network and runs one step, which may compile; milliseconds of that. */
+  /** Compiles the network and runs one step; milliseconds of both. */
   readonly prepare: (task: BenchTask) => Promise<{ readonly firstStepMilliseconds: number }>;
   /** Runs `steps` training steps to their end (GPU work finished, metrics read once); milliseconds in all. */
   readonly run: (steps: number) => Promise<number>;
+  /** Counts over `steps` steps; null where nothing can be counted. */
+  readonly profile: (steps: number) => Promise<StepProfile | null>;
   readonly close: () => Promise<void>;
 }

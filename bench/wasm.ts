@@ -51,7 +51,11 @@ export async function compareWasm(
     ...(python === undefined ? [] : counts.map((threads) => pytorchRow(python, threads))),
     ...(await chromiumRows(['wasm', ...names])),
   ];
-  const results = await measure(rows, { network, batchSize: 64 }, { rounds, roundMilliseconds });
+  const results = await measure(
+    rows,
+    { network, batchSize: 64 },
+    { rounds, roundMilliseconds, prepareSeconds: 300 },
+  );
   await Promise.all(rows.map((row) => row.close()));
   for (const { label, error } of results) if (error !== null) console.log(`${label}: ${error}`);
   const threadsOf = new Map<string, number>(

@@ -1,0 +1,127 @@
+/** What a step asks of WebGPU and of JavaScript, counted from outside, the same for every library. */
+import type { Trainer } from './trainer.ts';
+
+export interface StepProfile {
+  /** Per step; null without WebGPU. */
+  readonly dispatches: number | null;
+  readonly submits: number | null;
+  /** Buffers created per step. */
+  readonly buffers: number | null;
+  /** Bytes of all buffers that live. */
+  readonly gpuBytes: number | null;
+  /** Milliseconds of a core per step that JavaScript and what it calls took; null where it cannot be seen. */
+  readonly javascriptMilliseconds: number | null;
+}
+
+interface GpuCounts {
+  dispatches: number;
+  submits: number;
+  buffers: number;
+  bytes: number;
+}
+
+let counts: GpuCounts | null = null;
+
+/** Calls `before` ahead of the method of every instance. */
+function observe<T extends object>(
+  prototype: T,
+  name: keyof T,
+  before: (self: T, result: unknown) => void,
+): void {
+  const original = prototype[name] as unknown as (...args: unknown[]) => unknown;
+  const observed = function (this: T, ...args: unknown[]): unknown {
+    const result = original.apply(this, args);
+    before(this, result);
+    return result;
+  };
+  Object.defineProperty(prototype, name, { value: observed, configurable: true, writable: true });
+}
+
+/** Counts all use of WebGPU in this process or worker from now on; call it before a device exists. */
+export function countGpuUse(): void {
+  if (counts !== null || typeof GPUDevice === 'undefined') return;
+  const current: GpuCounts = { dispatches: 0, submits: 0, buffers: 0, bytes: 0 };
+  counts = current;
+  const sizes = new WeakMap<object, number>();
+  for (const name of ['dispatchWorkgroups', 'dispatchWorkgroupsIndirect'] as const) {
+    observe(GPUComputePassEncoder.prototype, name, () => {
+      current.dispatches += 1;
+    });
+  }
+  observe(GPUQueue.prototype, 'submit', () => {
+    current.submits += 1;
+  });
+  observe(GPUDevice.prototype, 'createBuffer', (_, made) => {
+    const buffer = made as GPUBuffer;
+    current.buffers += 1;
+    current.bytes += buffer.size;
+    sizes.set(buffer, buffer.size);
+  });
+  observe(GPUBuffer.prototype, 'destroy', (buffer) => {
+    current.bytes -= sizes.get(buffer) ?? 0;
+    sizes.delete(buffer);
+  });
+}
+
+/** Milliseconds that the main thread was on a core, or null where the system does not tell. */
+async function threadTime(): Promise<number | null> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    const text = await readFile(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
+    return Number(text.split(' ')[0]) / 1e6;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Milliseconds of a core that JavaScript and what it calls took during `work`: the main thread's time, less the share in which
+ * it only asks whether the GPU is ready. Null in a browser, which tells neither.
+ */
+async function javascriptTime(work: () => Promise<unknown>): Promise<number | null> {
+  if (typeof process === 'undefined') {
+    await work();
+    return null;
+  }
+  const { Session } = await import('node:inspector/promises');
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 100 });
+  await session.post('Profiler.start');
+  const before = await threadTime();
+  await work();
+  const after = await threadTime();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  const nameOf = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame.functionName]));
+  const deltas = profile.timeDeltas ?? [];
+  let computing = 0;
+  let polling = 0;
+  (profile.samples ?? []).forEach((node, i) => {
+    const name = nameOf.get(node);
+    const time = Math.max(0, deltas[i + 1] ?? 0) / 1000;
+    // Dawn's polling for finished work runs outside of JavaScript.
+    if (name === '(program)') polling += time;
+    else if (name !== '(idle)' && name !== '(root)') computing += time;
+  });
+  if (before === null || after === null) return computing;
+  return (after - before) * (computing / Math.max(1e-9, computing + polling));
+}
+
+/** Counts over `steps` steps. Apart from the timed rounds: the profiler slows JavaScript down. */
+export async function profileSteps(trainer: Trainer, steps: number): Promise<StepProfile> {
+  const before = counts === null ? null : { ...counts };
+  const milliseconds = await javascriptTime(() => trainer.run(steps));
+  const javascriptMilliseconds = milliseconds === null ? null : milliseconds / steps;
+  if (before === null || counts === null || counts.submits === 0) {
+    return { dispatches: null, submits: null, buffers: null, gpuBytes: null, javascriptMilliseconds };
+  }
+  return {
+    dispatches: (counts.dispatches - before.dispatches) / steps,
+    submits: (counts.submits - before.submits) / steps,
+    buffers: (counts.buffers - before.buffers) / steps,
+    gpuBytes: counts.bytes,
+    javascriptMilliseconds,
+  };
+}

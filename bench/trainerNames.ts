@@ -1,0 +1,43 @@
+/** The rows of the benchmark by name, in Node and in Chromium. A process or a worker reads what it is from its name. */
+
+/** In the order of the table; the first that runs is the reference of the ratios. */
+export const nodeTrainers = ['webgpu', 'tfjs-webgpu', 'jax-js', 'tfjs-wasm', 'wasm', 'wasm-threads'] as const;
+
+export const chromiumTrainers = [
+  'compiled webgpu',
+  'webgpu',
+  'jax-js',
+  'webgl',
+  'wasm',
+  'wasm engine, 1 thread, fma',
+  'wasm engine, 2 threads, fma',
+] as const;
+
+const labels: Readonly<Record<string, string>> = {
+  webgpu: 'compiled webgpu',
+  'tfjs-webgpu': 'stock tfjs webgpu',
+  'jax-js': 'jax-js webgpu',
+  'tfjs-wasm': 'tfjs wasm, our kernel',
+  wasm: 'our wasm engine, 1 thread',
+  'wasm-threads': 'our wasm engine, 2 threads',
+};
+
+export function nodeLabel(name: string): string {
+  return labels[name] ?? name;
+}
+
+const chromiumLabels: Readonly<Record<string, string>> = {
+  webgpu: 'stock tfjs webgpu',
+  'jax-js': 'jax-js webgpu',
+  webgl: 'tfjs webgl',
+  wasm: 'tfjs wasm, our kernel',
+};
+
+export function chromiumLabel(name: string): string {
+  return chromiumLabels[name] ?? name.replace(/^wasm engine/, 'our wasm engine');
+}
+
+/** Whether the trainer knows the network; jax-js has Mynn alone. */
+export function trains(name: string, network: string): boolean {
+  return name !== 'jax-js' || network === 'mynn';
+}
