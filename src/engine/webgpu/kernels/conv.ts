@@ -1,19 +1,21 @@
 /** Convolutions: forward, gradient of the input, gradient of the weights. Layouts: kernel.ts. */
-import type { Kernel } from '@/engine/webgpu/kernel';
+import { gatherKernel, type GatherParams, type ImageStack } from '@/engine/webgpu/kernels/convGather';
+import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
 import {
   convOutputSize,
   describeConv,
-  gridOf,
   type ConvShape,
   type KernelSequence,
   type KernelTarget,
 } from '@/engine/webgpu/kernels/convShape';
+import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface ConvForwardParams extends ConvShape {
   readonly bias: boolean;
   /**
    * Max pool of `pool` x `pool` windows, stride `pool`, no padding, fused behind the convolution: y is the pooled output and
-   * `argmax` its winners (offset in one image of the convolution's output). ReLU and Dropout2d commute with it.
+   * `argmax` its winners (offset in one image of the convolution's output). ReLU and Dropout2d commute with it. Windows above
+   * 3 x 3 are better pooled by a kernel of their own: a lane holds a whole window.
    */
   readonly pool?: number;
   /** Multiplies channel c of image n by `scale`[n][c] (Dropout2d: 0 or 1 / (1 - p)), after the pool, before ReLU. */
@@ -21,69 +23,47 @@ export interface ConvForwardParams extends ConvShape {
   readonly relu?: boolean;
 }
 
-/**
- * y = relu(scale * maxpool(conv(x, weight) + bias)). Bindings: x, weight, bias?, scale?, y, argmax? (and `partials` in a
- * sequence that splits the sum over input channels).
- */
-export function convForward(params: ConvForwardParams, _target: KernelTarget): KernelSequence {
-  const { batch, height, width, inChannels, outChannels, kernelSize, stride, padding, pool = 1 } = params;
-  const { outHeight, outWidth } = convOutputSize(params);
-  const [pooledHeight, pooledWidth] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
-  const count = batch * pooledHeight * pooledWidth * outChannels;
-  const grid = gridOf(Math.ceil(count / 64));
-  const bindings: Kernel['bindings'] = [
-    { name: 'x', access: 'read' },
-    { name: 'weight', access: 'read' },
-    ...(params.bias ? [{ name: 'bias', access: 'read' } as const] : []),
-    ...(params.channelScale === true ? [{ name: 'scale', access: 'read' } as const] : []),
-    { name: 'y', access: 'read_write' },
-    ...(pool > 1 ? [{ name: 'argmax', access: 'read_write' } as const] : []),
-  ];
-  const wgsl = `${declare(bindings)}
-fn product(n: u32, oy: u32, ox: u32, o: u32) -> f32 {
-  var sum = 0.0;
-  for (var ky = 0u; ky < ${kernelSize}u; ky++) {
-    let iy = oy * ${stride}u + ky - ${padding}u;
-    if (iy >= ${height}u) { continue; }
-    for (var kx = 0u; kx < ${kernelSize}u; kx++) {
-      let ix = ox * ${stride}u + kx - ${padding}u;
-      if (ix >= ${width}u) { continue; }
-      let from = ((n * ${height}u + iy) * ${width}u + ix) * ${inChannels}u;
-      let row = (ky * ${kernelSize}u + kx) * ${inChannels}u;
-      var part = 0.0;
-      for (var c = 0u; c < ${inChannels}u; c++) { part = fma(x[from + c], weight[(row + c) * ${outChannels}u + o], part); }
-      sum += part;
-    }
-  }
-  return sum${params.bias ? ' + bias[o]' : ''};
+const noEpilogue = {
+  bias: false,
+  channelScale: false,
+  mask: false,
+  relu: false,
+  accumulate: false,
+  reluMask: false,
+  scale: null,
+};
+
+function inputStack(name: string, { height, width, inChannels }: ConvShape): ImageStack {
+  return { name, height, width, channels: inChannels, imageStride: height * width * inChannels, offset: 0 };
 }
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = ${grid.index} * 64u + lane;
-  if (i >= ${count}u) { return; }
-  let o = i % ${outChannels}u;
-  let px = i / ${outChannels}u % ${pooledWidth}u;
-  let py = i / ${outChannels * pooledWidth}u % ${pooledHeight}u;
-  let n = i / ${outChannels * pooledWidth * pooledHeight}u;
-  var best = product(n, py * ${pool}u, px * ${pool}u, o);
-  var winner = (py * ${pool * outWidth}u + px * ${pool}u) * ${outChannels}u + o;
-  for (var k = 1u; k < ${pool * pool}u; k++) {
-    let oy = py * ${pool}u + k / ${pool}u;
-    let ox = px * ${pool}u + k % ${pool}u;
-    let value = product(n, oy, ox, o);
-    if (value > best || value != value) { best = value; winner = (oy * ${outWidth}u + ox) * ${outChannels}u + o; }
-  }
-  ${params.channelScale === true ? `best *= scale[n * ${outChannels}u + o];` : ''}
-  ${params.relu === true ? 'best = select(best, 0.0, best < 0.0);' : ''}
-  y[i] = best;
-  ${pool > 1 ? 'argmax[i] = winner;' : ''}
-}`;
-  return single({
-    label: `conv forward ${describeConv(params)}`,
-    wgsl,
-    bindings,
-    workgroups: grid.workgroups,
-  });
+
+function outputStack(name: string, shape: ConvShape): ImageStack {
+  const { outHeight: height, outWidth: width } = convOutputSize(shape);
+  const channels = shape.outChannels;
+  return { name, height, width, channels, imageStride: height * width * channels, offset: 0 };
+}
+
+/** y = relu(scale * maxpool(conv(x, weight) + bias)). Bindings: x, weight, bias?, scale?, y, argmax?. */
+export function convForward(params: ConvForwardParams, target: KernelTarget): KernelSequence {
+  const { pool = 1 } = params;
+  const output = outputStack('y', params);
+  const gather: GatherParams = {
+    ...noEpilogue,
+    label: `conv forward ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
+    direction: 'forward',
+    batch: params.batch,
+    input: inputStack('x', params),
+    output,
+    kernelSize: params.kernelSize,
+    stride: params.stride,
+    padding: params.padding,
+    pool,
+    bias: params.bias,
+    channelScale: params.channelScale ?? false,
+    relu: params.relu ?? false,
+  };
+  const rows = params.batch * Math.floor(output.height / pool) * Math.floor(output.width / pool);
+  return gatherKernel(gather, gatherTile(gather.label, rows, pool ** 2, params.outChannels, target));
 }
 
 export interface ConvInputGradientParams extends ConvShape {
@@ -98,50 +78,25 @@ export interface ConvInputGradientParams extends ConvShape {
 }
 
 /** dx = mask(scale * (dx? + dy * weight^T)). Bindings: dy, argmax?, weight, x?, dx. */
-export function convInputGradient(params: ConvInputGradientParams, _target: KernelTarget): KernelSequence {
-  const { batch, height, width, inChannels, outChannels, kernelSize, stride, padding, pool = 1 } = params;
-  const { outHeight, outWidth } = convOutputSize(params);
-  const count = batch * height * width * inChannels;
-  const grid = gridOf(Math.ceil(count / 64));
-  const bindings: Kernel['bindings'] = [
-    { name: 'dy', access: 'read' },
-    ...(pool > 1 ? [{ name: 'argmax', access: 'read' } as const] : []),
-    { name: 'weight', access: 'read' },
-    ...(params.reluMask === true ? [{ name: 'x', access: 'read' } as const] : []),
-    { name: 'dx', access: 'read_write' },
-  ];
-  const wgsl = `${declare(bindings)}
-${outputGradient(params)}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = ${grid.index} * 64u + lane;
-  if (i >= ${count}u) { return; }
-  let c = i % ${inChannels}u;
-  let ix = i / ${inChannels}u % ${width}u;
-  let iy = i / ${inChannels * width}u % ${height}u;
-  let n = i / ${inChannels * width * height}u;
-  var sum = 0.0;
-  for (var ky = 0u; ky < ${kernelSize}u; ky++) {
-    let ty = iy + ${padding}u - ky;
-    let oy = ty / ${stride}u;
-    if (ty > ${height + 2 * padding}u || ty % ${stride}u != 0u || oy >= ${outHeight}u) { continue; }
-    for (var kx = 0u; kx < ${kernelSize}u; kx++) {
-      let tx = ix + ${padding}u - kx;
-      let ox = tx / ${stride}u;
-      if (tx > ${width + 2 * padding}u || tx % ${stride}u != 0u || ox >= ${outWidth}u) { continue; }
-      let row = ((ky * ${kernelSize}u + kx) * ${inChannels}u + c) * ${outChannels}u;
-      var part = 0.0;
-      for (var o = 0u; o < ${outChannels}u; o++) { part = fma(gradient(n, oy, ox, o), weight[row + o], part); }
-      sum += part;
-    }
-  }
-  ${params.accumulate === true ? 'sum += dx[i];' : ''}
-  ${params.scale === undefined ? '' : `sum *= ${params.scale};`}
-  ${params.reluMask === true ? 'sum = select(sum, 0.0, x[i] == 0.0);' : ''}
-  dx[i] = sum;
-}`;
-  const label = `conv input gradient ${describeConv(params)}`;
-  return single({ label, wgsl, bindings, workgroups: grid.workgroups });
+export function convInputGradient(params: ConvInputGradientParams, target: KernelTarget): KernelSequence {
+  const { batch, height, width, stride, pool = 1 } = params;
+  const gather: GatherParams = {
+    ...noEpilogue,
+    label: `conv input gradient ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
+    direction: 'backward',
+    batch,
+    input: outputStack('dy', params),
+    output: inputStack('dx', params),
+    kernelSize: params.kernelSize,
+    stride,
+    padding: params.padding,
+    pool,
+    accumulate: params.accumulate ?? false,
+    reluMask: params.reluMask ?? false,
+    scale: params.scale ?? null,
+  };
+  const rows = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
+  return gatherKernel(gather, gatherTile(gather.label, rows, 1, params.inChannels, target));
 }
 
 export interface ConvWeightGradientParams extends ConvShape {
@@ -154,77 +109,16 @@ export interface ConvWeightGradientParams extends ConvShape {
  * dw = x^T dy over all pixels of the batch, db = the sum of dy. Bindings: x, dy, argmax?, dw, db? and, between the kernels of a
  * sequence that splits the batch, `partials` [splits][weights, biases], added in a fixed order.
  */
-export function convWeightGradient(params: ConvWeightGradientParams, _target: KernelTarget): KernelSequence {
-  const { batch, height, width, inChannels, outChannels, kernelSize, stride, padding, pool = 1 } = params;
+export function convWeightGradient(params: ConvWeightGradientParams, target: KernelTarget): KernelSequence {
+  const { height, width, inChannels, outChannels, pool = 1 } = params;
   const { outHeight, outWidth } = convOutputSize(params);
-  const weights = kernelSize ** 2 * inChannels * outChannels;
-  const count = weights + (params.bias ? outChannels : 0);
-  const grid = gridOf(Math.ceil(count / 64));
-  const bindings: Kernel['bindings'] = [
-    { name: 'x', access: 'read' },
-    { name: 'dy', access: 'read' },
-    ...(pool > 1 ? [{ name: 'argmax', access: 'read' } as const] : []),
-    { name: 'dw', access: 'read_write' },
-    ...(params.bias ? [{ name: 'db', access: 'read_write' } as const] : []),
-  ];
-  const wgsl = `${declare(bindings)}
-${outputGradient(params)}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = ${grid.index} * 64u + lane;
-  if (i >= ${count}u) { return; }
-  let o = i % ${outChannels}u;
-  let c = i / ${outChannels}u % ${inChannels}u;
-  let kx = i / ${outChannels * inChannels}u % ${kernelSize}u;
-  let ky = i / ${outChannels * inChannels * kernelSize}u;
-  let isBias = i >= ${weights}u;
-  var sum = 0.0;
-  for (var n = 0u; n < ${batch}u; n++) {
-    for (var oy = 0u; oy < ${outHeight}u; oy++) {
-      let iy = oy * ${stride}u + ky - ${padding}u;
-      var part = 0.0;
-      for (var ox = 0u; ox < ${outWidth}u; ox++) {
-        let ix = ox * ${stride}u + kx - ${padding}u;
-        let inside = !isBias && iy < ${height}u && ix < ${width}u;
-        let value = select(0.0, x[select(0u, ((n * ${height}u + iy) * ${width}u + ix) * ${inChannels}u + c, inside)], inside);
-        part = fma(select(value, 1.0, isBias), gradient(n, oy, ox, o), part);
-      }
-      sum += part;
-    }
-  }
-  ${params.bias ? 'if (isBias) { db[o] = sum; return; }' : ''}
-  dw[i] = sum;
-}`;
-  const label = `conv weight gradient ${describeConv(params)}`;
-  return single({ label, wgsl, bindings, workgroups: grid.workgroups });
-}
-
-function single(kernel: Kernel): KernelSequence {
-  return { kernels: [kernel], partialsLength: 0 };
-}
-
-function declare(bindings: Kernel['bindings']): string {
-  return bindings
-    .map(({ name, access }, i) => {
-      const type = name === 'argmax' ? 'u32' : 'f32';
-      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
-    })
-    .join('\n');
-}
-
-/** WGSL function `gradient(n, oy, ox, o)`: dy where there is no pool, else dy of the window if this pixel won it. */
-function outputGradient(params: ConvShape & { readonly pool?: number }): string {
-  const { outChannels, pool = 1 } = params;
-  const { outHeight, outWidth } = convOutputSize(params);
-  const head = 'fn gradient(n: u32, oy: u32, ox: u32, o: u32) -> f32 {';
-  if (pool === 1)
-    return `${head} return dy[((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${outChannels}u + o]; }`;
-  const [height, width] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
-  return `${head}
-  let py = oy / ${pool}u;
-  let px = ox / ${pool}u;
-  if (py >= ${height}u || px >= ${width}u) { return 0.0; }
-  let at = ((n * ${height}u + py) * ${width}u + px) * ${outChannels}u + o;
-  return select(0.0, dy[at], argmax[at] == (oy * ${outWidth}u + ox) * ${outChannels}u + o);
-}`;
+  const reduce = {
+    ...params,
+    label: `conv weight gradient ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
+    imageStride: height * width * inChannels,
+    offset: 0,
+    pool,
+  };
+  const pixels = params.batch * outHeight * outWidth;
+  return reduceKernels(reduce, reduceTile(reduce.label, reduceRows(reduce), pixels, outChannels, target));
 }

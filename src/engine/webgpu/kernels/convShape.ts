@@ -6,6 +6,8 @@ import type { Kernel } from '@/engine/webgpu/kernel';
 export interface KernelTarget {
   /** lavapipe, SwiftShader: a workgroup's memory and barriers cost more than they save, invocations are SIMD lanes. */
   readonly isSoftware: boolean;
+  /** Where the device has `subgroups` and all of them have this size. */
+  readonly subgroupSize?: number;
   /** Variants that a measurement chose (tuning.ts), by the kernel's label; a label that is absent gets the heuristics. */
   readonly choices?: ReadonlyMap<string, string>;
 }

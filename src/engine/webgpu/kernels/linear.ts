@@ -1,6 +1,11 @@
-/** Linear layers: forward, gradient of the input, gradient of the weights, over all of `in` or a slice of it. Layouts: kernel.ts. */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { gridOf, type KernelSequence, type KernelTarget } from '@/engine/webgpu/kernels/convShape';
+/**
+ * Linear layers: forward, gradient of the input, gradient of the weights, over all of `in` or a slice of it. A Linear layer is a
+ * 1x1 convolution of images of one pixel, so these are the same generators. Layouts: kernel.ts.
+ */
+import { gatherKernel, type GatherParams, type ImageStack } from '@/engine/webgpu/kernels/convGather';
+import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
+import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
   readonly batch: number;
@@ -12,6 +17,24 @@ export interface LinearShape {
   readonly xOffset?: number;
 }
 
+const pixel = { height: 1, width: 1 };
+const point = { kernelSize: 1, stride: 1, padding: 0 };
+
+function inputStack(
+  name: string,
+  { inFeatures, xStride = inFeatures, xOffset = 0 }: LinearShape,
+): ImageStack {
+  return { ...pixel, name, channels: inFeatures, imageStride: xStride, offset: xOffset };
+}
+
+function outputStack(name: string, { outFeatures }: LinearShape): ImageStack {
+  return { ...pixel, name, channels: outFeatures, imageStride: outFeatures, offset: 0 };
+}
+
+function describeLinear({ batch, inFeatures, outFeatures }: LinearShape): string {
+  return `${inFeatures}->${outFeatures} n${batch}`;
+}
+
 export interface LinearForwardParams extends LinearShape {
   readonly bias: boolean;
   /** Adds to what y holds (the slices before this one). */
@@ -21,40 +44,29 @@ export interface LinearForwardParams extends LinearShape {
   readonly mask?: boolean;
 }
 
-/** y = mask * relu(y? + x weight + bias). Bindings: x, weight, bias?, mask?, y (and `partials` in a sequence). */
-export function linearForward(params: LinearForwardParams, _target: KernelTarget): KernelSequence {
-  const { batch, inFeatures, outFeatures, xStride = inFeatures, xOffset = 0 } = params;
-  const count = batch * outFeatures;
-  const bindings: Kernel['bindings'] = [
-    { name: 'x', access: 'read' },
-    { name: 'weight', access: 'read' },
-    ...(params.bias ? [{ name: 'bias', access: 'read' } as const] : []),
-    ...(params.mask === true ? [{ name: 'mask', access: 'read' } as const] : []),
-    { name: 'y', access: 'read_write' },
-  ];
-  return simple(
-    `linear forward ${describeLinear(params)}`,
-    bindings,
-    count,
-    `
-  let o = i % ${outFeatures}u;
-  let from = i / ${outFeatures}u * ${xStride}u + ${xOffset}u;
-  var sum = ${params.accumulate === true ? 'y[i]' : '0.0'};
-  for (var start = 0u; start < ${inFeatures}u; start += 128u) {
-    var part = 0.0;
-    for (var k = start; k < min(start + 128u, ${inFeatures}u); k++) {
-      part = fma(x[from + k], weight[k * ${outFeatures}u + o], part);
-    }
-    sum += part;
-  }
-  ${params.bias ? 'sum += bias[o];' : ''}
-  ${params.relu === true ? 'sum = select(sum, 0.0, sum < 0.0);' : ''}
-  ${params.mask === true ? 'sum *= mask[i];' : ''}
-  y[i] = sum;`,
-  );
+/** y = mask * relu(y? + x weight + bias). Bindings: x, weight, bias?, mask?, y. */
+export function linearForward(params: LinearForwardParams, target: KernelTarget): KernelSequence {
+  const gather: GatherParams = {
+    ...point,
+    label: `linear forward ${describeLinear(params)}`,
+    direction: 'forward',
+    batch: params.batch,
+    input: inputStack('x', params),
+    output: outputStack('y', params),
+    pool: 1,
+    bias: params.bias,
+    channelScale: false,
+    mask: params.mask ?? false,
+    relu: params.relu ?? false,
+    accumulate: params.accumulate ?? false,
+    reluMask: false,
+    scale: null,
+  };
+  return gatherKernel(gather, gatherTile(gather.label, params.batch, 1, params.outFeatures, target));
 }
 
 export interface LinearInputGradientParams extends LinearShape {
+  /** Adds to what dx holds. */
   readonly accumulate?: boolean;
   /** Binds `x` (strided like dx), the stored output of a ReLU or dropout: where it is 0 the gradient becomes 0. */
   readonly reluMask?: boolean;
@@ -62,38 +74,25 @@ export interface LinearInputGradientParams extends LinearShape {
   readonly scale?: number;
 }
 
-/** dx = mask(scale * (dx? + dy weight^T)). Bindings: dy, weight, x?, dx (and `partials` in a sequence). */
-export function linearInputGradient(
-  params: LinearInputGradientParams,
-  _target: KernelTarget,
-): KernelSequence {
-  const { batch, inFeatures, outFeatures, xStride = inFeatures, xOffset = 0 } = params;
-  const bindings: Kernel['bindings'] = [
-    { name: 'dy', access: 'read' },
-    { name: 'weight', access: 'read' },
-    ...(params.reluMask === true ? [{ name: 'x', access: 'read' } as const] : []),
-    { name: 'dx', access: 'read_write' },
-  ];
-  return simple(
-    `linear input gradient ${describeLinear(params)}`,
-    bindings,
-    batch * inFeatures,
-    `
-  let k = i % ${inFeatures}u;
-  let n = i / ${inFeatures}u;
-  let at = n * ${xStride}u + ${xOffset}u + k;
-  var sum = ${params.accumulate === true ? 'dx[at]' : '0.0'};
-  for (var start = 0u; start < ${outFeatures}u; start += 128u) {
-    var part = 0.0;
-    for (var o = start; o < min(start + 128u, ${outFeatures}u); o++) {
-      part = fma(dy[n * ${outFeatures}u + o], weight[k * ${outFeatures}u + o], part);
-    }
-    sum += part;
-  }
-  ${params.scale === undefined ? '' : `sum *= ${params.scale};`}
-  ${params.reluMask === true ? 'sum = select(sum, 0.0, x[at] == 0.0);' : ''}
-  dx[at] = sum;`,
-  );
+/** dx = mask(scale * (dx? + dy weight^T)). Bindings: dy, weight, x?, dx. */
+export function linearInputGradient(params: LinearInputGradientParams, target: KernelTarget): KernelSequence {
+  const gather: GatherParams = {
+    ...point,
+    label: `linear input gradient ${describeLinear(params)}`,
+    direction: 'backward',
+    batch: params.batch,
+    input: outputStack('dy', params),
+    output: inputStack('dx', params),
+    pool: 1,
+    bias: false,
+    channelScale: false,
+    mask: false,
+    relu: false,
+    accumulate: params.accumulate ?? false,
+    reluMask: params.reluMask ?? false,
+    scale: params.scale ?? null,
+  };
+  return gatherKernel(gather, gatherTile(gather.label, params.batch, 1, params.inFeatures, target));
 }
 
 export interface LinearWeightGradientParams extends LinearShape {
@@ -103,48 +102,20 @@ export interface LinearWeightGradientParams extends LinearShape {
 /** dw = x^T dy, db = the sum of dy over the batch. Bindings: x, dy, dw, db? (and `partials` in a sequence). */
 export function linearWeightGradient(
   params: LinearWeightGradientParams,
-  _target: KernelTarget,
+  target: KernelTarget,
 ): KernelSequence {
-  const { batch, inFeatures, outFeatures, xStride = inFeatures, xOffset = 0 } = params;
-  const bindings: Kernel['bindings'] = [
-    { name: 'x', access: 'read' },
-    { name: 'dy', access: 'read' },
-    { name: 'dw', access: 'read_write' },
-    ...(params.bias ? [{ name: 'db', access: 'read_write' } as const] : []),
-  ];
-  const weights = inFeatures * outFeatures;
-  const count = weights + (params.bias ? outFeatures : 0);
-  return simple(
-    `linear weight gradient ${describeLinear(params)}`,
-    bindings,
-    count,
-    `
-  let k = i / ${outFeatures}u;
-  let o = i % ${outFeatures}u;
-  var sum = 0.0;
-  for (var n = 0u; n < ${batch}u; n++) {
-    let value = select(1.0, x[n * ${xStride}u + ${xOffset}u + min(k, ${inFeatures - 1}u)], k < ${inFeatures}u);
-    sum = fma(value, dy[n * ${outFeatures}u + o], sum);
-  }
-  ${params.bias ? `if (i >= ${weights}u) { db[o] = sum; return; }` : ''}
-  dw[i] = sum;`,
-  );
-}
-
-function describeLinear({ batch, inFeatures, outFeatures }: LinearShape): string {
-  return `${inFeatures}->${outFeatures} n${batch}`;
-}
-
-function simple(label: string, bindings: Kernel['bindings'], count: number, body: string): KernelSequence {
-  const grid = gridOf(Math.ceil(count / 64));
-  const declarations = bindings.map(
-    ({ name, access }, i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<f32>;`,
-  );
-  const wgsl = `${declarations.join('\n')}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = ${grid.index} * 64u + lane;
-  if (i >= ${count}u) { return; }${body}
-}`;
-  return { kernels: [{ label, wgsl, bindings, workgroups: grid.workgroups }], partialsLength: 0 };
+  const { batch, inFeatures, outFeatures, xStride = inFeatures, xOffset = 0, bias } = params;
+  const reduce = {
+    ...pixel,
+    ...point,
+    label: `linear weight gradient ${describeLinear(params)}`,
+    batch,
+    inChannels: inFeatures,
+    outChannels: outFeatures,
+    imageStride: xStride,
+    offset: xOffset,
+    bias,
+    pool: 1,
+  };
+  return reduceKernels(reduce, reduceTile(reduce.label, reduceRows(reduce), batch, outFeatures, target));
 }

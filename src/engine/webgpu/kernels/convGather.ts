@@ -1,0 +1,429 @@
+/**
+ * Sums that gather: y of a convolution or Linear, and the gradient of its input. One generator, an implicit GEMM: rows are pixels,
+ * columns are output channels, the sum runs over a window and its channels. Lanes hold neighbouring pixels.
+ */
+import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
+import {
+  floats,
+  lines,
+  load4,
+  range,
+  sharedUnits,
+  tileKernel,
+  tileSize,
+  words,
+  type Tile,
+  type TypedBinding,
+} from '@/engine/webgpu/kernels/gemmTile';
+
+/** A stack of images [batch][height][width][channels] inside a buffer. */
+export interface ImageStack {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Floats from one image to the next, and before the first; height * width * channels and 0 where there is nothing between. */
+  readonly imageStride: number;
+  readonly offset: number;
+}
+
+export interface GatherParams {
+  readonly label: string;
+  /**
+   * forward: `input` is x, `output` is the convolution's output before pooling.
+   * backward: `input` is the gradient of the output (not pooled), `output` is dx; weights are read transposed and mirrored.
+   */
+  readonly direction: 'forward' | 'backward';
+  readonly batch: number;
+  readonly input: ImageStack;
+  readonly output: ImageStack;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+  /** Side of the max pool behind the convolution; 1 for none. Backward, `input` is bound pooled, with its argmax. */
+  readonly pool: number;
+  readonly bias: boolean;
+  readonly channelScale: boolean;
+  readonly mask: boolean;
+  readonly relu: boolean;
+  readonly accumulate: boolean;
+  readonly reluMask: boolean;
+  readonly scale: number | null;
+}
+
+// Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
+const longestPart = 512;
+
+const isPlain = (stack: ImageStack): boolean =>
+  stack.offset === 0 && stack.imageStride === stack.height * stack.width * stack.channels;
+const isAligned = (stack: ImageStack): boolean =>
+  stack.channels % 4 === 0 && stack.imageStride % 4 === 0 && stack.offset % 4 === 0;
+const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+const u = (value: number): string => `${value >>> 0}u`;
+
+/** What the parts of the source share. */
+interface Plan {
+  readonly params: GatherParams;
+  readonly tile: Tile;
+  /** Consecutive floats of `input` that one turn of the tap loops sums over: a row of the window, or one pixel's channels. */
+  readonly run: number;
+  readonly inputAligned: boolean;
+  readonly weightAligned: boolean;
+  readonly outputAligned: boolean;
+  /** Rows of the product per image: output pixels, or pixels of one phase of a strided gradient. */
+  readonly rowsHigh: number;
+  readonly rowsWide: number;
+  readonly phases: number;
+  /**
+   * Products along the sum that a lane loads at once: 4, or 1 where nothing is shared and channels fill no vector (each load site
+   * is a loop in lavapipe's code, and 32 of them compile for half a minute).
+   */
+  readonly width: 4 | 1;
+  /** Groups of `width` products that a step of the inner loop takes. */
+  readonly blocks: number;
+}
+
+function planOf(params: GatherParams, tile: Tile): Plan {
+  const { direction, input, output, kernelSize, stride, pool } = params;
+  const isForward = direction === 'forward';
+  const fillsWeights = (isForward ? output.channels : input.channels) % 4 === 0;
+  const width = tile.shares || (isAligned(input) && fillsWeights) ? 4 : 1;
+  return {
+    params,
+    tile,
+    inputAligned: isAligned(input) && width === 4,
+    weightAligned: fillsWeights && (isForward || width === 4),
+    width,
+    run: isForward ? kernelSize * input.channels : input.channels,
+    outputAligned: isAligned(output),
+    rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
+    rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
+    phases: isForward ? 1 : stride ** 2,
+    blocks: tile.shares ? Math.max(1, Math.floor(tile.lanes / tile.columns)) : 1,
+  };
+}
+
+/** Pixels that a lane's rows form together: a pool's window, else single pixels. */
+const windowOf = ({ params }: Plan): number => (params.direction === 'forward' ? params.pool ** 2 : 1);
+
+function needsEdges({ params }: Plan): boolean {
+  const { direction, padding, kernelSize, stride, pool } = params;
+  return direction === 'forward' ? padding > 0 : kernelSize > 1 || stride > 1 || padding > 0 || pool > 1;
+}
+
+/** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
+function inputFunction(plan: Plan): string {
+  const { params, run, inputAligned, width: values } = plan;
+  const { name, width, channels } = params.input;
+  const isForward = params.direction === 'forward';
+  const isPooled = !isForward && params.pool > 1;
+  const head = `fn input(at: u32, edge: u32, ok: bool, j: u32) -> ${values === 4 ? 'vec4f' : 'f32'} {`;
+  const condition = (i: number): string => {
+    const terms = needsEdges(plan) ? ['ok'] : [];
+    if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i}u < ${u(width * channels)}`);
+    if (run % values !== 0) terms.push(`j + ${i}u < ${u(run)}`);
+    return terms.length === 0 ? 'true' : terms.join(' && ');
+  };
+  if (inputAligned) {
+    const inside = condition(0);
+    const index = inside === 'true' ? '(at + j) / 4u' : 'select(0u, at + j, inside) / 4u';
+    const value = isPooled
+      ? `select(vec4f(), ${name}[i], argmax[i] == edge + j + vec4u(0, 1, 2, 3))`
+      : `${name}[i]`;
+    return `${head}
+  let inside = ${inside};
+  let i = ${index};
+  return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};
+}`;
+  }
+  const element = (i: number): string => {
+    const won = isPooled ? `in${i} && argmax[i${i}] == edge + j + ${i}u` : `in${i}`;
+    return `  let in${i} = ${condition(i)};
+  let i${i} = select(0u, at + j + ${i}u, in${i});
+  let v${i} = select(0.0, ${name}[i${i}], ${won});`;
+  };
+  return `${head}
+${lines(values, element)}
+  return ${values === 4 ? 'vec4f(v0, v1, v2, v3)' : 'v0'};
+}`;
+}
+
+/** Where each row of the tile begins: per row `n`, `y`, `x` and what the tap loops start from. */
+function rowSetup(plan: Plan): string {
+  const { params, tile, rowsHigh, rowsWide } = plan;
+  const { input, stride, padding, pool, direction } = params;
+  const window = windowOf(plan);
+  const [high, wide] = direction === 'forward' ? [rowsHigh / pool, rowsWide / pool] : [rowsHigh, rowsWide];
+  const count = params.batch * high * wide;
+  const perWindow = (g: number): string => `
+  let m${g} = tileRow * ${u(tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
+  let c${g} = min(m${g}, ${u(count - 1)});
+  let n${g} = c${g} / ${u(high * wide)};
+  let wy${g} = c${g} / ${u(wide)} % ${u(high)};
+  let wx${g} = c${g} % ${u(wide)};`;
+  const perRow = (p: number): string => {
+    const g = Math.floor(p / window);
+    const side = Math.round(Math.sqrt(window));
+    const [dy, dx] = [Math.floor((p % window) / side), p % side];
+    if (direction === 'backward') return '';
+    const rowFloats = input.width * input.channels;
+    return `
+  let y${p} = (wy${g} * ${u(side)} + ${u(dy)}) * ${u(stride)} - ${u(padding)};
+  let edge${p} = ((wx${g} * ${u(side)} + ${u(dx)}) * ${u(stride)} - ${u(padding)}) * ${u(input.channels)};
+  let from${p} = n${g} * ${u(input.imageStride)} + ${u(input.offset)} + y${p} * ${u(rowFloats)} + edge${p};`;
+  };
+  return lines(tile.rows / window, perWindow) + lines(tile.rows, perRow);
+}
+
+/** The loops over the window; `turn` is one run. */
+function tapLoops(plan: Plan, turn: string): string {
+  const { params, tile, run, phases } = plan;
+  const { input, output, kernelSize, stride, padding, pool } = params;
+  if (params.direction === 'forward') {
+    const rowFloats = input.width * input.channels;
+    const perRow = (p: number): string =>
+      `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
+    return `for (var ky = 0u; ky < ${u(kernelSize)}; ky++) {
+${lines(tile.rows, perRow)}
+let weightRow = ky * ${u(run * output.channels)} + column;
+${turn}
+}`;
+  }
+  const [high, wide] = [Math.floor(input.height / pool), Math.floor(input.width / pool)];
+  const perRow = (p: number): string => `let oy${p} = u32(i32(wy${p}) + shiftY);
+let ox${p} = u32(i32(wx${p}) + shiftX);
+let ok${p} = oy${p} < ${u(high * pool)} && ox${p} < ${u(wide * pool)};
+let edge${p} = (oy${p} * ${u(input.width)} + ox${p}) * ${u(input.channels)};
+let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageStride)} + ${u(input.offset)} + ${
+    pool > 1
+      ? `((oy${p} / ${u(pool)}) * ${u(wide)} + ox${p} / ${u(pool)}) * ${u(input.channels)}`
+      : `edge${p}`
+  };`;
+  const first = (phase: string): string =>
+    phases === 1 ? '0u' : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+  const shift = (phase: string, tap: string): string =>
+    `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
+  return `for (var ky = ${first('phaseY')}; ky < ${u(kernelSize)}; ky += ${u(stride)}) {
+let shiftY = ${shift('phaseY', 'ky')};
+for (var kx = ${first('phaseX')}; kx < ${u(kernelSize)}; kx += ${u(stride)}) {
+let shiftX = ${shift('phaseX', 'kx')};
+${lines(tile.rows, perRow)}
+let weightRow = ((ky * ${u(kernelSize)} + kx) * ${u(output.channels)} + column) * ${u(input.channels)};
+${turn}
+}
+}`;
+}
+
+/** One step of the sum: width * blocks products for each row and column. */
+function step(plan: Plan): { readonly setup: string; readonly code: string } {
+  const { params, tile, weightAligned, blocks, width } = plan;
+  const quads = tile.columns / 4;
+  const isForward = params.direction === 'forward';
+  const outChannels = params.output.channels;
+  const units = sharedUnits(
+    tile,
+    tile.columns * blocks,
+    (unit) =>
+      isForward
+        ? `(${unit} / ${quads}u) * ${u(outChannels)} + (${unit} % ${quads}u) * 4u`
+        : `(${unit} % ${u(tile.columns)}) * ${u(params.input.channels)} + (${unit} / ${u(tile.columns)}) * 4u`,
+    (at) => load4('weight', at, weightAligned),
+  );
+  const multiply = (q: number, i: number, weights: string): string =>
+    `{ let w = ${weights}; ${range(tile.rows)
+      .map((p) => `sum${p}_${q} = fma(vec4f(a${p}${width === 4 ? `[${i}]` : ''}), w, sum${p}_${q});`)
+      .join(' ')} }`;
+  const block = (b: number): string => {
+    const inputs = lines(tile.rows, (p) => {
+      const edge = needsEdges(plan) ? `edge${p}, ok${p}` : '0u, true';
+      return `let a${p} = input(at${p}, ${edge}, j + ${u(width * b)});`;
+    });
+    const oneByOne = (q: number): string => {
+      const rows = range(4).map((c) => `weight[base + ${u((4 * q + c) * params.input.channels)}]`);
+      return multiply(q, 0, `vec4f(${rows.join(', ')})`);
+    };
+    const products = isForward
+      ? lines(width, (i) => lines(quads, (q) => multiply(q, i, units.unit((4 * b + i) * quads + q))))
+      : width === 1
+        ? lines(quads, oneByOne)
+        : lines(quads, (q) => {
+            const columns = range(4).map((c) => `let w${c} = ${units.unit(b * tile.columns + 4 * q + c)};`);
+            return `{ ${columns.join(' ')}
+${lines(4, (i) => multiply(q, i, `vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])`))} }`;
+          });
+    return `{
+${inputs}
+${products}
+}`;
+  };
+  const base = isForward ? `weightRow + j * ${u(outChannels)}` : 'weightRow + j';
+  return { setup: units.setup, code: `let base = ${base};\n${units.load}\n${lines(blocks, block)}` };
+}
+
+const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
+  lines(tile.rows, (p) =>
+    range(tile.columns / 4)
+      .map((q) => make(p, q))
+      .join(' '),
+  );
+
+/** The whole sum: parts of at most `longestPart` products, each added to a total. */
+function summation(plan: Plan): string {
+  const { params, tile, run, blocks, width } = plan;
+  const { setup, code } = step(plan);
+  const taps = params.direction === 'forward' ? params.kernelSize : params.kernelSize ** 2;
+  const loop = (from: string, to: string): string =>
+    `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
+  const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
+  if (taps * run <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, loop('0u', u(run)))}`;
+  const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
+${run <= longestPart ? loop('0u', u(run)) : loop('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
+${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
+  const parts =
+    run <= longestPart
+      ? part
+      : `for (var start = 0u; start < ${u(run)}; start += ${u(longestPart)}) {\n${part}\n}`;
+  return `${setup}
+${start}
+${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
+${tapLoops(plan, parts)}
+${eachSum(tile, (p, q) => `sum${p}_${q} = total${p}_${q};`)}`;
+}
+
+/** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
+function finishFunction({ params, outputAligned }: Plan): string {
+  const { output, direction } = params;
+  const channels = output.channels;
+  const isPooled = direction === 'forward' && params.pool > 1;
+  const [target, source] = direction === 'forward' ? ['y', ''] : ['dx', 'x'];
+  const read = (name: string, at: string): string =>
+    outputAligned ? `${name}[(${at}) / 4u]` : load4(name, at, false);
+  const store = outputAligned
+    ? `  if (column >= ${u(channels)}) { return; }
+  ${target}[at / 4u] = v;${isPooled ? '\n  argmax[at / 4u] = winner;' : ''}`
+    : lines(
+        4,
+        (i) =>
+          `  if (column + ${i}u < ${u(channels)}) { ${target}[at + ${i}u] = v[${i}];${isPooled ? ` argmax[at + ${i}u] = winner[${i}];` : ''} }`,
+      );
+  const steps = [
+    params.accumulate ? `v += ${read(target, 'at')};` : '',
+    !isPooled && params.bias ? `v += ${read('bias', 'column')};` : '',
+    params.channelScale ? `v *= ${read('scale', `n * ${u(channels)} + column`)};` : '',
+    params.scale === null ? '' : `v *= ${Math.fround(params.scale)}f;`,
+    params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
+    params.mask ? `v *= ${read('mask', 'at')};` : '',
+    params.reluMask ? `v = select(v, vec4f(), ${read(source, 'at')} == vec4f());` : '',
+  ].filter((text) => text !== '');
+  const parameters = `at: u32, n: u32, column: u32, sums: vec4f${isPooled ? ', winner: vec4u' : ''}`;
+  return `fn finish(${parameters}) {
+  var v = sums;
+  ${steps.join('\n  ')}
+${store}
+}`;
+}
+
+/** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
+function storing(plan: Plan): string {
+  const { params, tile, rowsHigh, rowsWide, outputAligned } = plan;
+  const { output, pool, direction, batch, stride } = params;
+  const channels = output.channels;
+  const window = windowOf(plan);
+  const quads = tile.columns / 4;
+  const column = (q: number): string => `column + ${u(4 * q)}`;
+  if (direction === 'backward') {
+    return lines(
+      tile.rows,
+      (p) => `{
+  let iy = wy${p} * ${u(stride)} + phaseY;
+  let ix = wx${p} * ${u(stride)} + phaseX;
+  if (m${p} < ${u(batch * rowsHigh * rowsWide)} && iy < ${u(output.height)} && ix < ${u(output.width)}) {
+    let at = n${p} * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(output.width)} + ix) * ${u(channels)} + column;
+    ${lines(quads, (q) => `finish(at + ${u(4 * q)}, n${p}, ${column(q)}, sum${p}_${q});`)}
+  }
+}`,
+    );
+  }
+  const count = (batch * rowsHigh * rowsWide) / window;
+  const pooled = (g: number, q: number): string => {
+    const first = g * window;
+    const bias = params.bias
+      ? outputAligned
+        ? `bias[(${column(q)}) / 4u]`
+        : load4('bias', column(q), false)
+      : 'vec4f()';
+    const pixel = (k: number): string =>
+      `((wy${g} * ${u(pool)} + ${u(Math.floor(k / pool))}) * ${u(output.width)} + wx${g} * ${u(pool)} + ${u(k % pool)}) * ${u(channels)}`;
+    const compare = (
+      k: number,
+    ): string => `{ let v = sum${first + k}_${q} + shift; let wins = (v > best) | (v != v);
+  best = select(best, v, wins); winner = select(winner, vec4u(${pixel(k)}) + columns, wins); }`;
+    return `{ let shift = ${bias}; let columns = ${column(q)} + vec4u(0, 1, 2, 3);
+  var best = sum${first}_${q} + shift;
+  var winner = vec4u(${pixel(0)}) + columns;
+  ${lines(window - 1, (k) => compare(k + 1))}
+  finish(m${g} * ${u(channels)} + ${column(q)}, n${g}, ${column(q)}, best, winner); }`;
+  };
+  const plain = (p: number, q: number): string =>
+    `finish(m${p} * ${u(channels)} + ${column(q)}, n${p}, ${column(q)}, sum${p}_${q});`;
+  return lines(
+    tile.rows / window,
+    (g) => `if (m${g} < ${u(count)}) {
+${lines(quads, (q) => (pool > 1 ? pooled(g, q) : plain(g, q)))}
+}`,
+  );
+}
+
+function bindingsOf({ params, inputAligned, weightAligned, outputAligned }: Plan): TypedBinding[] {
+  const isForward = params.direction === 'forward';
+  const operands = [
+    floats(params.input.name, 'read', inputAligned),
+    ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputAligned)] : []),
+    floats('weight', 'read', weightAligned),
+  ];
+  const extras = [
+    ...(params.bias ? ['bias'] : []),
+    ...(params.channelScale ? ['scale'] : []),
+    ...(params.mask ? ['mask'] : []),
+    ...(params.reluMask ? ['x'] : []),
+  ].map((name) => floats(name, 'read', outputAligned));
+  return [
+    ...operands,
+    ...extras,
+    floats(params.output.name, 'read_write', outputAligned),
+    ...(isForward && params.pool > 1 ? [words('argmax', 'read_write', outputAligned)] : []),
+  ];
+}
+
+/** The kernel for these parameters; `tile.rows` must be a multiple of the pool's window where it is fused. */
+export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
+  if (params.direction === 'forward' && params.pool === 1 && !isPlain(params.output))
+    throw new RangeError(`${params.label}: a forward kernel fills its whole output.`);
+  const plan = planOf(params, tile);
+  const rows = (params.batch * plan.rowsHigh * plan.rowsWide) / windowOf(plan);
+  const { high, wide } = tileSize(tile);
+  const tileRows = ceilDiv(rows, high / windowOf(plan));
+  const tileColumns = ceilDiv(params.output.channels, wide);
+  const grid = gridOf(tileRows * tileColumns * plan.phases);
+  const phase =
+    params.direction === 'backward'
+      ? `let phase = tile / ${u(tileRows * tileColumns)};
+  let phaseY = phase / ${u(params.stride)};
+  let phaseX = phase % ${u(params.stride)};`
+      : '';
+  const body = `  let tileRow = tile % ${u(tileRows)};
+  let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
+  ${phase}
+${rowSetup(plan)}
+${summation(plan)}
+${storing(plan)}`;
+  const kernel = tileKernel({
+    label: params.label,
+    bindings: bindingsOf(plan),
+    tile,
+    grid,
+    functions: `${inputFunction(plan)}\n${finishFunction(plan)}`,
+    body,
+  });
+  return { kernels: [kernel], partialsLength: 0 };
+}

@@ -1,0 +1,356 @@
+/**
+ * Weight gradients: dw = x^T dy, db = the sum of dy, over all pixels of a batch. Rows are groups of 4 weights that lie side by side
+ * in a row of the window, columns are output channels, the sum runs over pixels. The pixels are split into ranges, whose sums go
+ * to `partials` and are added in a fixed order: no atomics, so every run gives the same bits.
+ */
+import {
+  convOutputSize,
+  gridOf,
+  type ConvShape,
+  type KernelSequence,
+} from '@/engine/webgpu/kernels/convShape';
+import {
+  floats,
+  lines,
+  load4,
+  range,
+  sharedUnits,
+  tileKernel,
+  tileSize,
+  words,
+  type Tile,
+  type TypedBinding,
+} from '@/engine/webgpu/kernels/gemmTile';
+import type { Kernel } from '@/engine/webgpu/kernel';
+
+export interface ReduceParams extends ConvShape {
+  readonly label: string;
+  /** Floats from one image of x to the next, and before the first. */
+  readonly imageStride: number;
+  readonly offset: number;
+  readonly bias: boolean;
+  /** 1 for none; else dy is bound pooled, with its argmax. */
+  readonly pool: number;
+}
+
+export interface ReduceTile extends Tile {
+  /** Pixels that one step of the inner loop takes. */
+  readonly pixels: number;
+  /** Ranges that the pixels are split into. */
+  readonly splits: number;
+}
+
+const longestPart = 512;
+const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
+const u = (value: number): string => `${value >>> 0}u`;
+
+interface Plan {
+  readonly params: ReduceParams;
+  readonly tile: ReduceTile;
+  /** Weights of one row of the window for one output channel, and groups of 4 of them. */
+  readonly run: number;
+  readonly groups: number;
+  readonly inputAligned: boolean;
+  readonly outputAligned: boolean;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly total: number;
+  readonly perSplit: number;
+  /** Whether the last step of a range can pass its end. */
+  readonly mayEnd: boolean;
+}
+
+function planOf(params: ReduceParams, tile: ReduceTile): Plan {
+  const { inChannels, outChannels, kernelSize, imageStride, offset, batch } = params;
+  const { outHeight, outWidth } = convOutputSize(params);
+  const total = batch * outHeight * outWidth;
+  return {
+    params,
+    tile,
+    run: kernelSize * inChannels,
+    groups: ceilDiv(kernelSize * inChannels, 4),
+    inputAligned: inChannels % 4 === 0 && imageStride % 4 === 0 && offset % 4 === 0,
+    outputAligned: outChannels % 4 === 0,
+    outHeight,
+    outWidth,
+    total,
+    perSplit: roundUp(ceilDiv(total, tile.splits), tile.pixels),
+    mayEnd: total % tile.pixels !== 0,
+  };
+}
+
+/** Rows of the product: groups of 4 weights, and one for the bias, whose input is 1. */
+export function reduceRows(params: ReduceParams): number {
+  const { kernelSize, inChannels, bias } = params;
+  return kernelSize * ceilDiv(kernelSize * inChannels, 4) + (bias ? 1 : 0);
+}
+
+/** Floats of one split in `partials`: weights, then biases, each rounded up to whole vec4. */
+function partialLayout({ kernelSize, inChannels, outChannels, bias }: ReduceParams) {
+  const weights = kernelSize ** 2 * inChannels * outChannels;
+  const biasStart = roundUp(weights, 4);
+  return { weights, biasStart, stride: biasStart + (bias ? roundUp(outChannels, 4) : 0) };
+}
+
+/** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
+function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
+  const { height, width, inChannels, padding } = params;
+  const condition = (i: number): string => {
+    const terms = mayEnd ? ['counts'] : [];
+    if (padding > 0) terms.push(`row < ${u(height)}`, `edge + ${i}u < ${u(width * inChannels)}`);
+    return terms.length === 0 ? 'true' : terms.join(' && ');
+  };
+  const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
+  if (inputAligned) {
+    const inside = condition(0);
+    return inside === 'true'
+      ? `${head} return x[at / 4u]; }`
+      : `${head}
+  let inside = ${inside};
+  return select(vec4f(), x[select(0u, at, inside) / 4u], inside);
+}`;
+  }
+  const element = (i: number): string => `  let in${i} = ${condition(i)};
+  let v${i} = select(0.0, x[select(0u, at + ${i}u, in${i})], in${i});`;
+  return `${head}
+${lines(4, element)}
+  return vec4f(v0, v1, v2, v3);
+}`;
+}
+
+/** `gradient(at)`: 4 values of dy before pooling; `at` is their place in the convolution's output. */
+function gradientFunction({ params, outputAligned, outHeight, outWidth }: Plan): string {
+  const { outChannels, pool } = params;
+  const head = 'fn gradient(at: u32) -> vec4f {';
+  if (pool === 1) return `${head} return ${load4('dy', 'at', outputAligned)}; }`;
+  const [high, wide] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
+  const winners = outputAligned
+    ? 'argmax[place / 4u]'
+    : `vec4u(${range(4)
+        .map((i) => `argmax[place + ${i}u]`)
+        .join(', ')})`;
+  return `${head}
+  let pixel = at / ${u(outChannels)};
+  let n = pixel / ${u(outHeight * outWidth)};
+  let py = pixel / ${u(outWidth)} % ${u(outHeight)} / ${u(pool)};
+  let px = pixel % ${u(outWidth)} / ${u(pool)};
+  let inside = py < ${u(high)} && px < ${u(wide)};
+  let place = select(0u, ((n * ${u(high)} + py) * ${u(wide)} + px) * ${u(outChannels)} + at % ${u(outChannels)}, inside);
+  let own = at - n * ${u(outHeight * outWidth * outChannels)} + vec4u(0, 1, 2, 3);
+  let won = (${winners} == own) & vec4<bool>(inside);
+  return select(vec4f(), ${load4('dy', 'place', outputAligned)}, won);
+}`;
+}
+
+function rowSetup({ params, tile, groups, run }: Plan): string {
+  const { kernelSize, width, inChannels, padding } = params;
+  const rowFloats = width * inChannels;
+  return lines(
+    tile.rows,
+    (r) => `let t${r} = tileRow * ${u(tileSize(tile).high)} + ${u(r * tileSize(tile).rowLanes)} + rowLane;
+let ky${r} = min(t${r} / ${u(groups)}, ${u(kernelSize - 1)});
+let j${r} = t${r} % ${u(groups)} * 4u;
+let isBias${r} = ${params.bias ? `t${r} == ${u(kernelSize * groups)}` : 'false'};
+let y${r} = ky${r} - ${u(padding)};
+let edge${r} = j${r} - ${u(padding * inChannels)};
+let from${r} = ${u(params.offset)} + y${r} * ${u(rowFloats)} + edge${r};
+let weight${r} = (ky${r} * ${u(run)} + j${r}) * ${u(params.outChannels)} + column;`,
+  );
+}
+
+const eachSum = (tile: Tile, make: (name: string) => string): string =>
+  lines(tile.rows, (r) =>
+    range(4)
+      .flatMap((i) => range(tile.columns / 4).map((q) => make(`${r}_${i}_${q}`)))
+      .join(' '),
+  );
+
+/** One step of the sum: `pixels` pixels from `pixel` on. */
+function step(plan: Plan): { readonly setup: string; readonly code: string } {
+  const { params, tile, outHeight, outWidth, mayEnd } = plan;
+  const { stride, width, inChannels, imageStride, bias } = params;
+  const quads = tile.columns / 4;
+  const units = sharedUnits(
+    tile,
+    tile.pixels * quads,
+    (unit) => `(${unit} / ${u(quads)}) * ${u(params.outChannels)} + (${unit} % ${u(quads)}) * 4u`,
+    (at) => `gradient(${at})`,
+  );
+  const isImage = outHeight * outWidth > 1;
+  const onePixel = (i: number): string => {
+    const place = isImage
+      ? `let n = p / ${u(outHeight * outWidth)}; let oy = p / ${u(outWidth)} % ${u(outHeight)} * ${u(stride)}; let ox = p % ${u(outWidth)} * ${u(stride * inChannels)};
+let at = n * ${u(imageStride)} + oy * ${u(width * inChannels)} + ox;`
+      : `let at = p * ${u(imageStride)}; let oy = 0u; let ox = 0u;`;
+    const inputs = (r: number): string => {
+      const value = `input(at + from${r}, oy + y${r}, ox + edge${r}, counts)`;
+      const one = mayEnd ? 'select(0.0, 1.0, counts)' : '1.0';
+      return bias
+        ? `let a${r} = select(${value}, vec4f(${one}, 0.0, 0.0, 0.0), isBias${r});`
+        : `let a${r} = ${value};`;
+    };
+    const multiply = (q: number): string =>
+      `{ let g = ${units.unit(i * quads + q)};
+${lines(tile.rows, (r) =>
+  range(4)
+    .map((c) => `sum${r}_${c}_${q} = fma(vec4f(a${r}[${c}]), g, sum${r}_${c}_${q});`)
+    .join(' '),
+)} }`;
+    return `{ let p = pixel + ${u(i)};
+let counts = p < to;
+${place}
+${lines(tile.rows, inputs)}
+${lines(quads, multiply)} }`;
+  };
+  return {
+    setup: units.setup,
+    code: `let base = pixel * ${u(params.outChannels)} + column;\n${units.load}\n${lines(tile.pixels, onePixel)}`,
+  };
+}
+
+function summation(plan: Plan): string {
+  const { tile, perSplit } = plan;
+  const { setup, code } = step(plan);
+  const start = eachSum(tile, (name) => `var sum${name} = vec4f();`);
+  const loop = (from: string, to: string): string =>
+    `for (var pixel = ${from}; pixel < ${to}; pixel += ${u(tile.pixels)}) {\n${code}\n}`;
+  if (perSplit <= longestPart) return `${setup}\n${start}\n${loop('start', 'to')}`;
+  const part = roundUp(longestPart, tile.pixels);
+  return `${setup}
+${start}
+${eachSum(tile, (name) => `var total${name} = vec4f();`)}
+for (var first = start; first < to; first += ${u(part)}) {
+${eachSum(tile, (name) => `sum${name} = vec4f();`)}
+${loop('first', `min(first + ${u(part)}, to)`)}
+${eachSum(tile, (name) => `total${name} += sum${name};`)}
+}
+${eachSum(tile, (name) => `sum${name} = total${name};`)}`;
+}
+
+/** `put(at, column, v)` and `putBias(column, v)`: store 4 sums, of which those past the last channel are left out. */
+function storeFunctions({ params, tile, outputAligned }: Plan): string {
+  const { outChannels, bias } = params;
+  const isSplit = tile.splits > 1;
+  const { biasStart, stride } = partialLayout(params);
+  const body = (name: string): string =>
+    outputAligned
+      ? `if (column < ${u(outChannels)}) { ${name}[at / 4u] = v; }`
+      : lines(4, (i) => `if (column + ${i}u < ${u(outChannels)}) { ${name}[at + ${i}u] = v[${i}]; }`);
+  const weight = isSplit ? 'partials' : 'dw';
+  const put = `fn put(split: u32, weight: u32, column: u32, v: vec4f) {
+  let at = weight${isSplit ? ` + split * ${u(stride)}` : ''};
+  ${body(weight)}
+}`;
+  if (!bias) return put;
+  return `${put}
+fn putBias(split: u32, column: u32, v: vec4f) {
+  let at = column${isSplit ? ` + split * ${u(stride)} + ${u(biasStart)}` : ''};
+  ${body(isSplit ? 'partials' : 'db')}
+}`;
+}
+
+function storing({ params, tile, groups, run }: Plan): string {
+  const { kernelSize, outChannels, bias } = params;
+  const quads = tile.columns / 4;
+  const row = (r: number): string => {
+    const weights = lines(4, (i) => {
+      const puts = range(quads)
+        .map(
+          (q) =>
+            `put(split, weight${r} + ${u(i * outChannels + 4 * q)}, column + ${u(4 * q)}, sum${r}_${i}_${q});`,
+        )
+        .join(' ');
+      return i > 0 && run % 4 !== 0 ? `if (j${r} + ${u(i)} < ${u(run)}) { ${puts} }` : puts;
+    });
+    const biases = range(quads)
+      .map((q) => `putBias(split, column + ${u(4 * q)}, sum${r}_0_${q});`)
+      .join(' ');
+    return `if (t${r} < ${u(kernelSize * groups)}) {
+${weights}
+}${bias ? ` else if (isBias${r}) { ${biases} }` : ''}`;
+  };
+  return lines(tile.rows, row);
+}
+
+function bindingsOf({ params, tile, inputAligned, outputAligned }: Plan): TypedBinding[] {
+  const operands = [
+    floats('x', 'read', inputAligned),
+    floats('dy', 'read', outputAligned),
+    ...(params.pool > 1 ? [words('argmax', 'read', outputAligned)] : []),
+  ];
+  if (tile.splits > 1) return [...operands, floats('partials', 'read_write', outputAligned)];
+  return [
+    ...operands,
+    floats('dw', 'read_write', outputAligned),
+    ...(params.bias ? [floats('db', 'read_write', outputAligned)] : []),
+  ];
+}
+
+/** Adds the splits, in pairs of neighbours' sums of 16, so that long sums stay exact; 4 weights a thread. */
+function additionKernel(params: ReduceParams, splits: number): Kernel {
+  const { weights, biasStart, stride } = partialLayout(params);
+  const threads = stride / 4;
+  const grid = gridOf(ceilDiv(threads, 64));
+  const tile: Tile = { rows: 1, columns: 4, lanes: 64, columnLanes: 1, shares: false };
+  const store = (name: string, start: number, count: number): string =>
+    count % 4 === 0
+      ? `${name}[i - ${u(start / 4)}] = sum;`
+      : lines(
+          4,
+          (c) =>
+            `if (4u * i + ${u(c)} < ${u(start + count)}) { ${name}[4u * i + ${u(c)} - ${u(start)}] = sum[${c}]; }`,
+        );
+  const weightStore = store('dw', 0, weights);
+  const finish = params.bias
+    ? `if (i < ${u(biasStart / 4)}) { ${weightStore} } else { ${store('db', biasStart, params.outChannels)} }`
+    : weightStore;
+  const body = `  let i = tile * 64u + lane;
+  if (i >= ${u(threads)}) { return; }
+  var sum = vec4f();
+  for (var first = 0u; first < ${u(splits)}; first += 16u) {
+    var part = vec4f();
+    for (var s = first; s < min(first + 16u, ${u(splits)}); s++) { part += partials[s * ${u(threads)} + i]; }
+    sum += part;
+  }
+  ${finish}`;
+  return tileKernel({
+    label: `${params.label} sum`,
+    bindings: [
+      floats('partials', 'read', true),
+      floats('dw', 'read_write', weights % 4 === 0),
+      ...(params.bias ? [floats('db', 'read_write', params.outChannels % 4 === 0)] : []),
+    ],
+    tile,
+    grid,
+    functions: '',
+    body,
+  });
+}
+
+export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {
+  const plan = planOf(params, tile);
+  const { high, wide } = tileSize(tile);
+  const tileRows = ceilDiv(reduceRows(params), high);
+  const tileColumns = ceilDiv(params.outChannels, wide);
+  const grid = gridOf(tileRows * tileColumns * tile.splits);
+  const body = `  let tileRow = tile % ${u(tileRows)};
+  let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
+  let split = tile / ${u(tileRows * tileColumns)};
+  let start = split * ${u(plan.perSplit)};
+  let to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
+${rowSetup(plan)}
+${summation(plan)}
+${storing(plan)}`;
+  const kernel = tileKernel({
+    label: params.label,
+    bindings: bindingsOf(plan),
+    tile,
+    grid,
+    functions: [inputFunction(plan), gradientFunction(plan), storeFunctions(plan)].join('\n'),
+    body,
+  });
+  if (tile.splits === 1) return { kernels: [kernel], partialsLength: 0 };
+  const { stride } = partialLayout(params);
+  return { kernels: [kernel, additionKernel(params, tile.splits)], partialsLength: tile.splits * stride };
+}

@@ -1,0 +1,110 @@
+/**
+ * Register tiles that all matrix-like kernels share. A tile is computed by one workgroup; each invocation ("lane") holds some rows
+ * and columns of it in registers. On software adapters any load from a storage buffer costs about 100 cycles for 8 lanes, also when
+ * all lanes read the same address, so with subgroups all lanes hold the same columns, each loads another 4 values of the second
+ * operand, and they hand them round (measured on lavapipe: 3 times the rate).
+ */
+import type { Kernel, KernelBinding } from '@/engine/webgpu/kernel';
+import type { Grid } from '@/engine/webgpu/kernels/convShape';
+
+export interface Tile {
+  /** Rows that a lane holds: pixels of a convolution, or groups of 4 weights of a weight gradient. */
+  readonly rows: number;
+  /** Columns that a lane holds: output channels; a multiple of 4. */
+  readonly columns: number;
+  /** Invocations of a workgroup. */
+  readonly lanes: number;
+  /** Lanes side by side that hold different columns; 1 where lanes share. */
+  readonly columnLanes: number;
+  /** Whether the lanes are exactly one subgroup, and share their loads. */
+  readonly shares: boolean;
+}
+
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Rows and columns of the whole workgroup. */
+export const tileSize = ({ rows, columns, lanes, columnLanes }: Tile) => ({
+  rowLanes: lanes / columnLanes,
+  high: (lanes / columnLanes) * rows,
+  wide: columnLanes * columns,
+});
+
+/** `make(i)` for i in 0..count-1, a line each. */
+export const lines = (count: number, make: (i: number) => string): string =>
+  range(count).map(make).join('\n');
+
+/** The second operand of one step of the sum, as units of 4 floats. */
+export interface Units {
+  /** Once, before the loops. */
+  readonly setup: string;
+  /** In each step, before the units are used. */
+  readonly load: string;
+  readonly unit: (index: number) => string;
+}
+
+/** Unit `u` lies at `base` + `offset(u)`; `read` is the WGSL that loads 4 floats from there. */
+export function sharedUnits(
+  { lanes, shares }: Tile,
+  count: number,
+  offset: (unit: string) => string,
+  read: (at: string) => string,
+): Units {
+  if (!shares) return { setup: '', load: '', unit: (index) => read(`base + ${offset(`${index}u`)}`) };
+  const slots = Math.ceil(count / lanes);
+  return {
+    setup: lines(slots, (slot) => `let place${slot} = ${offset(`(lane + ${slot * lanes}u)`)};`),
+    load: lines(slots, (slot) => `let shared${slot} = ${read(`base + place${slot}`)};`),
+    unit: (index) => `subgroupBroadcast(shared${Math.floor(index / lanes)}, ${index % lanes}u)`,
+  };
+}
+
+/** WGSL that loads 4 floats from `at`: one vec4 where `aligned` (the buffer is array<vec4f>), else 4 loads. */
+export function load4(buffer: string, at: string, aligned: boolean): string {
+  if (aligned) return `${buffer}[(${at}) / 4u]`;
+  const one = (i: number): string => `${buffer}[${at} + ${i}u]`;
+  return `vec4f(${range(4).map(one).join(', ')})`;
+}
+
+export interface TypedBinding extends KernelBinding {
+  readonly type: 'array<f32>' | 'array<vec4f>' | 'array<u32>' | 'array<vec4u>';
+}
+
+export function floats(name: string, access: 'read' | 'read_write', aligned = false): TypedBinding {
+  return { name, access, type: aligned ? 'array<vec4f>' : 'array<f32>' };
+}
+
+export function words(name: string, access: 'read' | 'read_write', aligned = false): TypedBinding {
+  return { name, access, type: aligned ? 'array<vec4u>' : 'array<u32>' };
+}
+
+export interface TileKernelSource {
+  readonly label: string;
+  readonly bindings: readonly TypedBinding[];
+  readonly tile: Tile;
+  readonly grid: Grid;
+  readonly functions: string;
+  /** Statements of main; they see `lane`, `rowLane` (lane / columnLanes) and the workgroup's index `tile`. */
+  readonly body: string;
+}
+
+export function tileKernel({ label, bindings, tile, grid, functions, body }: TileKernelSource): Kernel {
+  const declarations = bindings.map(
+    ({ name, access, type }, i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: ${type};`,
+  );
+  const wgsl = `${tile.shares ? 'enable subgroups;\n' : ''}${declarations.join('\n')}
+${functions}
+@compute @workgroup_size(${tile.lanes})
+fn main(@builtin(workgroup_id) group: vec3u,
+        @builtin(${tile.shares ? 'subgroup_invocation_id' : 'local_invocation_index'}) lane: u32) {
+  let tile = ${grid.index};
+  let rowLane = lane / ${tile.columnLanes}u;
+${body}
+}
+`;
+  return {
+    label,
+    wgsl,
+    bindings: bindings.map(({ name, access }) => ({ name, access })),
+    workgroups: grid.workgroups,
+  };
+}
