@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { BackendInfo, Engine } from '@/engine/engine';
 import type { RunConfig } from '@/model/runConfig';
-import { finiteOrNull, type FullTest } from '@/model/runResult';
+import { fullTestOf, type FullTest } from '@/model/runResult';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from '../mnistImages.ts';
 
@@ -24,18 +24,6 @@ export interface TrainOptions {
   readonly config: RunConfig;
   /** Hears of every event as it comes. */
   readonly onEvent: (event: RunEvent) => void;
-}
-
-function fullTest(event: Extract<RunEvent, { readonly type: 'evaluated' }>): FullTest {
-  const { step, epoch, loss, sumOfBatchMeans, accuracy, classes } = event;
-  return {
-    step,
-    epoch,
-    loss: finiteOrNull(loss),
-    sumOfBatchMeans: finiteOrNull(sumOfBatchMeans),
-    accuracy,
-    classes,
-  };
 }
 
 /** @throws Error when the run fails */
@@ -66,7 +54,7 @@ export async function trainToEnd({ create, config, onEvent }: TrainOptions): Pro
       cpuSeconds: (user + system) / 1e6,
       losses: events.flatMap((event) => (event.type === 'metrics' ? [...event.loss] : [])),
       tests: events.flatMap((event) =>
-        event.type === 'evaluated' && event.extent === 'full' ? [fullTest(event)] : [],
+        event.type === 'evaluated' && event.extent === 'full' ? [fullTestOf(event)] : [],
       ),
       events,
     };

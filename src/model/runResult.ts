@@ -53,3 +53,23 @@ export function bestTest(tests: readonly FullTest[]): FullTest | undefined {
     undefined,
   );
 }
+
+/** The figures of a test as results keep them. */
+export function fullTestOf(test: {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly sumOfBatchMeans: number;
+  readonly accuracy: number;
+  readonly classes: ClassCounts;
+}): FullTest {
+  const { step, epoch, loss, sumOfBatchMeans, accuracy, classes } = test;
+  return {
+    step,
+    epoch,
+    loss: finiteOrNull(loss),
+    sumOfBatchMeans: finiteOrNull(sumOfBatchMeans),
+    accuracy,
+    classes,
+  };
+}
