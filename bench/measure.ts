@@ -85,7 +85,9 @@ async function turn(entry: Prepared): Promise<void> {
 async function profile(entry: Prepared): Promise<void> {
   if (entry.error !== null) return;
   try {
-    entry.profile = await entry.row.profile(entry.steps);
+    // Enough that what a reading of the metrics costs is spread over as many steps as in training.
+    const steps = Math.max(entry.steps, Math.min(100, Math.round(3000 / median(entry.rounds))));
+    entry.profile = await entry.row.profile(steps);
   } catch (error) {
     entry.error = messageOf(error);
   }

@@ -1,4 +1,5 @@
 /** What a step asks of WebGPU and of JavaScript, counted from outside, the same for every library. */
+import type { Profiler } from 'node:inspector';
 import type { Trainer } from './trainer.ts';
 
 export interface StepProfile {
@@ -74,9 +75,26 @@ async function threadTime(): Promise<number | null> {
   }
 }
 
+/** Nodes of the profile whose stack holds a function of a file, rather than of Node, which polls for Dawn. */
+function ownNodes(nodes: readonly Profiler.ProfileNode[]): ReadonlySet<number> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const own = new Set<number>();
+  const mark = (id: number, isInside: boolean): void => {
+    const node = byId.get(id);
+    if (node === undefined) return;
+    const { url } = node.callFrame;
+    const isOwn = isInside || (url !== '' && !url.startsWith('node:'));
+    if (isOwn) own.add(id);
+    for (const child of node.children ?? []) mark(child, isOwn);
+  };
+  const [root] = nodes;
+  if (root !== undefined) mark(root.id, false);
+  return own;
+}
+
 /**
- * Milliseconds of a core that JavaScript and what it calls took during `work`: the main thread's time, less the share in which
- * it only asks whether the GPU is ready. Null in a browser, which tells neither.
+ * Milliseconds of a core that the library's JavaScript and what it calls took during `work`: its share of the samples times
+ * the time that the thread was on a core. Null in a browser, which tells neither.
  */
 async function javascriptTime(work: () => Promise<unknown>): Promise<number | null> {
   if (typeof process === 'undefined') {
@@ -94,19 +112,20 @@ async function javascriptTime(work: () => Promise<unknown>): Promise<number | nu
   const after = await threadTime();
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
-  const nameOf = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame.functionName]));
-  const deltas = profile.timeDeltas ?? [];
+  const own = ownNodes(profile.nodes);
+  const idle = new Set(
+    profile.nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
+  );
   let computing = 0;
-  let polling = 0;
+  let busy = 0;
   (profile.samples ?? []).forEach((node, i) => {
-    const name = nameOf.get(node);
-    const time = Math.max(0, deltas[i + 1] ?? 0) / 1000;
-    // Dawn's polling for finished work runs outside of JavaScript.
-    if (name === '(program)') polling += time;
-    else if (name !== '(idle)' && name !== '(root)') computing += time;
+    const time = Math.max(0, profile.timeDeltas?.[i + 1] ?? 0) / 1000;
+    if (own.has(node)) computing += time;
+    if (!idle.has(node)) busy += time;
   });
-  if (before === null || after === null) return computing;
-  return (after - before) * (computing / Math.max(1e-9, computing + polling));
+  // On a busy machine the thread often waits for a core in the middle of a function.
+  const onCore = before === null || after === null ? 1 : Math.min(1, (after - before) / busy);
+  return computing * onCore;
 }
 
 /** Counts over `steps` steps. Apart from the timed rounds: the profiler slows JavaScript down. */
