@@ -46,7 +46,7 @@ function sampled(losses: readonly number[]): LossPoint[] {
 
 function entryOf({ key, run, length, config, checks }: PlannedRun, trained: TrainedRun): ReportEntry {
   const losses = sampled(trained.losses);
-  const { tests, info } = trained;
+  const { tests, info, verdicts } = trained;
   return {
     key,
     runId: run.id,
@@ -67,8 +67,8 @@ function entryOf({ key, run, length, config, checks }: PlannedRun, trained: Trai
         right: [...test.classes.right],
       },
     })),
-    checks: checks.map(({ text, isMet }) => ({ text, isMet: isMet({ tests, losses }) })),
-    diagnoses: [],
+    checks: checks.map(({ text, isMet }) => ({ text, isMet: isMet({ tests, losses, verdicts }) })),
+    verdicts: verdicts.map((verdict) => ({ ...verdict, digits: [...verdict.digits] })),
   };
 }
 

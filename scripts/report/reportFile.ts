@@ -29,9 +29,9 @@ const entrySchema = v.object({
     }),
   ),
   checks: v.array(v.object({ text: v.string(), isMet: v.boolean() })),
-  /** What the doctor said, the first time that it said it. */
-  diagnoses: v.optional(
-    v.array(v.object({ step: v.number(), rule: v.string(), detail: v.optional(v.string()) })),
+  /** What the doctor said, after how many steps it first said it, and the digits that it named. */
+  verdicts: v.optional(
+    v.array(v.object({ step: v.number(), id: v.string(), digits: v.array(v.number()) })),
     [],
   ),
 });

@@ -75,8 +75,12 @@ function details(run: ReportRun, entry: ReportEntry): string[] {
   if (best !== undefined && best !== last) {
     lines.push('', `Best: ${percent(best.accuracy)} after epoch ${Number(best.epoch.toFixed(2))}.`);
   }
-  for (const { step, rule, detail } of entry.diagnoses) {
-    lines.push('', `The doctor, step ${step}: ${rule}${detail === undefined ? '' : `. ${detail}`}`);
+  if (entry.verdicts.length > 0) {
+    const said = entry.verdicts.map(({ step, id, digits }) => {
+      const named = digits.length === 0 ? '' : `: ${digits.join(', ')}`;
+      return `${id}${named} (step ${step})`;
+    });
+    lines.push('', `What the doctor said, and when first: ${said.join('; ')}.`);
   }
   return [...lines, ''];
 }

@@ -4,6 +4,7 @@ import type { BackendInfo, Engine } from '@/engine/engine';
 import type { RunConfig } from '@/model/runConfig';
 import { fullTestOf, type FullTest } from '@/model/runResult';
 import { Trainer, type RunEvent } from '@/training/trainer';
+import { DoctorWatch, type Verdict } from './doctorWatch.ts';
 import { mnistImages } from '../mnistImages.ts';
 
 const source = { training: mnistImages('train'), test: mnistImages('test') };
@@ -15,6 +16,7 @@ export interface TrainedRun {
   /** One value a step. */
   readonly losses: readonly number[];
   readonly tests: readonly FullTest[];
+  readonly verdicts: readonly Verdict[];
   /** Everything that the trainer told, in order, its status aside. */
   readonly events: readonly RunEvent[];
 }
@@ -29,12 +31,14 @@ export interface TrainOptions {
 /** @throws Error when the run fails */
 export async function trainToEnd({ create, config, onEvent }: TrainOptions): Promise<TrainedRun> {
   const events: RunEvent[] = [];
+  const doctor = new DoctorWatch(config);
   let settle: { readonly done: () => void; readonly failed: (error: Error) => void } | null = null;
   const end = new Promise<void>((done, failed) => {
     settle = { done, failed };
   });
   const emit = (event: RunEvent): void => {
     onEvent(event);
+    doctor.hear(event);
     if (event.type !== 'runStatus') events.push(event);
     if (event.type === 'runFailed') settle?.failed(new Error(event.error.message));
     if (event.type === 'runStatus' && event.status.phase === 'finished') settle?.done();
@@ -56,6 +60,7 @@ export async function trainToEnd({ create, config, onEvent }: TrainOptions): Pro
       tests: events.flatMap((event) =>
         event.type === 'evaluated' && event.extent === 'full' ? [fullTestOf(event)] : [],
       ),
+      verdicts: doctor.verdicts,
       events,
     };
   } finally {
