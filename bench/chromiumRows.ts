@@ -27,7 +27,7 @@ export async function chromiumRows(
   const page = await browser.newPage();
   await page.goto(new URL('bench/page.html', address).href);
   await page.waitForFunction(() => 'ask' in window);
-  let open = backends.length;
+  const open = new Set(backends);
   return backends.map((backend) => {
     const ask = async (command: TrainerCommand): Promise<TrainerAnswer> => {
       const answer = await page.evaluate(([name, what]) => window.ask(name, what), [
@@ -43,8 +43,9 @@ export async function chromiumRows(
       run: async (steps) => (await ask({ run: steps })).milliseconds,
       profile: async (steps) => (await ask({ profile: steps })).profile,
       close: async () => {
-        open -= 1;
-        if (open > 0) return;
+        if (!open.delete(backend)) return;
+        await page.evaluate((name) => window.stopTrainer(name), backend);
+        if (open.size > 0) return;
         await browser.close();
         await server.close();
       },

@@ -34,7 +34,7 @@ export function engineRow(name: string): BenchRow {
     run: async (steps) => (await ask({ run: steps })).milliseconds,
     profile: async (steps) => (await ask({ profile: steps })).profile,
     close: () => {
-      if (child.connected) child.disconnect();
+      child.kill('SIGKILL');
       return Promise.resolve();
     },
   };

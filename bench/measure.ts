@@ -68,6 +68,8 @@ async function prepare(row: BenchRow, task: BenchTask, options: MeasureOptions):
     const steps = Math.max(1, Math.min(500, Math.round(options.roundMilliseconds / (warm / 2))));
     return { ...entry, firstStepMilliseconds, steps, error: null };
   } catch (error) {
+    // What still compiles would disturb the others.
+    await row.close();
     return { ...entry, error: messageOf(error) };
   }
 }

@@ -32,9 +32,16 @@ function ask(backend: string, command: TrainerCommand): Promise<TrainerAnswer> {
   });
 }
 
+function stop(backend: string): void {
+  workers.get(backend)?.terminate();
+  workers.delete(backend);
+}
+
 declare global {
   interface Window {
     ask: typeof ask;
+    stopTrainer: typeof stop;
   }
 }
 window.ask = ask;
+window.stopTrainer = stop;

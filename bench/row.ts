@@ -18,5 +18,6 @@ export interface BenchRow {
   readonly run: (steps: number) => Promise<number>;
   /** Counts over `steps` steps; null where nothing can be counted. */
   readonly profile: (steps: number) => Promise<StepProfile | null>;
+  /** Ends it, whatever it is doing; a second call does nothing. */
   readonly close: () => Promise<void>;
 }
