@@ -439,7 +439,7 @@ describe('Linear', () => {
   test('agrees where the weights are split into slices of the inputs', async () => {
     for (const [, target] of targets) {
       // oxlint-disable-next-line no-await-in-loop -- one device
-      expect(await check({ batch: 9, inFeatures: 1200, outFeatures: 24 }, [0, 600], target)).toBeLessThan(1);
+      expect(await check({ batch: 9, inFeatures: 1200, outFeatures: 4 }, [0, 600], target)).toBeLessThan(1);
       // oxlint-disable-next-line no-await-in-loop -- one device
       expect(await check({ batch: 3, inFeatures: 23, outFeatures: 10 }, [0, 7, 15], target)).toBeLessThan(1);
     }

@@ -6,9 +6,10 @@ import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   floats,
   lines,
-  load4,
+  loadFunction,
   range,
   sharedUnits,
+  store4,
   tileKernel,
   tileSize,
   words,
@@ -118,14 +119,14 @@ function inputFunction(plan: Plan): string {
   const isForward = params.direction === 'forward';
   const isPooled = !isForward && params.pool > 1;
   const head = `fn input(at: u32, edge: u32, ok: bool, j: u32) -> ${values === 4 ? 'vec4f' : 'f32'} {`;
-  const condition = (i: number): string => {
+  const condition = (i: string): string => {
     const terms = needsEdges(plan) ? ['ok'] : [];
-    if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i}u < ${u(width * channels)}`);
-    if (run % values !== 0) terms.push(`j + ${i}u < ${u(run)}`);
+    if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
+    if (run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
     return terms.length === 0 ? 'true' : terms.join(' && ');
   };
   if (inputAligned) {
-    const inside = condition(0);
+    const inside = condition('0u');
     const index = inside === 'true' ? '(at + j) / 4u' : 'select(0u, at + j, inside) / 4u';
     const value = isPooled
       ? `select(vec4f(), ${name}[i], argmax[i] == edge + j + vec4u(0, 1, 2, 3))`
@@ -136,15 +137,25 @@ function inputFunction(plan: Plan): string {
   return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};
 }`;
   }
-  const element = (i: number): string => {
-    const won = isPooled ? `in${i} && argmax[i${i}] == edge + j + ${i}u` : `in${i}`;
-    return `  let in${i} = ${condition(i)};
-  let i${i} = select(0u, at + j + ${i}u, in${i});
-  let v${i} = select(0.0, ${name}[i${i}], ${won});`;
-  };
-  return `${head}
-${lines(values, element)}
-  return ${values === 4 ? 'vec4f(v0, v1, v2, v3)' : 'v0'};
+  const inside = condition('i');
+  const one = isPooled
+    ? `select(0.0, ${name}[place], counts && argmax[place] == edge + j + i)`
+    : `select(0.0, ${name}[place], counts)`;
+  const element = `let counts = ${inside};
+  let place = select(0u, at + j + i, counts);`;
+  return values === 1
+    ? `${head}
+  let i = 0u;
+  ${element}
+  return ${one};
+}`
+    : `${head}
+  var v = vec4f();
+  for (var i = zero; i < 4u; i++) {
+  ${element}
+  v[i] = ${one};
+  }
+  return v;
 }`;
 }
 
@@ -183,7 +194,7 @@ function tapLoops(plan: Plan, turn: string): string {
     const rowFloats = input.width * input.channels;
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
-    return `for (var ky = 0u; ky < ${u(kernelSize)}; ky++) {
+    return `for (var ky = group.z; ky < ${u(kernelSize)}; ky++) {
 ${lines(tile.rows, perRow)}
 let weightRow = ky * ${u(run * output.channels)} + column;
 ${turn}
@@ -200,7 +211,7 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
       : `edge${p}`
   };`;
   const first = (phase: string): string =>
-    phases === 1 ? '0u' : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+    phases === 1 ? 'group.z' : `(${phase} + ${u(padding)}) % ${u(stride)}`;
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
   return `for (var ky = ${first('phaseY')}; ky < ${u(kernelSize)}; ky += ${u(stride)}) {
@@ -216,7 +227,7 @@ ${turn}
 
 /** One step of the sum: width * blocks products for each row and column. */
 function step(plan: Plan): { readonly setup: string; readonly code: string } {
-  const { params, tile, weightAligned, blocks, width } = plan;
+  const { params, tile, blocks, width } = plan;
   const quads = tile.columns / 4;
   const isForward = params.direction === 'forward';
   const outChannels = params.output.channels;
@@ -227,7 +238,7 @@ function step(plan: Plan): { readonly setup: string; readonly code: string } {
       isForward
         ? `(${unit} / ${quads}u) * ${u(outChannels)} + (${unit} % ${quads}u) * 4u`
         : `(${unit} % ${u(tile.columns)}) * ${u(params.input.channels)} + (${unit} / ${u(tile.columns)}) * 4u`,
-    (at) => load4('weight', at, weightAligned),
+    (at) => `load_weight(${at})`,
   );
   const multiply = (q: number, i: number, weights: string): string =>
     `{ let w = ${weights}; ${range(tile.rows)
@@ -275,14 +286,14 @@ function summation(plan: Plan): string {
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
   const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
-  if (taps * run <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, loop('0u', u(run)))}`;
+  if (taps * run <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, loop('group.z', u(run)))}`;
   const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
-${run <= longestPart ? loop('0u', u(run)) : loop('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
+${run <= longestPart ? loop('group.z', u(run)) : loop('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
 ${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
   const parts =
     run <= longestPart
       ? part
-      : `for (var start = 0u; start < ${u(run)}; start += ${u(longestPart)}) {\n${part}\n}`;
+      : `for (var start = group.z; start < ${u(run)}; start += ${u(longestPart)}) {\n${part}\n}`;
   return `${setup}
 ${start}
 ${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
@@ -295,83 +306,82 @@ function finishFunction({ params, outputAligned }: Plan): string {
   const { output, direction } = params;
   const channels = output.channels;
   const isPooled = direction === 'forward' && params.pool > 1;
-  const [target, source] = direction === 'forward' ? ['y', ''] : ['dx', 'x'];
-  const read = (name: string, at: string): string =>
-    outputAligned ? `${name}[(${at}) / 4u]` : load4(name, at, false);
-  const store = outputAligned
-    ? `  if (column >= ${u(channels)}) { return; }
-  ${target}[at / 4u] = v;${isPooled ? '\n  argmax[at / 4u] = winner;' : ''}`
-    : lines(
-        4,
-        (i) =>
-          `  if (column + ${i}u < ${u(channels)}) { ${target}[at + ${i}u] = v[${i}];${isPooled ? ` argmax[at + ${i}u] = winner[${i}];` : ''} }`,
-      );
+  const target = direction === 'forward' ? 'y' : 'dx';
   const steps = [
-    params.accumulate ? `v += ${read(target, 'at')};` : '',
-    !isPooled && params.bias ? `v += ${read('bias', 'column')};` : '',
-    params.channelScale ? `v *= ${read('scale', `n * ${u(channels)} + column`)};` : '',
+    params.accumulate ? `v += load_${target}(at);` : '',
+    !isPooled && params.bias ? `v += load_bias(column);` : '',
+    params.channelScale ? `v *= load_scale(n * ${u(channels)} + column);` : '',
     params.scale === null ? '' : `v *= ${Math.fround(params.scale)}f;`,
     params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
-    params.mask ? `v *= ${read('mask', 'at')};` : '',
-    params.reluMask ? `v = select(v, vec4f(), ${read(source, 'at')} == vec4f());` : '',
+    params.mask ? `v *= load_mask(at);` : '',
+    params.reluMask ? `v = select(v, vec4f(), load_x(at) == vec4f());` : '',
+    store4(target, 'at', 'v', channels, outputAligned),
+    isPooled ? store4('argmax', 'at', 'winner', channels, outputAligned) : '',
   ].filter((text) => text !== '');
+  const loads = [...(params.accumulate ? [target] : []), ...extraNames(params)].map((name) =>
+    loadFunction(name, outputAligned),
+  );
   const parameters = `at: u32, n: u32, column: u32, sums: vec4f${isPooled ? ', winner: vec4u' : ''}`;
-  return `fn finish(${parameters}) {
+  // v != v is folded to false by some compilers.
+  const nan =
+    'fn isNan(v: vec4f) -> vec4<bool> { return (bitcast<vec4u>(v) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u); }';
+  return `${loads.join('\n')}
+${isPooled ? nan : ''}
+fn finish(${parameters}) {
   var v = sums;
   ${steps.join('\n  ')}
-${store}
 }`;
 }
 
 /** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
 function storing(plan: Plan): string {
-  const { params, tile, rowsHigh, rowsWide, outputAligned } = plan;
+  const { params, tile, rowsHigh, rowsWide } = plan;
   const { output, pool, direction, batch, stride } = params;
   const channels = output.channels;
   const window = windowOf(plan);
   const quads = tile.columns / 4;
-  const column = (q: number): string => `column + ${u(4 * q)}`;
-  if (direction === 'backward') {
-    return lines(
-      tile.rows,
-      (p) => `{
-  let iy = wy${p} * ${u(stride)} + phaseY;
-  let ix = wx${p} * ${u(stride)} + phaseX;
-  if (m${p} < ${u(batch * rowsHigh * rowsWide)} && iy < ${u(output.height)} && ix < ${u(output.width)}) {
-    let at = n${p} * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(output.width)} + ix) * ${u(channels)} + column;
-    ${lines(quads, (q) => `finish(at + ${u(4 * q)}, n${p}, ${column(q)}, sum${p}_${q});`)}
+  const sums = range(tile.rows).flatMap((p) => range(quads).map((q) => `sum${p}_${q}`));
+  const [high, wide] = direction === 'forward' ? [rowsHigh / pool, rowsWide / pool] : [rowsHigh, rowsWide];
+  const { high: tileHigh, rowLanes } = tileSize(tile);
+  const each = (statements: string): string => `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+for (var i = zero; i < ${u((tile.rows / window) * quads)}; i++) {
+  let m = tileRow * ${u(tileHigh / window)} + i / ${u(quads)} * ${u(rowLanes)} + rowLane;
+  if (m >= ${u(batch * high * wide)}) { continue; }
+  let first = column + i % ${u(quads)} * 4u;
+  let n = m / ${u(high * wide)};
+  let wy = m / ${u(wide)} % ${u(high)};
+  let wx = m % ${u(wide)};
+${statements}
+}`;
+  if (direction === 'backward')
+    return each(`  let iy = wy * ${u(stride)} + phaseY;
+  let ix = wx * ${u(stride)} + phaseX;
+  if (iy < ${u(output.height)} && ix < ${u(output.width)}) {
+    finish(n * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(output.width)} + ix) * ${u(channels)} + first, n, first, sums[i]);
+  }`);
+  if (pool === 1) return each(`  finish(m * ${u(channels)} + first, n, first, sums[i]);`);
+  return each(`  let shift = ${params.bias ? 'load_bias(first)' : 'vec4f()'};
+  let place = i / ${u(quads)} * ${u(window * quads)} + i % ${u(quads)};
+  var best = sums[place] + shift;
+  var winner = vec4u();
+  for (var k = zero; k < ${u(window)}; k++) {
+    let v = sums[place + k * ${u(quads)}] + shift;
+    let pixel = (wy * ${u(pool)} + k / ${u(pool)}) * ${u(output.width)} + wx * ${u(pool)} + k % ${u(pool)};
+    let wins = (v > best) | isNan(v) | vec4<bool>(k == 0u);
+    best = select(best, v, wins);
+    winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);
   }
-}`,
-    );
-  }
-  const count = (batch * rowsHigh * rowsWide) / window;
-  const pooled = (g: number, q: number): string => {
-    const first = g * window;
-    const bias = params.bias
-      ? outputAligned
-        ? `bias[(${column(q)}) / 4u]`
-        : load4('bias', column(q), false)
-      : 'vec4f()';
-    const pixel = (k: number): string =>
-      `((wy${g} * ${u(pool)} + ${u(Math.floor(k / pool))}) * ${u(output.width)} + wx${g} * ${u(pool)} + ${u(k % pool)}) * ${u(channels)}`;
-    const compare = (
-      k: number,
-    ): string => `{ let v = sum${first + k}_${q} + shift; let wins = (v > best) | (v != v);
-  best = select(best, v, wins); winner = select(winner, vec4u(${pixel(k)}) + columns, wins); }`;
-    return `{ let shift = ${bias}; let columns = ${column(q)} + vec4u(0, 1, 2, 3);
-  var best = sum${first}_${q} + shift;
-  var winner = vec4u(${pixel(0)}) + columns;
-  ${lines(window - 1, (k) => compare(k + 1))}
-  finish(m${g} * ${u(channels)} + ${column(q)}, n${g}, ${column(q)}, best, winner); }`;
-  };
-  const plain = (p: number, q: number): string =>
-    `finish(m${p} * ${u(channels)} + ${column(q)}, n${p}, ${column(q)}, sum${p}_${q});`;
-  return lines(
-    tile.rows / window,
-    (g) => `if (m${g} < ${u(count)}) {
-${lines(quads, (q) => (pool > 1 ? pooled(g, q) : plain(g, q)))}
-}`,
-  );
+  finish(m * ${u(channels)} + first, n, first, best, winner);`);
+}
+
+/** Read-only bindings beside the operands, as the output is aligned. */
+function extraNames(params: GatherParams): string[] {
+  return [
+    ...(params.bias ? ['bias'] : []),
+    ...(params.channelScale ? ['scale'] : []),
+    ...(params.mask ? ['mask'] : []),
+    ...(params.reluMask ? ['x'] : []),
+  ];
 }
 
 function bindingsOf({ params, inputAligned, weightAligned, outputAligned }: Plan): TypedBinding[] {
@@ -381,12 +391,7 @@ function bindingsOf({ params, inputAligned, weightAligned, outputAligned }: Plan
     ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputAligned)] : []),
     floats('weight', 'read', weightAligned),
   ];
-  const extras = [
-    ...(params.bias ? ['bias'] : []),
-    ...(params.channelScale ? ['scale'] : []),
-    ...(params.mask ? ['mask'] : []),
-    ...(params.reluMask ? ['x'] : []),
-  ].map((name) => floats(name, 'read', outputAligned));
+  const extras = extraNames(params).map((name) => floats(name, 'read', outputAligned));
   return [
     ...operands,
     ...extras,
@@ -422,7 +427,9 @@ ${storing(plan)}`;
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: `${inputFunction(plan)}\n${finishFunction(plan)}`,
+    functions: [inputFunction(plan), loadFunction('weight', plan.weightAligned), finishFunction(plan)].join(
+      '\n',
+    ),
     body,
   });
   return { kernels: [kernel], partialsLength: 0 };

@@ -12,9 +12,10 @@ import {
 import {
   floats,
   lines,
-  load4,
+  loadFunction,
   range,
   sharedUnits,
+  store4,
   tileKernel,
   tileSize,
   words,
@@ -96,14 +97,14 @@ function partialLayout({ kernelSize, inChannels, outChannels, bias }: ReducePara
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
 function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
   const { height, width, inChannels, padding } = params;
-  const condition = (i: number): string => {
+  const condition = (i: string): string => {
     const terms = mayEnd ? ['counts'] : [];
-    if (padding > 0) terms.push(`row < ${u(height)}`, `edge + ${i}u < ${u(width * inChannels)}`);
+    if (padding > 0) terms.push(`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`);
     return terms.length === 0 ? 'true' : terms.join(' && ');
   };
   const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
   if (inputAligned) {
-    const inside = condition(0);
+    const inside = condition('0u');
     return inside === 'true'
       ? `${head} return x[at / 4u]; }`
       : `${head}
@@ -111,11 +112,13 @@ function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
   return select(vec4f(), x[select(0u, at, inside) / 4u], inside);
 }`;
   }
-  const element = (i: number): string => `  let in${i} = ${condition(i)};
-  let v${i} = select(0.0, x[select(0u, at + ${i}u, in${i})], in${i});`;
   return `${head}
-${lines(4, element)}
-  return vec4f(v0, v1, v2, v3);
+  var v = vec4f();
+  for (var i = zero; i < 4u; i++) {
+    let inside = ${condition('i')};
+    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);
+  }
+  return v;
 }`;
 }
 
@@ -123,14 +126,12 @@ ${lines(4, element)}
 function gradientFunction({ params, outputAligned, outHeight, outWidth }: Plan): string {
   const { outChannels, pool } = params;
   const head = 'fn gradient(at: u32) -> vec4f {';
-  if (pool === 1) return `${head} return ${load4('dy', 'at', outputAligned)}; }`;
+  const dyFunction = loadFunction('dy', outputAligned);
+  if (pool === 1) return `${dyFunction}\n${head} return load_dy(at); }`;
   const [high, wide] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
-  const winners = outputAligned
-    ? 'argmax[place / 4u]'
-    : `vec4u(${range(4)
-        .map((i) => `argmax[place + ${i}u]`)
-        .join(', ')})`;
-  return `${head}
+  return `${dyFunction}
+${loadFunction('argmax', outputAligned, 'u')}
+${head}
   let pixel = at / ${u(outChannels)};
   let n = pixel / ${u(outHeight * outWidth)};
   let py = pixel / ${u(outWidth)} % ${u(outHeight)} / ${u(pool)};
@@ -138,12 +139,12 @@ function gradientFunction({ params, outputAligned, outHeight, outWidth }: Plan):
   let inside = py < ${u(high)} && px < ${u(wide)};
   let place = select(0u, ((n * ${u(high)} + py) * ${u(wide)} + px) * ${u(outChannels)} + at % ${u(outChannels)}, inside);
   let own = at - n * ${u(outHeight * outWidth * outChannels)} + vec4u(0, 1, 2, 3);
-  let won = (${winners} == own) & vec4<bool>(inside);
-  return select(vec4f(), ${load4('dy', 'place', outputAligned)}, won);
+  let won = (load_argmax(place) == own) & vec4<bool>(inside);
+  return select(vec4f(), load_dy(place), won);
 }`;
 }
 
-function rowSetup({ params, tile, groups, run }: Plan): string {
+function rowSetup({ params, tile, groups }: Plan): string {
   const { kernelSize, width, inChannels, padding } = params;
   const rowFloats = width * inChannels;
   return lines(
@@ -154,8 +155,7 @@ let j${r} = t${r} % ${u(groups)} * 4u;
 let isBias${r} = ${params.bias ? `t${r} == ${u(kernelSize * groups)}` : 'false'};
 let y${r} = ky${r} - ${u(padding)};
 let edge${r} = j${r} - ${u(padding * inChannels)};
-let from${r} = ${u(params.offset)} + y${r} * ${u(rowFloats)} + edge${r};
-let weight${r} = (ky${r} * ${u(run)} + j${r}) * ${u(params.outChannels)} + column;`,
+let from${r} = ${u(params.offset)} + y${r} * ${u(rowFloats)} + edge${r};`,
   );
 }
 
@@ -228,49 +228,42 @@ ${eachSum(tile, (name) => `total${name} += sum${name};`)}
 ${eachSum(tile, (name) => `sum${name} = total${name};`)}`;
 }
 
-/** `put(at, column, v)` and `putBias(column, v)`: store 4 sums, of which those past the last channel are left out. */
-function storeFunctions({ params, tile, outputAligned }: Plan): string {
-  const { outChannels, bias } = params;
-  const isSplit = tile.splits > 1;
-  const { biasStart, stride } = partialLayout(params);
-  const body = (name: string): string =>
-    outputAligned
-      ? `if (column < ${u(outChannels)}) { ${name}[at / 4u] = v; }`
-      : lines(4, (i) => `if (column + ${i}u < ${u(outChannels)}) { ${name}[at + ${i}u] = v[${i}]; }`);
-  const weight = isSplit ? 'partials' : 'dw';
-  const put = `fn put(split: u32, weight: u32, column: u32, v: vec4f) {
-  let at = weight${isSplit ? ` + split * ${u(stride)}` : ''};
-  ${body(weight)}
-}`;
-  if (!bias) return put;
-  return `${put}
-fn putBias(split: u32, column: u32, v: vec4f) {
-  let at = column${isSplit ? ` + split * ${u(stride)} + ${u(biasStart)}` : ''};
-  ${body(isSplit ? 'partials' : 'db')}
-}`;
-}
-
-function storing({ params, tile, groups, run }: Plan): string {
+/** Stores the tile: weights, and the biases' row where there is one. */
+function storing({ params, tile, groups, run, outputAligned }: Plan): string {
   const { kernelSize, outChannels, bias } = params;
   const quads = tile.columns / 4;
-  const row = (r: number): string => {
-    const weights = lines(4, (i) => {
-      const puts = range(quads)
-        .map(
-          (q) =>
-            `put(split, weight${r} + ${u(i * outChannels + 4 * q)}, column + ${u(4 * q)}, sum${r}_${i}_${q});`,
-        )
-        .join(' ');
-      return i > 0 && run % 4 !== 0 ? `if (j${r} + ${u(i)} < ${u(run)}) { ${puts} }` : puts;
-    });
-    const biases = range(quads)
-      .map((q) => `putBias(split, column + ${u(4 * q)}, sum${r}_0_${q});`)
-      .join(' ');
-    return `if (t${r} < ${u(kernelSize * groups)}) {
-${weights}
-}${bias ? ` else if (isBias${r}) { ${biases} }` : ''}`;
-  };
-  return lines(tile.rows, row);
+  const isSplit = tile.splits > 1;
+  const { biasStart, stride } = partialLayout(params);
+  const { high, rowLanes } = tileSize(tile);
+  const sums = range(tile.rows).flatMap((r) =>
+    range(4).flatMap((i) => range(quads).map((q) => `sum${r}_${i}_${q}`)),
+  );
+  const put = (name: string, at: string): string =>
+    store4(
+      isSplit ? 'partials' : name,
+      isSplit ? `split * ${u(stride)} + ${at}` : at,
+      'v',
+      outChannels,
+      outputAligned,
+    );
+  return `let firstColumn = column;
+var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+for (var k = zero; k < ${u(sums.length)}; k++) {
+  let t = tileRow * ${u(high)} + k / ${u(4 * quads)} * ${u(rowLanes)} + rowLane;
+  let j = t % ${u(groups)} * 4u + k / ${u(quads)} % 4u;
+  let column = firstColumn + k % ${u(quads)} * 4u;
+  let v = sums[k];
+  if (t < ${u(kernelSize * groups)} && j < ${u(run)}) {
+    let at = (t / ${u(groups)} * ${u(run)} + j) * ${u(outChannels)} + column;
+    ${put('dw', 'at')}
+  }${
+    bias
+      ? ` else if (t == ${u(kernelSize * groups)} && j == 0u) {
+    ${put('db', isSplit ? `${u(biasStart)} + column` : 'column')}
+  }`
+      : ''
+  }
+}`;
 }
 
 function bindingsOf({ params, tile, inputAligned, outputAligned }: Plan): TypedBinding[] {
@@ -296,11 +289,7 @@ function additionKernel(params: ReduceParams, splits: number): Kernel {
   const store = (name: string, start: number, count: number): string =>
     count % 4 === 0
       ? `${name}[i - ${u(start / 4)}] = sum;`
-      : lines(
-          4,
-          (c) =>
-            `if (4u * i + ${u(c)} < ${u(start + count)}) { ${name}[4u * i + ${u(c)} - ${u(start)}] = sum[${c}]; }`,
-        );
+      : `for (var c = zero; c < 4u && 4u * i + c < ${u(start + count)}; c++) { ${name}[4u * i + c - ${u(start)}] = sum[c]; }`;
   const weightStore = store('dw', 0, weights);
   const finish = params.bias
     ? `if (i < ${u(biasStart / 4)}) { ${weightStore} } else { ${store('db', biasStart, params.outChannels)} }`
@@ -308,7 +297,7 @@ function additionKernel(params: ReduceParams, splits: number): Kernel {
   const body = `  let i = tile * 64u + lane;
   if (i >= ${u(threads)}) { return; }
   var sum = vec4f();
-  for (var first = 0u; first < ${u(splits)}; first += 16u) {
+  for (var first = zero; first < ${u(splits)}; first += 16u) {
     var part = vec4f();
     for (var s = first; s < min(first + 16u, ${u(splits)}); s++) { part += partials[s * ${u(threads)} + i]; }
     sum += part;
@@ -347,7 +336,7 @@ ${storing(plan)}`;
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: [inputFunction(plan), gradientFunction(plan), storeFunctions(plan)].join('\n'),
+    functions: [inputFunction(plan), gradientFunction(plan)].join('\n'),
     body,
   });
   if (tile.splits === 1) return { kernels: [kernel], partialsLength: 0 };

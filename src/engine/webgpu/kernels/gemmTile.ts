@@ -58,11 +58,22 @@ export function sharedUnits(
   };
 }
 
-/** WGSL that loads 4 floats from `at`: one vec4 where `aligned` (the buffer is array<vec4f>), else 4 loads. */
-export function load4(buffer: string, at: string, aligned: boolean): string {
-  if (aligned) return `${buffer}[(${at}) / 4u]`;
-  const one = (i: number): string => `${buffer}[${at} + ${i}u]`;
-  return `vec4f(${range(4).map(one).join(', ')})`;
+/**
+ * WGSL function `load_NAME(at)`: 4 floats of a buffer, by one load where `aligned` (the buffer is array<vec4f>), else by a loop: each
+ * load or store in the source becomes a loop over lanes in lavapipe's code, whose compile time grows faster than their number.
+ */
+export function loadFunction(name: string, aligned: boolean, type: 'f' | 'u' = 'f'): string {
+  const body = aligned
+    ? `return ${name}[at / 4u];`
+    : `var v = vec4${type}(); for (var i = zero; i < 4u; i++) { v[i] = ${name}[at + i]; } return v;`;
+  return `fn load_${name}(at: u32) -> vec4${type} { ${body} }`;
+}
+
+/** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist. */
+export function store4(name: string, at: string, value: string, channels: number, aligned: boolean): string {
+  return aligned
+    ? `if (column < ${channels}u) { ${name}[(${at}) / 4u] = ${value}; }`
+    : `for (var i = zero; i < 4u && column + i < ${channels}u; i++) { ${name}[${at} + i] = ${value}[i]; }`;
 }
 
 export interface TypedBinding extends KernelBinding {
@@ -92,10 +103,12 @@ export function tileKernel({ label, bindings, tile, grid, functions, body }: Til
     ({ name, access, type }, i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: ${type};`,
   );
   const wgsl = `${tile.shares ? 'enable subgroups;\n' : ''}${declarations.join('\n')}
+// Always 0, which the compiler does not know: loops from it (or from group.z, where subgroups need uniform flow) are not unrolled.
+var<private> zero: u32;
 ${functions}
 @compute @workgroup_size(${tile.lanes})
-fn main(@builtin(workgroup_id) group: vec3u,
-        @builtin(${tile.shares ? 'subgroup_invocation_id' : 'local_invocation_index'}) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  zero = group.z;
   let tile = ${grid.index};
   let rowLane = lane / ${tile.columnLanes}u;
 ${body}
