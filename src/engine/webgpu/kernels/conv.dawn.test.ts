@@ -340,6 +340,41 @@ describe('fused with pool, ReLU and Dropout2d', () => {
     }
   });
 
+  test('a weight gradient leaves its sums to another kernel when told', async () => {
+    const shape = {
+      batch: 9,
+      height: 7,
+      width: 7,
+      inChannels: 3,
+      outChannels: 6,
+      kernelSize: 3,
+      stride: 1,
+      padding: 0,
+    };
+    const { x, dy, dw, db } = reference(convCase(shape), (v) => v);
+    const sizes = reference(convCase(shape), Math.abs);
+    for (const [, target] of targets) {
+      const sequence = convWeightGradient({ ...shape, bias: true, partialsOffset: 8 }, target);
+      const { kernels, partialsLength, left } = sequence;
+      if (left === undefined) throw new Error('nothing is left in partials');
+      // oxlint-disable-next-line no-await-in-loop -- one device
+      const { partials } = await runKernels(device, kernels, {
+        x,
+        dy,
+        partials: new Float32Array(8 + partialsLength),
+      });
+      const summed = (first: number, like: Floats): Floats =>
+        like.map((_, i) => {
+          let sum = 0;
+          for (let s = 0; s < left.splits; s += 1) sum += partials[first + s * left.stride + i] ?? NaN;
+          return sum;
+        });
+      expect([...partials.subarray(0, 8)]).toEqual(Array.from({ length: 8 }, () => 0));
+      expect(worstRatio(summed(left.weight, dw), dw, sizes.dw, 9 * 25)).toBeLessThan(1);
+      expect(worstRatio(summed(left.bias, db), db, sizes.db, 9 * 25)).toBeLessThan(1);
+    }
+  });
+
   test('an input gradient adds, scales and masks as told', async () => {
     const shape = {
       batch: 2,

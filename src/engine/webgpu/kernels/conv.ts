@@ -7,6 +7,7 @@ import {
   type ConvShape,
   type KernelSequence,
   type KernelTarget,
+  type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
 import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
 
@@ -99,7 +100,7 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
   return gatherKernel(gather, gatherTile(gather.label, rows, 1, params.inChannels, target));
 }
 
-export interface ConvWeightGradientParams extends ConvShape {
+export interface ConvWeightGradientParams extends ConvShape, PartialsOption {
   readonly bias: boolean;
   /** As in the forward kernel: `dy` is the gradient of the pooled output and `argmax` is read. */
   readonly pool?: number;

@@ -8,6 +8,7 @@ import {
   gridOf,
   type ConvShape,
   type KernelSequence,
+  type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
 import {
   floats,
@@ -24,7 +25,7 @@ import {
 } from '@/engine/webgpu/kernels/gemmTile';
 import type { Kernel } from '@/engine/webgpu/kernel';
 
-export interface ReduceParams extends ConvShape {
+export interface ReduceParams extends ConvShape, PartialsOption {
   readonly label: string;
   /** Floats from one image of x to the next, and before the first. */
   readonly imageStride: number;
@@ -58,6 +59,8 @@ interface Plan {
   readonly outWidth: number;
   readonly total: number;
   readonly perSplit: number;
+  /** Whether the sums go to `partials`. */
+  readonly isPartial: boolean;
   /** Whether the last step of a range can pass its end. */
   readonly mayEnd: boolean;
 }
@@ -77,6 +80,7 @@ function planOf(params: ReduceParams, tile: ReduceTile): Plan {
     outWidth,
     total,
     perSplit: roundUp(ceilDiv(total, tile.splits), tile.pixels),
+    isPartial: tile.splits > 1 || params.partialsOffset !== undefined,
     mayEnd: total % tile.pixels !== 0,
   };
 }
@@ -229,10 +233,9 @@ ${eachSum(tile, (name) => `sum${name} = total${name};`)}`;
 }
 
 /** Stores the tile: weights, and the biases' row where there is one. */
-function storing({ params, tile, groups, run, outputAligned }: Plan): string {
+function storing({ params, tile, groups, run, outputAligned, isPartial }: Plan): string {
   const { kernelSize, outChannels, bias } = params;
   const quads = tile.columns / 4;
-  const isSplit = tile.splits > 1;
   const { biasStart, stride } = partialLayout(params);
   const { high, rowLanes } = tileSize(tile);
   const sums = range(tile.rows).flatMap((r) =>
@@ -240,8 +243,8 @@ function storing({ params, tile, groups, run, outputAligned }: Plan): string {
   );
   const put = (name: string, at: string): string =>
     store4(
-      isSplit ? 'partials' : name,
-      isSplit ? `split * ${u(stride)} + ${at}` : at,
+      isPartial ? 'partials' : name,
+      isPartial ? `${u(params.partialsOffset ?? 0)} + split * ${u(stride)} + ${at}` : at,
       'v',
       outChannels,
       outputAligned,
@@ -259,20 +262,20 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
   }${
     bias
       ? ` else if (t == ${u(kernelSize * groups)} && j == 0u) {
-    ${put('db', isSplit ? `${u(biasStart)} + column` : 'column')}
+    ${put('db', isPartial ? `${u(biasStart)} + column` : 'column')}
   }`
       : ''
   }
 }`;
 }
 
-function bindingsOf({ params, tile, inputAligned, outputAligned }: Plan): TypedBinding[] {
+function bindingsOf({ params, inputAligned, outputAligned, isPartial }: Plan): TypedBinding[] {
   const operands = [
     floats('x', 'read', inputAligned),
     floats('dy', 'read', outputAligned),
     ...(params.pool > 1 ? [words('argmax', 'read', outputAligned)] : []),
   ];
-  if (tile.splits > 1) return [...operands, floats('partials', 'read_write', outputAligned)];
+  if (isPartial) return [...operands, floats('partials', 'read_write', outputAligned)];
   return [
     ...operands,
     floats('dw', 'read_write', outputAligned),
@@ -339,7 +342,12 @@ ${storing(plan)}`;
     functions: [inputFunction(plan), gradientFunction(plan)].join('\n'),
     body,
   });
-  if (tile.splits === 1) return { kernels: [kernel], partialsLength: 0 };
-  const { stride } = partialLayout(params);
+  const { stride, biasStart } = partialLayout(params);
+  if (params.partialsOffset !== undefined) {
+    const weight = params.partialsOffset;
+    const left = { splits: tile.splits, stride, weight, bias: weight + biasStart };
+    return { kernels: [kernel], partialsLength: tile.splits * stride, left };
+  }
+  if (!plan.isPartial) return { kernels: [kernel], partialsLength: 0 };
   return { kernels: [kernel, additionKernel(params, tile.splits)], partialsLength: tile.splits * stride };
 }

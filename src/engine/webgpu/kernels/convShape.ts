@@ -17,6 +17,22 @@ export interface KernelSequence {
   readonly kernels: readonly Kernel[];
   /** Floats of the scratch buffer `partials` that the kernels share; 0 where none of them binds it. */
   readonly partialsLength: number;
+  /** Where a weight gradient's sums lie if it was told to leave them in `partials`. */
+  readonly left?: LeftPartials;
+}
+
+/** Partial sums [splits][stride] in `partials`: float `weight` + i of each split is part of weight i's gradient, `bias` + c of bias c's. */
+export interface LeftPartials {
+  readonly splits: number;
+  readonly stride: number;
+  readonly weight: number;
+  readonly bias: number;
+}
+
+/** For weight gradients whose last addition another kernel does (the optimizer): they write from this float of `partials` on. */
+export interface PartialsOption {
+  /** A multiple of 4. */
+  readonly partialsOffset?: number;
 }
 
 export interface ConvShape {

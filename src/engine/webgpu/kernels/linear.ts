@@ -4,7 +4,7 @@
  */
 import { gatherKernel, type GatherParams, type ImageStack } from '@/engine/webgpu/kernels/convGather';
 import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
-import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
 import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
@@ -95,7 +95,7 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
   return gatherKernel(gather, gatherTile(gather.label, params.batch, 1, params.inFeatures, target));
 }
 
-export interface LinearWeightGradientParams extends LinearShape {
+export interface LinearWeightGradientParams extends LinearShape, PartialsOption {
   readonly bias: boolean;
 }
 
@@ -116,6 +116,7 @@ export function linearWeightGradient(
     offset: xOffset,
     bias,
     pool: 1,
+    ...(params.partialsOffset === undefined ? {} : { partialsOffset: params.partialsOffset }),
   };
   return reduceKernels(reduce, reduceTile(reduce.label, reduceRows(reduce), batch, outFeatures, target));
 }
