@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { App } from '@/app/App';
+import { report } from '@/store/reportStore';
 import { session } from '@/store/session';
 import { startI18n } from '@/views/ui/i18n';
 import { cssVariablesResolver, theme } from '@/views/ui/theme';
@@ -24,6 +25,8 @@ function connectToLink(): void {
   const fragment = (): string | null => linkIn(location.hash.slice(1));
   const link = fragment() ?? linkIn(location.search);
   session.connect(link ?? '');
+  // Whoever opens a link wants its run, not the rest of a queue.
+  void report.connect({ resumes: link === null });
   if (link !== null) history.replaceState(null, '', location.pathname);
   addEventListener('hashchange', () => {
     if (fragment() !== null) location.reload();

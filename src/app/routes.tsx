@@ -4,7 +4,7 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 export interface PageRoute {
   readonly path: string;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'network' | 'draw' | 'convLab';
+  readonly label: 'train' | 'network' | 'draw' | 'convLab' | 'report';
   readonly component: LazyExoticComponent<ComponentType>;
 }
 
@@ -28,5 +28,10 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/conv-lab',
     label: 'convLab',
     component: lazy(async () => ({ default: (await import('@/views/convLab/ConvLabView')).ConvLabView })),
+  },
+  {
+    path: '/report',
+    label: 'report',
+    component: lazy(async () => ({ default: (await import('@/views/report/ReportView')).ReportView })),
   },
 ];

@@ -1,4 +1,4 @@
-/** A panel around one chart: title, legend, controls, and what will appear here while there is nothing yet. */
+/** A panel around one chart, or a part of a panel with one: title, legend, controls, and what will appear here while there is nothing yet. */
 import type { ReactNode } from 'react';
 import { Panel } from '@/views/ui/Panel';
 import classes from '@/views/ui/ChartPanel.module.css';
@@ -21,17 +21,41 @@ export interface ChartPanelProps {
   readonly className?: string | undefined;
 }
 
+function Legend({ items }: { readonly items: readonly LegendItem[] }) {
+  return (
+    <ul className={classes['legend']} aria-hidden="true">
+      {items.map((item) => (
+        <li key={item.label} className={classes['item']}>
+          <span className={classes['mark']} data-mark={item.mark} style={{ color: item.color }} />
+          {item.label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One of several charts in a panel, with its own small title. */
+export function ChartFigure({
+  title,
+  legend,
+  summary,
+  children,
+}: Pick<ChartPanelProps, 'title' | 'legend' | 'summary' | 'children'>) {
+  return (
+    <div className={classes['panel']}>
+      <h3 className={classes['figureTitle']}>{title}</h3>
+      <Legend items={legend} />
+      <figure className={classes['plot']} aria-label={summary}>
+        {children}
+      </figure>
+    </div>
+  );
+}
+
 export function ChartPanel({ title, legend, actions, empty, summary, children, className }: ChartPanelProps) {
   return (
     <Panel title={title} actions={actions} className={`${classes['panel']} ${className ?? ''}`}>
-      <ul className={classes['legend']} aria-hidden="true">
-        {legend.map((item) => (
-          <li key={item.label} className={classes['item']}>
-            <span className={classes['mark']} data-mark={item.mark} style={{ color: item.color }} />
-            {item.label}
-          </li>
-        ))}
-      </ul>
+      <Legend items={legend} />
       <figure className={classes['plot']} aria-label={empty === null ? summary : title}>
         {/* Made with the page, not at the first value: a chart's first drawing would stall the start of a run. */}
         <div className={classes['chart']} data-empty={empty !== null} aria-hidden={empty !== null}>

@@ -34,6 +34,26 @@ export function StepAxis({ title, last, format }: StepAxisProps) {
   );
 }
 
+/** An x axis from 0 to 1; points carry their share as `step`. */
+export function ShareAxis({ title, format }: Omit<StepAxisProps, 'last'>) {
+  return (
+    <XAxis
+      dataKey="step"
+      type="number"
+      domain={[0, 1]}
+      ticks={[0, 0.25, 0.5, 0.75, 1]}
+      tick={tick}
+      tickLine={false}
+      tickMargin={6}
+      interval={0}
+      axisLine={{ stroke: 'var(--app-border-strong)' }}
+      tickFormatter={format}
+      height={28}
+      label={{ value: title, position: 'insideBottom', offset: -12, style: axisTitle }}
+    />
+  );
+}
+
 export interface ValueAxisProps {
   readonly title: string;
   readonly format: (value: number) => string;

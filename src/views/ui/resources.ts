@@ -7,6 +7,7 @@ import { errors } from '@/views/ui/locales/en/errors';
 import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
 import { network } from '@/views/ui/locales/en/network';
 import { presets } from '@/views/ui/locales/en/presets';
+import { report } from '@/views/ui/locales/en/report';
 import { train } from '@/views/ui/locales/en/train';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
 import { convLab as convLabZh } from '@/views/ui/locales/zh-CN/convLab';
@@ -16,6 +17,7 @@ import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
 import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
 import { network as networkZh } from '@/views/ui/locales/zh-CN/network';
 import { presets as presetsZh } from '@/views/ui/locales/zh-CN/presets';
+import { report as reportZh } from '@/views/ui/locales/zh-CN/report';
 import { train as trainZh } from '@/views/ui/locales/zh-CN/train';
 import type { Translation } from '@/views/ui/locales/shape';
 
@@ -28,6 +30,7 @@ const en = {
   hyperparameters,
   network,
   presets,
+  report,
   train,
 } as const;
 
@@ -40,6 +43,7 @@ const zhCN = {
   hyperparameters: hyperparametersZh,
   network: networkZh,
   presets: presetsZh,
+  report: reportZh,
   train: trainZh,
 } as const satisfies Translation<typeof en>;
 

@@ -10,6 +10,7 @@ export const common = {
     network: 'Network',
     draw: 'Draw',
     convLab: 'Conv lab',
+    report: 'Report',
   },
   language: { label: 'Language' },
   colorScheme: {

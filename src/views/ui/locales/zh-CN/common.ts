@@ -13,6 +13,7 @@ export const common = {
     network: '网络',
     draw: '手写',
     convLab: '卷积实验',
+    report: '报告',
   },
   language: { label: '语言' },
   colorScheme: {

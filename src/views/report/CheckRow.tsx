@@ -1,0 +1,39 @@
+/** The report's convolution by hand, computed here and now by the conv lab's own code. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { conv2d } from '@/conv/convolution';
+import { convolutionCheck } from '@/report/convolutionCheck';
+import { encodeDocument } from '@/store/convLabLink';
+import { reportDocument } from '@/store/convLabState';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import classes from '@/views/report/report.module.css';
+
+const ones = (size: number) =>
+  ({ shape: [1, 1, size, size], data: new Float64Array(size * size).fill(1) }) as const;
+
+export function CheckRow() {
+  const { t } = useTranslation('report');
+  const format = useNumberFormat();
+  const { shape, data } = useMemo(() => {
+    const { inputSize, kernelSize, stride, padding } = convolutionCheck;
+    return conv2d(ones(inputSize), ones(kernelSize), { stride, padding });
+  }, []);
+  const values = [...new Set(data)].map((value) => format.plain(value)).join(', ');
+  return (
+    <tr>
+      <th scope="row" className={classes['name']}>
+        {t('check.name')}
+      </th>
+      <td>{t('check.length')}</td>
+      <td>{t('check.expected')}</td>
+      <td>{t('check.expected')}</td>
+      <td data-testid="convolution-check">
+        {t('check.computed', { rows: String(shape[2]), columns: String(shape[3]), values })}
+      </td>
+      <td>
+        <Link href={`/conv-lab#lab=${encodeDocument(reportDocument()) ?? ''}`}>{t('check.open')}</Link>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,93 @@
+/** Why softmax + NLL stops learning: the two gradients as formulas, and how hard each pulls at a p of your choice. */
+import { Slider } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ComposedChart, ReferenceLine, ResponsiveContainer } from 'recharts';
+import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
+import { ChartFigure } from '@/views/ui/ChartPanel';
+import { ChartGrid, chartMargin, ShareAxis, ValueAxis } from '@/views/ui/chartParts';
+import { Formula, over, sub, type Term } from '@/views/ui/Formula';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+import { Panel } from '@/views/ui/Panel';
+import classes from '@/views/report/report.module.css';
+
+const pt = sub('p', 't');
+const slope = over(['∂', 'L'], ['∂', sub('z', 't')]);
+const wrongGradient: Term = ['L', '=', '−', pt, ',', slope, '=', '−', pt, '(', '1', '−', pt, ')'];
+const rightGradient: Term = ['L', '=', '−', 'log', pt, ',', slope, '=', pt, '−', '1'];
+
+interface PullPoint {
+  /** p: a curve's x is called its step. */
+  readonly step: number;
+  readonly wrong: number;
+  readonly right: number;
+}
+
+const pullAt = (p: number): PullPoint => ({ step: p, wrong: p * (1 - p), right: 1 - p });
+const curve = Array.from({ length: 101 }, (_, i) => pullAt(i / 100));
+const wrongOf = (point: PullPoint): number => point.wrong;
+const rightOf = (point: PullPoint): number => point.right;
+const ticks = [0, 0.25, 0.5, 0.75, 1] as const;
+const wrongColor = 'var(--series-test-loss)';
+const rightColor = 'var(--series-train)';
+
+export function GradientPanel() {
+  const { t } = useTranslation('report');
+  const format = useNumberFormat();
+  const [p, setP] = useState(0.1);
+  const here = useMemo(() => [pullAt(p)], [p]);
+  const now = t('gradient.now', {
+    p: p.toFixed(2),
+    right: (1 - p).toFixed(3),
+    wrong: (p * (1 - p)).toFixed(3),
+    factor: format.plain(Number((1 / p).toPrecision(3))),
+  });
+  return (
+    <Panel title={t('gradient.title')}>
+      <div className={classes['gradient']}>
+        <div className={classes['text']}>
+          <p>{t('gradient.p1')}</p>
+          <Formula term={wrongGradient} className={classes['formula']} />
+          <p>{t('gradient.p2')}</p>
+          <Formula term={rightGradient} className={classes['formula']} />
+          <p>{t('gradient.p3')}</p>
+        </div>
+        <div>
+          <ChartFigure
+            title={t('gradient.chart')}
+            legend={[
+              { label: t('gradient.crossEntropy'), color: rightColor, mark: 'line' },
+              { label: t('gradient.softmaxNll'), color: wrongColor, mark: 'line' },
+            ]}
+            summary={now}
+          >
+            <ResponsiveContainer width="100%" height="100%" minHeight={220}>
+              <ComposedChart data={curve} margin={chartMargin}>
+                <ChartGrid />
+                <ShareAxis title={t('gradient.probability')} format={format.plain} />
+                <ValueAxis title={t('gradient.axis')} format={format.plain} domain={[0, 1]} ticks={ticks} />
+                <ReferenceLine x={p} stroke="var(--chart-epoch)" />
+                <ChartCurve points={curve} value={rightOf} color={rightColor} width={2} />
+                <ChartCurve points={curve} value={wrongOf} color={wrongColor} width={2} />
+                <ChartDots points={here} value={rightOf} color={rightColor} radius={4.5} />
+                <ChartDots points={here} value={wrongOf} color={wrongColor} radius={4.5} />
+              </ComposedChart>
+            </ResponsiveContainer>
+          </ChartFigure>
+          <span id="gradient-p">{t('gradient.probability')}</span>
+          <Slider
+            size="sm"
+            min={0.01}
+            max={0.99}
+            step={0.01}
+            value={p}
+            label={(value) => value.toFixed(2)}
+            onChange={setP}
+            thumbProps={{ 'aria-labelledby': 'gradient-p' }}
+          />
+          <output className={classes['now']}>{now}</output>
+        </div>
+      </div>
+    </Panel>
+  );
+}
