@@ -3,8 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { EXACT, exactGradient } from './exact';
-import { panelStart, share, widened } from './simd';
+import { lanes, loadPair, panelStart, share, total } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
 const GROUP_BYTES: i32 = 262144;
@@ -16,17 +15,17 @@ function groupSize(panels: i32, channels: i32, depth: i32): i32 {
   return max(1, GROUP_BYTES / bytes);
 }
 
-export function convForward(
+export function convForward<T>(
   x: usize, w: usize, bias: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, exact: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32, threads: i32,
 ): void {
   const depth = kernel * kernel * channels;
   const group = groupSize(panels, outChannels, depth);
   const units = blocks * outHeight;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const flags = (relu ? RELU : 0) | (exact ? EXACT : 0);
-  const xRow = <usize>(width * channels * 32);
-  const yRow = <usize>(outWidth * outChannels * 32);
+  const flags = relu ? RELU : 0;
+  const xRow = <usize>(width * channels) * lanes<T>();
+  const yRow = <usize>(outWidth * outChannels) * lanes<T>();
   // Output columns [inner, innerEnd) see all taps of a row.
   const inner = (padding + stride - 1) / stride;
   const innerEnd = width - kernel + padding < 0 ? 0 : min(outWidth, (width - kernel + padding) / stride + 1);
@@ -42,17 +41,17 @@ export function convForward(
       for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, outChannels, panels);
         const r = panelStart(panel + 1, outChannels, panels) - c0;
-        const a = w + <usize>(c0 * depth) * 4;
-        const aRow = <usize>(kernel * channels * r * 4);
-        const panelBias = bias ? bias + c0 * 4 : 0;
+        const a = w + <usize>(c0 * depth) * sizeof<T>();
+        const aRow = <usize>(kernel * channels * r) * sizeof<T>();
+        const panelBias = bias ? bias + <usize>c0 * sizeof<T>() : 0;
         let ox = 0;
         while (ox < outWidth) {
           const left = ox * stride - padding;
           const kx0 = max(0, -left), kx1 = min(kernel, width - left);
           const count = ox >= inner && ox < innerEnd ? innerEnd - ox : 1;
-          product(
-            r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r * 4), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels * 32),
-            yBase + <usize>(ox * outChannels + c0) * 32, count, <usize>(stride * channels * 32), <usize>outChannels * 32,
+          product<T>(
+            r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r) * sizeof<T>(), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels) * lanes<T>(),
+            yBase + <usize>(ox * outChannels + c0) * lanes<T>(), count, <usize>(stride * channels) * lanes<T>(), <usize>outChannels * lanes<T>(),
             ky1 - ky0, aRow, xRow, 1, 0, 0, (kx1 - kx0) * channels, panelBias, flags,
           );
           ox += count;
@@ -62,7 +61,7 @@ export function convForward(
   }
 }
 
-export function packTransposed(
+export function packTransposed<T>(
   w: usize, packed: usize, channels: i32, outChannels: i32, kernel: i32, panels: i32, inPanels: i32, thread: i32, threads: i32,
 ): void {
   const taps = kernel * kernel;
@@ -75,14 +74,14 @@ export function packTransposed(
       const r = panelStart(panel + 1, outChannels, panels) - o0;
       for (let tap = 0; tap < taps; tap++) {
         // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
-        const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * 4;
-        let target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * 4;
+        const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * sizeof<T>();
+        let target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
         for (let o = 0; o < r; o++) {
-          let s = source + <usize>o * 4;
+          let s = source + <usize>o * sizeof<T>();
           for (let i = 0; i < size; i++) {
-            store<f32>(target, load<f32>(s));
-            s += <usize>r * 4;
-            target += 4;
+            store<T>(target, load<T>(s));
+            s += <usize>r * sizeof<T>();
+            target += sizeof<T>();
           }
         }
       }
@@ -99,17 +98,17 @@ function firstTap(offset: i32, stride: i32): i32 {
   return over === 0 ? 0 : stride - over;
 }
 
-export function convInputGradient(
+export function convInputGradient<T>(
   dy: usize, packed: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, inPanels: i32, accumulate: i32, exact: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, inPanels: i32, accumulate: i32, thread: i32, threads: i32,
 ): void {
   const depth = kernel * kernel * outChannels;
   const group = groupSize(inPanels, channels, depth);
   const units = blocks * height;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const flags = (accumulate ? ACCUMULATE : 0) | (exact ? EXACT : 0);
-  const dyRow = <usize>(outWidth * outChannels * 32);
-  const dxRow = <usize>(width * channels * 32);
+  const flags = accumulate ? ACCUMULATE : 0;
+  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
+  const dxRow = <usize>(width * channels) * lanes<T>();
   const flipped = kernel - 1 - padding;
   const unit1 = stride === 1;
   // Input columns [inner, innerEnd) see all taps of a row; only used at stride 1.
@@ -129,8 +128,8 @@ export function convInputGradient(
       for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, channels, inPanels);
         const r = panelStart(panel + 1, channels, inPanels) - c0;
-        const tap = <usize>(outChannels * r * 4);
-        const a = packed + <usize>(c0 * depth) * 4 + <usize>(ky0 * kernel) * tap;
+        const tap = <usize>(outChannels * r) * sizeof<T>();
+        const a = packed + <usize>(c0 * depth) * sizeof<T>() + <usize>(ky0 * kernel) * tap;
         let ix = 0;
         while (ix < width) {
           const left = ix - flipped;
@@ -138,10 +137,10 @@ export function convInputGradient(
           const kxEnd = min(kernel, (outWidth - 1) * stride - left + 1);
           const taps = kxEnd > kx0 ? (kxEnd - kx0 - 1) / stride + 1 : 0;
           const count = unit1 && ix >= inner && ix < innerEnd ? innerEnd - ix : 1;
-          product(
-            r, a + <usize>kx0 * tap, dyBase + <usize>((left + kx0) / stride * outChannels * 32),
-            dxBase + <usize>(ix * channels + c0) * 32, count, <usize>outChannels * 32, <usize>channels * 32,
-            rows, <usize>(stride * kernel) * tap, dyRow, unit1 ? 1 : taps, <usize>stride * tap, <usize>outChannels * 32,
+          product<T>(
+            r, a + <usize>kx0 * tap, dyBase + <usize>((left + kx0) / stride * outChannels) * lanes<T>(),
+            dxBase + <usize>(ix * channels + c0) * lanes<T>(), count, <usize>outChannels * lanes<T>(), <usize>channels * lanes<T>(),
+            rows, <usize>(stride * kernel) * tap, dyRow, unit1 ? 1 : taps, <usize>stride * tap, <usize>outChannels * lanes<T>(),
             unit1 ? taps * outChannels : outChannels, 0, flags,
           );
           ix += count;
@@ -154,25 +153,25 @@ export function convInputGradient(
 /** Output pixels of one pass of the weight gradient: enough to hide the sum over lanes, few enough for the level-1 cache. */
 const CHUNK_PIXELS: i32 = 64;
 
-export function convWeightGradient(
+export function convWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, exact: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
 ): void {
   const units = panels * kernel;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const rowDepth = kernel * channels;
   const depth = kernel * rowDepth;
-  const xRow = <usize>(width * channels * 32);
-  const dyRow = <usize>(outWidth * outChannels * 32);
-  const xCol = <usize>(stride * channels * 32);
-  const dyCol = <usize>outChannels * 32;
+  const xRow = <usize>(width * channels) * lanes<T>();
+  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
+  const xCol = <usize>(stride * channels) * lanes<T>();
+  const dyCol = <usize>outChannels * lanes<T>();
   for (let unit = from; unit < to; unit++) {
     const panel = unit / kernel, ky = unit - panel * kernel;
     const c0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - c0;
-    memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * 4, 0, <usize>(rowDepth * r) * 4);
+    memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * sizeof<T>(), 0, <usize>(rowDepth * r) * sizeof<T>());
   }
-  const chunk = exact ? outHeight : max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
+  const chunk = max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < outHeight; row += chunk) {
       const rowEnd = min(outHeight, row + chunk);
@@ -184,27 +183,20 @@ export function convWeightGradient(
         const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
         const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
         if (oy0 >= oy1) continue;
-        const target = dw + <usize>(c0 * depth + ky * rowDepth * r) * 4;
-        const dyBase = dy + <usize>(block * outHeight + oy0) * dyRow + <usize>c0 * 32;
+        const target = dw + <usize>(c0 * depth + ky * rowDepth * r) * sizeof<T>();
+        const dyBase = dy + <usize>(block * outHeight + oy0) * dyRow + <usize>c0 * lanes<T>();
         const xBase = x + <usize>(block * height + oy0 * stride - padding + ky) * xRow;
-        if (padding === 0 && !exact) {
-          gradient(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
+        if (padding === 0) {
+          gradient<T>(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
           continue;
         }
         for (let kx = 0; kx < kernel; kx++) {
           const ox0 = (max(0, padding - kx) + stride - 1) / stride;
           const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
           if (ox0 >= ox1) continue;
-          if (exact) {
-            exactGradient(
-              r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels * 32),
-              target + <usize>(kx * channels * r) * 4, oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
-            );
-            continue;
-          }
-          gradient(
-            r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels * 32),
-            target + <usize>(kx * channels * r) * 4, oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
+          gradient<T>(
+            r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels) * lanes<T>(),
+            target + <usize>(kx * channels * r) * sizeof<T>(), oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
           );
         }
       }
@@ -212,26 +204,26 @@ export function convWeightGradient(
   }
 }
 
-/** Pixels that are summed in float32 before they go into a float64 sum. */
-const BIAS_CHUNK: i32 = 16;
-
-export function biasGradient(dy: usize, db: usize, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32): void {
-  const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
-  const step = <usize>channels * 32;
-  for (let c = from; c < to; c++) {
-    let total = f64x2.splat(0);
-    for (let block = 0; block < blocks; block++) {
-      let p = dy + <usize>(block * pixels * channels + c) * 32;
-      for (let first = 0; first < pixels; first += BIAS_CHUNK) {
-        let s0 = f32x4.splat(0), s1 = s0;
-        for (let i = min(BIAS_CHUNK, pixels - first); i > 0; i--) {
-          s0 = f32x4.add(s0, v128.load(p));
-          s1 = f32x4.add(s1, v128.load(p, 16));
-          p += step;
-        }
-        total = f64x2.add(total, widened(s0, s1));
-      }
+/** Two channels side by side, since they share a cache line; an odd last one is paired with itself. */
+export function biasGradient<T>(
+  dy: usize, db: usize, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32,
+): void {
+  const pairs = (channels + 1) / 2;
+  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
+  const step = <usize>channels * lanes<T>();
+  for (let pair = from; pair < to; pair++) {
+    const c = pair * 2;
+    const next = c + 1 < channels ? lanes<T>() : 0;
+    let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
+    let p = dy + <usize>c * lanes<T>();
+    for (let i = blocks * pixels; i > 0; i--) {
+      a0 = f64x2.add(a0, f64x2.add(loadPair<T>(p, 0), loadPair<T>(p, 1)));
+      a1 = f64x2.add(a1, f64x2.add(loadPair<T>(p, 2), loadPair<T>(p, 3)));
+      b0 = f64x2.add(b0, f64x2.add(loadPair<T>(p + next, 0), loadPair<T>(p + next, 1)));
+      b1 = f64x2.add(b1, f64x2.add(loadPair<T>(p + next, 2), loadPair<T>(p + next, 3)));
+      p += step;
     }
-    store<f32>(db + <usize>c * 4, <f32>(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1)));
+    store<T>(db + <usize>c * sizeof<T>(), <T>total(f64x2.add(a0, a1)));
+    if (next) store<T>(db + <usize>(c + 1) * sizeof<T>(), <T>total(f64x2.add(b0, b1)));
   }
 }

@@ -1,53 +1,52 @@
 /** Kernels that treat values one by one, or image blocks channel by channel. */
-import { hash32x4, share } from './simd';
+import { hash32x4, high, lanes, low, share } from './simd';
 
-export function relu(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
-  const zero = f32x4.splat(0);
-  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+export function relu<T>(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const zero = v128.splat<T>(0);
+  const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
   for (let i = from; i < to; i += 32) {
-    v128.store(y + i, f32x4.pmax(v128.load(x + i), zero));
-    v128.store(y + i, f32x4.pmax(v128.load(x + i, 16), zero), 16);
+    v128.store(y + i, v128.pmax<T>(v128.load(x + i), zero));
+    v128.store(y + i, v128.pmax<T>(v128.load(x + i, 16), zero), 16);
   }
 }
 
-export function reluGradient(dy: usize, y: usize, dx: usize, count: i32, thread: i32, threads: i32): void {
-  const zero = f32x4.splat(0);
-  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+export function reluGradient<T>(dy: usize, y: usize, dx: usize, count: i32, thread: i32, threads: i32): void {
+  const zero = v128.splat<T>(0);
+  const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
   for (let i = from; i < to; i += 32) {
-    v128.store(dx + i, v128.andnot(v128.load(dy + i), f32x4.le(v128.load(y + i), zero)));
-    v128.store(dx + i, v128.andnot(v128.load(dy + i, 16), f32x4.le(v128.load(y + i, 16), zero)), 16);
+    v128.store(dx + i, v128.andnot(v128.load(dy + i), v128.le<T>(v128.load(y + i), zero)));
+    v128.store(dx + i, v128.andnot(v128.load(dy + i, 16), v128.le<T>(v128.load(y + i, 16), zero)), 16);
   }
 }
 
-export function add(a: usize, b: usize, y: usize, count: i32, thread: i32, threads: i32): void {
-  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+export function add<T>(a: usize, b: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
   for (let i = from; i < to; i += 32) {
-    v128.store(y + i, f32x4.add(v128.load(a + i), v128.load(b + i)));
-    v128.store(y + i, f32x4.add(v128.load(a + i, 16), v128.load(b + i, 16)), 16);
+    v128.store(y + i, v128.add<T>(v128.load(a + i), v128.load(b + i)));
+    v128.store(y + i, v128.add<T>(v128.load(a + i, 16), v128.load(b + i, 16)), 16);
   }
 }
 
-export function copy(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
-  const from = <usize>share(count / 8, thread, threads) * 32, to = <usize>share(count / 8, thread + 1, threads) * 32;
+export function copy<T>(x: usize, y: usize, count: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
   memory.copy(y + from, x + from, to - from);
 }
 
-export function transpose(x: usize, y: usize, blocks: i32, rows: i32, columns: i32, thread: i32, threads: i32): void {
+export function transpose<T>(x: usize, y: usize, blocks: i32, rows: i32, columns: i32, thread: i32, threads: i32): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
   for (let block = from; block < to; block++) {
-    const base = <usize>(block * rows * columns) * 32;
+    const base = <usize>(block * rows * columns) * lanes<T>();
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        const s = x + base + <usize>(row * columns + column) * 32;
-        const d = y + base + <usize>(column * rows + row) * 32;
-        v128.store(d, v128.load(s));
-        v128.store(d, v128.load(s, 16), 16);
+        const s = x + base + <usize>(row * columns + column) * lanes<T>();
+        const d = y + base + <usize>(column * rows + row) * lanes<T>();
+        memory.copy(d, s, lanes<T>());
       }
     }
   }
 }
 
-export function dropoutMask(
+export function dropoutMask<T>(
   mask: usize, key: usize, threshold: i32, scale: f32, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32,
 ): void {
   const keyBits = i32x4.splat(load<i32>(key));
@@ -59,31 +58,36 @@ export function dropoutMask(
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   for (let unit = from; unit < to; unit++) {
     const block = unit / pixels, pixel = unit - block * pixels;
-    let target = mask + <usize>(unit * channels) * 32;
+    let target = mask + <usize>(unit * channels) * lanes<T>();
     for (let c = 0; c < channels; c++) {
       const index = block * 8 * image + c * pixels + pixel;
       for (let half = 0; half < 2; half++) {
         const at = i32x4.add(lane, i32x4.splat(index + half * 4 * image));
         const bits = hash32x4(i32x4.add(hash32x4(at), keyBits));
         // uniform >= p, with uniform = (bits >>> 8) * 2^-24, compared as whole numbers.
-        v128.store(target, v128.and(i32x4.ge_s(i32x4.shr_u(bits, 8), limit), kept));
-        target += 16;
+        const values = v128.and(i32x4.ge_s(i32x4.shr_u(bits, 8), limit), kept);
+        if (sizeof<T>() === 4) v128.store(target, values);
+        else {
+          v128.store(target, low(values));
+          v128.store(target, high(values), 16);
+        }
+        target += 4 * sizeof<T>();
       }
     }
   }
 }
 
-export function multiply(
+export function multiply<T>(
   x: usize, mask: usize, y: usize, blocks: i32, pixels: i32, channels: i32, maskPixels: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * pixels;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const size = <usize>channels * 32;
+  const size = <usize>channels * lanes<T>();
   for (let unit = from; unit < to; unit++) {
     const m = mask + <usize>(maskPixels === 1 ? unit / pixels : unit) * size;
     const a = x + <usize>unit * size, b = y + <usize>unit * size;
     for (let i: usize = 0; i < size; i += 16) {
-      v128.store(b + i, f32x4.mul(v128.load(a + i), v128.load(m + i)));
+      v128.store(b + i, v128.mul<T>(v128.load(a + i), v128.load(m + i)));
     }
   }
 }

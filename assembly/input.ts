@@ -1,5 +1,5 @@
 /** Image bytes -> the network's input: u8 / 255, augmentation, resize, normalisation, in the order of model/runConfig.ts. */
-import { share } from './simd';
+import { lanes, share } from './simd';
 
 const SIDE: i32 = 28;
 const AREA: i32 = 784;
@@ -24,7 +24,7 @@ function resized(image: usize, size: i32, y: i32, x: i32): f32 {
 }
 
 /** `scratch` holds one float image for each thread. Missing images of the last block repeat the last one. */
-export function input(
+export function input<T>(
   bytes: usize, pixels: usize, y: usize, images: i32, blocks: i32, size: i32, border: i32, resize: i32, normalize: i32,
   mean: f32, std: f32, scratch: usize, thread: i32, threads: i32,
 ): void {
@@ -38,17 +38,17 @@ export function input(
       image = own;
       for (let i = 0; i < AREA; i++) store<f32>(own + <usize>i * 4, <f32>load<u8>(bytes + <usize>(n * AREA + i)) / 255);
     }
-    const target = y + <usize>((position >> 3) * full * full) * 32 + <usize>(position & 7) * 4;
+    const target = y + <usize>((position >> 3) * full * full) * lanes<T>() + <usize>(position & 7) * sizeof<T>();
     for (let row = -border; row < size + border; row++) {
-      let out = target + <usize>((row + border) * full) * 32;
+      let out = target + <usize>((row + border) * full) * lanes<T>();
       for (let column = -border; column < size + border; column++) {
         let value: f32 = 0;
         if (row >= 0 && column >= 0 && row < size && column < size) {
           value = resize ? resized(image, size, row, column) : load<f32>(image + <usize>(row * SIDE + column) * 4);
           if (normalize) value = (value - mean) / std;
         }
-        store<f32>(out, value);
-        out += 32;
+        store<T>(out, <T>value);
+        out += lanes<T>();
       }
     }
   }

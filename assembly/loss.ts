@@ -1,4 +1,5 @@
 /** Loss over ten logits and its gradient, in double precision: 64 x 10 values cost nothing. Kinds as in model/runConfig.ts. */
+import { lanes } from './simd';
 
 const CLASSES: i32 = 10;
 const CROSS_ENTROPY: i32 = 0;
@@ -60,7 +61,7 @@ function lossOf(kind: i32, t: i32, smoothing: f64): f64 {
   return value;
 }
 
-export function loss(
+export function loss<T>(
   logits: usize, labels: usize, gradient: usize, result: usize, predictions: usize, images: i32, blocks: i32, kind: i32,
   smoothing: f32, thread: i32, threads: i32,
 ): void {
@@ -68,21 +69,21 @@ export function loss(
   let total: f64 = 0;
   let right = 0;
   for (let n = 0; n < blocks * 8; n++) {
-    const place = <usize>((n >> 3) * CLASSES * 8 + (n & 7)) * 4;
+    const place = <usize>((n >> 3) * CLASSES * 8 + (n & 7)) * sizeof<T>();
     if (n >= images) {
-      if (gradient) for (let i = 0; i < CLASSES; i++) store<f32>(gradient + place + <usize>i * 32, 0);
+      if (gradient) for (let i = 0; i < CLASSES; i++) store<T>(gradient + place + <usize>i * lanes<T>(), 0);
       continue;
     }
     let best = 0;
     for (let i = 0; i < CLASSES; i++) {
-      store<f64>(z + <usize>i * 8, <f64>load<f32>(logits + place + <usize>i * 32));
+      store<f64>(z + <usize>i * 8, <f64>load<T>(logits + place + <usize>i * lanes<T>()));
       if (at(z, i) > at(z, best)) best = i;
     }
     const t = <i32>load<u8>(labels + n);
     total += lossOf(kind, t, <f64>smoothing);
     if (best === t) right++;
     store<u8>(predictions + n, best);
-    if (gradient) for (let i = 0; i < CLASSES; i++) store<f32>(gradient + place + <usize>i * 32, <f32>(at(d, i) / <f64>images));
+    if (gradient) for (let i = 0; i < CLASSES; i++) store<T>(gradient + place + <usize>i * lanes<T>(), <T>(at(d, i) / <f64>images));
   }
   store<f64>(result, total);
   store<i32>(result + 8, right);

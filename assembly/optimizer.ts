@@ -9,109 +9,110 @@ const NORM_CHUNK: i32 = 16384;
 
 // @ts-ignore: decorator
 @inline
-function scalar(index: i32): f32 {
-  return load<f32>(scalars + <usize>index * 4);
+function scalar<T>(index: i32): T {
+  return <T>load<f64>(scalars + <usize>index * 8);
 }
 
 /** Tensors are padded to whole vectors, so that no kernel has a tail; the padding holds zeros and stays so. */
 // @ts-ignore: decorator
 @inline
-function vectors(count: i32): i32 {
-  return (count + 3) / 4;
+function vectors<T>(count: i32): i32 {
+  const length = 16 / <i32>sizeof<T>();
+  return (count + length - 1) / length;
 }
 
-export function gradientNorm(gradient: usize, count: i32, partials: usize, thread: i32, threads: i32): void {
+export function gradientNorm<T>(gradient: usize, count: i32, partials: usize, thread: i32, threads: i32): void {
   const chunks = (count + NORM_CHUNK - 1) / NORM_CHUNK;
   const from = share(chunks, thread, threads), to = share(chunks, thread + 1, threads);
   for (let chunk = from; chunk < to; chunk++) {
     const first = chunk * NORM_CHUNK, last = min(count, first + NORM_CHUNK);
     let total: f64 = 0;
     for (let i = first; i < last; i++) {
-      const g = <f64>load<f32>(gradient + <usize>i * 4);
+      const g = <f64>load<T>(gradient + <usize>i * sizeof<T>());
       total += g * g;
     }
     store<f64>(partials + <usize>chunk * 8, total);
   }
 }
 
-export function clip(partials: usize, chunks: i32, maxNorm: f32, thread: i32, threads: i32): void {
+export function clip<T>(partials: usize, chunks: i32, maxNorm: f32, thread: i32, threads: i32): void {
   if (thread > 0) return;
   let total: f64 = 0;
   for (let i = 0; i < chunks; i++) total += load<f64>(partials + <usize>i * 8);
   const scale = <f64>maxNorm / (Math.sqrt(total) + 1e-6);
   // PyTorch clamps by min(scale, 1), which lets NaN through.
-  store<f32>(scalars + SCALAR_gradientScale * 4, <f32>(scale > 1 ? 1 : scale));
+  store<f64>(scalars + SCALAR_gradientScale * 8, scale > 1 ? 1 : scale);
 }
 
-export function sgd(
+export function sgd<T>(
   w: usize, g: usize, velocity: usize, count: i32, momentum: f32, fresh: f32, nesterov: i32, weightDecay: f32,
   thread: i32, threads: i32,
 ): void {
-  const n = vectors(count);
+  const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = f32x4.splat(scalar(SCALAR_gradientScale)), decay = f32x4.splat(weightDecay), rate = f32x4.splat(scalar(SCALAR_learningRate));
-  const mu = f32x4.splat(momentum);
-  const first = scalar(SCALAR_firstStep) !== 0;
-  const portion = f32x4.splat(fresh);
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const mu = v128.splat<T>(<T>momentum);
+  const first = scalar<T>(SCALAR_firstStep) !== 0;
+  const portion = v128.splat<T>(<T>fresh);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    let step = f32x4.add(f32x4.mul(v128.load(g + i), scale), f32x4.mul(weight, decay));
+    let step = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
     if (velocity) {
-      const v = first ? step : f32x4.add(f32x4.mul(v128.load(velocity + i), mu), f32x4.mul(step, portion));
+      const v = first ? step : v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion));
       v128.store(velocity + i, v);
-      step = nesterov ? f32x4.add(step, f32x4.mul(v, mu)) : v;
+      step = nesterov ? v128.add<T>(step, v128.mul<T>(v, mu)) : v;
     }
-    v128.store(w + i, f32x4.sub(weight, f32x4.mul(step, rate)));
+    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
   }
 }
 
-export function adam(
+export function adam<T>(
   w: usize, g: usize, m: usize, v: usize, count: i32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, weightDecay: f32, decoupled: i32,
   thread: i32, threads: i32,
 ): void {
-  const n = vectors(count);
+  const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = f32x4.splat(scalar(SCALAR_gradientScale));
-  const decay = f32x4.splat(decoupled ? 0 : weightDecay), shrink = f32x4.splat(decoupled ? scalar(SCALAR_decay) : 1);
-  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(rest1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(rest2);
-  const stepSize = f32x4.splat(scalar(SCALAR_stepSize)), second = f32x4.splat(scalar(SCALAR_secondScale)), tiny = f32x4.splat(eps);
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale));
+  const decay = v128.splat<T>(decoupled ? <T>0 : <T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
+  const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
+  const stepSize = v128.splat<T>(scalar<T>(SCALAR_stepSize)), second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   for (let i = from; i < to; i += 16) {
-    const weight = f32x4.mul(v128.load(w + i), shrink);
-    const gradient = f32x4.add(f32x4.mul(v128.load(g + i), scale), f32x4.mul(weight, decay));
-    const first = f32x4.add(f32x4.mul(v128.load(m + i), b1), f32x4.mul(gradient, c1));
-    const square = f32x4.add(f32x4.mul(v128.load(v + i), b2), f32x4.mul(f32x4.mul(gradient, gradient), c2));
+    const weight = v128.mul<T>(v128.load(w + i), shrink);
+    const gradient = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
+    const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
+    const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
     v128.store(m + i, first);
     v128.store(v + i, square);
-    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(square), second), tiny);
-    v128.store(w + i, f32x4.sub(weight, f32x4.div(f32x4.mul(first, stepSize), denominator)));
+    const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
+    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(first, stepSize), denominator)));
   }
 }
 
 /** `mean` is 0 unless centered, `buffer` is 0 without momentum. */
-export function rmsprop(
+export function rmsprop<T>(
   w: usize, g: usize, square: usize, mean: usize, buffer: usize, count: i32, alpha: f32, rest: f32, eps: f32, momentum: f32,
   weightDecay: f32, thread: i32, threads: i32,
 ): void {
-  const n = vectors(count);
+  const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = f32x4.splat(scalar(SCALAR_gradientScale)), decay = f32x4.splat(weightDecay), rate = f32x4.splat(scalar(SCALAR_learningRate));
-  const a = f32x4.splat(alpha), b = f32x4.splat(rest), tiny = f32x4.splat(eps), mu = f32x4.splat(momentum);
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const a = v128.splat<T>(<T>alpha), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), mu = v128.splat<T>(<T>momentum);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    const gradient = f32x4.add(f32x4.mul(v128.load(g + i), scale), f32x4.mul(weight, decay));
-    const s = f32x4.add(f32x4.mul(v128.load(square + i), a), f32x4.mul(f32x4.mul(gradient, gradient), b));
+    const gradient = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
+    const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
     v128.store(square + i, s);
     let variance = s;
     if (mean) {
-      const average = f32x4.add(f32x4.mul(v128.load(mean + i), a), f32x4.mul(gradient, b));
+      const average = v128.add<T>(v128.mul<T>(v128.load(mean + i), a), v128.mul<T>(gradient, b));
       v128.store(mean + i, average);
-      variance = f32x4.sub(s, f32x4.mul(average, average));
+      variance = v128.sub<T>(s, v128.mul<T>(average, average));
     }
-    let step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), tiny));
+    let step = v128.div<T>(gradient, v128.add<T>(v128.sqrt<T>(variance), tiny));
     if (buffer) {
-      step = f32x4.add(f32x4.mul(v128.load(buffer + i), mu), step);
+      step = v128.add<T>(v128.mul<T>(v128.load(buffer + i), mu), step);
       v128.store(buffer + i, step);
     }
-    v128.store(w + i, f32x4.sub(weight, f32x4.mul(step, rate)));
+    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
   }
 }

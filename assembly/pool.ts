@@ -1,13 +1,13 @@
 /** Pooling; max pooling keeps which tap of the window won (the first on ties, NaN wins, as in PyTorch). */
-import { share } from './simd';
+import { lanes, share } from './simd';
 
-export function maxPool(
+export function maxPool<T>(
   x: usize, y: usize, index: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * outHeight;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const pixel = <usize>channels * 32;
+  const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
   for (let unit = from; unit < to; unit++) {
     const block = unit / outHeight, oy = unit - block * outHeight;
@@ -21,13 +21,13 @@ export function maxPool(
       const source = base + <usize>left * pixel;
       for (let c: usize = 0; c < pixel; c += 16) {
         let best = v128.load(source + <usize>ky0 * row + <usize>kx0 * pixel + c);
-        let which = i32x4.splat(ky0 * kernel + kx0);
+        let which = v128.splat<T>(<T>(ky0 * kernel + kx0));
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
             const v = v128.load(source + <usize>ky * row + <usize>kx * pixel + c);
-            const wins = v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+            const wins = v128.or(v128.gt<T>(v, best), v128.ne<T>(v, v));
             best = v128.bitselect(v, best, wins);
-            which = v128.bitselect(i32x4.splat(ky * kernel + kx), which, wins);
+            which = v128.bitselect(v128.splat<T>(<T>(ky * kernel + kx)), which, wins);
           }
         }
         v128.store(y + out + c, best);
@@ -38,10 +38,10 @@ export function maxPool(
 }
 
 /** The usual 2 x 2 windows without overlap: every input belongs to one window, so each is written once. */
-function separateWindows(
+function separateWindows<T>(
   dy: usize, index: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, from: i32, to: i32,
 ): void {
-  const pixel = <usize>channels * 32;
+  const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
   for (let unit = from; unit < to; unit++) {
     const block = unit / outHeight, oy = unit - block * outHeight;
@@ -52,10 +52,10 @@ function separateWindows(
       for (let c: usize = 0; c < pixel; c += 16) {
         const g = v128.load(dy + source + c), which = v128.load(index + source + c);
         const t = target + c;
-        v128.store(t, v128.and(g, i32x4.eq(which, i32x4.splat(0))));
-        v128.store(t + pixel, v128.and(g, i32x4.eq(which, i32x4.splat(1))));
-        v128.store(t + row, v128.and(g, i32x4.eq(which, i32x4.splat(2))));
-        v128.store(t + row + pixel, v128.and(g, i32x4.eq(which, i32x4.splat(3))));
+        v128.store(t, v128.and(g, v128.eq<T>(which, v128.splat<T>(0))));
+        v128.store(t + pixel, v128.and(g, v128.eq<T>(which, v128.splat<T>(1))));
+        v128.store(t + row, v128.and(g, v128.eq<T>(which, v128.splat<T>(2))));
+        v128.store(t + row + pixel, v128.and(g, v128.eq<T>(which, v128.splat<T>(3))));
       }
       source += pixel;
     }
@@ -67,19 +67,19 @@ function separateWindows(
   }
 }
 
-export function maxPoolGradient(
+export function maxPoolGradient<T>(
   dy: usize, index: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
 ): void {
   if (kernel === 2 && stride === 2 && padding === 0) {
     const units = blocks * outHeight;
-    separateWindows(
+    separateWindows<T>(
       dy, index, dx, height, width, channels, outHeight, outWidth, share(units, thread, threads), share(units, thread + 1, threads),
     );
     return;
   }
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
-  const pixel = <usize>channels * 32;
+  const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
   for (let block = from; block < to; block++) {
     memory.fill(dx + <usize>(block * height) * row, 0, <usize>height * row);
@@ -93,11 +93,11 @@ export function maxPoolGradient(
         const target = dx + <usize>(block * height + top) * row + <usize>left * pixel;
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
-            const tap = i32x4.splat(ky * kernel + kx);
+            const tap = v128.splat<T>(<T>(ky * kernel + kx));
             const t = target + <usize>ky * row + <usize>kx * pixel;
             for (let c: usize = 0; c < pixel; c += 16) {
-              const g = v128.and(v128.load(dy + source + c), i32x4.eq(v128.load(index + source + c), tap));
-              v128.store(t + c, f32x4.add(v128.load(t + c), g));
+              const g = v128.and(v128.load(dy + source + c), v128.eq<T>(v128.load(index + source + c), tap));
+              v128.store(t + c, v128.add<T>(v128.load(t + c), g));
             }
           }
         }
@@ -119,48 +119,50 @@ function windowEnd(i: i32, input: i32, output: i32): i32 {
 }
 
 /** PyTorch's AdaptiveAvgPool2d: window i covers floor(i * in / out) to ceil((i + 1) * in / out). */
-export function averagePool(
+export function averagePool<T>(
   x: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
 ): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
-  const pixel = <usize>channels * 32;
+  const pixel = <usize>channels * lanes<T>();
   for (let block = from; block < to; block++) {
     for (let oy = 0; oy < size; oy++) {
       const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
       for (let ox = 0; ox < size; ox++) {
         const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
-        const scale = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        const scale = v128.splat<T>(<T>1 / <T>((y1 - y0) * (x1 - x0)));
         const out = y + <usize>((block * size + oy) * size + ox) * pixel;
         for (let c: usize = 0; c < pixel; c += 16) {
-          let sum = f32x4.splat(0);
+          let sum = v128.splat<T>(0);
           for (let iy = y0; iy < y1; iy++) {
-            for (let ix = x0; ix < x1; ix++) sum = f32x4.add(sum, v128.load(x + <usize>((block * height + iy) * width + ix) * pixel + c));
+            let row = v128.splat<T>(0);
+            for (let ix = x0; ix < x1; ix++) row = v128.add<T>(row, v128.load(x + <usize>((block * height + iy) * width + ix) * pixel + c));
+            sum = v128.add<T>(sum, row);
           }
-          v128.store(out + c, f32x4.mul(sum, scale));
+          v128.store(out + c, v128.mul<T>(sum, scale));
         }
       }
     }
   }
 }
 
-export function averagePoolGradient(
+export function averagePoolGradient<T>(
   dy: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
 ): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
-  const pixel = <usize>channels * 32;
+  const pixel = <usize>channels * lanes<T>();
   for (let block = from; block < to; block++) {
     memory.fill(dx + <usize>(block * height * width) * pixel, 0, <usize>(height * width) * pixel);
     for (let oy = 0; oy < size; oy++) {
       const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
       for (let ox = 0; ox < size; ox++) {
         const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
-        const scale = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        const scale = v128.splat<T>(<T>1 / <T>((y1 - y0) * (x1 - x0)));
         const source = dy + <usize>((block * size + oy) * size + ox) * pixel;
         for (let iy = y0; iy < y1; iy++) {
           for (let ix = x0; ix < x1; ix++) {
             const target = dx + <usize>((block * height + iy) * width + ix) * pixel;
             for (let c: usize = 0; c < pixel; c += 16) {
-              v128.store(target + c, f32x4.add(v128.load(target + c), f32x4.mul(v128.load(source + c), scale)));
+              v128.store(target + c, v128.add<T>(v128.load(target + c), v128.mul<T>(v128.load(source + c), scale)));
             }
           }
         }

@@ -22,6 +22,13 @@ export function panelStart(index: i32, channels: i32, panels: i32): i32 {
   return index * (channels / panels) + min(index, channels % panels);
 }
 
+/** Bytes of one value of eight images. */
+// @ts-ignore: decorator
+@inline
+export function lanes<T>(): usize {
+  return 8 * sizeof<T>();
+}
+
 /** Lanes 0 and 1 as doubles. */
 // @ts-ignore: decorator
 @inline
@@ -36,19 +43,19 @@ export function high(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
 }
 
-/** Two pairs of doubles as four floats. */
+/** Images 2 * pair and 2 * pair + 1 of the eight at `at`, in double precision. */
 // @ts-ignore: decorator
 @inline
-export function narrowed(a: v128, b: v128): v128 {
-  return v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+export function loadPair<T>(at: usize, pair: usize): v128 {
+  if (sizeof<T>() === 4) return f64x2.promote_low_f32x4(v128.load64_zero(at + pair * 8));
+  return v128.load(at + pair * 16);
 }
 
-/** Sum of a * b over eight lanes, as two doubles. Products of floats are exact in float64. */
 // @ts-ignore: decorator
 @inline
-export function dot(a0: v128, a1: v128, b0: v128, b1: v128): v128 {
-  const first = f64x2.add(f64x2.mul(low(a0), low(b0)), f64x2.mul(high(a0), high(b0)));
-  return f64x2.add(first, f64x2.add(f64x2.mul(low(a1), low(b1)), f64x2.mul(high(a1), high(b1))));
+export function storePair<T>(at: usize, pair: usize, values: v128): void {
+  if (sizeof<T>() === 4) v128.store64_lane(at + pair * 8, f32x4.demote_f64x2_zero(values), 0);
+  else v128.store(at + pair * 16, values);
 }
 
 // @ts-ignore: decorator
@@ -57,19 +64,12 @@ export function total(pair: v128): f64 {
   return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
-/** Eight float32 lanes summed into two float64 lanes. */
+/** All bits of the two images of a pair that exist, none of those that fill up a last, incomplete block of 8. */
 // @ts-ignore: decorator
 @inline
-export function widened(a: v128, b: v128): v128 {
-  return f64x2.add(f64x2.add(low(a), low(b)), f64x2.add(high(a), high(b)));
-}
-
-/** 1 in the lanes of images that exist, 0 in the padding of a last, incomplete block of 8; `half` is 0 or 1. */
-// @ts-ignore: decorator
-@inline
-export function laneMask(images: i32, block: i32, half: i32): v128 {
-  const left = images - block * 8 - half * 4;
-  return f32x4(left > 0 ? 1 : 0, left > 1 ? 1 : 0, left > 2 ? 1 : 0, left > 3 ? 1 : 0);
+export function pairMask(images: i32, block: i32, pair: i32): v128 {
+  const left = images - block * 8 - pair * 2;
+  return i64x2(left > 0 ? -1 : 0, left > 1 ? -1 : 0);
 }
 
 /** lowbias32 of model/random.ts on four values. */

@@ -21,7 +21,7 @@ export class TensorSums {
   #maxAbs = 0;
 
   /** Adds values[from .. to), and tells whether one of them is not 0. Local sums, because this loop is all the cost there is. */
-  addValues(values: Float32Array, from: number, to: number): boolean {
+  addValues(values: Float32Array | Float64Array, from: number, to: number): boolean {
     let zeros = 0;
     let nonFinite = 0;
     let sum = 0;
@@ -66,14 +66,14 @@ export class TensorSums {
   }
 }
 
-export function statisticsOf(values: Float32Array): TensorStatistics {
+export function statisticsOf(values: Float32Array | Float64Array): TensorStatistics {
   const sums = new TensorSums();
   sums.addValues(values, 0, values.length);
   return sums.statistics();
 }
 
 /** ||after - before|| / ||before|| of a weight. */
-export function changeRatio(before: Float32Array, after: Float32Array): number {
+export function changeRatio(before: Float32Array | Float64Array, after: Float32Array | Float64Array): number {
   let change = 0;
   let norm = 0;
   for (let i = 0; i < before.length; i += 1) {

@@ -3,6 +3,7 @@ import { dropoutOrdinals, lowerSequence } from '@/engine/wasm/lowerNetwork';
 import { lowerPlainOrder } from '@/engine/wasm/lowerElementwise';
 import type { Lowering, Value } from '@/engine/wasm/lowering';
 import { memoryMap } from '@/engine/wasm/operations';
+import type { Precision, Values } from '@/engine/wasm/precision';
 import { Program } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf } from '@/engine/wasm/stateTransfer';
@@ -41,27 +42,12 @@ function forEachValue(
         visit((n * channels + c) * pixels + pixel, place(n, channels, pixels, c, pixel));
 }
 
-function write(
-  runtime: WasmRuntime,
-  address: number,
-  images: number,
-  channels: number,
-  pixels: number,
-  values: Float32Array,
-): void {
-  const target = runtime.floats(address, Math.ceil(images / 8) * 8 * channels * pixels);
+function write(target: Values, images: number, channels: number, pixels: number, values: Float32Array): void {
   target.fill(0);
   forEachValue(images, channels, pixels, (nchw, at) => (target[at] = values[nchw] ?? 0));
 }
 
-function read(
-  runtime: WasmRuntime,
-  address: number,
-  images: number,
-  channels: number,
-  pixels: number,
-): Float32Array {
-  const source = runtime.floats(address, Math.ceil(images / 8) * 8 * channels * pixels);
+function read(source: Values, images: number, channels: number, pixels: number): Float32Array {
   const values = new Float32Array(images * channels * pixels);
   forEachValue(images, channels, pixels, (nchw, at) => (values[nchw] = source[at] ?? NaN));
   return values;
@@ -74,13 +60,13 @@ export async function runLayers(
   x: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array },
   weights: ReadonlyMap<string, Float32Array>,
   dy: (count: number) => Float32Array,
-  { seed = 1, step = 0, isExact = false } = {},
+  { seed = 1, step = 0, precision = 'float32' as Precision } = {},
 ): Promise<LayerResult> {
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
   const blocks = Math.ceil(images / 8);
-  const program = new Program();
-  const memory = new RunMemory();
+  const program = new Program(precision);
+  const memory = new RunMemory(precision);
   const ordinals = dropoutOrdinals(layers);
   const keys: string[] = [];
   const lowering: Lowering = {
@@ -90,7 +76,6 @@ export async function runLayers(
     memory,
     images,
     blocks,
-    isExact,
     dropoutOrdinals: ordinals,
     onGradient: (key, gradient) => {
       keys.push(key);
@@ -127,12 +112,12 @@ export async function runLayers(
   const encoded = program.encode(memory.end);
   await runtime.reserve(memory.end + encoded.arenaBytes);
   runtime.programAddress = code.address ?? 0;
-  runtime.floats(memoryMap.scalars, 16).fill(1);
+  runtime.doubles(memoryMap.scalars, 16).fill(1);
   for (const [key, { layout, count: size }] of memory.tensors) {
     packWeights(
       layout,
       weights.get(key) ?? new Float32Array(size),
-      runtime.floats(addressOf(memory, key), size),
+      runtime.values(precision, addressOf(memory, key), size),
     );
   }
   for (const ordinal of ordinals.values()) {
@@ -140,17 +125,22 @@ export async function runLayers(
     runtime.words(address ?? 0, 1)[0] = streamKey(seed, streams.dropout, step, ordinal);
   }
   const at = (name: string): number => encoded.addresses.get(name) ?? 0;
-  write(runtime, at('x'), images, channels, height * width, x.data);
-  write(runtime, at('dy'), images, output.channels, outPixels, dy(count));
+  const activation = (name: string, size: number, area: number): Values =>
+    runtime.values(precision, at(name), blocks * 8 * size * area);
+  write(activation('x', channels, height * width), images, channels, height * width, x.data);
+  write(activation('dy', output.channels, outPixels), images, output.channels, outPixels, dy(count));
   runtime.run(encoded);
   const gradients = keys.map((key) => {
     const tensor = memory.tensors.get(key);
     if (tensor === undefined) throw new Error(`No parameter is named ${key}.`);
-    return [key, unpackWeights(tensor.layout, runtime.floats(at(`gradient ${key}`), tensor.count))] as const;
+    return [
+      key,
+      unpackWeights(tensor.layout, runtime.values(precision, at(`gradient ${key}`), tensor.count)),
+    ] as const;
   });
   return {
-    y: read(runtime, at('y'), images, output.channels, outPixels),
-    dx: read(runtime, at('dx'), images, channels, height * width),
+    y: read(activation('y', output.channels, outPixels), images, output.channels, outPixels),
+    dx: read(activation('dx', channels, height * width), images, channels, height * width),
     gradients: new Map(gradients),
   };
 }

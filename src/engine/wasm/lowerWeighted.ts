@@ -34,7 +34,6 @@ function emitBiasGradient(
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
   const { inChannels, outChannels, kernelSize, stride, name } = layer;
-  const exact = lowering.isExact ? 1 : 0;
   const panels = panelCount(lowering, outChannels);
   const weightCount = outChannels * inChannels * kernelSize ** 2;
   const w = memory.tensor(`${name}.weight`, weightCount, {
@@ -77,7 +76,6 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     ...geometry,
     panels,
     relu: hasRelu ? 1 : 0,
-    exact,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -95,10 +93,10 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
         panels,
         inPanels,
       });
-      program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0, exact });
+      program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels, exact });
+    program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, outHeight * outWidth, outChannels);
     lowering.onGradient(`${name}.weight`, dw);
@@ -110,7 +108,6 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
 export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
   const { inFeatures, outFeatures, name } = layer;
-  const exact = lowering.isExact ? 1 : 0;
   const panels = panelCount(lowering, outFeatures);
   const weightCount = inFeatures * outFeatures;
   const layout = {
@@ -140,7 +137,6 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     y: output.buffer,
     ...sizes,
     relu: hasRelu ? 1 : 0,
-    exact,
   });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -156,11 +152,10 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
         inPanels: panelCount(lowering, inFeatures),
         scratch,
         accumulate: 0,
-        exact,
       });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes, exact });
+    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, 1, outFeatures);
     lowering.onGradient(`${name}.weight`, dw);

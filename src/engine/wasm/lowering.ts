@@ -15,8 +15,6 @@ export interface Lowering {
   readonly threads: number;
   /** Most output channels of a weight panel. */
   readonly maxPanel: number;
-  /** Convolutions and Linear layers sum in float64. */
-  readonly isExact: boolean;
   /** Number of each dropout layer in the random streams. */
   readonly dropoutOrdinals: ReadonlyMap<string, number>;
   /** A gradient is complete; `gradient` has the parameter's layout. */

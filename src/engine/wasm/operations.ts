@@ -1,8 +1,8 @@
 /**
  * The instruction set of the WebAssembly engine: every kernel with its arguments, in order. The program encoder (program.ts) and the
  * dispatcher that scripts/buildWasm.ts generates are both made from this table, so they cannot disagree. An argument is a
- * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images] float32. `exact` 1 sums in
- * float64 (assembly/exact.ts).
+ * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images]. Every
+ * kernel exists in both precisions: operation 2 * i works on float32, operation 2 * i + 1 on float64.
  */
 const u = 'u32';
 const f = 'f32';
@@ -44,7 +44,6 @@ export const operations = {
     padding: u,
     panels: u,
     relu: u,
-    exact: u,
   },
   /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
   packTransposed: { w: u, packed: u, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
@@ -64,7 +63,6 @@ export const operations = {
     padding: u,
     inPanels: u,
     accumulate: u,
-    exact: u,
   },
   convWeightGradient: {
     x: u,
@@ -81,7 +79,6 @@ export const operations = {
     stride: u,
     padding: u,
     panels: u,
-    exact: u,
   },
   biasGradient: { dy: u, db: u, blocks: u, pixels: u, channels: u },
   linearForward: {
@@ -94,7 +91,6 @@ export const operations = {
     outFeatures: u,
     panels: u,
     relu: u,
-    exact: u,
   },
   /** `scratch` holds one transposed weight panel for each thread. */
   linearInputGradient: {
@@ -108,9 +104,8 @@ export const operations = {
     inPanels: u,
     scratch: u,
     accumulate: u,
-    exact: u,
   },
-  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u, exact: u },
+  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u },
   relu: { x: u, y: u, count: u },
   /** dx = dy where y > 0. */
   reluGradient: { dy: u, y: u, dx: u, count: u },
@@ -249,7 +244,7 @@ export const operationWords = 20;
 export const memoryMap = {
   /** Barrier and command words of the thread pool. */
   sync: 65_536,
-  /** float32 values that change from step to step, see `scalars`. */
+  /** float64 values that change from step to step, see `scalars`. */
   scalars: 65_536 + 256,
   firstFree: 65_536 + 512,
 } as const;

@@ -6,6 +6,7 @@ import {
   type OperationArguments,
   type OperationName,
 } from '@/engine/wasm/operations';
+import { sizeFactor, type Precision } from '@/engine/wasm/precision';
 
 /** Memory of its own; `address` is known from the start for what outlives the program (parameters, images, results). */
 export interface WasmBuffer {
@@ -62,6 +63,7 @@ export interface EncodedProgram {
 }
 
 export class Program {
+  readonly precision: Precision;
   readonly #operations: Operation[] = [];
   readonly #buffers = new Set<WasmBuffer>();
   /** Buffers that are filled before the program starts, and that are read after its end, with the name to find them by. */
@@ -69,9 +71,13 @@ export class Program {
   readonly #results = new Map<WasmBuffer, string>();
   readonly #watches: { readonly watch: Watch; readonly after: number }[] = [];
 
-  /** A buffer for this program alone. */
+  constructor(precision: Precision) {
+    this.precision = precision;
+  }
+
+  /** A buffer for this program alone; `bytes` are those of its values in float32. */
   buffer(name: string, bytes: number): WasmBuffer {
-    const buffer: WasmBuffer = { name, bytes, address: null };
+    const buffer: WasmBuffer = { name, bytes: bytes * sizeFactor(this.precision), address: null };
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -134,7 +140,7 @@ export class Program {
     const names = Object.keys(operations);
     this.#operations.forEach(({ name, arguments: operands }, at) => {
       let word = at * operationWords;
-      words[word] = names.indexOf(name);
+      words[word] = 2 * names.indexOf(name) + (this.precision === 'float64' ? 1 : 0);
       for (const [parameter, type] of Object.entries(operations[name])) {
         word += 1;
         const operand = operands[parameter] ?? 0;

@@ -8,7 +8,7 @@ import { assertNever } from '@/model/layers';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import { lossKinds, type RunConfig } from '@/model/runConfig';
-import { inferShapes, inputShape } from '@/model/shapes';
+import { inputShape } from '@/model/shapes';
 
 export interface ProgramOptions {
   readonly mode: Mode;
@@ -31,21 +31,6 @@ export const resultNames = {
   loss: 'loss',
   gradient: (key: string) => `gradient/${key}`,
 } as const;
-
-/** Values of a channel from which a BatchNorm's statistics are steady enough for float32 sums before it. */
-const steadyValues = 16;
-
-/**
- * Whether this batch needs sums in float64. BatchNorm over a few values (ResNet-18 on eight images ends with eight a channel)
- * divides by a spread that is itself mostly chance, and magnifies the rounding of every layer before it about a hundredfold.
- */
-function needsExactSums({ network, input }: RunConfig, mode: Mode, images: number): boolean {
-  if (mode === 'eval') return false;
-  return inferShapes(network, inputShape(input)).some(
-    ({ layer, input: [, height = 1, width = 1] }) =>
-      layer.kind === 'BatchNorm2d' && images * height * width < steadyValues,
-  );
-}
 
 function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean): Value {
   const { program, images, blocks } = lowering;
@@ -190,7 +175,7 @@ function emitClippedUpdates(
  */
 export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
   const { mode, images } = options;
-  const program = new Program();
+  const program = new Program(memory.precision);
   const blocks = Math.ceil(images / 8);
   const gradients = new Map<string, WasmBuffer>();
   const { clipGradNorm } = config;
@@ -199,7 +184,6 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     program,
     memory,
     blocks,
-    isExact: needsExactSums(config, mode, images),
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
     onGradient: (key, gradient) => {
       if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
@@ -239,13 +223,12 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
 
 /** The network's input alone, for a look at what it sees. */
 export function buildInputProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
-  const program = new Program();
+  const program = new Program(memory.precision);
   const lowering: Lowering = {
     ...options,
     program,
     memory,
     blocks: Math.ceil(options.images / 8),
-    isExact: false,
     dropoutOrdinals: new Map(),
     onGradient: () => undefined,
   };

@@ -2,6 +2,7 @@
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { align } from '@/engine/wasm/memoryPlan';
 import { memoryMap } from '@/engine/wasm/operations';
+import { sizeFactor, type Precision } from '@/engine/wasm/precision';
 import type { WeightLayout } from '@/engine/wasm/weightLayout';
 
 export interface StoredTensor {
@@ -10,16 +11,21 @@ export interface StoredTensor {
   readonly layout: WeightLayout;
 }
 
-/** Kernels work on whole vectors of 8 floats, so that a tensor has no tail. */
+/** Bytes in float32. Kernels work on whole vectors of 8 values, so that a tensor has no tail. */
 export function tensorBytes(count: number): number {
   return Math.ceil(count / 8) * 32;
 }
 
 export class RunMemory {
+  readonly precision: Precision;
   /** Parameters and BatchNorm statistics by their state_dict key. */
   readonly tensors = new Map<string, StoredTensor>();
   readonly #areas = new Map<string, WasmBuffer>();
   #end: number = memoryMap.firstFree;
+
+  constructor(precision: Precision) {
+    this.precision = precision;
+  }
 
   /** First byte after everything stored: programs' own buffers begin here. */
   get end(): number {
@@ -44,7 +50,7 @@ export class RunMemory {
   tensor(key: string, count: number, layout: WeightLayout): StoredTensor {
     const known = this.tensors.get(key);
     if (known !== undefined) return known;
-    const stored = { buffer: this.area(key, tensorBytes(count)), count, layout };
+    const stored = { buffer: this.area(key, tensorBytes(count) * sizeFactor(this.precision)), count, layout };
     this.tensors.set(key, stored);
     return stored;
   }

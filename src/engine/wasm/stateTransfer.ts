@@ -21,7 +21,7 @@ export function writeTensor(
 ): void {
   if (tensor.dtype !== 'F32') throw new TypeError(`Expected F32, got ${tensor.dtype}.`);
   const { count, layout } = stored(memory, key);
-  packWeights(layout, tensor.data, runtime.floats(address, count));
+  packWeights(layout, tensor.data, runtime.values(memory.precision, address, count));
 }
 
 /** Reads the tensor at `address` that has the layout of the parameter `key`. */
@@ -32,7 +32,11 @@ export function readTensor(
   address: number,
 ): TensorData {
   const { count, layout } = stored(memory, entry.key);
-  return { dtype: 'F32', shape: entry.shape, data: unpackWeights(layout, runtime.floats(address, count)) };
+  return {
+    dtype: 'F32',
+    shape: entry.shape,
+    data: unpackWeights(layout, runtime.values(memory.precision, address, count)),
+  };
 }
 
 /** Address of a stored parameter or statistic. */

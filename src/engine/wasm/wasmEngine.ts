@@ -179,10 +179,7 @@ export class WasmEngine implements Engine {
         const program = run.program('input', n);
         this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
         runtime.run(program);
-        const source = runtime.floats(
-          addressIn(program, resultNames.input),
-          Math.ceil(n / 8) * 8 * full * full,
-        );
+        const source = run.values(addressIn(program, resultNames.input), Math.ceil(n / 8) * 8 * full * full);
         for (let image = 0; image < n; image += 1) {
           for (let pixel = 0; pixel < size * size; pixel += 1) {
             const row = Math.floor(pixel / size) + border;
@@ -249,10 +246,7 @@ export class WasmEngine implements Engine {
 
   /** [blocks][10][8] -> [n][10]. */
   #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {
-    const source = this.#options.runtime.floats(
-      addressIn(program, resultNames.logits),
-      Math.ceil(n / 8) * 80,
-    );
+    const source = this.#compiled().values(addressIn(program, resultNames.logits), Math.ceil(n / 8) * 80);
     return Float32Array.from({ length: n * classes }, (_, i) => {
       const image = Math.floor(i / classes);
       return source[(image >> 3) * 80 + (i % classes) * 8 + (image & 7)] ?? NaN;

@@ -6,6 +6,7 @@ import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/w
 import type { Mode } from '@/engine/wasm/lowering';
 import { memoryMap, operationWords, scalars } from '@/engine/wasm/operations';
 import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { precisionOf, type Values } from '@/engine/wasm/precision';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
@@ -33,7 +34,7 @@ export class WasmRun {
   step = 0;
   /** Updates that the optimizer's slots have seen; 0 while they are empty. */
   updates = 0;
-  readonly memory = new RunMemory();
+  readonly memory: RunMemory;
   readonly entries: readonly StateEntry[];
   readonly #options: RunOptions;
   readonly #programs = new Map<string, EncodedProgram>();
@@ -44,6 +45,7 @@ export class WasmRun {
   private constructor(config: RunConfig, options: RunOptions) {
     this.config = config;
     this.#options = options;
+    this.memory = new RunMemory(precisionOf(config));
     this.entries = stateEntries(config.network);
     this.#dropoutKeys = [...dropoutOrdinals(config.network.layers).values()];
   }
@@ -79,7 +81,7 @@ export class WasmRun {
     this.#programs.set(programKey('eval', evaluationBatch), encoded[1]);
     await runtime.reserve(this.#arena + Math.max(...encoded.map(({ arenaBytes }) => arenaBytes)));
     runtime.programAddress = code.address ?? 0;
-    runtime.floats(memoryMap.scalars, 16).fill(0);
+    runtime.doubles(memoryMap.scalars, 16).fill(0);
   }
 
   #programOptions(mode: Mode, images: number): ProgramOptions {
@@ -107,11 +109,16 @@ export class WasmRun {
     return encoded;
   }
 
+  /** Activations, weights or gradients in this run's precision. */
+  values(address: number, count: number): Values {
+    return this.#options.runtime.values(this.memory.precision, address, count);
+  }
+
   /** Values that change from step to step. */
   writeScalars(learningRate: number): void {
     const { runtime } = this.#options;
     const { optimizer, seed } = this.config;
-    const values = runtime.floats(memoryMap.scalars, 16);
+    const values = runtime.doubles(memoryMap.scalars, 16);
     values[scalars.learningRate] = learningRate;
     values[scalars.firstStep] = this.updates === 0 ? 1 : 0;
     values[scalars.gradientScale] = 1;
@@ -189,7 +196,7 @@ export class WasmRun {
       for (const { key } of trained) {
         const tensor = optimizer[slot]?.get(key);
         const address = this.#slotAddress(slot, key);
-        if (tensor === undefined) runtime.floats(address, this.memory.tensors.get(key)?.count ?? 0).fill(0);
+        if (tensor === undefined) this.values(address, this.memory.tensors.get(key)?.count ?? 0).fill(0);
         else writeTensor(runtime, this.memory, key, address, tensor);
       }
     }

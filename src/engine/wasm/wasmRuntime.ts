@@ -2,6 +2,7 @@
 import { EngineError } from '@/engine/engine';
 import { memoryMap, operationWords, syncWords } from '@/engine/wasm/operations';
 import type { EncodedProgram } from '@/engine/wasm/program';
+import type { Precision, Values } from '@/engine/wasm/precision';
 import type { WasmHost, WasmThread } from '@/engine/wasm/wasmHost';
 
 const pageBytes = 65_536;
@@ -68,6 +69,10 @@ export class WasmRuntime {
 
   floats(address: number, count: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.#buffer(), address, count);
+  }
+
+  values(precision: Precision, address: number, count: number): Values {
+    return precision === 'float64' ? this.doubles(address, count) : this.floats(address, count);
   }
 
   bytes(address: number, count: number): Uint8Array<ArrayBuffer> {

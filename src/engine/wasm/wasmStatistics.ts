@@ -2,6 +2,7 @@
 import { changeRatio, statisticsOf, TensorSums } from '@/engine/tensorSums';
 import type { EncodedProgram, EncodedWatch, Watch } from '@/engine/wasm/program';
 import { addressOf } from '@/engine/wasm/stateTransfer';
+import type { Values } from '@/engine/wasm/precision';
 import type { WasmRun } from '@/engine/wasm/wasmRun';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { weightedLayers, type LayerStatistics } from '@/model/layerStatistics';
@@ -13,7 +14,7 @@ type GradientWatch = Extract<Watch, { readonly kind: 'gradient' }>;
 
 /** What a layer read: the images of the batch without the rest of the last block, and without the border. */
 function inputStatistics(
-  runtime: WasmRuntime,
+  run: WasmRun,
   input: GradientWatch['input'],
   address: number,
   images: number,
@@ -22,7 +23,7 @@ function inputStatistics(
   const row = (width + 2 * border) * channels * lanes;
   const block = row * (height + 2 * border);
   const blocks = Math.ceil(images / lanes);
-  const values = runtime.floats(address, blocks * block);
+  const values = run.values(address, blocks * block);
   const sums = new TensorSums();
   const isAlive = new Uint8Array(isFlat ? height * width * channels : channels);
   for (let b = 0; b < blocks; b += 1) {
@@ -45,15 +46,13 @@ function inputStatistics(
 type Figures = Omit<LayerStatistics, 'name' | 'updateRatio'>;
 
 class StepWatcher {
-  readonly #runtime: WasmRuntime;
   readonly #run: WasmRun;
   readonly #images: number;
   readonly #figures = new Map<string, Figures>();
   readonly #ratios = new Map<string, number>();
-  #before = new Float32Array(0);
+  #before: Values = new Float32Array(0);
 
-  constructor(runtime: WasmRuntime, run: WasmRun, images: number) {
-    this.#runtime = runtime;
+  constructor(run: WasmRun, images: number) {
     this.#run = run;
     this.#images = images;
   }
@@ -64,13 +63,13 @@ class StepWatcher {
       case 'gradient':
         this.#figures.set(watch.layer, {
           weight: statisticsOf(weight),
-          gradient: statisticsOf(this.#runtime.floats(addressIn(watch.gradient), weight.length)),
-          ...inputStatistics(this.#runtime, watch.input, addressIn(watch.input.buffer), this.#images),
+          gradient: statisticsOf(this.#run.values(addressIn(watch.gradient), weight.length)),
+          ...inputStatistics(this.#run, watch.input, addressIn(watch.input.buffer), this.#images),
         });
         break;
       case 'before_update':
         // One layer at a time: a copy of all of VGG-16 would be half a gigabyte.
-        this.#before = Float32Array.from(weight);
+        this.#before = weight.slice();
         break;
       case 'after_update':
         this.#ratios.set(watch.layer, changeRatio(this.#before, weight));
@@ -88,10 +87,10 @@ class StepWatcher {
     });
   }
 
-  #weight(layer: string): Float32Array {
+  #weight(layer: string): Values {
     const { memory } = this.#run;
     const key = `${layer}.weight`;
-    return this.#runtime.floats(addressOf(memory, key), memory.tensors.get(key)?.count ?? 0);
+    return this.#run.values(addressOf(memory, key), memory.tensors.get(key)?.count ?? 0);
   }
 }
 
@@ -102,7 +101,7 @@ export function runWithStatistics(
   program: EncodedProgram,
   images: number,
 ): LayerStatistics[] {
-  const watcher = new StepWatcher(runtime, run, images);
+  const watcher = new StepWatcher(run, images);
   let done = 0;
   for (const watched of program.watches) {
     runtime.run(program, done, watched.after);

@@ -2,6 +2,7 @@
  * Where the kernels keep the weights: in panels of R output channels, [panel][position][R], so that the inner loop reads them in
  * order. `position` runs over [ky][kx][in] for a convolution, and for a Linear that reads a flattened image over [H][W][C].
  */
+import type { Values } from '@/engine/wasm/precision';
 import { assertNever } from '@/model/layers';
 
 export type WeightLayout =
@@ -83,7 +84,7 @@ function forEachRow(
 }
 
 /** Writes PyTorch's values into `target`, the kernels' place for them. */
-export function packWeights(layout: WeightLayout, values: Float32Array, target: Float32Array): void {
+export function packWeights(layout: WeightLayout, values: Float32Array, target: Values): void {
   if (layout.kind === 'plain') {
     target.set(values);
     return;
@@ -96,7 +97,7 @@ export function packWeights(layout: WeightLayout, values: Float32Array, target: 
 }
 
 /** The values of `source` in PyTorch's order. */
-export function unpackWeights(layout: WeightLayout, source: Float32Array): Float32Array<ArrayBuffer> {
+export function unpackWeights(layout: WeightLayout, source: Values): Float32Array<ArrayBuffer> {
   if (layout.kind === 'plain') return Float32Array.from(source);
   const values = new Float32Array(source.length);
   const map = placeMap(layout);
