@@ -432,5 +432,30 @@ ${storing(plan)}`;
     ),
     body,
   });
-  return { kernels: [kernel], partialsLength: 0 };
+  return { kernels: [kernel], partialsLength: 0, lengths: lengthsOf(params) };
+}
+
+function lengthsOf({
+  direction,
+  batch,
+  input,
+  output,
+  kernelSize,
+  pool,
+}: GatherParams): Record<string, number> {
+  const stackLength = ({ height, width, channels, imageStride }: ImageStack, side: number): number =>
+    batch * (side > 1 ? Math.floor(height / side) * Math.floor(width / side) * channels : imageStride);
+  const isForward = direction === 'forward';
+  const inputs = stackLength(input, isForward ? 1 : pool);
+  const outputs = stackLength(output, isForward ? pool : 1);
+  return {
+    [input.name]: inputs,
+    [output.name]: outputs,
+    weight: kernelSize ** 2 * input.channels * output.channels,
+    argmax: isForward ? outputs : inputs,
+    bias: output.channels,
+    scale: batch * output.channels,
+    mask: outputs,
+    ...(isForward ? {} : { x: outputs }),
+  };
 }

@@ -342,12 +342,26 @@ ${storing(plan)}`;
     functions: [inputFunction(plan), gradientFunction(plan)].join('\n'),
     body,
   });
-  const { stride, biasStart } = partialLayout(params);
+  const { stride, biasStart, weights } = partialLayout(params);
+  const { pool, batch, outChannels } = params;
+  const outputs = batch * Math.floor(plan.outHeight / pool) * Math.floor(plan.outWidth / pool) * outChannels;
+  const lengths = {
+    x: batch * params.imageStride,
+    dy: outputs,
+    argmax: outputs,
+    dw: weights,
+    db: outChannels,
+    partials: (params.partialsOffset ?? 0) + tile.splits * stride,
+  };
   if (params.partialsOffset !== undefined) {
     const weight = params.partialsOffset;
     const left = { splits: tile.splits, stride, weight, bias: weight + biasStart };
-    return { kernels: [kernel], partialsLength: tile.splits * stride, left };
+    return { kernels: [kernel], partialsLength: tile.splits * stride, lengths, left };
   }
-  if (!plan.isPartial) return { kernels: [kernel], partialsLength: 0 };
-  return { kernels: [kernel, additionKernel(params, tile.splits)], partialsLength: tile.splits * stride };
+  if (!plan.isPartial) return { kernels: [kernel], partialsLength: 0, lengths };
+  return {
+    kernels: [kernel, additionKernel(params, tile.splits)],
+    partialsLength: tile.splits * stride,
+    lengths,
+  };
 }

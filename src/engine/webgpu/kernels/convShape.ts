@@ -17,6 +17,8 @@ export interface KernelSequence {
   readonly kernels: readonly Kernel[];
   /** Floats of the scratch buffer `partials` that the kernels share; 0 where none of them binds it. */
   readonly partialsLength: number;
+  /** Values (4 bytes each) of the buffer behind each binding, as a measurement needs them. */
+  readonly lengths: Readonly<Record<string, number>>;
   /** Where a weight gradient's sums lie if it was told to leave them in `partials`. */
   readonly left?: LeftPartials;
 }

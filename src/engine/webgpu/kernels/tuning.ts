@@ -48,6 +48,12 @@ export function gatherTile(
   return { lanes, columnLanes, shares, columns, rows: Math.ceil(perLane) * window };
 }
 
+/** Names of tiles that are worth a measurement: rows x columns of a lane. */
+export function candidates({ isSoftware, subgroupSize }: KernelTarget): readonly string[] {
+  if (!isSoftware) return ['2x4', '4x4', '8x4', '4x8', '8x8'];
+  return subgroupSize === undefined ? ['2x4', '4x4', '4x8'] : ['1x16', '2x8', '2x16', '4x8', '4x16'];
+}
+
 interface Choice {
   readonly rows: number;
   readonly columns: number;
