@@ -80,7 +80,7 @@ export async function profileKernels(
   };
   const kernels = Array.from({ length: program.length }, (_, i): KernelTime => {
     const words = program.words.slice(i * operationWords, (i + 1) * operationWords);
-    const name = names[words[0] ?? 0] ?? 'copy';
+    const name = names[(words[0] ?? 0) >> 1] ?? 'copy';
     const values = Object.fromEntries(
       Object.keys(operations[name]).map((key, at) => [key, words[at + 1] ?? 0]),
     );

@@ -53,6 +53,12 @@ function read(source: Values, images: number, channels: number, pixels: number):
   return values;
 }
 
+interface BenchOptions {
+  readonly seed?: number;
+  readonly step?: number;
+  readonly precision?: Precision;
+}
+
 /** `dy` maps the output's size to its gradient, in NCHW. Dropout runs as in step `step` of a run with `seed`. */
 export async function runLayers(
   bench: LayerBench,
@@ -60,7 +66,7 @@ export async function runLayers(
   x: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array },
   weights: ReadonlyMap<string, Float32Array>,
   dy: (count: number) => Float32Array,
-  { seed = 1, step = 0, precision = 'float32' as Precision } = {},
+  { seed = 1, step = 0, precision = 'float32' }: BenchOptions = {},
 ): Promise<LayerResult> {
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
