@@ -5,6 +5,7 @@
  */
 import type { ClassCounts } from '@/model/classCounts';
 import type { StepStatistics } from '@/model/layerStatistics';
+import type { Sweep } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -56,6 +57,8 @@ export type Command =
   | { readonly type: 'setLearningRate'; readonly runId: string; readonly learningRate: number }
   /** Ends the run; its network stays for predictions. */
   | { readonly type: 'stop'; readonly runId: string }
+  /** Ends a learning-rate sweep early; its reply comes at once. */
+  | { readonly type: 'stopSweep' }
   | Request;
 
 /** Requests are answered by `reply` or `requestFailed` with the same requestId. */
@@ -74,6 +77,11 @@ export type Request = { readonly requestId: number } & (
     }
   | { readonly type: 'exportWeights' }
   | { readonly type: 'importWeights'; readonly file: ArrayBuffer }
+  /**
+   * Trains a fresh network of this configuration at rising learning rates; the run at hand is put back afterwards. Each
+   * step is told by a `sweepPoint`; the reply comes at the end.
+   */
+  | { readonly type: 'sweepLearningRate'; readonly config: RunConfig; readonly sweep: Sweep }
 );
 
 type Shape4 = readonly [number, number, number, number];
@@ -122,6 +130,8 @@ export interface ReplyMap {
   readonly layerInput: LayerInput & { readonly step: number };
   readonly exportWeights: { readonly fileName: string; readonly file: ArrayBuffer };
   readonly importWeights: { readonly keys: number };
+  /** Steps that were made, fewer than asked for where it was stopped or the loss ran away. */
+  readonly sweepLearningRate: { readonly steps: number };
 }
 export type RequestType = keyof ReplyMap;
 
@@ -230,6 +240,13 @@ export type WorkerEvent =
       readonly accuracy: number;
       readonly count: number;
       readonly classes: ClassCounts;
+    }
+  | {
+      readonly type: 'sweepPoint';
+      readonly requestId: number;
+      readonly learningRate: number;
+      /** Training loss of the batch at this rate, before the update. */
+      readonly loss: number;
     }
   /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */
   | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }

@@ -57,6 +57,8 @@ function commandTransfers(command: Command): Transferable[] {
     case 'stop':
     case 'testImages':
     case 'exportWeights':
+    case 'stopSweep':
+    case 'sweepLearningRate':
       return [];
     default:
       return assertNever(command);
@@ -80,6 +82,7 @@ function eventTransfers(event: WorkerEvent): Transferable[] {
     case 'statistics':
     case 'evaluated':
     case 'runFailed':
+    case 'sweepPoint':
     case 'requestFailed':
       return [];
     default:
@@ -100,6 +103,7 @@ function replyTransfers(reply: Reply): Transferable[] {
     case 'exportWeights':
       return [reply.value.file];
     case 'importWeights':
+    case 'sweepLearningRate':
       return [];
     default:
       return assertNever(reply);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChartSeries, DebiasedAverage } from './chartSeries';
+import { DebiasedAverage } from '@/model/debiasedAverage';
+import { ChartSeries } from './chartSeries';
 
 function chart(values: readonly number[], smoothing = 0) {
   const series = new ChartSeries(smoothing, 1);

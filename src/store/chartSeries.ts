@@ -2,6 +2,7 @@
  * A long series made small enough to draw: buckets that keep both extremes at their own steps, and TensorBoard's
  * smoothing. Values are taken in as they come, so that a chart of 100,000 steps costs as little as one of 100.
  */
+import { DebiasedAverage } from '@/model/debiasedAverage';
 
 export interface ChartPoint {
   /** Number of the step, from 1. */
@@ -21,28 +22,6 @@ interface Bucket {
 }
 
 const maxBuckets = 400;
-
-/**
- * The debiased exponential moving average of TensorBoard's scalar charts (vz_line_chart2, resmoothDataset):
- * last = w * last + (1 - w) * x; smoothed = last / (1 - w^n). Values that are not finite pass as they are.
- */
-export class DebiasedAverage {
-  readonly #weight: number;
-  #last = 0;
-  #count = 0;
-
-  /** weight: 0 (no smoothing) to less than 1. */
-  constructor(weight: number) {
-    this.#weight = weight;
-  }
-
-  next(value: number): number {
-    if (!Number.isFinite(value)) return value;
-    this.#last = this.#weight * this.#last + (1 - this.#weight) * value;
-    this.#count += 1;
-    return this.#last / (1 - this.#weight ** this.#count);
-  }
-}
 
 /** One chart's line: append values, read at most 800 points. */
 export class ChartSeries {

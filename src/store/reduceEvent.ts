@@ -35,6 +35,8 @@ export function reduceEvent(state: SessionState, event: WorkerEvent): SessionSta
       });
     case 'runFailed':
       return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
+    case 'sweepPoint':
+      return withSweepPoint(state, event);
     // Answers go to whoever asked (trainerClient.ts).
     case 'reply':
     case 'requestFailed':
@@ -42,6 +44,16 @@ export function reduceEvent(state: SessionState, event: WorkerEvent): SessionSta
     default:
       return assertNever(event);
   }
+}
+
+/** Points of an earlier sweep, which was stopped, come to nothing. */
+function withSweepPoint(
+  state: SessionState,
+  { requestId, learningRate, loss }: Extract<WorkerEvent, { readonly type: 'sweepPoint' }>,
+): SessionState {
+  const { sweep } = state;
+  if (sweep === null || sweep.requestId !== requestId) return state;
+  return { ...state, sweep: { ...sweep, points: [...sweep.points, { learningRate, loss }] } };
 }
 
 function ofRun(state: SessionState, runId: string, change: (run: RunState) => SessionState): SessionState {

@@ -47,6 +47,7 @@ function initialState(): SessionState {
     statisticsVersion: 0,
     weightsVersion: 0,
     evaluations: [],
+    sweep: null,
     diagnoses: [],
   };
 }

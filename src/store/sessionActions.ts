@@ -8,6 +8,7 @@ import type { MetricsLog } from '@/store/metricsLog';
 import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
 import type { RunState, SessionActions, SessionState, Settings } from '@/store/sessionState';
 import type { StatisticsLog } from '@/store/statisticsLog';
+import { createSweepActions } from '@/store/sweepActions';
 import { RequestError, type TrainerClient } from '@/store/trainerClient';
 
 export interface ActionContext {
@@ -131,6 +132,7 @@ export function createActions(context: ActionContext): SessionActions {
       store.setState(({ weightsVersion }) => ({ weightsVersion: weightsVersion + 1 }));
       return loaded;
     },
+    ...createSweepActions(store, client),
     restartWorker: context.restart,
   };
 }

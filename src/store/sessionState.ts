@@ -12,6 +12,7 @@
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
 import type { ClassCounts } from '@/model/classCounts';
+import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type {
@@ -60,6 +61,16 @@ export interface EvaluationPoint {
   readonly classes: ClassCounts;
 }
 
+/** A learning-rate sweep: under way, or done and still shown. */
+export interface SweepState {
+  readonly requestId: number;
+  readonly phase: 'running' | 'done' | 'failed';
+  /** Steps asked for; it ends earlier where the loss runs away. */
+  readonly steps: number;
+  readonly points: readonly SweepPoint[];
+  readonly error: WorkerError | null;
+}
+
 /** Kept between visits (localStorage). */
 export interface Settings {
   readonly engineChoice: EngineChoice;
@@ -90,6 +101,8 @@ export interface SessionState {
   /** Counts weight files that were loaded: the network answers differently without a step. */
   readonly weightsVersion: number;
   readonly evaluations: readonly EvaluationPoint[];
+  /** Null until the first sweep, and after it was closed. */
+  readonly sweep: SweepState | null;
   /** What the doctor finds wrong with the run, causes first. */
   readonly diagnoses: readonly Diagnosis[];
 }
@@ -141,6 +154,11 @@ export interface SessionActions {
   readonly exportWeights: () => Promise<ReplyMap['exportWeights']>;
   /** @throws RequestError `file` or `state` saying what does not fit */
   readonly importWeights: (file: ArrayBuffer) => Promise<ReplyMap['importWeights']>;
+  /** Trains a copy of the draft at rising learning rates, into `sweep`; the run at hand stands still meanwhile. */
+  readonly sweepLearningRate: () => void;
+  /** Ends the sweep; what it has stays. */
+  readonly stopSweep: () => void;
+  readonly closeSweep: () => void;
   /** After a crash: a new worker; the run is lost, the draft is prepared anew. */
   readonly restartWorker: () => void;
 }

@@ -59,6 +59,7 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
     layerInput: new Map(),
     exportWeights: new Map(),
     importWeights: new Map(),
+    sweepLearningRate: new Map(),
   };
   let nextRequestId = 1;
 
@@ -94,6 +95,7 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
       case 'statistics':
       case 'evaluated':
       case 'runFailed':
+      case 'sweepPoint':
         handlers.onEvent(event);
         break;
       default:
@@ -136,6 +138,9 @@ function settle(pending: PendingRequests, requestId: number, reply: Reply): void
       break;
     case 'importWeights':
       take(pending.importWeights, requestId)?.resolve(reply.value);
+      break;
+    case 'sweepLearningRate':
+      take(pending.sweepLearningRate, requestId)?.resolve(reply.value);
       break;
     default:
       assertNever(reply);

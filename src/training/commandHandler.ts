@@ -1,9 +1,17 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
 import type { BackendInfo, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
-import type { BackendDescription, BackendProbe, Command, Request, WorkerEvent } from '@/protocol/messages';
+import type {
+  BackendDescription,
+  BackendProbe,
+  Command,
+  Reply,
+  Request,
+  WorkerEvent,
+} from '@/protocol/messages';
 import type { DataService } from '@/training/dataService';
 import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
+import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { answer } from '@/training/requests';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
@@ -37,6 +45,7 @@ export function createCommandHandler({
     trainer.imagesArrived();
   });
   const trainer = new Trainer({ source, emit: post });
+  const sweeps = new LearningRateSweeper(post);
 
   const selectBackend = async (request: EngineRequest): Promise<void> => {
     try {
@@ -50,10 +59,14 @@ export function createCommandHandler({
       post({ type: 'backendFailed', error: toWorkerError(error), probes: await backends.probe() });
     }
   };
+  const replyTo = async (request: Request): Promise<Reply> =>
+    request.type === 'sweepLearningRate'
+      ? { request: request.type, value: await sweeps.sweep(request, trainer) }
+      : answer(request, trainer, source);
   const reply = async (request: Request): Promise<void> => {
     const { requestId } = request;
     try {
-      post({ type: 'reply', requestId, reply: await answer(request, trainer, source) });
+      post({ type: 'reply', requestId, reply: await replyTo(request) });
     } catch (error) {
       post({ type: 'requestFailed', requestId, error: toWorkerError(error) });
     }
@@ -82,12 +95,16 @@ export function createCommandHandler({
       case 'stop':
         trainer.stop(command.runId);
         break;
+      case 'stopSweep':
+        sweeps.stop();
+        break;
       case 'predict':
       case 'testImages':
       case 'convolve':
       case 'layerInput':
       case 'exportWeights':
       case 'importWeights':
+      case 'sweepLearningRate':
         void reply(command);
         break;
       default:

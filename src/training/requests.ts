@@ -11,7 +11,10 @@ import { NotReadyError } from '@/training/workerError';
 
 const classes = 10;
 
-export async function answer(request: Request, trainer: Trainer, source: ImageSource): Promise<Reply> {
+/** Requests that are answered in one go; the learning-rate sweep has a life of its own (learningRateSweeper.ts). */
+type SimpleRequest = Exclude<Request, { readonly type: 'sweepLearningRate' }>;
+
+export async function answer(request: SimpleRequest, trainer: Trainer, source: ImageSource): Promise<Reply> {
   switch (request.type) {
     case 'predict':
       return { request: 'predict', value: await predict(trainer, request.images, request.count) };

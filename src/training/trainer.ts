@@ -126,6 +126,28 @@ export class Trainer {
     });
   }
 
+  /**
+   * Lends the engine for another network. The run stands where it was, and its network is put back afterwards, unless
+   * another one has taken its place meanwhile.
+   */
+  lendEngine<T>(task: (engine: Engine, host: EngineHost) => Promise<T>): Promise<T> {
+    return this.#host.use(async (engine) => {
+      const run = this.#run;
+      if (run?.isCompiled !== true) return task(engine, this.#host);
+      await this.#collect(run, engine);
+      const snapshot = run.savedState;
+      run.savedState = await engine.readState();
+      run.isCompiled = false;
+      try {
+        return await task(engine, this.#host);
+      } finally {
+        await this.#compile(run, engine);
+        // A second copy of a large network is kept no longer than it is needed.
+        if (run.isCompiled) run.savedState = snapshot;
+      }
+    });
+  }
+
   /** Puts other parameters under the run, as load_state_dict in PyTorch: the optimizer's state and the step stay. */
   async loadParameters(read: (network: NetworkSpec) => StateDict): Promise<StateDict> {
     return this.withNetwork(async (engine, run) => {

@@ -1,0 +1,73 @@
+/** The learning-rate finder in the worker: a fresh copy of the configuration, trained at rising rates on the lent engine. */
+import type { Engine } from '@/engine/engine';
+import { hasDiverged, sweepRate, type Sweep, type SweepPoint } from '@/model/learningRateSweep';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import type { ReplyMap, Request, WorkerEvent } from '@/protocol/messages';
+import { checkConfig } from '@/training/checkConfig';
+import type { EngineHost } from '@/training/engineHost';
+import { EventLoopYielder } from '@/training/eventLoop';
+import type { Trainer } from '@/training/trainer';
+import { NotReadyError } from '@/training/workerError';
+
+type SweepRequest = Extract<Request, { readonly type: 'sweepLearningRate' }>;
+
+/** How many images have to be there: in file order those of the steps, else all. */
+function imagesNeeded(config: RunConfig, { steps }: Sweep): number {
+  const isPart = !config.shuffle && steps <= stepsPerEpoch(config);
+  return isPart ? Math.min(steps * config.batchSize, config.trainingImages) : config.trainingImages;
+}
+
+export class LearningRateSweeper {
+  readonly #post: (event: WorkerEvent) => void;
+  #isStopped = false;
+
+  constructor(post: (event: WorkerEvent) => void) {
+    this.#post = post;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** @throws NotReadyError before a backend and the images are there; EngineError where the settings do not work */
+  sweep(request: SweepRequest, trainer: Trainer): Promise<ReplyMap['sweepLearningRate']> {
+    this.#isStopped = false;
+    // One rate for a step: nothing else may change it.
+    const config: RunConfig = { ...request.config, schedule: { kind: 'constant' }, warmupSteps: 0 };
+    checkConfig(config);
+    return trainer.lendEngine((engine, host) => this.#run(request, config, engine, host));
+  }
+
+  async #run(
+    { requestId, sweep }: SweepRequest,
+    config: RunConfig,
+    engine: Engine,
+    host: EngineHost,
+  ): Promise<ReplyMap['sweepLearningRate']> {
+    const needed = imagesNeeded(config, sweep);
+    if (host.available('train') < needed) {
+      throw new NotReadyError(`The sweep needs ${needed} training images; they are still loading.`);
+    }
+    const yielder = new EventLoopYielder();
+    const points: SweepPoint[] = [];
+    try {
+      await engine.compile(config);
+      await host.makeResident(engine, 'train', needed);
+      engine.setStatisticsInterval(null);
+      while (points.length < sweep.steps && !this.#isStopped && !hasDiverged(points)) {
+        const learningRate = sweepRate(sweep, points.length);
+        engine.setLearningRate(learningRate);
+        await engine.step(1);
+        const { loss } = await engine.readMetrics();
+        const point = { learningRate, loss: loss.at(-1) ?? Number.NaN };
+        points.push(point);
+        this.#post({ type: 'sweepPoint', requestId, ...point });
+        // Lets a stop in.
+        await yielder.turn();
+      }
+      return { steps: points.length };
+    } finally {
+      yielder.close();
+    }
+  }
+}
