@@ -3,6 +3,7 @@ import type { BackendName, Engine } from '@/engine/engine';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
+import type { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { installDawn } from '../dawn.ts';
 import { nodeHost } from '../wasm/nodeHost.ts';
 
@@ -17,7 +18,7 @@ async function tfjs(backend: BackendName): Promise<Engine> {
   return (await createEngine(backend)).engine;
 }
 
-async function webgpu(): Promise<Engine> {
+async function webgpu(): Promise<WebgpuEngine> {
   await installDawn();
   const found = (await probeBackends()).find(({ backend }) => backend === 'webgpu');
   if (found === undefined) throw new Error('WebGPU was not probed.');

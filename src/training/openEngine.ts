@@ -9,6 +9,7 @@ import {
 } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
+import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import type { EngineChoice } from '@/protocol/messages';
 
 export interface EngineRequest {
@@ -20,11 +21,26 @@ export interface EngineRequest {
 export interface OpenedEngine {
   readonly engine: Engine;
   readonly probes: readonly BackendProbe[];
+  /** Why tfjs computes where an engine of our own was wanted; null where none was, or it runs. */
+  readonly fallbackReason: string | null;
 }
 
 export interface OpenEngineOptions extends EngineOptions {
   /** Where our WebAssembly kernels run. */
   readonly wasmHost: WasmHost;
+}
+
+/** Ways to compute on a backend, best first; the last is always tfjs. */
+function waysOf(
+  found: BackendProbe,
+  reference: boolean,
+  options: OpenEngineOptions,
+): readonly (() => Promise<Engine>)[] {
+  const tfjs = (): Promise<Engine> => startEngine(found, options);
+  if (reference) return [tfjs];
+  if (found.backend === 'wasm') return [() => createWasmEngine({ host: options.wasmHost }), tfjs];
+  if (found.backend === 'webgpu') return [() => createWebgpuEngine(found, options), tfjs];
+  return [tfjs];
 }
 
 /**
@@ -41,17 +57,15 @@ export async function openEngine(
   for (const backend of candidates) {
     const found = probes.find((one) => one.backend === backend);
     if (found === undefined) continue;
-    const ways =
-      backend === 'wasm' && !reference
-        ? [() => createWasmEngine({ host: options.wasmHost }), () => startEngine(found, options)]
-        : [() => startEngine(found, options)];
-    for (const start of ways) {
+    let fallbackReason: string | null = null;
+    for (const start of waysOf(found, reference, options)) {
       try {
         // The next is tried only where this one fails.
         // oxlint-disable-next-line no-await-in-loop
-        return { engine: await start(), probes };
+        return { engine: await start(), probes, fallbackReason };
       } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
+        fallbackReason = error instanceof Error ? error.message : String(error);
+        failures.push(fallbackReason);
       }
     }
   }

@@ -2,15 +2,15 @@
  * Gives the tensors of a program buffers, which those share that never live together. Whole buffers rather than places in
  * one: WebGPU does not let a dispatch read and write the same buffer, however far apart.
  */
-import type { Program, Tensor } from '@/engine/webgpu/program';
+import type { Program, Resource, Tensor } from '@/engine/webgpu/program';
 
 /** Bindings and copies are whole vectors. */
 const alignment = 16;
 
 export interface BufferPlan {
-  /** Bytes of each buffer, largest first. */
-  readonly sizes: readonly number[];
-  /** The buffer of each tensor, as an index of sizes. */
+  /** Largest first, each with the name of its largest tensor. */
+  readonly buffers: readonly Resource[];
+  /** The buffer of each tensor, as an index of buffers. */
   readonly places: ReadonlyMap<Tensor, number>;
 }
 
@@ -42,7 +42,7 @@ function lifetimes(program: Program): Lifetime[] {
  * Pisarchyk and Lee 2020). Pure: the same program gives the same plan.
  */
 export function planBuffers(program: Program): BufferPlan {
-  const sizes: number[] = [];
+  const buffers: Resource[] = [];
   const tenants: Lifetime[][] = [];
   const places = new Map<Tensor, number>();
   for (const life of lifetimes(program).sort((a, b) => b.tensor.bytes - a.tensor.bytes)) {
@@ -51,12 +51,13 @@ export function planBuffers(program: Program): BufferPlan {
       others.every((other) => other.last < life.first || life.last < other.first),
     );
     if (place === -1) {
-      place = sizes.length;
-      sizes.push(Math.ceil(life.tensor.bytes / alignment) * alignment);
+      place = buffers.length;
+      const bytes = Math.ceil(life.tensor.bytes / alignment) * alignment;
+      buffers.push({ name: life.tensor.name, bytes });
       tenants.push([]);
     }
     tenants[place]?.push(life);
     places.set(life.tensor, place);
   }
-  return { sizes, places };
+  return { buffers, places };
 }

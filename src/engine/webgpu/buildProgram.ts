@@ -7,13 +7,16 @@ import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
 import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
+import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
 import { ringSteps } from '@/engine/webgpu/metricsRing';
+import { PartialGradients } from '@/engine/webgpu/partialGradients';
 import { Program, stretch, whole, type Resource, type Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type RunMemory } from '@/engine/webgpu/runMemory';
+import type { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
@@ -53,6 +56,8 @@ export interface ProgramOptions {
   readonly source: ImageResources;
   readonly control: ControlResources;
   readonly target: KernelTarget;
+  /** Takes statistics in a training step. */
+  readonly statistics?: StepStatisticsPlan;
 }
 
 /** Tensors that are read after a program. */
@@ -92,12 +97,25 @@ function inputValue(program: Program, config: RunConfig, images: number): Value 
   };
 }
 
+/** Completes gradients that statistics look at; the update then reads them instead of their parts. */
+function emitPartialSums(program: Program, memory: RunMemory, sums: PartialGradients): void {
+  for (const bank of memory.banks) {
+    const tensors = sums.of(bank);
+    if (tensors.length === 0) continue;
+    program.dispatchSeparately(sumPartials(tensors), {
+      partials: sums.tensor,
+      gradients: whole(memory.companion('gradient', bank)),
+    });
+  }
+}
+
 /** Clipping, where asked for, and the update of every bank; ends the step. */
 function emitUpdates(
   program: Program,
   memory: RunMemory,
   config: RunConfig,
-  control: ControlResources,
+  { control, statistics }: ProgramOptions,
+  sums: PartialGradients | null,
 ): void {
   const { optimizer, clipGradNorm } = config;
   const clock = whole(control.clock);
@@ -122,11 +140,14 @@ function emitUpdates(
     const slots = optimizerSlots(optimizer).map(
       (slot) => [slot, whole(memory.companion(slot, bank))] as const,
     );
+    const partials = statistics === undefined ? (sums?.of(bank) ?? []) : [];
     const kernel = optimizerUpdate({
       optimizer,
       count: bank.floats,
       clip: clipGradNorm !== null,
+      partials,
       ...(i === banks.length - 1 ? { ringLength: ringSteps } : {}),
+      ...(statistics === undefined ? {} : { tensors: bank.tensors }),
     });
     program.dispatch(kernel, {
       clock,
@@ -134,21 +155,18 @@ function emitUpdates(
       parameters: whole(bank),
       gradients: gradientsOf(bank),
       ...Object.fromEntries(slots),
+      ...(sums === null || partials.length === 0 ? {} : { partials: sums.tensor }),
+      ...(statistics === undefined ? {} : { changes: statistics.changes(bank) }),
     });
   });
 }
 
-export interface BuiltProgram {
-  readonly program: Program;
-  /** Made for this program, beside its tensors. */
-  readonly masks: Resource | null;
-}
-
 /** The first program of a run meets all parameters, in the order of the forward pass, and so decides their places. */
-export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): BuiltProgram {
+export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
   const { mode, images, control, target } = options;
   const program = new Program();
   const masks = new Masks();
+  const partials = mode === 'train' && config.clipGradNorm === null ? new PartialGradients() : null;
   const lowering: Lowering = {
     mode,
     program,
@@ -162,6 +180,10 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
       mode === 'inspect'
         ? pieceTensor('inspected statistic', piece, memory.companion('inspected', piece.bank))
         : pieceTensor('running statistic', piece),
+    partials,
+    onWeighted: (name, x, weight) => {
+      options.statistics?.watch(lowering, name, x, weight);
+    },
   };
   const input = inputValue(program, config, images);
   const labels = program.tensor('labels', images);
@@ -173,7 +195,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   if (mode !== 'train') program.keep(resultNames.logits, logits);
   if (mode === 'eval') {
     program.rearrange(mergeDispatches);
-    return { program, masks: null };
+    return program;
   }
 
   const dlogits = program.tensor('gradient of the logits', images * classes);
@@ -189,9 +211,15 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     const dy = flat.backward({ tensor: dlogits, isOwned: true, isGated: false });
     if (dy !== null) network.backward(dy);
   }
-  if (mode === 'train') emitUpdates(program, memory, config, control);
+  if (mode === 'train') {
+    if (options.statistics !== undefined) {
+      if (partials !== null) emitPartialSums(program, memory, partials);
+      options.statistics.emitBeforeUpdate(program, memory);
+    }
+    emitUpdates(program, memory, config, options, partials);
+  }
   program.rearrange(mergeDispatches);
-  return { program, masks: masks.bytes > 0 ? masks : null };
+  return program;
 }
 
 function emitInput(

@@ -8,13 +8,14 @@ export class BufferPool {
   readonly #buffers: { name: string; bytes: number }[] = [];
   #isSealed = false;
 
-  /** The buffers for a plan's sizes; grows what is there until it is sealed, adds to it afterwards. */
+  /** The buffers for a plan; grows what is there until it is sealed, adds to it afterwards. */
   place(plan: BufferPlan): readonly Resource[] {
-    return plan.sizes.map((bytes, at) => {
+    return plan.buffers.map(({ name, bytes }, at) => {
       const known = this.#buffers[at];
-      if (known !== undefined && !this.#isSealed) known.bytes = Math.max(known.bytes, bytes);
+      if (known !== undefined && !this.#isSealed && bytes > known.bytes)
+        Object.assign(known, { name, bytes });
       if (known !== undefined && known.bytes >= bytes) return known;
-      const made = { name: `activations ${this.#buffers.length}`, bytes };
+      const made = { name, bytes };
       // A later program with a larger tensor gets a buffer of its own; places that come after it are smaller.
       if (known === undefined) this.#buffers.push(made);
       return made;

@@ -1,9 +1,10 @@
 /** Conv2d and Linear, with what their kernels do on the way: pooling, ReLU and dropout behind them, and in front on the way back. */
-import type { ConvShape } from '@/engine/webgpu/kernels/convShape';
+import type { ConvShape, KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
 import {
   dispatchSequence,
+  dispatchWith,
   gated,
   mayAccumulate,
   valueCount,
@@ -50,6 +51,32 @@ function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
   return pieceTensor(`${name} gradient`, piece, lowering.memory.companion('gradient', piece.bank));
 }
 
+interface WeightGradient {
+  readonly name: string;
+  readonly weight: Piece;
+  readonly bias: Piece | null;
+  readonly operands: Readonly<Record<string, Tensor>>;
+}
+
+/** The gradient of a weight and its bias, complete or as sums that the optimizer adds up. */
+function emitWeightGradient(
+  lowering: Lowering,
+  make: (params: { readonly partialsOffset?: number }) => KernelSequence,
+  { name, weight, bias, operands }: WeightGradient,
+): void {
+  const left = lowering.partials === null ? null : make({ partialsOffset: 0 });
+  const partials = left === null ? null : (lowering.partials?.take(left, weight, bias) ?? null);
+  if (left !== null && partials !== null) {
+    for (const kernel of left.kernels) dispatchWith(lowering.program, kernel, { ...operands, partials });
+    return;
+  }
+  dispatchSequence(lowering, make({}), {
+    ...operands,
+    dw: gradientOf(lowering, `${name}.weight`, weight),
+    ...optional('db', bias && gradientOf(lowering, `${name}.bias`, bias)),
+  });
+}
+
 function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
   return tensor === null ? {} : { [name]: tensor };
 }
@@ -94,7 +121,8 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue:
     padding,
   };
   const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels: 1 } as const;
-  const w = onlyPiece(memory.parameter(`${name}.weight`, kernelSize ** 2 * inChannels, outChannels, layout));
+  const stored = memory.parameter(`${name}.weight`, kernelSize ** 2 * inChannels, outChannels, layout);
+  const w = onlyPiece(stored);
   const bias = biasOf(lowering, layer, outChannels);
   const { pool, relu } = epilogue;
   const size = (length: number): number =>
@@ -128,15 +156,14 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue:
       ...optional('scale', scale),
     },
   );
+  lowering.onWeighted(name, x, stored);
   const backward = (gradient: Gradient, sum?: Gradient): Gradient | null => {
     const { tensor: dy } = gated(lowering, output, gradient);
-    dispatchSequence(lowering, convWeightGradient({ ...shape, bias: layer.bias, ...pooled }, target), {
-      x: x.tensor,
-      dy,
-      dw: gradientOf(lowering, `${name}.weight`, w),
-      ...optional('db', bias && gradientOf(lowering, `${name}.bias`, bias)),
-      ...optional('argmax', argmax),
-    });
+    emitWeightGradient(
+      lowering,
+      (params) => convWeightGradient({ ...shape, bias: layer.bias, ...pooled, ...params }, target),
+      { name, weight: w, bias, operands: { x: x.tensor, dy, ...optional('argmax', argmax) } },
+    );
     if (!x.needsGradient) return null;
     const accumulates = mayAccumulate(sum, dy);
     const dx = accumulates ? sum.tensor : program.tensor(`${name} input gradient`, valueCount(lowering, x));
@@ -162,7 +189,8 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, epilogu
   const { inFeatures, outFeatures, name } = layer;
   const pixels = x.height * x.width;
   const layout = { kind: 'linear', outFeatures, channels: x.channels, pixels, panels: 1 } as const;
-  const { pieces } = memory.parameter(`${name}.weight`, inFeatures, outFeatures, layout);
+  const stored = memory.parameter(`${name}.weight`, inFeatures, outFeatures, layout);
+  const { pieces } = stored;
   const bias = biasOf(lowering, layer, outFeatures);
   const outputShape = {
     channels: outFeatures,
@@ -198,16 +226,16 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, epilogu
       ...(isLast ? optional('mask', mask) : {}),
     });
   });
+  lowering.onWeighted(name, x, stored);
   const backward = (gradient: Gradient, sum?: Gradient): Gradient | null => {
     const { tensor: dy } = gated(lowering, output, gradient);
     pieces.forEach((piece, i) => {
-      const hasBias = layer.bias && i === 0;
-      dispatchSequence(lowering, linearWeightGradient({ ...shapeOf(piece), bias: hasBias }, target), {
-        x: x.tensor,
-        dy,
-        dw: gradientOf(lowering, `${name}.weight`, piece),
-        ...optional('db', hasBias && bias !== null ? gradientOf(lowering, `${name}.bias`, bias) : null),
-      });
+      const ownBias = i === 0 ? bias : null;
+      emitWeightGradient(
+        lowering,
+        (params) => linearWeightGradient({ ...shapeOf(piece), bias: ownBias !== null, ...params }, target),
+        { name, weight: piece, bias: ownBias, operands: { x: x.tensor, dy } },
+      );
     });
     if (!x.needsGradient) return null;
     const accumulates = mayAccumulate(sum, dy);

@@ -4,8 +4,9 @@ import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convS
 import type { PlacedMask } from '@/engine/webgpu/kernels/dropout';
 import { add, addInPlace, reluBackward, reluBackwardInPlace } from '@/engine/webgpu/kernels/elementwise';
 import { dropoutReluBackward } from '@/engine/webgpu/kernels/dropout';
+import type { PartialGradients } from '@/engine/webgpu/partialGradients';
 import type { Program, Tensor } from '@/engine/webgpu/program';
-import type { Piece, RunMemory } from '@/engine/webgpu/runMemory';
+import type { Piece, RunMemory, StoredTensor } from '@/engine/webgpu/runMemory';
 
 /** `inspect` is training without the update, with every gradient kept. */
 export type Mode = 'train' | 'inspect' | 'eval';
@@ -23,6 +24,10 @@ export interface Lowering {
   readonly masks: MaskStore;
   /** Where a running statistic is read and, in training, moved. */
   readonly statistic: (piece: Piece) => Tensor;
+  /** Where weight gradients leave their sums for the optimizer; null where somebody needs them before. */
+  readonly partials: PartialGradients | null;
+  /** Hears of each layer with weights, once its forward pass is there. */
+  readonly onWeighted: (name: string, x: Value, weight: StoredTensor) => void;
 }
 
 /** Dropout factors that fused kernels multiply by; the input's dispatch, at the head of the step, fills them all. */

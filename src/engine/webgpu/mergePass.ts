@@ -106,7 +106,8 @@ export function mergeDispatches(dispatches: readonly Dispatch[]): readonly Dispa
   for (const dispatch of dispatches) {
     const last = groups.findLastIndex(({ members }) => members.some((member) => dependsOn(dispatch, member)));
     let isPlaced = false;
-    for (const group of groups.slice(last + 1)) {
+    for (const group of dispatch.isSeparate === true ? [] : groups.slice(last + 1)) {
+      if (group.merged.isSeparate === true) continue;
       const together = merged([...group.members, dispatch]);
       if (together === null) continue;
       group.members.push(dispatch);

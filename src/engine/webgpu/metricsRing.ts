@@ -19,7 +19,6 @@ export class MetricsRing {
   readonly #memory: DeviceMemory;
   readonly #ring: Resource;
   readonly #copies: GPUBuffer[] = [];
-  #next = 0;
   #firstStep = 0;
   /** Steps queued and not read, in order; the last lies before `#slot`. */
   #pending: Pending[] = [];
@@ -32,15 +31,23 @@ export class MetricsRing {
   constructor(memory: DeviceMemory, ring: Resource) {
     this.#memory = memory;
     this.#ring = ring;
-    for (let i = 0; i < 2; i += 1) {
+  }
+
+  /** The two copies, made at the first reading. */
+  #copyBuffer(): GPUBuffer {
+    for (let i = this.#copies.length; i < 2; i += 1) {
       this.#copies.push(
-        memory.device.createBuffer({
+        this.#memory.device.createBuffer({
           label: `metrics copy ${i}`,
-          size: ring.bytes,
+          size: this.#ring.bytes,
           usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
         }),
       );
     }
+    const copy = this.#copies.shift();
+    if (copy === undefined) throw new RangeError('Both copies were made above.');
+    this.#copies.push(copy);
+    return copy;
   }
 
   /** Where the next step's metrics go. */
@@ -74,9 +81,7 @@ export class MetricsRing {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
-    const copy = this.#copies[this.#next];
-    this.#next = 1 - this.#next;
-    if (copy === undefined) return;
+    const copy = this.#copyBuffer();
     const first = (this.#slot - pending.length + ringSteps) % ringSteps;
     const entry = metricsStride * 4;
     const { device } = this.#memory;

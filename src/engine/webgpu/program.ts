@@ -21,6 +21,8 @@ export interface Dispatch {
   readonly kernel: Kernel;
   /** In the order of kernel.bindings. */
   readonly tensors: readonly Tensor[];
+  /** Never put together with others: what is taken now and then must not change the kernels of every step. */
+  readonly isSeparate?: boolean;
 }
 
 /** The whole of a resource as one binding, however large it is when it is bound. */
@@ -86,6 +88,13 @@ export class Program {
     }
     checkAliases(kernel, tensors);
     this.#dispatches.push({ kernel, tensors });
+  }
+
+  /** The same, never merged with another dispatch. */
+  dispatchSeparately(kernel: Kernel, operands: Readonly<Record<string, Tensor>>): void {
+    this.dispatch(kernel, operands);
+    const last = this.#dispatches.pop();
+    if (last !== undefined) this.#dispatches.push({ ...last, isSeparate: true });
   }
 }
 

@@ -28,9 +28,15 @@ export interface StoredTensor {
 
 export class Bank implements Resource {
   readonly name: string;
+  readonly #tensors: { readonly first: number; readonly count: number }[] = [];
   #floats = 0;
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** What lies in it, in order. */
+  get tensors(): readonly { readonly first: number; readonly count: number }[] {
+    return this.#tensors;
   }
 
   get floats(): number {
@@ -45,6 +51,7 @@ export class Bank implements Resource {
   take(count: number): number {
     const first = this.#floats;
     this.#floats += Math.ceil(count / alignment) * alignment;
+    this.#tensors.push({ first, count });
     return first;
   }
 }

@@ -14,7 +14,6 @@ import {
   type StepMetrics,
 } from '@/engine/engine';
 import { evaluationOf } from '@/engine/evaluation';
-import type { StepStatistics } from '@/engine/statistics';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { resultNames } from '@/engine/webgpu/buildProgram';
 import { DeviceMemory } from '@/engine/webgpu/deviceMemory';
@@ -22,7 +21,9 @@ import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { Readback } from '@/engine/webgpu/readback';
 import { ResidentImages } from '@/engine/webgpu/residentImages';
+import { StatisticsReader } from '@/engine/webgpu/statisticsReader';
 import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
+import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
 
@@ -46,6 +47,7 @@ export class WebgpuEngine implements Engine {
   readonly #target: KernelTarget;
   readonly #images: Readonly<Record<Split, ResidentImages>>;
   readonly #readback: Readback;
+  #statistics: StatisticsReader;
   #run: WebgpuRun | null = null;
 
   constructor({ info, device, guard, target }: WebgpuEngineParts) {
@@ -55,6 +57,7 @@ export class WebgpuEngine implements Engine {
     this.#memory = new DeviceMemory(device, info.limits);
     this.#cache = new PipelineCache(device);
     this.#readback = new Readback(device);
+    this.#statistics = new StatisticsReader(this.#readback);
     this.#images = {
       train: new ResidentImages('train', this.#memory),
       test: new ResidentImages('test', this.#memory),
@@ -77,6 +80,7 @@ export class WebgpuEngine implements Engine {
     }
     this.#run?.dispose();
     this.#run = null;
+    this.#statistics = new StatisticsReader(this.#readback);
     this.#run = await WebgpuRun.create(config, state, {
       memory: this.#memory,
       limits: this.info.limits,
@@ -91,35 +95,51 @@ export class WebgpuEngine implements Engine {
     this.#guard.check();
     const run = this.#compiled();
     this.#checkImages('train', imagesNeeded(run, count));
+    // Waits only where a pipeline is still being compiled, or nobody has read for thousands of steps.
     for (let done = 0; done < count;) {
-      const first = run.batchAt(run.step);
-      // Waits only where a pipeline is still being compiled, or metrics were not read for thousands of steps.
-      // oxlint-disable-next-line no-await-in-loop
-      await run.trainingProgram(first);
-      // oxlint-disable-next-line no-await-in-loop
       if (run.ring.room === 0) await run.ring.drain();
-      done += this.#submit(run, Math.min(count - done, stepsASubmit, run.ring.room));
+      if (this.#statistics.isDue(run.step)) {
+        await this.#stepWithStatistics(run);
+        done += 1;
+      } else {
+        await run.trainingProgram(run.batchAt(run.step));
+        done += this.#submit(run, Math.min(count - done, stepsASubmit, run.ring.room));
+      }
     }
   }
 
-  /** Queues up to `count` steps as one submit; fewer where a program is not compiled yet or the schedule ends. */
+  /** Queues up to `count` steps as one submit; fewer where a program is not compiled, statistics are due or the schedule ends. */
   #submit(run: WebgpuRun, count: number): number {
-    const { device } = this.#memory;
     run.reachSchedule();
-    const encoder = device.createCommandEncoder();
+    const encoder = this.#memory.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     let done = 0;
     while (done < count) {
       const batch = run.batchAt(run.step);
       const program = run.readyProgram(batch);
-      if (program === null || (done > 0 && !run.isScheduled)) break;
+      const ends = done > 0 && (!run.isScheduled || this.#statistics.isDue(run.step));
+      if (program === null || ends) break;
       program.encode(pass);
       run.advance(batch);
       done += 1;
     }
     pass.end();
-    device.queue.submit([encoder.finish()]);
+    this.#memory.device.queue.submit([encoder.finish()]);
     return done;
+  }
+
+  async #stepWithStatistics(run: WebgpuRun): Promise<void> {
+    if (this.#statistics.isFull) await this.#statistics.drain();
+    const batch = run.batchAt(run.step);
+    const { compiled, plan } = await run.watchedProgram(batch);
+    run.reachSchedule();
+    const encoder = this.#memory.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    compiled.encode(pass);
+    pass.end();
+    this.#statistics.take(encoder, run.memory.buffer(plan.results), run.step, plan);
+    run.advance(batch);
+    this.#memory.device.queue.submit([encoder.finish()]);
   }
 
   async readMetrics(): Promise<StepMetrics> {
@@ -244,12 +264,14 @@ export class WebgpuEngine implements Engine {
     });
   }
 
-  setStatisticsInterval(_interval: number | null): void {
-    // Filled in below.
+  setStatisticsInterval(interval: number | null): void {
+    this.#statistics.interval = interval;
   }
 
-  readStatistics(): Promise<readonly StepStatistics[]> {
-    return Promise.resolve([]);
+  async readStatistics(): Promise<readonly StepStatistics[]> {
+    const statistics = await this.#statistics.read();
+    this.#guard.check();
+    return statistics;
   }
 
   /** What a full training step is made of. */

@@ -1,0 +1,72 @@
+// What a plan promises before there is a device: how many dispatches, what is split, and that memory is shared.
+import { describe, expect, it } from 'vitest';
+import { runConfig } from '@/engine/tfjs/testRuns';
+import { planBuffers } from '@/engine/webgpu/bufferPlan';
+import { buildProgram, controlResources } from '@/engine/webgpu/buildProgram';
+import { ImageInbox } from '@/engine/webgpu/residentImages';
+import { RunMemory } from '@/engine/webgpu/runMemory';
+import { architectureById } from '@/model/architectures';
+import { withoutDropout } from '@/model/layers';
+import { runCost } from '@/model/cost';
+
+const maxBytes = 128 * 2 ** 20;
+
+function planOf(id: string, batch = 64, hasDropout = true) {
+  const network = architectureById(id);
+  const config = runConfig(hasDropout ? network : withoutDropout(network), {
+    batchSize: batch,
+    input: { augment: null, resize: id === 'vgg16' ? 64 : null, normalize: null },
+  });
+  const memory = new RunMemory(maxBytes);
+  const program = buildProgram(config, memory, {
+    mode: 'train',
+    images: batch,
+    source: new ImageInbox(batch),
+    control: controlResources(),
+    target: { isSoftware: true, subgroupSize: 8 },
+  });
+  return { config, memory, program, buffers: planBuffers(program) };
+}
+
+describe('buildProgram', () => {
+  it.each([
+    ['mynn', 12],
+    ['lenet', 16],
+    ['resnet', 24],
+    ['vgg2', 40],
+    ['resnet18', 160],
+    ['vgg16', 60],
+  ])('%s takes at most %i dispatches a step', (id, most) => {
+    expect(planOf(id).program.dispatches.length).toBeLessThanOrEqual(most);
+  });
+
+  it('binds at most the eight storage buffers that every device allows', () => {
+    for (const { kernel } of planOf('resnet18').program.dispatches)
+      expect(kernel.bindings.length, kernel.label).toBeLessThanOrEqual(8);
+  });
+
+  it('splits VGG-16’s first Linear into banks that one binding can hold, without a gap or an overlap', () => {
+    const { memory } = planOf('vgg16', 2);
+    for (const bank of memory.banks) expect(bank.bytes).toBeLessThanOrEqual(maxBytes);
+    const { pieces = [], count } = memory.parameters.get('classifier.0.weight') ?? {};
+    expect(count).toBe(25088 * 4096);
+    let row = 0;
+    for (const { firstRow, rows } of pieces) {
+      expect(firstRow).toBe(row);
+      row += rows;
+    }
+    expect(row).toBe(25088);
+  });
+
+  it('shares buffers among activations: far less than one each, and never two alive at once', () => {
+    const { config, program, buffers } = planOf('resnet18');
+    const total = buffers.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
+    const cost = runCost(config);
+    expect(total).toBeLessThan(cost.activationBytes * 1.5);
+    program.dispatches.forEach(({ tensors }) => {
+      const own = [...new Set(tensors.filter(({ home }) => home === null))];
+      const places = own.map((tensor) => buffers.places.get(tensor));
+      expect(new Set(places).size).toBe(own.length);
+    });
+  });
+});
