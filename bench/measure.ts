@@ -84,11 +84,11 @@ async function turn(entry: Prepared): Promise<void> {
   }
 }
 
-async function profile(entry: Prepared): Promise<void> {
+async function profile(entry: Prepared, milliseconds: number): Promise<void> {
   if (entry.error !== null) return;
   try {
     // Enough that what a reading of the metrics costs is spread over as many steps as in training.
-    const steps = Math.max(entry.steps, Math.min(100, Math.round(3000 / median(entry.rounds))));
+    const steps = Math.max(entry.steps, Math.min(100, Math.round(milliseconds / median(entry.rounds))));
     entry.profile = await entry.row.profile(steps);
   } catch (error) {
     entry.error = messageOf(error);
@@ -109,7 +109,7 @@ export async function measure(
   for (let round = 0; round < options.rounds; round += 1) {
     for (const entry of entries) await turn(entry);
   }
-  for (const entry of entries) await profile(entry);
+  for (const entry of entries) await profile(entry, 2 * options.roundMilliseconds);
   const reference = entries.find(({ rounds }) => rounds.length > 0)?.rounds ?? [];
   return entries.map((entry) => summary(entry, task, median(reference)));
 }
