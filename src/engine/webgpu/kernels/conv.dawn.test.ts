@@ -164,6 +164,13 @@ const geometry = fc
   })
   .filter((s) => s.kernelSize <= Math.min(s.height, s.width) + 2 * s.padding);
 
+function shapeOf(
+  ...sizes: readonly [number, number, number, number, number, number, number, number]
+): ConvShape {
+  const [batch, height, width, inChannels, outChannels, kernelSize, stride, padding] = sizes;
+  return { batch, height, width, inChannels, outChannels, kernelSize, stride, padding };
+}
+
 /** Largest error over its tolerance, of y, dx, dw and db. */
 async function worstError(shape: ConvShape, target: KernelTarget): Promise<number> {
   const { batch, inChannels, outChannels, kernelSize, height, width } = shape;
@@ -203,50 +210,15 @@ describe('convolution', () => {
   });
 
   test('agrees where channels fill vectors, sums are cut into parts and pixels into ranges', async () => {
-    const shapes: ConvShape[] = [
-      {
-        batch: 5,
-        height: 16,
-        width: 15,
-        inChannels: 8,
-        outChannels: 16,
-        kernelSize: 3,
-        stride: 1,
-        padding: 1,
-      },
-      {
-        batch: 3,
-        height: 6,
-        width: 6,
-        inChannels: 64,
-        outChannels: 24,
-        kernelSize: 3,
-        stride: 2,
-        padding: 1,
-      },
-      {
-        batch: 2,
-        height: 2,
-        width: 2,
-        inChannels: 200,
-        outChannels: 36,
-        kernelSize: 3,
-        stride: 1,
-        padding: 1,
-      },
-      {
-        batch: 2,
-        height: 7,
-        width: 7,
-        inChannels: 12,
-        outChannels: 20,
-        kernelSize: 1,
-        stride: 2,
-        padding: 0,
-      },
+    const shapes = [
+      shapeOf(5, 16, 15, 8, 16, 3, 1, 1),
+      shapeOf(2, 11, 13, 1, 12, 7, 2, 3),
+      shapeOf(3, 6, 6, 64, 24, 3, 2, 1),
+      shapeOf(2, 2, 2, 200, 36, 3, 1, 1),
+      shapeOf(2, 7, 7, 12, 20, 1, 2, 0),
     ];
-    for (const [, target] of targets)
-      for (const shape of shapes)
+    for (const [i, [, target]] of targets.toReversed().entries())
+      for (const shape of i === 0 ? shapes : shapes.slice(0, 2))
         // oxlint-disable-next-line no-await-in-loop -- one device
         expect(await worstError(shape, target), JSON.stringify(shape)).toBeLessThan(1);
   });

@@ -82,13 +82,23 @@ interface Plan {
   readonly width: 4 | 1;
   /** Groups of `width` products that a step of the inner loop takes. */
   readonly blocks: number;
+  /**
+   * Where a run is short (one channel): a lane's windows lie side by side, and it loads the row of input under all of them once
+   * for all their pixels. 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
+   */
+  readonly sideBySide: number;
 }
+
+// The products of a whole run are written out then.
+const longestPatchedRun = 8;
 
 function planOf(params: GatherParams, tile: Tile): Plan {
   const { direction, input, output, kernelSize, stride, pool } = params;
   const isForward = direction === 'forward';
   const fillsWeights = (isForward ? output.channels : input.channels) % 4 === 0;
-  const width = tile.shares || (isAligned(input) && fillsWeights) ? 4 : 1;
+  const window = isForward ? pool ** 2 : 1;
+  const isPatched = isForward && kernelSize * input.channels <= longestPatchedRun;
+  const width = tile.shares || isPatched || (isAligned(input) && fillsWeights) ? 4 : 1;
   return {
     params,
     tile,
@@ -100,6 +110,7 @@ function planOf(params: GatherParams, tile: Tile): Plan {
     rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
     phases: isForward ? 1 : stride ** 2,
+    sideBySide: isPatched ? tile.rows / window : 0,
     blocks: tile.shares ? Math.max(1, Math.floor(tile.lanes / tile.columns)) : 1,
   };
 }
@@ -122,7 +133,7 @@ function inputFunction(plan: Plan): string {
   const condition = (i: string): string => {
     const terms = needsEdges(plan) ? ['ok'] : [];
     if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
-    if (run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
+    if (plan.sideBySide === 0 && run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
     return terms.length === 0 ? 'true' : terms.join(' && ');
   };
   if (inputAligned) {
@@ -161,29 +172,39 @@ function inputFunction(plan: Plan): string {
 
 /** Where each row of the tile begins: per row `n`, `y`, `x` and what the tap loops start from. */
 function rowSetup(plan: Plan): string {
-  const { params, tile, rowsHigh, rowsWide } = plan;
-  const { input, stride, padding, pool, direction } = params;
+  const { params, tile } = plan;
+  const { input, stride, padding, direction } = params;
+  const { high, wide } = windowGrid(plan);
   const window = windowOf(plan);
-  const [high, wide] = direction === 'forward' ? [rowsHigh / pool, rowsWide / pool] : [rowsHigh, rowsWide];
-  const count = params.batch * high * wide;
+  const side = Math.round(Math.sqrt(window));
   const perWindow = (g: number): string => `
-  let m${g} = tileRow * ${u(tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
-  let c${g} = min(m${g}, ${u(count - 1)});
+  let m${g} = tileRow * ${u(plan.sideBySide > 0 ? tileSize(tile).rowLanes : tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
+  let c${g} = min(m${g}, ${u(windowCount(plan) - 1)});
   let n${g} = c${g} / ${u(high * wide)};
   let wy${g} = c${g} / ${u(wide)} % ${u(high)};
   let wx${g} = c${g} % ${u(wide)};`;
-  const perRow = (p: number): string => {
-    const g = Math.floor(p / window);
-    const side = Math.round(Math.sqrt(window));
-    const [dy, dx] = [Math.floor((p % window) / side), p % side];
-    if (direction === 'backward') return '';
-    const rowFloats = input.width * input.channels;
-    return `
+  const rowFloats = input.width * input.channels;
+  /** Pixel (dy, dx) of window g, from which the input's row `p` starts. */
+  const start = (p: number, g: number, dy: number, dx: number, windows: number): string => `
   let y${p} = (wy${g} * ${u(side)} + ${u(dy)}) * ${u(stride)} - ${u(padding)};
-  let edge${p} = ((wx${g} * ${u(side)} + ${u(dx)}) * ${u(stride)} - ${u(padding)}) * ${u(input.channels)};
+  let edge${p} = ((wx${g} * ${u(side * windows)} + ${u(dx)}) * ${u(stride)} - ${u(padding)}) * ${u(input.channels)};
   let from${p} = n${g} * ${u(input.imageStride)} + ${u(input.offset)} + y${p} * ${u(rowFloats)} + edge${p};`;
-  };
-  return lines(tile.rows / window, perWindow) + lines(tile.rows, perRow);
+  if (plan.sideBySide > 0) return perWindow(0) + lines(side, (dy) => start(dy, 0, dy, 0, plan.sideBySide));
+  const perRow = (p: number): string =>
+    start(p, Math.floor(p / window), Math.floor((p % window) / side), p % side, 1);
+  return lines(tile.rows / window, perWindow) + (direction === 'backward' ? '' : lines(tile.rows, perRow));
+}
+
+/** Windows of the whole batch as lanes count them: side by side ones are one, and the last of a row may lack some. */
+function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { high: number; wide: number } {
+  if (params.direction === 'backward') return { high: rowsHigh, wide: rowsWide };
+  const { pool } = params;
+  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, Math.max(1, sideBySide)) };
+}
+
+function windowCount(plan: Plan): number {
+  const { high, wide } = windowGrid(plan);
+  return plan.params.batch * high * wide;
 }
 
 /** The loops over the window; `turn` is one run. */
@@ -195,7 +216,7 @@ function tapLoops(plan: Plan, turn: string): string {
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
     return `for (var ky = group.z; ky < ${u(kernelSize)}; ky++) {
-${lines(tile.rows, perRow)}
+${lines(plan.sideBySide > 0 ? pool : tile.rows, perRow)}
 let weightRow = ky * ${u(run * output.channels)} + column;
 ${turn}
 }`;
@@ -271,6 +292,37 @@ ${products}
   return { setup: units.setup, code: `let base = ${base};\n${units.load}\n${lines(blocks, block)}` };
 }
 
+/** All products of one run, from a row of input that the lane's windows share. */
+function patchedRun(plan: Plan): { readonly setup: string; readonly code: string } {
+  const { params, tile, run, sideBySide } = plan;
+  const { pool, stride, input, output } = params;
+  const quads = tile.columns / 4;
+  const units = sharedUnits(
+    tile,
+    run * quads,
+    (unit) => `(${unit} / ${u(quads)}) * ${u(output.channels)} + (${unit} % ${u(quads)}) * 4u`,
+    (at) => `load_weight(${at})`,
+  );
+  const length = (sideBySide * pool - 1) * stride * input.channels + run;
+  const edge = (dy: number): string => (needsEdges(plan) ? `edge${dy}, ok${dy}` : '0u, true');
+  const patches = lines(pool, (dy) =>
+    lines(ceilDiv(length, 4), (i) => `let patch${dy}_${i} = input(at${dy}, ${edge(dy)}, ${u(4 * i)});`),
+  );
+  const multiply = (j: number, q: number, p: number): string => {
+    const [g, inWindow] = [Math.floor(p / pool ** 2), p % pool ** 2];
+    const [dy, dx] = [Math.floor(inWindow / pool), g * pool + (inWindow % pool)];
+    const at = dx * stride * input.channels + j;
+    return `sum${p}_${q} = fma(vec4f(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), w, sum${p}_${q});`;
+  };
+  const products = lines(run, (j) =>
+    lines(quads, (q) => {
+      const all = range(tile.rows).map((p) => multiply(j, q, p));
+      return `{ let w = ${units.unit(j * quads + q)}; ${all.join(' ')} }`;
+    }),
+  );
+  return { setup: units.setup, code: `let base = weightRow;\n${units.load}\n${patches}\n${products}` };
+}
+
 const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
   lines(tile.rows, (p) =>
     range(tile.columns / 4)
@@ -281,11 +333,15 @@ const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
 /** The whole sum: parts of at most `longestPart` products, each added to a total. */
 function summation(plan: Plan): string {
   const { params, tile, run, blocks, width } = plan;
+  const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
+  if (plan.sideBySide > 0) {
+    const { setup, code } = patchedRun(plan);
+    return `${setup}\n${start}\n${tapLoops(plan, code)}`;
+  }
   const { setup, code } = step(plan);
   const taps = params.direction === 'forward' ? params.kernelSize : params.kernelSize ** 2;
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
-  const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
   if (taps * run <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, loop('group.z', u(run)))}`;
   const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
 ${run <= longestPart ? loop('group.z', u(run)) : loop('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
@@ -335,22 +391,27 @@ fn finish(${parameters}) {
 
 /** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
 function storing(plan: Plan): string {
-  const { params, tile, rowsHigh, rowsWide } = plan;
-  const { output, pool, direction, batch, stride } = params;
+  const { params, tile, rowsWide, sideBySide } = plan;
+  const { output, pool, direction, stride } = params;
   const channels = output.channels;
   const window = windowOf(plan);
   const quads = tile.columns / 4;
   const sums = range(tile.rows).flatMap((p) => range(quads).map((q) => `sum${p}_${q}`));
-  const [high, wide] = direction === 'forward' ? [rowsHigh / pool, rowsWide / pool] : [rowsHigh, rowsWide];
+  const { high, wide } = windowGrid(plan);
   const { high: tileHigh, rowLanes } = tileSize(tile);
+  const apart = sideBySide === 0;
+  const windowsWide = direction === 'forward' ? rowsWide / pool : rowsWide;
   const each = (statements: string): string => `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
 for (var i = zero; i < ${u((tile.rows / window) * quads)}; i++) {
-  let m = tileRow * ${u(tileHigh / window)} + i / ${u(quads)} * ${u(rowLanes)} + rowLane;
-  if (m >= ${u(batch * high * wide)}) { continue; }
+  let g = i / ${u(quads)};
+  let m = tileRow * ${u(apart ? tileHigh / window : rowLanes)}${apart ? ` + g * ${u(rowLanes)}` : ''} + rowLane;
+  if (m >= ${u(windowCount(plan))}) { continue; }
   let first = column + i % ${u(quads)} * 4u;
   let n = m / ${u(high * wide)};
   let wy = m / ${u(wide)} % ${u(high)};
-  let wx = m % ${u(wide)};
+  let wx = m % ${u(wide)}${apart ? '' : ` * ${u(sideBySide)} + g`};
+  ${apart ? '' : `if (wx >= ${u(windowsWide)}) { continue; }`}
+  let out = ${apart ? 'm' : `(n * ${u(high)} + wy) * ${u(windowsWide)} + wx`};
 ${statements}
 }`;
   if (direction === 'backward')
@@ -359,9 +420,9 @@ ${statements}
   if (iy < ${u(output.height)} && ix < ${u(output.width)}) {
     finish(n * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(output.width)} + ix) * ${u(channels)} + first, n, first, sums[i]);
   }`);
-  if (pool === 1) return each(`  finish(m * ${u(channels)} + first, n, first, sums[i]);`);
+  if (pool === 1) return each(`  finish(out * ${u(channels)} + first, n, first, sums[i]);`);
   return each(`  let shift = ${params.bias ? 'load_bias(first)' : 'vec4f()'};
-  let place = i / ${u(quads)} * ${u(window * quads)} + i % ${u(quads)};
+  let place = g * ${u(window * quads)} + i % ${u(quads)};
   var best = sums[place] + shift;
   var winner = vec4u();
   for (var k = zero; k < ${u(window)}; k++) {
@@ -371,7 +432,7 @@ ${statements}
     best = select(best, v, wins);
     winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);
   }
-  finish(m * ${u(channels)} + first, n, first, best, winner);`);
+  finish(out * ${u(channels)} + first, n, first, best, winner);`);
 }
 
 /** Read-only bindings beside the operands, as the output is aligned. */
@@ -405,9 +466,8 @@ export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
   if (params.direction === 'forward' && params.pool === 1 && !isPlain(params.output))
     throw new RangeError(`${params.label}: a forward kernel fills its whole output.`);
   const plan = planOf(params, tile);
-  const rows = (params.batch * plan.rowsHigh * plan.rowsWide) / windowOf(plan);
-  const { high, wide } = tileSize(tile);
-  const tileRows = ceilDiv(rows, high / windowOf(plan));
+  const { high, wide, rowLanes } = tileSize(tile);
+  const tileRows = ceilDiv(windowCount(plan), plan.sideBySide > 0 ? rowLanes : high / windowOf(plan));
   const tileColumns = ceilDiv(params.output.channels, wide);
   const grid = gridOf(tileRows * tileColumns * plan.phases);
   const phase =
