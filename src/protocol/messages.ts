@@ -20,6 +20,8 @@ export interface BackendDescription {
   readonly isSoftware: boolean;
   readonly maxBufferSize: number | null;
   readonly maxStorageBufferBindingSize: number | null;
+  /** Why tfjs computes where an engine of our own should; absent where that one does, or tfjs was asked for. */
+  readonly fallbackReason?: string;
 }
 
 /** Why a backend is not used; the page has a text for each code. */

@@ -51,8 +51,9 @@ export function createCommandHandler({
     try {
       await trainer.useEngine(async () => {
         post({ type: 'backendProbing' });
-        const { engine, probes } = await backends.open(request, trainer.deviceFailed);
-        post({ type: 'backendReady', backend: describe(engine.info), probes });
+        const { engine, probes, fallbackReason } = await backends.open(request, trainer.deviceFailed);
+        const reason = fallbackReason === null ? {} : { fallbackReason };
+        post({ type: 'backendReady', backend: { ...describe(engine.info), ...reason }, probes });
         return engine;
       });
     } catch (error) {

@@ -19,7 +19,7 @@ function Running({ state }: { readonly state: BackendState }) {
   const { t: common } = useTranslation('common');
   if (state.kind === 'probing') return <p className={classes['device']}>{t('engine.probing')}</p>;
   if (state.kind === 'failed') return <WorkerErrorAlert error={state.error} />;
-  const { backend, device, isSoftware } = state.backend;
+  const { backend, device, isSoftware, fallbackReason } = state.backend;
   return (
     <div className={classes['running']}>
       <span className={classes['chip']}>
@@ -29,6 +29,9 @@ function Running({ state }: { readonly state: BackendState }) {
         <div className={classes['name']}>{common(`backend.names.${backend}`)}</div>
         <div className={classes['device']}>{device}</div>
         {isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
+        {fallbackReason !== undefined && (
+          <div className={classes['software']}>{t('engine.fallback', { reason: fallbackReason })}</div>
+        )}
       </div>
     </div>
   );
@@ -52,8 +55,8 @@ export function EnginePanel() {
   const state = useSession((session) => session.backend);
   const choice = useSession((session) => session.settings.engineChoice);
   const reference = useSession((session) => session.settings.referenceEngine);
-  // Only there do we have an engine of our own so far.
-  const hasOwnEngine = state.kind === 'ready' && state.backend.backend === 'wasm';
+  const hasOwnEngine =
+    state.kind === 'ready' && (state.backend.backend === 'wasm' || state.backend.backend === 'webgpu');
   const probes = state.kind === 'probing' ? [] : state.probes;
   const webgpu = probes.find((probe) => probe.backend === 'webgpu');
   const runsWebGpu = state.kind === 'ready' && state.backend.backend === 'webgpu';

@@ -25,11 +25,14 @@ function tightest(problems: readonly LimitProblem[]): LimitProblem[] {
   );
 }
 
-/** What a run costs, and where it passes a limit. */
-export function costOf(config: RunConfig, limits: BufferLimits): DraftCost {
+/** What a run costs, and where it passes a limit. The compiled WebGPU engine splits weights, so those pass none there. */
+export function costOf(config: RunConfig, limits: BufferLimits & { readonly engine?: string }): DraftCost {
   try {
     const cost = runCost(config);
-    return { kind: 'known', cost, problems: tightest(fitsLimits(cost, limits)) };
+    const problems = fitsLimits(cost, limits).filter(
+      ({ role }) => role !== 'weight' || limits.engine !== 'webgpu',
+    );
+    return { kind: 'known', cost, problems: tightest(problems) };
   } catch (error) {
     if (error instanceof ShapeError) return { kind: 'unknown', error };
     throw error;
