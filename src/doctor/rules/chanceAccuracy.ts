@@ -1,7 +1,7 @@
 /** A network that still guesses after epochs of training. */
 import { crossEntropy, initialisedWeights, scaledLearningRate } from '@/doctor/fixes';
 import type { Fix } from '@/doctor/diagnosis';
-import { chanceLoss, fullTests, isLogLoss, mean, typicalUpdate } from '@/doctor/measures';
+import { chanceLoss, fullTests, isLogLoss, largestUpdate, mean } from '@/doctor/measures';
 import { diagnosed, type Rule } from '@/doctor/rule';
 import type { RunRecord } from '@/doctor/runRecord';
 
@@ -10,12 +10,16 @@ const chance = 0.1135;
 const margin = 0.02;
 const window = 100;
 
+/** Updates of the layer that moves most, in parts of its weights, between which training may go well. */
+const smallestGood = 1e-4;
+const largestGood = 3e-2;
+
 /** Which setting to try: no step came through, or the weights moved and learned nothing. */
 function remedy({ config, statistics }: RunRecord): Fix {
   if (!isLogLoss(config)) return crossEntropy(config);
-  const largest = Math.max(0, ...statistics.map(typicalUpdate).filter(Number.isFinite));
-  if (largest > 1e-2) return scaledLearningRate(config, 0.1);
-  return largest < 1e-4 ? scaledLearningRate(config, 10) : initialisedWeights(config);
+  const largest = Math.max(0, ...statistics.map(largestUpdate).filter(Number.isFinite));
+  if (largest > largestGood) return scaledLearningRate(config, 0.1);
+  return largest < smallestGood ? scaledLearningRate(config, 10) : initialisedWeights(config);
 }
 
 export const chanceAccuracy: Rule = (record) => {

@@ -7,14 +7,15 @@ const pt = sub('p', 't');
 const norm = (inside: Term): Term => ['‖', inside, '‖'];
 const tiny = sup('10', ['−', '3']);
 const step: Term = [over(norm(['η', 'g']), norm('w')), '≈', tiny];
+/** J is what one layer does to a small change of its input. */
 const throughLayers = (relation: Term): Term => [
   over(['∂', 'L'], ['∂', sub('x', '1')]),
   '=',
   over(['∂', 'L'], ['∂', sub('x', 'n')]),
   subSup('∏', ['k', '=', '1'], ['n', '−', '1']),
-  over(['∂', sub('x', ['k', '+', '1'])], ['∂', sub('x', 'k')]),
+  sub('J', 'k'),
   ',',
-  norm(over(['∂', sub('x', ['k', '+', '1'])], ['∂', sub('x', 'k')])),
+  norm(sub('J', 'k')),
   relation,
   '1',
 ];
