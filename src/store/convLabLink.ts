@@ -3,7 +3,14 @@
  * of zeros folded, base64url. What comes back from a link is validated as anything from outside.
  */
 import * as v from 'valibot';
-import { convOperators, limits, labStages, outputGradients, type LabDocument } from '@/store/convLabState';
+import {
+  convOperators,
+  limits,
+  labStages,
+  outputGradients,
+  reportDocument,
+  type LabDocument,
+} from '@/store/convLabState';
 
 const version = 1;
 /** Larger labs (deep layers of a network) are not put into links. */
@@ -196,6 +203,11 @@ export function encodeDocument(document: LabDocument): string | null {
   for (const n of numbers) writer.number(n);
   for (const values of [input.data, kernel.data, bias]) writer.values(values);
   return toBase64Url(writer.bytes);
+}
+
+/** The conv lab with the report's own example, whatever was in it before. */
+export function reportLabPath(): string {
+  return `/conv-lab#lab=${encodeDocument(reportDocument()) ?? ''}`;
 }
 
 function readDocument(reader: Reader): unknown {

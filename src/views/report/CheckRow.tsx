@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { conv2d } from '@/conv/convolution';
 import { convolutionCheck } from '@/report/convolutionCheck';
-import { encodeDocument } from '@/store/convLabLink';
-import { reportDocument } from '@/store/convLabState';
+import { reportLabPath } from '@/store/convLabLink';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/report/report.module.css';
 
@@ -14,6 +13,7 @@ const ones = (size: number) =>
 
 export function CheckRow() {
   const { t } = useTranslation('report');
+  const { t: presets } = useTranslation('presets');
   const format = useNumberFormat();
   const { shape, data } = useMemo(() => {
     const { inputSize, kernelSize, stride, padding } = convolutionCheck;
@@ -23,7 +23,7 @@ export function CheckRow() {
   return (
     <tr>
       <th scope="row" className={classes['name']}>
-        {t('check.name')}
+        {presets('convolution_check.name')}
       </th>
       <td>{t('check.length')}</td>
       <td>{t('check.expected')}</td>
@@ -32,7 +32,7 @@ export function CheckRow() {
         {t('check.computed', { rows: String(shape[2]), columns: String(shape[3]), values })}
       </td>
       <td>
-        <Link href={`/conv-lab#lab=${encodeDocument(reportDocument()) ?? ''}`}>{t('check.open')}</Link>
+        <Link href={reportLabPath()}>{t('check.open')}</Link>
       </td>
     </tr>
   );

@@ -48,13 +48,20 @@ function ReportFigure({ run }: { readonly run: ReportRun }) {
   );
 }
 
-function PytorchFigure({ figure }: { readonly figure: Measurement | null }) {
+/** At this length; beside a full run otherwise the longest that PyTorch was measured at, and said so. */
+function PytorchFigure({ run, length }: { readonly run: ReportRun; readonly length: RunLength }) {
   const { t } = useTranslation('report');
   const format = useNumberFormat();
+  const atEnd = pytorchAtEnd(run, length);
+  const figure: Measurement | null = atEnd ?? (length === 'full' ? (run.pytorch.at(-1) ?? null) : null);
   if (figure === null) return <span className={classes['muted']}>{t('table.none')}</span>;
+  const after = figure.unit === 'epoch' ? 'table.afterEpochs' : 'table.afterSteps';
   return (
     <>
-      <span className={classes['number']}>{format.percent(figure.accuracy)}</span>
+      <span className={atEnd === null ? classes['muted'] : classes['number']}>
+        {format.percent(figure.accuracy)}
+      </span>
+      {atEnd === null && <span className={classes['detail']}>{t(after, { count: figure.after })}</span>}
       {figure.sumOfBatchMeans !== null && (
         <span className={classes['detail']}>
           {t('table.summed', { loss: format.loss(figure.sumOfBatchMeans) })}
@@ -106,7 +113,7 @@ function Row({ run, length, chosen, onToggle }: RowProps) {
       </td>
       <td>{length === 'full' ? <ReportFigure run={run} /> : t('table.none')}</td>
       <td>
-        <PytorchFigure figure={pytorchAtEnd(run, length)} />
+        <PytorchFigure run={run} length={length} />
       </td>
       <td data-testid={`measured-${key}`}>
         <MeasuredCell result={result} {...words} showsBest={isBrokenId(presetId)} />

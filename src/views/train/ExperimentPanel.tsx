@@ -1,9 +1,11 @@
 /** What to train: one of the report's runs with its result beside it, a quick start, or any network with own settings. */
 import { Button, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { hyperparameter } from '@/model/hyperparameters';
 import { fixedConfig, type Measurement, type Preset, presets } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
+import { reportLabPath } from '@/store/convLabLink';
 import { sameConfig } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import { HyperparameterField } from '@/views/train/HyperparameterField';
@@ -16,7 +18,7 @@ import classes from '@/views/train/settings.module.css';
 const customId = 'custom';
 type TextId = Exclude<
   keyof typeof texts,
-  'learning_rate_not_given' | 'opening_layers_not_given' | 'learning_rate_tiny'
+  'learning_rate_not_given' | 'opening_layers_not_given' | 'learning_rate_tiny' | 'convolution_check'
 >;
 
 const isTextId = (id: string): id is TextId => id in texts;
@@ -108,6 +110,40 @@ function usePickerData(current: string) {
   ];
 }
 
+/** Each of the report's runs is one click away, and so is what they gave. */
+function PresetList({ current }: { readonly current: string }) {
+  const { t } = useTranslation('train');
+  const { t: text } = useTranslation('presets');
+  return (
+    <nav aria-label={t('picker.list')}>
+      <ul className={classes['presets']}>
+        {presets.map(({ id, config }) => (
+          <li key={id}>
+            <Button
+              size="compact-xs"
+              variant={id === current ? 'light' : 'default'}
+              aria-pressed={id === current}
+              onClick={() => session.actions.loadPreset(config)}
+            >
+              {isTextId(id) ? text(`${id}.name`) : id}
+            </Button>
+          </li>
+        ))}
+        <li>
+          <Link href={reportLabPath()} className={classes['link']}>
+            {text('convolution_check.name')}
+          </Link>
+        </li>
+        <li>
+          <Link href="/report" className={classes['link']}>
+            {t('picker.all')}
+          </Link>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
 export function ExperimentPanel() {
   const { t } = useTranslation('train');
   const { t: text } = useTranslation('presets');
@@ -131,6 +167,7 @@ export function ExperimentPanel() {
             if (chosen !== undefined) session.actions.loadPreset(chosen.config);
           }}
         />
+        <PresetList current={current} />
         <HyperparameterField field={hyperparameter('network')} problem={null} />
       </div>
       {isTextId(current) && <p className={classes['text']}>{text(`${current}.text`)}</p>}

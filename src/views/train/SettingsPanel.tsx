@@ -9,6 +9,7 @@ import { validateConfig } from '@/model/validate';
 import { draftDiffers, isUnderWay } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import { HyperparameterField } from '@/views/train/HyperparameterField';
+import { LearningRateFinder } from '@/views/train/LearningRateFinder';
 import { useProblemText } from '@/views/train/useProblemText';
 import { Icon } from '@/views/ui/icons';
 import { Panel } from '@/views/ui/Panel';
@@ -89,6 +90,7 @@ export function SettingsPanel() {
   return (
     <Panel title={t('settings.title')}>
       <Fields fields={shown.essentials} problems={problems} />
+      <LearningRateFinder />
       <DiffersNote />
       <Button
         className={classes['more']}

@@ -18,6 +18,7 @@ export const presets = {
     name: 'LeNet-5, wrong loss',
     text: 'NLL on softmax has tiny gradients: some digits are never learnt.',
   },
+  convolution_check: { name: 'Convolution by hand' },
   learning_rate_not_given: 'The report does not give the learning rate; 0.01 is assumed.',
   opening_layers_not_given: 'The report leaves the first layers out; LeNet-5’s own are assumed.',
   learning_rate_tiny: 'The learning rate is tiny: with the right loss alone it still learns slowly.',

@@ -18,6 +18,7 @@ export const presets = {
     name: 'LeNet-5，错误的损失',
     text: 'softmax 的 NLL 梯度极小：有些数字始终学不会。',
   },
+  convolution_check: { name: '手算卷积' },
   learning_rate_not_given: '报告没有给出学习率，这里取 0.01。',
   opening_layers_not_given: '报告省略了最前面几层，这里用 LeNet-5 原有的。',
   learning_rate_tiny: '学习率极小：只改损失，学得仍然很慢。',

@@ -1,0 +1,117 @@
+/** Loss against the learning rate, both raw and smoothed, with the suggested rate marked. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ComposedChart, ReferenceLine, ResponsiveContainer, XAxis } from 'recharts';
+import { defaultSweep, smoothedSweep, type Suggestion, type SweepPoint } from '@/model/learningRateSweep';
+import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
+import { ChartFigure } from '@/views/ui/ChartPanel';
+import { ChartGrid, chartMargin, HoverLine, HoverValues, ValueAxis } from '@/views/ui/chartParts';
+import { linearDomain, niceTicks } from '@/views/ui/chartScale';
+import { useNumberFormat } from '@/views/ui/numberFormat';
+
+const color = 'var(--series-train)';
+const markColor = 'var(--series-test-loss)';
+const decades = [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10] as const;
+
+interface Row {
+  /** The learning rate: a curve's x is called its step. */
+  readonly step: number;
+  readonly loss: number;
+  readonly smoothed: number;
+}
+
+const lossOf = (row: Row): number => row.loss;
+const smoothedOf = (row: Row): number => row.smoothed;
+
+/** The smoothed line with room around it: single batches at the end would flatten everything before them. */
+function lossDomain(rows: readonly Row[]): [number, number] {
+  if (rows.length === 0) return [0, 1];
+  const start = rows[0]?.smoothed ?? 0;
+  const lowest = Math.min(...rows.map(smoothedOf));
+  const room = Math.max(start - lowest, 0.05 * Math.abs(start), 0.02);
+  return linearDomain(lowest - room, start + 2 * room);
+}
+
+export interface SweepChartProps {
+  readonly points: readonly SweepPoint[];
+  readonly suggestion: Suggestion | null;
+}
+
+export function SweepChart({ points, suggestion }: SweepChartProps) {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const rows = useMemo(
+    () =>
+      smoothedSweep(points).map(({ learningRate, loss, smoothed }): Row => ({
+        step: learningRate,
+        loss,
+        smoothed,
+      })),
+    [points],
+  );
+  const domain = lossDomain(rows);
+  return (
+    <ChartFigure
+      title={t('finder.chart')}
+      legend={[
+        { label: t('charts.smoothed'), color, mark: 'line' },
+        { label: t('charts.raw'), color, mark: 'small_dot' },
+      ]}
+      summary={t('finder.summary', { rates: format.integer(points.length) })}
+    >
+      <ResponsiveContainer width="100%" height="100%" minHeight={260}>
+        <ComposedChart data={rows} margin={chartMargin}>
+          <ChartGrid />
+          <XAxis
+            dataKey="step"
+            type="number"
+            scale="log"
+            domain={[defaultSweep.from, defaultSweep.to]}
+            ticks={[...decades]}
+            interval={0}
+            allowDataOverflow
+            tick={{ fontSize: 11, fill: 'var(--chart-axis)' }}
+            tickLine={false}
+            tickFormatter={(rate: number) => (rate < 0.001 ? rate.toExponential(0) : String(rate))}
+            height={28}
+            label={{
+              value: t('finder.axis'),
+              position: 'insideBottom',
+              offset: -12,
+              style: { fontSize: 11, fill: 'var(--chart-axis)' },
+            }}
+          />
+          <ValueAxis
+            title={t('charts.lossAxis')}
+            format={format.plain}
+            domain={domain}
+            ticks={niceTicks(...domain)}
+          />
+          <ChartDots points={rows} value={lossOf} color={color} radius={1.8} opacity={0.45} />
+          <ChartCurve points={rows} value={smoothedOf} color={color} width={2} />
+          {suggestion !== null && (
+            <ReferenceLine
+              x={suggestion.learningRate}
+              stroke={markColor}
+              strokeDasharray="4 3"
+              label={{
+                value: format.plain(Number(suggestion.learningRate.toPrecision(2))),
+                position: 'top',
+                fontSize: 11,
+                fill: markColor,
+              }}
+            />
+          )}
+          <HoverLine dataKey="smoothed" color={color} />
+          <HoverValues<Row>
+            title={({ step }) => t('finder.hover', { rate: format.plain(Number(step.toPrecision(3))) })}
+            rows={({ loss, smoothed }) => [
+              { label: t('charts.smoothed'), color, value: format.loss(smoothed) },
+              { label: t('charts.raw'), color, value: format.loss(loss) },
+            ]}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </ChartFigure>
+  );
+}
