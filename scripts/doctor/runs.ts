@@ -196,6 +196,16 @@ export const recordedRuns = {
     steps: 8,
     ...untested,
   },
+  lenet_nll_logits: {
+    config: lenet({
+      loss: { kind: 'nll_logits', labelSmoothing: 0 },
+      optimizer: momentum,
+      learningRate: 0.1,
+      shuffle: true,
+    }),
+    steps: 30,
+    ...untested,
+  },
   resnet18_nll_logits: { config: preset('resnet18_nll_logits'), steps: 101, ...untested },
   healthy_mynn: { config: defaultConfig('mynn'), steps: 938, quickTestEvery: 200, fullTests: true },
   healthy_lenet: { config: defaultConfig('lenet'), steps: 1876, quickTestEvery: 200, fullTests: true },

@@ -20,9 +20,11 @@ function remedy(config: RunConfig): Fix {
 
 /** Tests late enough to judge by. */
 function judgedTests(record: RunRecord): readonly EvaluationRecord[] {
-  return isLogLoss(record.config)
+  const tests = isLogLoss(record.config)
     ? fullTests(record).filter(({ epoch }) => epoch >= patientEpochs)
     : record.evaluations.filter(({ step }) => step >= patientSteps);
+  // Where the network gives NaN, nothing is predicted.
+  return tests.filter(({ loss }) => Number.isFinite(loss));
 }
 
 export const neverPredicted: Rule = (record) => {

@@ -13,7 +13,7 @@ export const unboundedLoss: Rule = ({ config, loss }) => {
     severity: 'problem',
     step,
     evidence: { series: 'training_loss', from: step, to: last },
-    figures: { loss: loss[step] ?? NaN, latest: loss[last] ?? NaN },
+    figures: { loss: loss[step] ?? NaN, latest: Array.from(loss).findLast(Number.isFinite) ?? NaN },
     fix: crossEntropy(config),
   });
 };
