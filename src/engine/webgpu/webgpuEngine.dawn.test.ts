@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { Engine, EngineState } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { oddNetwork, plainSgd, runConfig } from '@/engine/tfjs/testRuns';
-import type { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
+import { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { mynn } from '@/model/architectures';
 import { mapLayers, type Conv2d, type NetworkSpec } from '@/model/layers';
 import type { StepStatistics } from '@/model/layerStatistics';
@@ -288,6 +289,57 @@ describe('by itself', () => {
     expect((await engine.readMetrics()).learningRate).toEqual(Float32Array.of(0.05, 0.05, 0, 0));
     const after = await engine.readState();
     expect(after.parameters.get('fc.weight')).toEqual(before.parameters.get('fc.weight'));
+  });
+
+  it('splits a weight that is larger than one binding may be', async () => {
+    const { info } = engine;
+    const { device } = webgpuBackend();
+    // Half of a Linear's weight; every activation of 16 images fits.
+    const maxStorageBufferBindingSize = 66_000;
+    const small = new WebgpuEngine({
+      info: { ...info, limits: { ...info.limits, maxStorageBufferBindingSize } },
+      device,
+      guard: new DeviceGuard({ device }),
+      target: { isSoftware: true },
+    });
+    const layers = everything.layers.slice(10, 13);
+    const network: NetworkSpec = {
+      ...everything,
+      layers: [
+        { kind: 'MaxPool2d', name: 'pool', kernelSize: 2, stride: 2, padding: 0 },
+        { kind: 'Flatten', name: 'flatten' },
+        {
+          kind: 'Linear',
+          name: 'first',
+          inFeatures: 196,
+          outFeatures: 150,
+          bias: true,
+          init: { kind: 'default' },
+        },
+        { kind: 'ReLU', name: 'relu' },
+        ...layers,
+        {
+          kind: 'Linear',
+          name: 'last',
+          inFeatures: 150,
+          outFeatures: 10,
+          bias: true,
+          init: { kind: 'default' },
+        },
+      ],
+    };
+    await small.setImages('train', { ...images, images: images.images.slice(0, 32 * 784), count: 32 });
+    const settings = config(network, {
+      trainingImages: 32,
+      optimizer: adam,
+      learningRate: 1e-3,
+      clipGradNorm: 0.5,
+    });
+    const ours = await run(small, settings, 4);
+    const theirs = await run(reference, settings, 4);
+    expect(small.describePlan().labels.join()).toContain('98->150');
+    expect(distance(ours.state, theirs.state)).toBeLessThan(1e-4);
+    small.dispose();
   });
 
   it('refuses a batch that does not fit, with its bytes and the limit, before anything is allocated', async () => {

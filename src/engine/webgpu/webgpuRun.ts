@@ -95,7 +95,7 @@ export class WebgpuRun {
     this.#stored = new RunMemory(largest);
     this.#state = new RunState(config, this.memory, this.#stored);
     this.ring = new MetricsRing(this.memory, this.#control.metrics);
-    this.evaluationBatch = evaluationBatchOf(config);
+    this.evaluationBatch = evaluationBatchOf(config, largest);
   }
 
   /** @throws EngineError `limits`, `state`, or `device` where a kernel does not compile */
@@ -334,11 +334,11 @@ export class WebgpuRun {
 }
 
 /** A power of two, so that a piece of any size has a program not much larger. */
-function evaluationBatchOf({ network, input }: RunConfig): number {
+function evaluationBatchOf({ network, input }: RunConfig, largestBuffer: number): number {
   const shape = inputShape(input);
   const outputs = inferShapes(network, shape).map(({ output }) => sizeOf(output));
   const perImage = Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
-  const fitting = Math.max(1, Math.floor(evaluationActivationBytes / perImage));
+  const fitting = Math.max(1, Math.floor(Math.min(evaluationActivationBytes, largestBuffer) / perImage));
   return Math.min(largestEvaluationBatch, 2 ** Math.floor(Math.log2(fitting)));
 }
 
