@@ -205,7 +205,7 @@ describe('convolution', () => {
         const [, target] = targets[(turn += 1) % targets.length] ?? ['', { isSoftware: true }];
         expect(await worstError(shape, target)).toBeLessThan(1);
       }),
-      { numRuns: 6, seed: 5, endOnFailure: true },
+      { numRuns: 5, seed: 5, endOnFailure: true },
     );
   });
 
@@ -216,6 +216,7 @@ describe('convolution', () => {
       shapeOf(3, 6, 6, 64, 24, 3, 2, 1),
       shapeOf(2, 2, 2, 200, 36, 3, 1, 1),
       shapeOf(2, 7, 7, 12, 20, 1, 2, 0),
+      shapeOf(3, 1, 2, 64, 8, 3, 1, 1),
     ];
     for (const [i, [, target]] of targets.toReversed().entries())
       for (const shape of i === 0 ? shapes : shapes.slice(0, 2))
@@ -439,17 +440,16 @@ describe('Linear', () => {
           expect(await check(shape, [0], target)).toBeLessThan(1);
         },
       ),
-      { numRuns: 4, seed: 6, endOnFailure: true },
+      { numRuns: 3, seed: 6, endOnFailure: true },
     );
   });
 
   test('agrees where the weights are split into slices of the inputs', async () => {
-    for (const [, target] of targets) {
+    for (const [, target] of targets)
       // oxlint-disable-next-line no-await-in-loop -- one device
-      expect(await check({ batch: 9, inFeatures: 1200, outFeatures: 4 }, [0, 600], target)).toBeLessThan(1);
-      // oxlint-disable-next-line no-await-in-loop -- one device
-      expect(await check({ batch: 3, inFeatures: 23, outFeatures: 10 }, [0, 7, 15], target)).toBeLessThan(1);
-    }
+      expect(await check({ batch: 3, inFeatures: 23, outFeatures: 10 }, [0, 12], target)).toBeLessThan(1);
+    const [, best] = targets.at(-1) ?? ['', { isSoftware: true }];
+    expect(await check({ batch: 9, inFeatures: 1200, outFeatures: 4 }, [0, 600], best)).toBeLessThan(1);
   });
 
   test('ReLU and the dropout mask', async () => {

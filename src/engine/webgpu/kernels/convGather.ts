@@ -2,7 +2,7 @@
  * Sums that gather: y of a convolution or Linear, and the gradient of its input. One generator, an implicit GEMM: rows are pixels,
  * columns are output channels, the sum runs over a window and its channels. Lanes hold neighbouring pixels.
  */
-import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
+import { gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   floats,
   lines,
@@ -115,6 +115,13 @@ function planOf(params: GatherParams, tile: Tile): Plan {
   };
 }
 
+/** Taps of the window that any pixel needs. */
+function tapsOf({ params }: Plan) {
+  const { direction, input, output } = params;
+  const [from, to] = direction === 'forward' ? [input, output] : [output, input];
+  return { y: liveTaps(from.height, to.height, params), x: liveTaps(from.width, to.width, params) };
+}
+
 /** Pixels that a lane's rows form together: a pool's window, else single pixels. */
 const windowOf = ({ params }: Plan): number => (params.direction === 'forward' ? params.pool ** 2 : 1);
 
@@ -215,7 +222,8 @@ function tapLoops(plan: Plan, turn: string): string {
     const rowFloats = input.width * input.channels;
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
-    return `for (var ky = group.z; ky < ${u(kernelSize)}; ky++) {
+    const rows = tapsOf(plan).y;
+    return `for (var ky = group.z + ${u(rows.first)}; ky < ${u(rows.end)}; ky++) {
 ${lines(plan.sideBySide > 0 ? pool : tile.rows, perRow)}
 let weightRow = ky * ${u(run * output.channels)} + column;
 ${turn}
@@ -231,13 +239,14 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
       ? `((oy${p} / ${u(pool)}) * ${u(wide)} + ox${p} / ${u(pool)}) * ${u(input.channels)}`
       : `edge${p}`
   };`;
-  const first = (phase: string): string =>
-    phases === 1 ? 'group.z' : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+  const taps = tapsOf(plan);
+  const first = (phase: string, live: number): string =>
+    phases === 1 ? `group.z + ${u(live)}` : `(${phase} + ${u(padding)}) % ${u(stride)}`;
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
-  return `for (var ky = ${first('phaseY')}; ky < ${u(kernelSize)}; ky += ${u(stride)}) {
+  return `for (var ky = ${first('phaseY', taps.y.first)}; ky < ${u(taps.y.end)}; ky += ${u(stride)}) {
 let shiftY = ${shift('phaseY', 'ky')};
-for (var kx = ${first('phaseX')}; kx < ${u(kernelSize)}; kx += ${u(stride)}) {
+for (var kx = ${first('phaseX', taps.x.first)}; kx < ${u(taps.x.end)}; kx += ${u(stride)}) {
 let shiftX = ${shift('phaseX', 'kx')};
 ${lines(tile.rows, perRow)}
 let weightRow = ((ky * ${u(kernelSize)} + kx) * ${u(output.channels)} + column) * ${u(input.channels)};
@@ -339,17 +348,22 @@ function summation(plan: Plan): string {
     return `${setup}\n${start}\n${tapLoops(plan, code)}`;
   }
   const { setup, code } = step(plan);
-  const taps = params.direction === 'forward' ? params.kernelSize : params.kernelSize ** 2;
+  const isForward = params.direction === 'forward';
+  const { x, y } = tapsOf(plan);
+  const cuts = isForward && params.input.channels % 4 === 0;
+  const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
+  const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
-  if (taps * run <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, loop('group.z', u(run)))}`;
+  const whole = loop(`group.z + ${u(first)}`, u(end));
+  if (turns * (end - first) <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, whole)}`;
   const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
-${run <= longestPart ? loop('group.z', u(run)) : loop('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
+${end - first <= longestPart ? whole : loop('start', `min(start + ${u(longestPart)}, ${u(end)})`)}
 ${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
   const parts =
-    run <= longestPart
+    end - first <= longestPart
       ? part
-      : `for (var start = group.z; start < ${u(run)}; start += ${u(longestPart)}) {\n${part}\n}`;
+      : `for (var start = group.z + ${u(first)}; start < ${u(end)}; start += ${u(longestPart)}) {\n${part}\n}`;
   return `${setup}
 ${start}
 ${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}

@@ -6,6 +6,7 @@
 import {
   convOutputSize,
   gridOf,
+  liveTaps,
   type ConvShape,
   type KernelSequence,
   type PartialsOption,
@@ -232,6 +233,23 @@ ${eachSum(tile, (name) => `total${name} += sum${name};`)}
 ${eachSum(tile, (name) => `sum${name} = total${name};`)}`;
 }
 
+/** Statement that empties the range of a workgroup whose weights meet no pixel; nothing where there are none such. */
+function skipDead({ params, tile, outHeight, outWidth, run }: Plan): string {
+  const { height, width, kernelSize, inChannels } = params;
+  const y = liveTaps(height, outHeight, params);
+  const x = liveTaps(width, outWidth, params);
+  const isWhole = y.first === 0 && x.first === 0 && y.end === kernelSize && x.end === kernelSize;
+  if (isWhole || inChannels % 4 !== 0) return '';
+  const { high } = tileSize(tile);
+  const perTap = inChannels / 4;
+  return `let firstTap = tileRow * ${u(high)} / ${u(perTap)};
+let lastTap = (tileRow * ${u(high)} + ${u(high - 1)}) / ${u(perTap)};
+let tapY = firstTap / ${u(kernelSize)};
+let tapX = firstTap % ${u(run / inChannels)};
+let isLive = tapY >= ${u(y.first)} && tapY < ${u(y.end)} && tapX >= ${u(x.first)} && tapX < ${u(x.end)};
+if (firstTap == lastTap && firstTap < ${u(kernelSize ** 2)} && !isLive) { to = start; }`;
+}
+
 /** Stores the tile: weights, and the biases' row where there is one. */
 function storing({ params, tile, groups, run, outputAligned, isPartial }: Plan): string {
   const { kernelSize, outChannels, bias } = params;
@@ -330,7 +348,8 @@ export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSeq
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   let split = tile / ${u(tileRows * tileColumns)};
   let start = split * ${u(plan.perSplit)};
-  let to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
+  var to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
+  ${skipDead(plan)}
 ${rowSetup(plan)}
 ${summation(plan)}
 ${storing(plan)}`;

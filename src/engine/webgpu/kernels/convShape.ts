@@ -62,6 +62,22 @@ export function convOutputSize(shape: ConvShape): ConvOutputSize {
   };
 }
 
+/**
+ * Taps of the window that meet the image for some output pixel, `first` to before `end`: of a 3 x 3 window with padding over an
+ * image of one pixel only the middle.
+ */
+export function liveTaps(
+  size: number,
+  outSize: number,
+  shape: { readonly kernelSize: number; readonly stride: number; readonly padding: number },
+) {
+  const { kernelSize, stride, padding } = shape;
+  return {
+    first: Math.max(0, padding - (outSize - 1) * stride),
+    end: Math.min(kernelSize, size + padding),
+  };
+}
+
 /** `64->128 k3 s1 p1 14x14 n64`: names a shape in labels. */
 export function describeConv(shape: ConvShape): string {
   const { inChannels, outChannels, kernelSize, stride, padding, height, width, batch } = shape;

@@ -75,7 +75,8 @@ export function reduceTile(
   const chosen = parseChoice(target.choices?.get(label));
   const { lanes, columnLanes, shares } = lanesFor(target, channels);
   const columns = (chosen?.columns ?? shares) ? columnsFor(channels, 16) : 4;
-  const perLane = chosen?.rows ?? 1;
+  // Two groups in one workgroup where they are all there is: the other operand is loaded once.
+  const perLane = chosen?.rows ?? (shares && rows > lanes && rows <= 2 * lanes ? 2 : 1);
   const tiles = ceilDiv(rows, (lanes / columnLanes) * perLane) * ceilDiv(channels, columns * columnLanes);
   // As many pixels a step as fill the lanes' shared loads.
   const step = shares ? Math.min(4, Math.max(2, Math.floor((lanes * 4) / columns))) : 2;
