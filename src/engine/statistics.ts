@@ -4,8 +4,6 @@
  */
 import type { StepStatistics } from '@/model/layerStatistics';
 
-export type { LayerStatistics, StepStatistics, TensorStatistics } from '@/model/layerStatistics';
-
 /** Part of Engine: see engine.ts. */
 export interface StatisticsSource {
   /** Takes statistics on the steps divisible by `interval`; null, the default and after each compile(), for none. */

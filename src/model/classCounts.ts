@@ -14,9 +14,9 @@ export interface ClassCounts {
 
 /** Counts of predictions and labels, one class 0 to 9 an image, of the same images in the same order. */
 export function countClasses(predictions: Uint8Array, labels: Uint8Array): ClassCounts {
-  const labelled = new Array<number>(classCount).fill(0);
-  const predicted = new Array<number>(classCount).fill(0);
-  const right = new Array<number>(classCount).fill(0);
+  const labelled = Array.from({ length: classCount }, () => 0);
+  const predicted = Array.from({ length: classCount }, () => 0);
+  const right = Array.from({ length: classCount }, () => 0);
   const add = (counts: number[], index: number): void => {
     counts[index] = (counts[index] ?? 0) + 1;
   };

@@ -31,6 +31,44 @@ function emitBiasGradient(
   lowering.onGradient(`${layer.name}.bias`, db);
 }
 
+/** Fewest channels on either side at which Winograd's transforms cost less than the products they save. */
+const winogradChannels = 32;
+/** On smaller images most taps of a direct convolution meet the border, and are skipped. */
+const winogradSide = 7;
+/** GROUP of assembly/winograd.ts. */
+const winogradGroup = 4;
+
+function suitsWinograd(layer: Conv2d, outHeight: number, outWidth: number): boolean {
+  const { inChannels, outChannels, kernelSize, stride, padding } = layer;
+  return (
+    kernelSize === 3 &&
+    stride === 1 &&
+    padding <= 2 &&
+    Math.min(inChannels, outChannels) >= winogradChannels &&
+    Math.min(outHeight, outWidth) >= winogradSide
+  );
+}
+
+/** A 3 x 3 convolution whose weights are `w`, in the layout of convForward. */
+function emitWinograd(
+  lowering: Lowering,
+  name: string,
+  w: WasmBuffer,
+  convolution: Omit<Parameters<typeof lowering.program.emit<'winogradConv'>>[1], 'u' | 'scratch'> & {
+    readonly channels: number;
+    readonly outChannels: number;
+    readonly panels: number;
+  },
+): void {
+  const { program, threads } = lowering;
+  const { channels, outChannels, panels } = convolution;
+  const u = program.buffer(`${name} transformed weights`, 16 * channels * outChannels * 4);
+  program.emit('winogradWeights', { w, u, channels, outChannels, panels });
+  const floats = 16 * 8 * (winogradGroup * (channels + outChannels) + channels);
+  const scratch = program.buffer(`${name} tiles`, threads * floats * 4);
+  program.emit('winogradConv', { ...convolution, u, scratch });
+}
+
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
   const { inChannels, outChannels, kernelSize, stride, name } = layer;
@@ -68,15 +106,17 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     isSignRead: hasRelu,
     needsGradient: true,
   };
-  program.emit('convForward', {
+  const forward = {
     x: x.buffer,
-    w,
     bias: bias(lowering, layer, outChannels),
     y: output.buffer,
     ...geometry,
     panels,
     relu: hasRelu ? 1 : 0,
-  });
+  };
+  const usesWinograd = suitsWinograd(layer, outHeight, outWidth);
+  if (usesWinograd) emitWinograd(lowering, name, w, forward);
+  else program.emit('convForward', { ...forward, w });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
     let dx: WasmBuffer | null = null;
@@ -93,7 +133,23 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
         panels,
         inPanels,
       });
-      program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
+      if (usesWinograd) {
+        emitWinograd(lowering, `${name} input gradient`, packed, {
+          x: dy,
+          bias: 0,
+          y: dx,
+          blocks,
+          height: outHeight,
+          width: outWidth,
+          channels: outChannels,
+          outHeight: geometry.height,
+          outWidth: geometry.width,
+          outChannels: inChannels,
+          padding: 2 - geometry.padding,
+          panels: inPanels,
+          relu: 0,
+        });
+      } else program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
     }
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
     program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });

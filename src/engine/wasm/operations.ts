@@ -64,6 +64,26 @@ export const operations = {
     inPanels: u,
     accumulate: u,
   },
+  /** Weights [panel][tap][in][R] of a 3 x 3 convolution -> [16][panel][in][R]. */
+  winogradWeights: { w: u, u, channels: u, outChannels: u, panels: u },
+  /** A 3 x 3 convolution with stride 1, forward or (with turned weights) its input gradient. */
+  winogradConv: {
+    x: u,
+    u,
+    bias: u,
+    y: u,
+    scratch: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    outChannels: u,
+    padding: u,
+    panels: u,
+    relu: u,
+  },
   convWeightGradient: {
     x: u,
     dy: u,

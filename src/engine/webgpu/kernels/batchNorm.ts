@@ -190,24 +190,15 @@ export function batchNormEval(params: BatchNormEvalParams): Kernel {
 export interface BatchNormBackwardParams extends BatchNormShape {
   /** The forward pass had a ReLU behind: binds its output `y`, whose zeros stop the gradient. */
   readonly relu?: boolean;
-  /** A second gradient of the output, added to dy: binds `other`. Needs `keep`. */
-  readonly other?: boolean;
-  /**
-   * Writes the gradient behind ReLU and addition to `dz`, which is also the residual's; the second kernel then reads dz
-   * instead of dy and y.
-   */
-  readonly keep?: boolean;
 }
 
-function masked(type: string, { relu = false, other = false }: BatchNormBackwardParams): string {
-  const gradient = other ? '(dy[at] + other[at])' : 'dy[at]';
-  return relu ? `select(${type}(), ${gradient}, y[at] > ${type}())` : gradient;
+function masked(type: string, { relu = false }: BatchNormBackwardParams): string {
+  return relu ? `select(${type}(), dy[at], y[at] > ${type}())` : 'dy[at]';
 }
 
-/** Sums of the backward pass. Bindings: x, sums, dy, other?, y?, dz?, partials. */
+/** Sums of the backward pass. Bindings: x, sums, dy, y?, partials. */
 export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
-  const { rows, channels, relu = false, other = false, keep = false } = params;
-  if (other && !keep) throw new RangeError('A batch norm gradient with `other` needs `keep`.');
+  const { rows, channels, relu = false } = params;
   const { chunkRows, chunks } = division(params);
   const { width, type, groups } = vector(channels);
   return threadKernel(
@@ -217,9 +208,7 @@ export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
         floats('x', 'read', width),
         floats('sums', 'read', width),
         floats('dy', 'read', width),
-        ...(other ? [floats('other', 'read', width)] : []),
         ...(relu ? [floats('y', 'read', width)] : []),
-        ...(keep ? [floats('dz', 'read_write', width)] : []),
         floats('partials', 'read_write', width),
       ],
     },
@@ -234,7 +223,6 @@ export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
   for (var row = chunk * ${chunkRows}u; row < end; row++) {
     let at = row * ${groups}u + c;
     let gradient = ${masked(type, params)};
-    ${keep ? 'dz[at] = gradient;' : ''}
     weightSum += gradient * (x[at] - mean);
     biasSum += gradient;
   }
@@ -246,10 +234,10 @@ export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
 
 /**
  * dx, and the gradients of weight and bias: dx = weight / std * (dy - mean(dy) - normalised * mean(dy * normalised)).
- * Bindings: partials, x, sums, dy and y? (or dz with `keep`), dx, dw, db.
+ * Bindings: partials, x, sums, dy, y?, dx, dw, db.
  */
 export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel {
-  const { rows, channels, relu = false, keep = false } = params;
+  const { rows, channels, relu = false } = params;
   const { chunks, blockRows, blocks } = division(params);
   const { width, type, groups } = vector(channels);
   return threadKernel(
@@ -259,8 +247,8 @@ export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel 
         floats('partials', 'read', width),
         floats('x', 'read', width),
         floats('sums', 'read', width),
-        floats(keep ? 'dz' : 'dy', 'read', width),
-        ...(relu && !keep ? [floats('y', 'read', width)] : []),
+        floats('dy', 'read', width),
+        ...(relu ? [floats('y', 'read', width)] : []),
         floats('dx', 'read_write', width),
         floats('dw', 'read_write', width),
         floats('db', 'read_write', width),
@@ -286,7 +274,7 @@ export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel 
   let end = min((block + 1u) * ${blockRows}u, ${rows}u);
   for (var row = block * ${blockRows}u; row < end; row++) {
     let at = row * ${groups}u + c;
-    let gradient = ${keep ? 'dz[at]' : masked(type, params)};
+    let gradient = ${masked(type, params)};
     dx[at] = scale * (gradient - biasMean - (x[at] - mean) * slope);
   }`,
   );

@@ -1,5 +1,6 @@
 /** Convolutions: forward, gradient of the input, gradient of the weights. Layouts: kernel.ts. */
-import { gatherKernel, type GatherParams, type ImageStack } from '@/engine/webgpu/kernels/convGather';
+import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
+import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
 import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
 import {
   convOutputSize,

@@ -3,15 +3,15 @@
  * in a row of the window, columns are output channels, the sum runs over pixels. The pixels are split into ranges, whose sums go
  * to `partials` and are added in a fixed order: no atomics, so every run gives the same bits.
  */
+import { convOutputSize, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
-  convOutputSize,
-  gridOf,
-  liveTaps,
-  type ConvShape,
-  type KernelSequence,
-  type PartialsOption,
-} from '@/engine/webgpu/kernels/convShape';
+  additionKernel,
+  partialLayout,
+  roundUp,
+  type ReduceParams,
+} from '@/engine/webgpu/kernels/convPartials';
 import {
+  ceilDiv,
   floats,
   lines,
   loadFunction,
@@ -20,21 +20,11 @@ import {
   store4,
   tileKernel,
   tileSize,
+  u,
   words,
   type Tile,
   type TypedBinding,
 } from '@/engine/webgpu/kernels/gemmTile';
-import type { Kernel } from '@/engine/webgpu/kernel';
-
-export interface ReduceParams extends ConvShape, PartialsOption {
-  readonly label: string;
-  /** Floats from one image of x to the next, and before the first. */
-  readonly imageStride: number;
-  readonly offset: number;
-  readonly bias: boolean;
-  /** 1 for none; else dy is bound pooled, with its argmax. */
-  readonly pool: number;
-}
 
 export interface ReduceTile extends Tile {
   /** Pixels that one step of the inner loop takes. */
@@ -44,9 +34,6 @@ export interface ReduceTile extends Tile {
 }
 
 const longestPart = 512;
-const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
-const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
-const u = (value: number): string => `${value >>> 0}u`;
 
 interface Plan {
   readonly params: ReduceParams;
@@ -90,13 +77,6 @@ function planOf(params: ReduceParams, tile: ReduceTile): Plan {
 export function reduceRows(params: ReduceParams): number {
   const { kernelSize, inChannels, bias } = params;
   return kernelSize * ceilDiv(kernelSize * inChannels, 4) + (bias ? 1 : 0);
-}
-
-/** Floats of one split in `partials`: weights, then biases, each rounded up to whole vec4. */
-function partialLayout({ kernelSize, inChannels, outChannels, bias }: ReduceParams) {
-  const weights = kernelSize ** 2 * inChannels * outChannels;
-  const biasStart = roundUp(weights, 4);
-  return { weights, biasStart, stride: biasStart + (bias ? roundUp(outChannels, 4) : 0) };
 }
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
@@ -299,43 +279,6 @@ function bindingsOf({ params, inputAligned, outputAligned, isPartial }: Plan): T
     floats('dw', 'read_write', outputAligned),
     ...(params.bias ? [floats('db', 'read_write', outputAligned)] : []),
   ];
-}
-
-/** Adds the splits, in pairs of neighbours' sums of 16, so that long sums stay exact; 4 weights a thread. */
-function additionKernel(params: ReduceParams, splits: number): Kernel {
-  const { weights, biasStart, stride } = partialLayout(params);
-  const threads = stride / 4;
-  const grid = gridOf(ceilDiv(threads, 64));
-  const tile: Tile = { rows: 1, columns: 4, lanes: 64, columnLanes: 1, shares: false };
-  const store = (name: string, start: number, count: number): string =>
-    count % 4 === 0
-      ? `${name}[i - ${u(start / 4)}] = sum;`
-      : `for (var c = zero; c < 4u && 4u * i + c < ${u(start + count)}; c++) { ${name}[4u * i + c - ${u(start)}] = sum[c]; }`;
-  const weightStore = store('dw', 0, weights);
-  const finish = params.bias
-    ? `if (i < ${u(biasStart / 4)}) { ${weightStore} } else { ${store('db', biasStart, params.outChannels)} }`
-    : weightStore;
-  const body = `  let i = tile * 64u + lane;
-  if (i >= ${u(threads)}) { return; }
-  var sum = vec4f();
-  for (var first = zero; first < ${u(splits)}; first += 16u) {
-    var part = vec4f();
-    for (var s = first; s < min(first + 16u, ${u(splits)}); s++) { part += partials[s * ${u(threads)} + i]; }
-    sum += part;
-  }
-  ${finish}`;
-  return tileKernel({
-    label: `${params.label} sum`,
-    bindings: [
-      floats('partials', 'read', true),
-      floats('dw', 'read_write', weights % 4 === 0),
-      ...(params.bias ? [floats('db', 'read_write', params.outChannels % 4 === 0)] : []),
-    ],
-    tile,
-    grid,
-    functions: '',
-    body,
-  });
 }
 
 export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {

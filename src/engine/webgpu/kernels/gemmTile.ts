@@ -20,6 +20,11 @@ export interface Tile {
   readonly shares: boolean;
 }
 
+export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+
+/** A WGSL literal of u32; negative numbers wrap, as sums of them do. */
+export const u = (value: number): string => `${value >>> 0}u`;
+
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Rows and columns of the whole workgroup. */

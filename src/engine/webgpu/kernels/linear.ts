@@ -2,7 +2,8 @@
  * Linear layers: forward, gradient of the input, gradient of the weights, over all of `in` or a slice of it. A Linear layer is a
  * 1x1 convolution of images of one pixel, so these are the same generators. Layouts: kernel.ts.
  */
-import { gatherKernel, type GatherParams, type ImageStack } from '@/engine/webgpu/kernels/convGather';
+import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
+import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
 import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
 import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
 import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';

@@ -1,9 +1,7 @@
 /** Which tile a kernel uses: by rule, or as a measurement on the adapter chose. */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReduce';
-import type { Tile } from '@/engine/webgpu/kernels/gemmTile';
-
-const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 /** Columns of a tile for `channels`: all of a few, else as much of 16 as leaves little over. */
 function columnsFor(channels: number, most: number): number {

@@ -1,0 +1,175 @@
+/** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
+import { liveTaps } from '@/engine/webgpu/kernels/convShape';
+import { ceilDiv, floats, words, type Tile, type TypedBinding } from '@/engine/webgpu/kernels/gemmTile';
+
+/** A stack of images [batch][height][width][channels] inside a buffer. */
+export interface ImageStack {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Floats from one image to the next, and before the first; height * width * channels and 0 where there is nothing between. */
+  readonly imageStride: number;
+  readonly offset: number;
+}
+
+export interface GatherParams {
+  readonly label: string;
+  /**
+   * forward: `input` is x, `output` is the convolution's output before pooling.
+   * backward: `input` is the gradient of the output (not pooled), `output` is dx; weights are read transposed and mirrored.
+   */
+  readonly direction: 'forward' | 'backward';
+  readonly batch: number;
+  readonly input: ImageStack;
+  readonly output: ImageStack;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+  /** Side of the max pool behind the convolution; 1 for none. Backward, `input` is bound pooled, with its argmax. */
+  readonly pool: number;
+  readonly bias: boolean;
+  readonly channelScale: boolean;
+  readonly mask: boolean;
+  readonly relu: boolean;
+  readonly accumulate: boolean;
+  readonly reluMask: boolean;
+  readonly scale: number | null;
+}
+
+// The products of a whole run are written out then.
+const longestPatchedRun = 8;
+
+export const isPlain = (stack: ImageStack): boolean =>
+  stack.offset === 0 && stack.imageStride === stack.height * stack.width * stack.channels;
+
+const isAligned = (stack: ImageStack): boolean =>
+  stack.channels % 4 === 0 && stack.imageStride % 4 === 0 && stack.offset % 4 === 0;
+
+/** What the parts of the source share. */
+export interface Plan {
+  readonly params: GatherParams;
+  readonly tile: Tile;
+  /** Consecutive floats of `input` that one turn of the tap loops sums over: a row of the window, or one pixel's channels. */
+  readonly run: number;
+  readonly inputAligned: boolean;
+  readonly weightAligned: boolean;
+  readonly outputAligned: boolean;
+  /** Rows of the product per image: output pixels, or pixels of one phase of a strided gradient. */
+  readonly rowsHigh: number;
+  readonly rowsWide: number;
+  readonly phases: number;
+  /**
+   * Products along the sum that a lane loads at once: 4, or 1 where nothing is shared and channels fill no vector (each load site
+   * is a loop in lavapipe's code, and 32 of them compile for half a minute).
+   */
+  readonly width: 4 | 1;
+  /** Groups of `width` products that a step of the inner loop takes. */
+  readonly blocks: number;
+  /**
+   * Where a run is short (one channel): a lane's windows lie side by side, and it loads the row of input under all of them once
+   * for all their pixels. 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
+   */
+  readonly sideBySide: number;
+}
+
+export function planOf(params: GatherParams, tile: Tile): Plan {
+  const { direction, input, output, kernelSize, stride, pool } = params;
+  const isForward = direction === 'forward';
+  const fillsWeights = (isForward ? output.channels : input.channels) % 4 === 0;
+  const window = isForward ? pool ** 2 : 1;
+  const isPatched = isForward && kernelSize * input.channels <= longestPatchedRun;
+  const width = tile.shares || isPatched || (isAligned(input) && fillsWeights) ? 4 : 1;
+  return {
+    params,
+    tile,
+    inputAligned: isAligned(input) && width === 4,
+    weightAligned: fillsWeights && (isForward || width === 4),
+    width,
+    run: isForward ? kernelSize * input.channels : input.channels,
+    outputAligned: isAligned(output),
+    rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
+    rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
+    phases: isForward ? 1 : stride ** 2,
+    sideBySide: isPatched ? tile.rows / window : 0,
+    blocks: tile.shares ? Math.max(1, Math.floor(tile.lanes / tile.columns)) : 1,
+  };
+}
+
+/** Taps of the window that any pixel needs. */
+export function tapsOf({ params }: Plan) {
+  const { direction, input, output } = params;
+  const [from, to] = direction === 'forward' ? [input, output] : [output, input];
+  return { y: liveTaps(from.height, to.height, params), x: liveTaps(from.width, to.width, params) };
+}
+
+/** Pixels that a lane's rows form together: a pool's window, else single pixels. */
+export const windowOf = ({ params }: Plan): number => (params.direction === 'forward' ? params.pool ** 2 : 1);
+
+export function needsEdges({ params }: Plan): boolean {
+  const { direction, padding, kernelSize, stride, pool } = params;
+  return direction === 'forward' ? padding > 0 : kernelSize > 1 || stride > 1 || padding > 0 || pool > 1;
+}
+
+/** Windows of the whole batch as lanes count them: side by side ones are one, and the last of a row may lack some. */
+export function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { high: number; wide: number } {
+  if (params.direction === 'backward') return { high: rowsHigh, wide: rowsWide };
+  const { pool } = params;
+  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, Math.max(1, sideBySide)) };
+}
+
+export function windowCount(plan: Plan): number {
+  const { high, wide } = windowGrid(plan);
+  return plan.params.batch * high * wide;
+}
+
+/** Read-only bindings beside the operands, as the output is aligned. */
+export function extraNames(params: GatherParams): string[] {
+  return [
+    ...(params.bias ? ['bias'] : []),
+    ...(params.channelScale ? ['scale'] : []),
+    ...(params.mask ? ['mask'] : []),
+    ...(params.reluMask ? ['x'] : []),
+  ];
+}
+
+export function bindingsOf({ params, inputAligned, weightAligned, outputAligned }: Plan): TypedBinding[] {
+  const isForward = params.direction === 'forward';
+  const operands = [
+    floats(params.input.name, 'read', inputAligned),
+    ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputAligned)] : []),
+    floats('weight', 'read', weightAligned),
+  ];
+  const extras = extraNames(params).map((name) => floats(name, 'read', outputAligned));
+  return [
+    ...operands,
+    ...extras,
+    floats(params.output.name, 'read_write', outputAligned),
+    ...(isForward && params.pool > 1 ? [words('argmax', 'read_write', outputAligned)] : []),
+  ];
+}
+
+export function lengthsOf({
+  direction,
+  batch,
+  input,
+  output,
+  kernelSize,
+  pool,
+}: GatherParams): Record<string, number> {
+  const stackLength = ({ height, width, channels, imageStride }: ImageStack, side: number): number =>
+    batch * (side > 1 ? Math.floor(height / side) * Math.floor(width / side) * channels : imageStride);
+  const isForward = direction === 'forward';
+  const inputs = stackLength(input, isForward ? 1 : pool);
+  const outputs = stackLength(output, isForward ? pool : 1);
+  return {
+    [input.name]: inputs,
+    [output.name]: outputs,
+    weight: kernelSize ** 2 * input.channels * output.channels,
+    argmax: isForward ? outputs : inputs,
+    bias: output.channels,
+    scale: batch * output.channels,
+    mask: outputs,
+    ...(isForward ? {} : { x: outputs }),
+  };
+}

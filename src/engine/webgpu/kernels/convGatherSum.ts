@@ -1,0 +1,242 @@
+/** The sum of a gathering kernel (convGather.ts): where its lanes begin, the loops over the window, the products. */
+import {
+  needsEdges,
+  tapsOf,
+  windowCount,
+  windowGrid,
+  windowOf,
+  type Plan,
+} from '@/engine/webgpu/kernels/convGatherPlan';
+import { ceilDiv, lines, range, sharedUnits, tileSize, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+
+// Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
+const longestPart = 512;
+
+/** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
+export function inputFunction(plan: Plan): string {
+  const { params, run, inputAligned, width: values } = plan;
+  const { name, width, channels } = params.input;
+  const isForward = params.direction === 'forward';
+  const isPooled = !isForward && params.pool > 1;
+  const head = `fn input(at: u32, edge: u32, ok: bool, j: u32) -> ${values === 4 ? 'vec4f' : 'f32'} {`;
+  const condition = (i: string): string => {
+    const terms = needsEdges(plan) ? ['ok'] : [];
+    if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
+    if (plan.sideBySide === 0 && run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
+    return terms.length === 0 ? 'true' : terms.join(' && ');
+  };
+  if (inputAligned) {
+    const inside = condition('0u');
+    const index = inside === 'true' ? '(at + j) / 4u' : 'select(0u, at + j, inside) / 4u';
+    const value = isPooled
+      ? `select(vec4f(), ${name}[i], argmax[i] == edge + j + vec4u(0, 1, 2, 3))`
+      : `${name}[i]`;
+    return `${head}
+  let inside = ${inside};
+  let i = ${index};
+  return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};
+}`;
+  }
+  const inside = condition('i');
+  const one = isPooled
+    ? `select(0.0, ${name}[place], counts && argmax[place] == edge + j + i)`
+    : `select(0.0, ${name}[place], counts)`;
+  const element = `let counts = ${inside};
+  let place = select(0u, at + j + i, counts);`;
+  return values === 1
+    ? `${head}
+  let i = 0u;
+  ${element}
+  return ${one};
+}`
+    : `${head}
+  var v = vec4f();
+  for (var i = zero; i < 4u; i++) {
+  ${element}
+  v[i] = ${one};
+  }
+  return v;
+}`;
+}
+
+/** Where each row of the tile begins: per row `n`, `y`, `x` and what the tap loops start from. */
+export function rowSetup(plan: Plan): string {
+  const { params, tile } = plan;
+  const { input, stride, padding, direction } = params;
+  const { high, wide } = windowGrid(plan);
+  const window = windowOf(plan);
+  const side = Math.round(Math.sqrt(window));
+  const perWindow = (g: number): string => `
+  let m${g} = tileRow * ${u(plan.sideBySide > 0 ? tileSize(tile).rowLanes : tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
+  let c${g} = min(m${g}, ${u(windowCount(plan) - 1)});
+  let n${g} = c${g} / ${u(high * wide)};
+  let wy${g} = c${g} / ${u(wide)} % ${u(high)};
+  let wx${g} = c${g} % ${u(wide)};`;
+  const rowFloats = input.width * input.channels;
+  /** Pixel (dy, dx) of window g, from which the input's row `p` starts. */
+  const start = (p: number, g: number, dy: number, dx: number, windows: number): string => `
+  let y${p} = (wy${g} * ${u(side)} + ${u(dy)}) * ${u(stride)} - ${u(padding)};
+  let edge${p} = ((wx${g} * ${u(side * windows)} + ${u(dx)}) * ${u(stride)} - ${u(padding)}) * ${u(input.channels)};
+  let from${p} = n${g} * ${u(input.imageStride)} + ${u(input.offset)} + y${p} * ${u(rowFloats)} + edge${p};`;
+  if (plan.sideBySide > 0) return perWindow(0) + lines(side, (dy) => start(dy, 0, dy, 0, plan.sideBySide));
+  const perRow = (p: number): string =>
+    start(p, Math.floor(p / window), Math.floor((p % window) / side), p % side, 1);
+  return lines(tile.rows / window, perWindow) + (direction === 'backward' ? '' : lines(tile.rows, perRow));
+}
+
+/** The loops over the window; `turn` is one run. */
+function tapLoops(plan: Plan, turn: string): string {
+  const { params, tile, run, phases } = plan;
+  const { input, output, kernelSize, stride, padding, pool } = params;
+  if (params.direction === 'forward') {
+    const rowFloats = input.width * input.channels;
+    const perRow = (p: number): string =>
+      `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
+    const rows = tapsOf(plan).y;
+    return `for (var ky = group.z + ${u(rows.first)}; ky < ${u(rows.end)}; ky++) {
+${lines(plan.sideBySide > 0 ? pool : tile.rows, perRow)}
+let weightRow = ky * ${u(run * output.channels)} + column;
+${turn}
+}`;
+  }
+  const [high, wide] = [Math.floor(input.height / pool), Math.floor(input.width / pool)];
+  const perRow = (p: number): string => `let oy${p} = u32(i32(wy${p}) + shiftY);
+let ox${p} = u32(i32(wx${p}) + shiftX);
+let ok${p} = oy${p} < ${u(high * pool)} && ox${p} < ${u(wide * pool)};
+let edge${p} = (oy${p} * ${u(input.width)} + ox${p}) * ${u(input.channels)};
+let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageStride)} + ${u(input.offset)} + ${
+    pool > 1
+      ? `((oy${p} / ${u(pool)}) * ${u(wide)} + ox${p} / ${u(pool)}) * ${u(input.channels)}`
+      : `edge${p}`
+  };`;
+  const taps = tapsOf(plan);
+  const first = (phase: string, live: number): string =>
+    phases === 1 ? `group.z + ${u(live)}` : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+  const shift = (phase: string, tap: string): string =>
+    `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
+  return `for (var ky = ${first('phaseY', taps.y.first)}; ky < ${u(taps.y.end)}; ky += ${u(stride)}) {
+let shiftY = ${shift('phaseY', 'ky')};
+for (var kx = ${first('phaseX', taps.x.first)}; kx < ${u(taps.x.end)}; kx += ${u(stride)}) {
+let shiftX = ${shift('phaseX', 'kx')};
+${lines(tile.rows, perRow)}
+let weightRow = ((ky * ${u(kernelSize)} + kx) * ${u(output.channels)} + column) * ${u(input.channels)};
+${turn}
+}
+}`;
+}
+
+/** One step of the sum: width * blocks products for each row and column. */
+function step(plan: Plan): { readonly setup: string; readonly code: string } {
+  const { params, tile, blocks, width } = plan;
+  const quads = tile.columns / 4;
+  const isForward = params.direction === 'forward';
+  const outChannels = params.output.channels;
+  const units = sharedUnits(
+    tile,
+    tile.columns * blocks,
+    (unit) =>
+      isForward
+        ? `(${unit} / ${quads}u) * ${u(outChannels)} + (${unit} % ${quads}u) * 4u`
+        : `(${unit} % ${u(tile.columns)}) * ${u(params.input.channels)} + (${unit} / ${u(tile.columns)}) * 4u`,
+    (at) => `load_weight(${at})`,
+  );
+  const multiply = (q: number, i: number, weights: string): string =>
+    `{ let w = ${weights}; ${range(tile.rows)
+      .map((p) => `sum${p}_${q} = fma(vec4f(a${p}${width === 4 ? `[${i}]` : ''}), w, sum${p}_${q});`)
+      .join(' ')} }`;
+  const block = (b: number): string => {
+    const inputs = lines(tile.rows, (p) => {
+      const edge = needsEdges(plan) ? `edge${p}, ok${p}` : '0u, true';
+      return `let a${p} = input(at${p}, ${edge}, j + ${u(width * b)});`;
+    });
+    const oneByOne = (q: number): string => {
+      const rows = range(4).map((c) => `weight[base + ${u((4 * q + c) * params.input.channels)}]`);
+      return multiply(q, 0, `vec4f(${rows.join(', ')})`);
+    };
+    const products = isForward
+      ? lines(width, (i) => lines(quads, (q) => multiply(q, i, units.unit((4 * b + i) * quads + q))))
+      : width === 1
+        ? lines(quads, oneByOne)
+        : lines(quads, (q) => {
+            const columns = range(4).map((c) => `let w${c} = ${units.unit(b * tile.columns + 4 * q + c)};`);
+            return `{ ${columns.join(' ')}
+${lines(4, (i) => multiply(q, i, `vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])`))} }`;
+          });
+    return `{
+${inputs}
+${products}
+}`;
+  };
+  const base = isForward ? `weightRow + j * ${u(outChannels)}` : 'weightRow + j';
+  return { setup: units.setup, code: `let base = ${base};\n${units.load}\n${lines(blocks, block)}` };
+}
+
+/** All products of one run, from a row of input that the lane's windows share. */
+function patchedRun(plan: Plan): { readonly setup: string; readonly code: string } {
+  const { params, tile, run, sideBySide } = plan;
+  const { pool, stride, input, output } = params;
+  const quads = tile.columns / 4;
+  const units = sharedUnits(
+    tile,
+    run * quads,
+    (unit) => `(${unit} / ${u(quads)}) * ${u(output.channels)} + (${unit} % ${u(quads)}) * 4u`,
+    (at) => `load_weight(${at})`,
+  );
+  const length = (sideBySide * pool - 1) * stride * input.channels + run;
+  const edge = (dy: number): string => (needsEdges(plan) ? `edge${dy}, ok${dy}` : '0u, true');
+  const patches = lines(pool, (dy) =>
+    lines(ceilDiv(length, 4), (i) => `let patch${dy}_${i} = input(at${dy}, ${edge(dy)}, ${u(4 * i)});`),
+  );
+  const multiply = (j: number, q: number, p: number): string => {
+    const [g, inWindow] = [Math.floor(p / pool ** 2), p % pool ** 2];
+    const [dy, dx] = [Math.floor(inWindow / pool), g * pool + (inWindow % pool)];
+    const at = dx * stride * input.channels + j;
+    return `sum${p}_${q} = fma(vec4f(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), w, sum${p}_${q});`;
+  };
+  const products = lines(run, (j) =>
+    lines(quads, (q) => {
+      const all = range(tile.rows).map((p) => multiply(j, q, p));
+      return `{ let w = ${units.unit(j * quads + q)}; ${all.join(' ')} }`;
+    }),
+  );
+  return { setup: units.setup, code: `let base = weightRow;\n${units.load}\n${patches}\n${products}` };
+}
+
+const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
+  lines(tile.rows, (p) =>
+    range(tile.columns / 4)
+      .map((q) => make(p, q))
+      .join(' '),
+  );
+
+/** The whole sum: parts of at most `longestPart` products, each added to a total. */
+export function summation(plan: Plan): string {
+  const { params, tile, run, blocks, width } = plan;
+  const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
+  if (plan.sideBySide > 0) {
+    const { setup, code } = patchedRun(plan);
+    return `${setup}\n${start}\n${tapLoops(plan, code)}`;
+  }
+  const { setup, code } = step(plan);
+  const isForward = params.direction === 'forward';
+  const { x, y } = tapsOf(plan);
+  const cuts = isForward && params.input.channels % 4 === 0;
+  const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
+  const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
+  const loop = (from: string, to: string): string =>
+    `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
+  const whole = loop(`group.z + ${u(first)}`, u(end));
+  if (turns * (end - first) <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, whole)}`;
+  const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
+${end - first <= longestPart ? whole : loop('start', `min(start + ${u(longestPart)}, ${u(end)})`)}
+${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
+  const parts =
+    end - first <= longestPart
+      ? part
+      : `for (var start = group.z + ${u(first)}; start < ${u(end)}; start += ${u(longestPart)}) {\n${part}\n}`;
+  return `${setup}
+${start}
+${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
+${tapLoops(plan, parts)}
+${eachSum(tile, (p, q) => `sum${p}_${q} = total${p}_${q};`)}`;
+}
