@@ -4,7 +4,6 @@
  * Best of many rounds, all kernels in turn, so that a busy machine disturbs little.
  */
 import { parseArgs } from 'node:util';
-import { installDawn } from '../scripts/dawn.ts';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -13,6 +12,7 @@ import { timedSequence, type KernelMaker, type TimedSequence } from '@/engine/we
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { architectureById } from '@/model/architectures';
 import { inferShapes, type LayerShapes } from '@/model/shapes';
+import { openDevice } from './webgpuDevice.ts';
 
 interface Row {
   readonly name: string;
@@ -98,22 +98,8 @@ async function main(): Promise<void> {
       plain: { type: 'boolean', default: false },
     },
   });
-  const adapter = await (await installDawn()).requestAdapter();
-  if (adapter === null) throw new Error('No adapter.');
-  const hasSubgroups = adapter.features.has('subgroups') && !values.plain;
-  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
-    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
-  });
-  device.addEventListener('uncapturederror', ({ error }) => {
-    console.error(error.message);
-    process.exit(1);
-  });
-  const { description, vendor, subgroupMinSize } = adapter.info;
-  const isSoftware = /llvmpipe|swiftshader/i.test(`${description} ${vendor}`);
-  const target: KernelTarget = { isSoftware, ...(hasSubgroups ? { subgroupSize: subgroupMinSize } : {}) };
-  console.log(`${vendor} ${description}, ${JSON.stringify(target)}, batch ${values.batch}`);
+  const { device, target, name: adapterName } = await openDevice(values.plain);
+  console.log(`${adapterName}, batch ${values.batch}`);
 
   const cache = new PipelineCache(device);
   const entries: { name: string; flops: number; sequence: TimedSequence; best: number }[] = [];
@@ -134,15 +120,15 @@ async function main(): Promise<void> {
   }
   for (let round = 0; round < Number(values.rounds); round += 1)
     for (const entry of entries) {
-      // Short kernels several times in one submit, which costs about 0.2 ms.
-      const times = Math.max(1, Math.min(20, Math.floor(10 / Math.min(entry.best, 100))));
+      // Short kernels several times in one submit, which costs about 0.2 ms. A real GPU needs microseconds a kernel.
+      const times = Math.max(1, Math.min(200, Math.floor(10 / Math.min(entry.best, 100))));
       entry.best = Math.min(entry.best, await entry.sequence.run(round === 0 ? 1 : times));
     }
   const rate = ({ flops, best }: { flops: number; best: number }): number => flops / best / 1e6;
   const plain = entries[0] === undefined ? 1 : rate(entries[0]);
   for (const entry of entries)
     console.log(
-      `${entry.name.padEnd(74)} ${entry.best.toFixed(2).padStart(8)} ms ${rate(entry).toFixed(1).padStart(6)} GFLOP/s ${(rate(entry) / plain).toFixed(2)}`,
+      `${entry.name.padEnd(74)} ${entry.best.toFixed(4).padStart(9)} ms ${rate(entry).toFixed(1).padStart(6)} GFLOP/s ${(rate(entry) / plain).toFixed(2)}`,
     );
 }
 
