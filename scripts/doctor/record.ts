@@ -44,7 +44,7 @@ async function record(engine: Engine, run: RecordedRun): Promise<RunRecord> {
   const statistics: RunRecord['statistics'][number][] = [];
   const epochSteps = stepsPerEpoch(config);
   for (let step = 0; step < steps; step += 1) {
-    engine.setStatisticsInterval(schedule.interval(step));
+    engine.setStatisticsInterval(schedule.interval(step, 'auto'));
     await engine.step(1);
     const metrics = await engine.readMetrics();
     schedule.lossesRead(metrics.loss);

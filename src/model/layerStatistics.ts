@@ -39,6 +39,10 @@ export interface StepStatistics {
   readonly layers: readonly LayerStatistics[];
 }
 
+/** How often they are taken: `auto` often at first and seldom later, a number for every so many steps, or never. */
+export const statisticsIntervals = ['auto', 1, 10, 100, 'never'] as const;
+export type StatisticsInterval = (typeof statisticsIntervals)[number];
+
 export type WeightedLayer = Conv2d | Linear;
 
 /** The layers that have statistics, in forward order. */

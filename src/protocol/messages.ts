@@ -4,7 +4,7 @@
  * reply share a requestId. protocol/port.ts alone posts and receives.
  */
 import type { ClassCounts } from '@/model/classCounts';
-import type { StepStatistics } from '@/model/layerStatistics';
+import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { Sweep } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
 
@@ -57,6 +57,8 @@ export type Command =
   | { readonly type: 'train'; readonly runId: string; readonly until: 'end' | StopUnit }
   | { readonly type: 'pause'; readonly runId: string }
   | { readonly type: 'setLearningRate'; readonly runId: string; readonly learningRate: number }
+  /** How often layer statistics are taken; `auto` until this is sent. */
+  | { readonly type: 'setStatisticsInterval'; readonly interval: StatisticsInterval }
   /** Ends the run; its network stays for predictions. */
   | { readonly type: 'stop'; readonly runId: string }
   /** Ends a learning-rate sweep early; its reply comes at once. */

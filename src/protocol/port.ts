@@ -54,6 +54,7 @@ function commandTransfers(command: Command): Transferable[] {
     case 'train':
     case 'pause':
     case 'setLearningRate':
+    case 'setStatisticsInterval':
     case 'stop':
     case 'testImages':
     case 'exportWeights':

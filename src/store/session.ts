@@ -5,7 +5,7 @@ import type { WorkerError, WorkerEvent } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
-import { createActions, selectBackendCommand } from '@/store/sessionActions';
+import { createActions, selectBackendCommand, statisticsCommand } from '@/store/sessionActions';
 import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
@@ -78,6 +78,7 @@ export function createSession(): Session {
     const { draft, linkIssues } = store.getState();
     store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
     client.send(selectBackendCommand(store.getState().settings));
+    client.send(statisticsCommand(store.getState().settings));
     client.send({ type: 'loadData' });
     actions.reset();
   };

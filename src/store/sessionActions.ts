@@ -44,8 +44,11 @@ export function createActions(context: ActionContext): SessionActions {
     store.setState({ draft });
     prepareSoon();
   };
-  const openEngine = (change: Partial<Settings>): void => {
+  const changeSettings = (change: Partial<Settings>): void => {
     store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
+  };
+  const openEngine = (change: Partial<Settings>): void => {
+    changeSettings(change);
     client()?.send(selectBackendCommand(store.getState().settings));
   };
   const train = (until: 'end' | StopUnit): void => {
@@ -100,13 +103,15 @@ export function createActions(context: ActionContext): SessionActions {
     setReferenceEngine: (referenceEngine) => {
       openEngine({ referenceEngine });
     },
+    setStatisticsInterval: (statisticsInterval) => {
+      changeSettings({ statisticsInterval });
+      client()?.send(statisticsCommand(store.getState().settings));
+    },
     updateDraft: (change) => {
       changeDraft({ ...store.getState().draft, ...change });
     },
     loadPreset: changeDraft,
-    updateSettings: (change) => {
-      store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
-    },
+    updateSettings: changeSettings,
     predict: async (images, count) =>
       connected().request('predict', (requestId) => ({ type: 'predict', requestId, images, count })),
     testImages: async (indices) =>
@@ -190,6 +195,11 @@ function trainableRun({ run, draft }: SessionState): RunState | null {
 /** Asks the worker for the engine that the settings name. */
 export function selectBackendCommand({ engineChoice, referenceEngine }: Settings): RunCommand {
   return { type: 'selectBackend', choice: engineChoice, reference: referenceEngine };
+}
+
+/** Tells the worker how often to measure the layers. */
+export function statisticsCommand({ statisticsInterval }: Settings): RunCommand {
+  return { type: 'setStatisticsInterval', interval: statisticsInterval };
 }
 
 type RunCommand = Parameters<TrainerClient['send']>[0];

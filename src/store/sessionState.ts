@@ -12,6 +12,7 @@
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
 import type { ClassCounts } from '@/model/classCounts';
+import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
@@ -80,6 +81,8 @@ export interface Settings {
   readonly logScale: boolean;
   /** TensorBoard's smoothing weight, 0 (raw) to 0.999. */
   readonly smoothing: number;
+  /** How often the layers are measured while a run trains. */
+  readonly statisticsInterval: StatisticsInterval;
 }
 
 export interface SessionState {
@@ -130,6 +133,8 @@ export interface SessionActions {
   readonly selectBackend: (choice: EngineChoice) => void;
   /** Switches between our own engine and the reference, where the backend has both; a run under way goes on. */
   readonly setReferenceEngine: (reference: boolean) => void;
+  /** Of the run under way too, from the next step on. */
+  readonly setStatisticsInterval: (interval: StatisticsInterval) => void;
   /**
    * Changes the draft. When what makes the network (network, input, seed) changes and no run is under way, the new
    * network is prepared a moment later, so that drawings are classified with it.

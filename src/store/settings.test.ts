@@ -14,7 +14,13 @@ function storageWith(text: string | null) {
 describe('settings', () => {
   it('come back as they were saved', () => {
     const storage = storageWith(null);
-    const settings = { engineChoice: 'wasm', referenceEngine: true, logScale: true, smoothing: 0.5 } as const;
+    const settings = {
+      engineChoice: 'wasm',
+      referenceEngine: true,
+      logScale: true,
+      smoothing: 0.5,
+      statisticsInterval: 10,
+    } as const;
     saveSettings(storage, settings);
     expect(loadSettings(storage)).toEqual(settings);
   });

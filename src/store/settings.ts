@@ -1,5 +1,6 @@
 /** Settings that outlive a visit, in localStorage; what stands there is validated, since anything may. */
 import * as v from 'valibot';
+import { statisticsIntervals } from '@/model/layerStatistics';
 import type { Settings } from '@/store/sessionState';
 
 const storageKey = 'digit-lab.settings';
@@ -10,6 +11,7 @@ const settingsSchema = v.object({
   referenceEngine: v.optional(v.boolean(), false),
   logScale: v.boolean(),
   smoothing: v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)),
+  statisticsInterval: v.optional(v.picklist(statisticsIntervals), 'auto'),
 });
 
 export const defaultSettings: Settings = {
@@ -17,6 +19,7 @@ export const defaultSettings: Settings = {
   referenceEngine: false,
   logScale: false,
   smoothing: 0.9,
+  statisticsInterval: 'auto',
 };
 
 /** The stored settings; the defaults where none are, or where they cannot be read. */

@@ -93,6 +93,9 @@ export function createCommandHandler({
       case 'setLearningRate':
         trainer.setLearningRate(command.runId, command.learningRate);
         break;
+      case 'setStatisticsInterval':
+        trainer.setStatisticsInterval(command.interval);
+        break;
       case 'stop':
         trainer.stop(command.runId);
         break;

@@ -2,6 +2,7 @@
  * On which steps layer statistics are taken: often at first, when most goes wrong, then seldom enough to cost little, and
  * step by step while a loss runs away, so that they tell in which layer the first infinity appears.
  */
+import type { StatisticsInterval } from '@/model/layerStatistics';
 
 /** Steps between two, from this step on. */
 const phases: readonly { readonly from: number; readonly interval: number }[] = [
@@ -19,8 +20,13 @@ export class StatisticsSchedule {
   #isRunaway = false;
   #runawaySteps = 0;
 
-  /** Steps between statistics, for the step about to be taken. */
-  interval(step: number): number {
+  /** Steps between statistics, for the step about to be taken; null for none. */
+  interval(step: number, chosen: StatisticsInterval): number | null {
+    if (chosen === 'never') return null;
+    return chosen === 'auto' ? this.#automatic(step) : chosen;
+  }
+
+  #automatic(step: number): number {
     if (this.#isRunaway && this.#runawaySteps < mostRunawaySteps) {
       this.#runawaySteps += 1;
       return 1;

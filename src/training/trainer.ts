@@ -3,6 +3,7 @@
  * read about ten times a second, and never more than that much work is queued on a GPU.
  */
 import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
+import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
@@ -34,6 +35,7 @@ export class Trainer {
   readonly #yielder = new EventLoopYielder();
   #run: Run | null = null;
   #driving: Run | null = null;
+  #statisticsInterval: StatisticsInterval = 'auto';
 
   constructor({ source, emit }: TrainerOptions) {
     this.#emit = emit;
@@ -98,6 +100,11 @@ export class Trainer {
     if (run === null) return;
     run.config = { ...run.config, learningRate };
     if (run.isCompiled) this.#host.engine?.setLearningRate(learningRate);
+  }
+
+  /** Of this run and all later ones, from the next step on. */
+  setStatisticsInterval(interval: StatisticsInterval): void {
+    this.#statisticsInterval = interval;
   }
 
   /** The device broke while nobody waited for it. */
@@ -245,7 +252,7 @@ export class Trainer {
       if (run !== this.#run || run.goal === null || !run.isCompiled) return;
       const count = stepsAtOnce(run, engine.info.engine, this.#host.available('train'));
       await this.#host.makeResident(engine, 'train', run.imagesNeeded(count));
-      engine.setStatisticsInterval(run.statistics.interval(run.step));
+      engine.setStatisticsInterval(run.statistics.interval(run.step, this.#statisticsInterval));
       const start = performance.now();
       await engine.step(count);
       run.stepped(count, performance.now() - start);

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { heatColour, heatGradient } from '@/views/train/heatColours';
 import { heatPosition, type HeatGrid } from '@/views/train/heatGrid';
 import type { LayerQuantity } from '@/views/train/layerQuantities';
-import { anySize } from '@/views/train/useDiagnosisText';
+import { useQuantityText } from '@/views/train/useQuantityText';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/layers.module.css';
 
@@ -45,14 +45,14 @@ export function LayerHeatPlot({
 }) {
   const { t } = useTranslation('doctor');
   const format = useNumberFormat();
+  const text = useQuantityText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [place, setPlace] = useState<Place | null>(null);
   useEffect(() => {
     if (canvas.current !== null) draw(canvas.current, grid, quantity);
   }, [grid, quantity]);
 
-  const valueText = (value: number): string =>
-    quantity.scale === 'share' ? format.percent(value, 1) : anySize(value, format);
+  const valueText = (value: number): string => text.value(quantity, value);
   const point = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const part = (offset: number, size: number, count: number): number =>
@@ -76,7 +76,7 @@ export function LayerHeatPlot({
         <figure
           className={classes['figure']}
           aria-label={t('statistics.plot', {
-            quantity: t(`statistics.quantities.${quantity.id}`),
+            quantity: text.name(quantity),
             layers: format.integer(grid.layers.length),
             step: format.integer((grid.steps.at(-1) ?? 0) + 1),
           })}

@@ -3,45 +3,104 @@ import { Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { session } from '@/store/session';
+import { statisticsIntervals } from '@/model/layerStatistics';
+import { session, useSession } from '@/store/session';
 import { heatGrid } from '@/views/train/heatGrid';
 import { LayerHeatPlot } from '@/views/train/LayerHeatPlot';
-import { layerQuantities } from '@/views/train/layerQuantities';
+import {
+  type LayerQuantity,
+  layerQuantities,
+  layerTensors,
+  updateQuantity,
+} from '@/views/train/layerQuantities';
 import { LayerTable } from '@/views/train/LayerTable';
+import { useQuantityText } from '@/views/train/useQuantityText';
 import { useStatisticsVersion } from '@/views/train/useStatisticsVersion';
+import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
 import classes from '@/views/train/layers.module.css';
 
+function IntervalSelect() {
+  const { t } = useTranslation('doctor');
+  const format = useNumberFormat();
+  const interval = useSession(({ settings }) => settings.statisticsInterval);
+  const label = (choice: (typeof statisticsIntervals)[number]): string => {
+    if (typeof choice === 'string') return t(`statistics.intervals.${choice}`);
+    return choice === 1
+      ? t('statistics.everyStep')
+      : t('statistics.everySteps', { steps: format.integer(choice) });
+  };
+  return (
+    <Select
+      size="xs"
+      className={classes['choice']}
+      label={t('statistics.interval')}
+      data={statisticsIntervals.map((choice) => ({ value: String(choice), label: label(choice) }))}
+      value={String(interval)}
+      allowDeselect={false}
+      onChange={(value) => {
+        const chosen = statisticsIntervals.find((choice) => String(choice) === value);
+        if (chosen !== undefined) session.actions.setStatisticsInterval(chosen);
+      }}
+      data-testid="statistics-interval"
+    />
+  );
+}
+
+function QuantitySelect({
+  chosen,
+  onChoose,
+}: {
+  readonly chosen: string;
+  readonly onChoose: (id: string) => void;
+}) {
+  const { t } = useTranslation('doctor');
+  const text = useQuantityText();
+  const item = (quantity: LayerQuantity) => ({ value: quantity.id, label: text.name(quantity) });
+  return (
+    <Select
+      size="xs"
+      className={classes['choice']}
+      label={t('statistics.quantity')}
+      data={[
+        item(updateQuantity),
+        ...layerTensors.map((tensor) => ({
+          group: t(`statistics.tensors.${tensor}`),
+          items: layerQuantities.filter((quantity) => quantity.tensor === tensor).map(item),
+        })),
+      ]}
+      value={chosen}
+      allowDeselect={false}
+      maxDropdownHeight={420}
+      onChange={(id) => onChoose(id ?? updateQuantity.id)}
+      data-testid="layer-quantity"
+    />
+  );
+}
+
 function LayerFigures() {
   const { t } = useTranslation('doctor');
-  const [chosen, setChosen] = useState<string>('update');
-  const quantity = layerQuantities.find(({ id }) => id === chosen) ?? layerQuantities[0];
+  const [chosen, setChosen] = useState(updateQuantity.id);
+  const quantity = layerQuantities.find(({ id }) => id === chosen) ?? updateQuantity;
   const version = useStatisticsVersion();
   // The version stands for the log's content, which React cannot see.
   // oxlint-disable-next-line react/exhaustive-deps
   const statistics = useMemo(() => session.statistics.steps, [version]);
-  const grid = useMemo(
-    () => (quantity === undefined ? null : heatGrid(statistics, quantity)),
-    [statistics, quantity],
-  );
+  const grid = useMemo(() => heatGrid(statistics, quantity), [statistics, quantity]);
   const latest = statistics.at(-1);
-  if (latest === undefined || quantity === undefined || grid === null)
-    return <p className={classes['hint']}>{t('statistics.empty')}</p>;
   return (
     <>
-      <p className={classes['hint']}>{t('statistics.hint')}</p>
-      <Select
-        size="xs"
-        className={classes['quantity']}
-        label={t('statistics.quantity')}
-        data={layerQuantities.map(({ id }) => ({ value: id, label: t(`statistics.quantities.${id}`) }))}
-        value={quantity.id}
-        allowDeselect={false}
-        onChange={(id) => setChosen(id ?? 'update')}
-        data-testid="layer-quantity"
-      />
-      <LayerHeatPlot grid={grid} quantity={quantity} />
-      <LayerTable statistics={latest} />
+      <p className={classes['hint']}>{t(latest === undefined ? 'statistics.empty' : 'statistics.hint')}</p>
+      <div className={classes['choices']}>
+        <QuantitySelect chosen={quantity.id} onChoose={setChosen} />
+        <IntervalSelect />
+      </div>
+      {latest !== undefined && (
+        <>
+          <LayerHeatPlot grid={grid} quantity={quantity} />
+          <LayerTable statistics={latest} />
+        </>
+      )}
     </>
   );
 }

@@ -2,13 +2,14 @@
 import { useTranslation } from 'react-i18next';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { layerQuantities } from '@/views/train/layerQuantities';
-import { anySize } from '@/views/train/useDiagnosisText';
+import { useQuantityText } from '@/views/train/useQuantityText';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/layers.module.css';
 
 export function LayerTable({ statistics }: { readonly statistics: StepStatistics }) {
   const { t } = useTranslation('doctor');
   const format = useNumberFormat();
+  const text = useQuantityText();
   const caption = t('statistics.table', { step: format.integer(statistics.step + 1) });
   return (
     <details className={classes['figures']}>
@@ -20,9 +21,9 @@ export function LayerTable({ statistics }: { readonly statistics: StepStatistics
           <thead>
             <tr>
               <th scope="col">{t('statistics.layer')}</th>
-              {layerQuantities.map(({ id }) => (
-                <th key={id} scope="col">
-                  {t(`statistics.quantities.${id}`)}
+              {layerQuantities.map((quantity) => (
+                <th key={quantity.id} scope="col">
+                  {text.name(quantity)}
                 </th>
               ))}
             </tr>
@@ -31,10 +32,8 @@ export function LayerTable({ statistics }: { readonly statistics: StepStatistics
             {statistics.layers.map((layer) => (
               <tr key={layer.name}>
                 <th scope="row">{layer.name}</th>
-                {layerQuantities.map(({ id, of, scale }) => (
-                  <td key={id}>
-                    {scale === 'share' ? format.percent(of(layer), 1) : anySize(of(layer), format)}
-                  </td>
+                {layerQuantities.map((quantity) => (
+                  <td key={quantity.id}>{text.value(quantity, quantity.of(layer))}</td>
                 ))}
               </tr>
             ))}

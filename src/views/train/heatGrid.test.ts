@@ -11,7 +11,7 @@ const quantity = (id: string) => {
 
 it('spaces a run evenly in steps, each column the last measurement before it', () => {
   const { statistics } = readRecord('healthy_lenet');
-  const update = quantity('update');
+  const update = quantity('update/ratio');
   const grid = heatGrid(statistics, update);
   expect(grid.layers).toEqual(['conv1.0', 'conv2.0', 'fc1.0', 'fc2.0', 'fc3']);
   expect(grid.steps).toHaveLength(240);
@@ -27,9 +27,20 @@ it('spaces a run evenly in steps, each column the last measurement before it', (
 
 it('leaves out what is not finite, and shows zeros as the least', () => {
   const { statistics } = readRecord('lenet_dead_relus');
-  const gradient = quantity('gradient');
+  const gradient = quantity('gradient/std');
   const grid = heatGrid(statistics, gradient);
   expect(grid.low).toBeGreaterThan(0);
   expect(heatPosition(0, grid, gradient)).toBe(0);
   expect(heatPosition(NaN, grid, gradient)).toBeNull();
+});
+
+it('puts a mean of 0 in the middle of the colours', () => {
+  const { statistics } = readRecord('healthy_lenet');
+  const mean = quantity('input/mean');
+  const grid = heatGrid(statistics, mean);
+  expect(grid.low).toBe(-grid.high);
+  expect(heatPosition(0, grid, mean)).toBe(0.5);
+  const positions = grid.values.flat().map((value) => heatPosition(value, grid, mean) ?? -1);
+  expect(Math.min(...positions)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...positions)).toBe(1);
 });

@@ -19,6 +19,10 @@ const decades = 8;
 
 function rangeOf(values: readonly number[], { scale }: LayerQuantity): readonly [number, number] {
   if (scale === 'share') return [0, 1];
+  if (scale === 'signed') {
+    const size = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+    return size === 0 ? [-1, 1] : [-size, size];
+  }
   const shown = values.filter((value) => value > 0 && Number.isFinite(value));
   if (shown.length === 0) return [0.1, 1];
   const high = Math.max(...shown);
@@ -54,5 +58,6 @@ export function heatPosition(
 ): number | null {
   if (!Number.isFinite(value)) return null;
   if (scale === 'share') return value;
+  if (scale === 'signed') return (value - low) / (high - low);
   return value <= 0 ? 0 : Math.log(value / low) / Math.log(high / low);
 }

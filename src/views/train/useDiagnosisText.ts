@@ -64,13 +64,18 @@ export function useDiagnosisText(): DiagnosisText {
   const { t, i18n } = useTranslation('doctor');
   const format = useNumberFormat();
   // Which variables a text takes depends on its key, which is known only while the page runs.
-  const words = t as (key: string, values: Readonly<Record<string, string>>) => string;
+  const words = t as (key: string, values: Readonly<Record<string, string | number>>) => string;
   const part = useCallback(
     (diagnosis: Diagnosis, name: Part) => {
       const figures = Object.entries(diagnosis.figures).map(
         ([key, value]) => [key, figureText(key, value, format)] as const,
       );
-      const values = { ...Object.fromEntries(figures), step: format.integer(shownStep(diagnosis)) };
+      const values = {
+        ...Object.fromEntries(figures),
+        step: format.integer(shownStep(diagnosis)),
+        // Chooses between singular and plural, where a text has both.
+        count: Math.round(diagnosis.figures['epochs'] ?? 0),
+      };
       return words(`${diagnosis.id}.${name}`, values);
     },
     // oxlint-disable-next-line react/exhaustive-deps

@@ -130,7 +130,9 @@ export const doctor = {
   },
   chance_accuracy: {
     title: 'The network guesses',
-    evidence:
+    evidence_one:
+      'After {{epochs}} epoch the test accuracy is {{accuracy}}; always answering 1 is right for 11.35 %.',
+    evidence_other:
       'After {{epochs}} epochs the test accuracy is {{accuracy}}; always answering 1 is right for 11.35 %.',
     why1: 'The network gives every image about the same answer, as if it did not see the image.',
     why2: 'Its loss stands where a fresh network’s does, so the steps so far have taught it nothing.',
@@ -149,16 +151,17 @@ export const doctor = {
     show: 'Show',
     hide: 'Hide',
     hint: 'Each row is a layer, each column a moment of the training.',
-    empty: 'Appears with the first step.',
+    empty: 'Appears with the first step that is measured.',
     quantity: 'Quantity',
-    quantities: {
-      update: 'Update per weight',
-      gradient: 'Gradient (standard deviation)',
-      weight: 'Weights (standard deviation)',
-      input: 'Input (standard deviation)',
-      dead: 'Dead inputs',
-      zeros: 'Zeros in the input',
-    },
+    update: 'Update per weight',
+    dead: 'Input: dead channels',
+    quantityName: '{{tensor}}: {{figure}}',
+    tensors: { gradient: 'Gradient', weight: 'Weights', input: 'Input' },
+    figures: { mean: 'mean', std: 'standard deviation', max: 'largest size', zeros: 'share of zeros' },
+    interval: 'Measured',
+    intervals: { auto: 'Automatic: costs little', never: 'Never' },
+    everyStep: 'Every step',
+    everySteps: 'Every {{steps}} steps',
     plot: '{{quantity}} of {{layers}} layers up to step {{step}}',
     at: 'Step {{step}}, {{layer}}: {{value}}',
     table: 'Figures of step {{step}}',
