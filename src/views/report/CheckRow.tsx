@@ -25,13 +25,13 @@ export function CheckRow() {
       <th scope="row" className={classes['name']}>
         {presets('convolution_check.name')}
       </th>
-      <td>{t('check.length')}</td>
-      <td>{t('check.expected')}</td>
-      <td>{t('check.expected')}</td>
-      <td data-testid="convolution-check">
+      <td data-label={t('table.length')}>{t('check.length')}</td>
+      <td data-label={t('table.report')}>{t('check.expected')}</td>
+      <td data-label={t('table.pytorch')}>{t('check.expected')}</td>
+      <td data-label={t('table.here')} data-testid="convolution-check">
         {t('check.computed', { rows: String(shape[2]), columns: String(shape[3]), values })}
       </td>
-      <td>
+      <td data-label={t('table.action')}>
         <Link href={reportLabPath()}>{t('check.open')}</Link>
       </td>
     </tr>

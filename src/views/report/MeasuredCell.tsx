@@ -39,7 +39,7 @@ export function MeasuredCell({ result, name, length, showsBest }: MeasuredCellPr
         {last.sumOfBatchMeans !== null && t('table.summed', { loss: format.loss(last.sumOfBatchMeans) })}
         {showsBest &&
           best !== undefined &&
-          best !== last &&
+          best.accuracy > last.accuracy &&
           `; ${t('table.best', {
             accuracy: format.percent(best.accuracy),
             epoch: format.integer(Math.round(best.epoch)),

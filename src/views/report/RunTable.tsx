@@ -103,7 +103,7 @@ function Row({ run, length, chosen, onToggle }: RowProps) {
   return (
     <tr data-testid={`run-${key}`}>
       {length === 'full' && <NameCell run={run} />}
-      <td>
+      <td data-label={t('table.length')}>
         <RunLink config={run.configs[length]} label={t('table.open', words)}>
           {words.length}
         </RunLink>
@@ -111,14 +111,16 @@ function Row({ run, length, chosen, onToggle }: RowProps) {
           <span className={classes['detail']}>{t(`shortNotes.${presetId}`)}</span>
         )}
       </td>
-      <td>{length === 'full' ? <ReportFigure run={run} /> : t('table.none')}</td>
-      <td>
+      <td data-label={t('table.report')}>
+        {length === 'full' ? <ReportFigure run={run} /> : t('table.none')}
+      </td>
+      <td data-label={t('table.pytorch')}>
         <PytorchFigure run={run} length={length} />
       </td>
-      <td data-testid={`measured-${key}`}>
+      <td data-label={t('table.here')} data-testid={`measured-${key}`}>
         <MeasuredCell result={result} {...words} showsBest={isBrokenId(presetId)} />
       </td>
-      <td>
+      <td data-label={t('table.action')}>
         <div className={classes['actions']}>
           <Checkbox
             size="xs"
@@ -145,7 +147,7 @@ export function RunTable({ chosen, onToggle }: RunTableProps) {
   const columns = ['run', 'length', 'report', 'pytorch', 'here', 'action'] as const;
   return (
     <Panel title={t('table.title')} hint={t('table.hint')}>
-      {/* It scrolls sideways on a phone, which the keyboard has to reach. */}
+      {/* It scrolls sideways in a narrow window, which the keyboard has to reach; on a phone its rows are stacked. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={classes['scroll']} tabIndex={0} aria-label={t('table.label')}>
         <table className={classes['table']}>

@@ -42,7 +42,7 @@ export function useRunTexts(): RunTexts {
     length,
     lengthOf: (run, kind) => {
       const text = length(run.configs[kind]);
-      return kind === 'short' ? `${text}, ${t('lengths.short')}` : text;
+      return kind === 'short' ? t('lengths.short', { length: text }) : text;
     },
   };
 }

@@ -114,6 +114,8 @@ export function LearningRateFinder() {
         onClose={leave}
         title={t('finder.title')}
         size="xl"
+        // A header in a dialog would be a second banner of the page.
+        attributes={{ header: { role: 'presentation' } }}
         closeButtonProps={{ 'aria-label': t('finder.close') }}
       >
         <p className={classes['text']}>

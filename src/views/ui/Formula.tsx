@@ -28,8 +28,14 @@ function tokenName(text: string): 'mn' | 'mi' | 'mo' {
   return /^[\p{L}∂∞]/u.test(text) ? 'mi' : 'mo';
 }
 
+/** Functions written without parentheses, which stand apart from what they are taken of. */
+const functionNames: ReadonlySet<string> = new Set(['log', 'ln']);
+
 function render(term: Term): ReactNode {
-  if (typeof term === 'string') return element(tokenName(term), term);
+  if (typeof term === 'string') {
+    if (functionNames.has(term)) return createElement('mo', { lspace: '0.17em', rspace: '0.17em' }, term);
+    return element(tokenName(term), term);
+  }
   if (isRow(term)) return element('mrow', ...term.map(render));
   if ('over' in term) return element('mfrac', render(term.over[0]), render(term.over[1]));
   if ('root' in term) return element('msqrt', render(term.root));

@@ -1,7 +1,7 @@
 export const report = {
   title: 'The report, run again here',
   intro:
-    'Each training run of the report, with its own settings, beside what PyTorch reached and what this browser measures. The last column is empty until a run was made here.',
+    'Each training run of the report, with its own settings, beside what PyTorch reached and what this browser measures. “Measured here” is empty until you make a run.',
   table: {
     title: 'Experiments',
     hint: 'Short versions have fewer epochs or images and everything else as in the report.',
@@ -32,7 +32,7 @@ export const report = {
     epochs_one: '{{count}} epoch',
     epochs_other: '{{count}} epochs',
     images: '{{images}} images',
-    short: 'short',
+    short: '{{length}}, short',
   },
   names: {
     vgg16_nll_logits: 'VGG-16, cross entropy',

@@ -4,7 +4,7 @@ import type { Translation } from '@/views/ui/locales/shape';
 export const report = {
   title: '在这里重做报告的实验',
   intro:
-    '报告中的每一次训练，按原来的设置，与 PyTorch 的结果和本浏览器的测量并列。最后一列在这里运行之前是空的。',
+    '报告中的每一次训练，按原来的设置，与 PyTorch 的结果和本浏览器的测量并列。“在这里测得”一列在运行之前是空的。',
   table: {
     title: '实验',
     hint: '短版只减少轮数或图片数，其余与报告相同。',
@@ -35,7 +35,7 @@ export const report = {
     epochs_one: '{{count}} 轮',
     epochs_other: '{{count}} 轮',
     images: '{{images}} 张图片',
-    short: '短版',
+    short: '{{length}}，短版',
   },
   names: {
     vgg16_nll_logits: 'VGG-16，交叉熵',
