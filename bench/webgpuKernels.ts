@@ -1,18 +1,21 @@
 /**
  * Rate of every convolution and Linear kernel of the networks beside a plain register-tiled matrix product on the same adapter:
- * `npx tsx --tsconfig tsconfig.scripts.json bench/webgpuKernels.ts --net mynn,lenet --batch 64 --choices 4x16,2x16`.
+ * `npx tsx --tsconfig tsconfig.scripts.json bench/webgpuKernels.ts --net mynn,lenet --batch 64 --rules '{"rows":8}'`.
  * Best of many rounds, all kernels in turn, so that a busy machine disturbs little.
  */
 import { parseArgs } from 'node:util';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
-import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
-import { timedSequence, type KernelMaker, type TimedSequence } from '@/engine/webgpu/kernels/tuningRun';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { architectureById } from '@/model/architectures';
 import { inferShapes, type LayerShapes } from '@/model/shapes';
-import { openDevice } from './webgpuDevice.ts';
+import { timedSequence, type TimedSequence } from './timedSequence.ts';
+import { openDevice, parseRules } from './webgpuDevice.ts';
+
+/** Makes a kernel for a target, such as `(target) => convForward(params, target)`. */
+type KernelMaker = (target: KernelTarget) => KernelSequence;
 
 interface Row {
   readonly name: string;
@@ -92,8 +95,8 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '4' },
       /** Only kernels whose label contains this. */
       only: { type: 'string', default: '' },
-      /** Tiles to try beside the standard one. */
-      choices: { type: 'string', default: '' },
+      /** TileRules to try beside the standard ones; may be given several times. */
+      rules: { type: 'string', multiple: true, default: [] },
       /** Do without subgroups. */
       plain: { type: 'boolean', default: false },
     },
@@ -103,9 +106,8 @@ async function main(): Promise<void> {
 
   const cache = new PipelineCache(device);
   const entries: { name: string; flops: number; sequence: TimedSequence; best: number }[] = [];
-  const add = async (name: string, products: number, make: KernelMaker, choice?: string): Promise<void> => {
-    const label = make(target).kernels[0]?.label ?? '';
-    const chosen = choice === undefined ? target : { ...target, choices: new Map([[label, choice]]) };
+  const add = async (name: string, products: number, make: KernelMaker, rules?: string): Promise<void> => {
+    const chosen = rules === undefined ? target : { ...target, rules: parseRules(rules) };
     const sequence = await timedSequence(device, cache, make(chosen));
     entries.push({ name, flops: 2 * products, sequence, best: Number.POSITIVE_INFINITY });
   };
@@ -114,8 +116,8 @@ async function main(): Promise<void> {
   for (const network of values.net.split(',')) {
     for (const { products, make } of networkRows(network, Number(values.batch), values.only)) {
       const label = make(target).kernels[0]?.label ?? '';
-      for (const choice of [undefined, ...values.choices.split(',').filter((text) => text !== '')])
-        await add(`${network} ${label} ${choice ?? ''}`, products, make, choice);
+      for (const rules of [undefined, ...values.rules])
+        await add(`${network} ${label} ${rules ?? ''}`, products, make, rules);
     }
   }
   for (let round = 0; round < Number(values.rounds); round += 1)

@@ -76,12 +76,23 @@ function renamed(body: string, nameOf: (name: string) => string | undefined): st
 
 const mostGroups = 65535;
 
+/** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
+const mostGroupBytes = 16384;
+const groupArrayPattern = /var<workgroup>\s+\w+\s*:\s*array<(?:vec(\d)f|f32|u32),\s*(\d+)>/g;
+
+/** Bytes of the arrays that a module keeps in workgroup memory. */
+function groupBytes(wgsl: string): number {
+  const arrays = [...wgsl.matchAll(groupArrayPattern)];
+  return arrays.reduce((sum, [, width = '1', length = '0']) => sum + 4 * Number(width) * Number(length), 0);
+}
+
 /** The kernels as one, or null where their workgroups do not fit together. `bindings`: the joint ones. */
 export function mergeKernels(parts: readonly MergePart[], bindings: readonly KernelBinding[]): Kernel | null {
   const entries = parts.map(({ kernel }) => parse(kernel)).filter((entry) => entry !== null);
   if (entries.length !== parts.length) return null;
   const rigid = new Set(entries.filter(({ isDivisible }) => !isDivisible).map(({ lanes }) => lanes));
   if (rigid.size > 1) return null;
+  if (parts.reduce((sum, { kernel }) => sum + groupBytes(kernel.wgsl), 0) > mostGroupBytes) return null;
   const lanes = [...rigid][0] ?? Math.max(...entries.map((entry) => entry.lanes));
   const types: string[] = bindings.map(() => '');
   const modules: string[] = [];

@@ -20,7 +20,7 @@ const unitRoundoff = 2 ** -24;
 let device: GPUDevice;
 const targets: [string, KernelTarget][] = [
   ['software', { isSoftware: true }],
-  ['hardware', { isSoftware: false }],
+  ['hardware', { isSoftware: false, rules: { unrolls: false } }],
 ];
 
 beforeAll(async () => {

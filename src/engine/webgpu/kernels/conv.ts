@@ -65,7 +65,13 @@ export function convForward(params: ConvForwardParams, target: KernelTarget): Ke
     relu: params.relu ?? false,
   };
   const rows = params.batch * Math.floor(output.height / pool) * Math.floor(output.width / pool);
-  return gatherKernel(gather, gatherTile(gather.label, rows, pool ** 2, params.outChannels, target));
+  const size = {
+    rows,
+    window: pool ** 2,
+    channels: params.outChannels,
+    run: params.kernelSize * params.inChannels,
+  };
+  return gatherKernel(gather, gatherTile(size, target));
 }
 
 export interface ConvInputGradientParams extends ConvShape {
@@ -98,7 +104,8 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
     scale: params.scale ?? null,
   };
   const rows = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
-  return gatherKernel(gather, gatherTile(gather.label, rows, 1, params.inChannels, target));
+  const size = { rows, window: 1, channels: params.inChannels, run: params.outChannels };
+  return gatherKernel(gather, gatherTile(size, target));
 }
 
 export interface ConvWeightGradientParams extends ConvShape, PartialsOption {
@@ -122,5 +129,6 @@ export function convWeightGradient(params: ConvWeightGradientParams, target: Ker
     pool,
   };
   const pixels = params.batch * outHeight * outWidth;
-  return reduceKernels(reduce, reduceTile(reduce.label, reduceRows(reduce), pixels, outChannels, target));
+  const size = { rows: reduceRows(reduce), pixels, channels: outChannels };
+  return reduceKernels(reduce, reduceTile(size, target));
 }

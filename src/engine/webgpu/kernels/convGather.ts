@@ -12,9 +12,17 @@ import {
   type GatherParams,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
-import { inputFunction, rowSetup, summation } from '@/engine/webgpu/kernels/convGatherSum';
+import { inputFunction, rowSetup, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
 import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
-import { ceilDiv, loadFunction, tileKernel, tileSize, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import {
+  ceilDiv,
+  joinLanes,
+  loadFunction,
+  tileKernel,
+  tileSize,
+  u,
+  type Tile,
+} from '@/engine/webgpu/kernels/gemmTile';
 
 /** The kernel for these parameters; `tile.rows` must be a multiple of the pool's window where it is fused. */
 export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
@@ -31,20 +39,24 @@ export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
   let phaseY = phase / ${u(params.stride)};
   let phaseX = phase % ${u(params.stride)};`
       : '';
+  const joined = joinLanes(tile, sumNames(tile), storing(plan));
   const body = `  let tileRow = tile % ${u(tileRows)};
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   ${phase}
 ${rowSetup(plan)}
 ${summation(plan)}
-${storing(plan)}`;
+${joined.code}`;
   const kernel = tileKernel({
     label: params.label,
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: [inputFunction(plan), loadFunction('weight', plan.weightAligned), finishFunction(plan)].join(
-      '\n',
-    ),
+    functions: [
+      inputFunction(plan),
+      loadFunction('weight', plan.weightWidth),
+      finishFunction(plan),
+      joined.declaration,
+    ].join('\n'),
     body,
   });
   return { kernels: [kernel], partialsLength: 0, lengths: lengthsOf(params) };

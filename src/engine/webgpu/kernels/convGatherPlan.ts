@@ -1,6 +1,14 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
 import { liveTaps } from '@/engine/webgpu/kernels/convShape';
-import { ceilDiv, floats, words, type Tile, type TypedBinding } from '@/engine/webgpu/kernels/gemmTile';
+import {
+  ceilDiv,
+  floats,
+  widthOf,
+  words,
+  type Tile,
+  type TypedBinding,
+  type Width,
+} from '@/engine/webgpu/kernels/gemmTile';
 
 /** A stack of images [batch][height][width][channels] inside a buffer. */
 export interface ImageStack {
@@ -43,8 +51,8 @@ const longestPatchedRun = 8;
 export const isPlain = (stack: ImageStack): boolean =>
   stack.offset === 0 && stack.imageStride === stack.height * stack.width * stack.channels;
 
-const isAligned = (stack: ImageStack): boolean =>
-  stack.channels % 4 === 0 && stack.imageStride % 4 === 0 && stack.offset % 4 === 0;
+const stackWidth = ({ channels, imageStride, offset }: ImageStack): Width =>
+  widthOf(channels, imageStride, offset);
 
 /** What the parts of the source share. */
 export interface Plan {
@@ -52,9 +60,10 @@ export interface Plan {
   readonly tile: Tile;
   /** Consecutive floats of `input` that one turn of the tap loops sums over: a row of the window, or one pixel's channels. */
   readonly run: number;
-  readonly inputAligned: boolean;
-  readonly weightAligned: boolean;
-  readonly outputAligned: boolean;
+  /** Widths of loads and stores. */
+  readonly inputWidth: Width;
+  readonly weightWidth: Width;
+  readonly outputWidth: Width;
   /** Rows of the product per image: output pixels, or pixels of one phase of a strided gradient. */
   readonly rowsHigh: number;
   readonly rowsWide: number;
@@ -76,18 +85,19 @@ export interface Plan {
 export function planOf(params: GatherParams, tile: Tile): Plan {
   const { direction, input, output, kernelSize, stride, pool } = params;
   const isForward = direction === 'forward';
-  const fillsWeights = (isForward ? output.channels : input.channels) % 4 === 0;
+  const weightWidth = widthOf((isForward ? output : input).channels);
   const window = isForward ? pool ** 2 : 1;
   const isPatched = isForward && kernelSize * input.channels <= longestPatchedRun;
-  const width = tile.shares || isPatched || (isAligned(input) && fillsWeights) ? 4 : 1;
+  const width =
+    tile.shares || tile.unrolls || isPatched || (stackWidth(input) === 4 && weightWidth === 4) ? 4 : 1;
   return {
     params,
     tile,
-    inputAligned: isAligned(input) && width === 4,
-    weightAligned: fillsWeights && (isForward || width === 4),
+    inputWidth: width === 4 ? stackWidth(input) : 1,
+    weightWidth: isForward || width === 4 ? weightWidth : 1,
     width,
     run: isForward ? kernelSize * input.channels : input.channels,
-    outputAligned: isAligned(output),
+    outputWidth: stackWidth(output),
     rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
     phases: isForward ? 1 : stride ** 2,
@@ -123,7 +133,7 @@ export function windowCount(plan: Plan): number {
   return plan.params.batch * high * wide;
 }
 
-/** Read-only bindings beside the operands, as the output is aligned. */
+/** Read-only bindings beside the operands, as wide as the output. */
 export function extraNames(params: GatherParams): string[] {
   return [
     ...(params.bias ? ['bias'] : []),
@@ -133,19 +143,19 @@ export function extraNames(params: GatherParams): string[] {
   ];
 }
 
-export function bindingsOf({ params, inputAligned, weightAligned, outputAligned }: Plan): TypedBinding[] {
+export function bindingsOf({ params, inputWidth, weightWidth, outputWidth }: Plan): TypedBinding[] {
   const isForward = params.direction === 'forward';
   const operands = [
-    floats(params.input.name, 'read', inputAligned),
-    ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputAligned)] : []),
-    floats('weight', 'read', weightAligned),
+    floats(params.input.name, 'read', inputWidth),
+    ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputWidth)] : []),
+    floats('weight', 'read', weightWidth),
   ];
-  const extras = extraNames(params).map((name) => floats(name, 'read', outputAligned));
+  const extras = extraNames(params).map((name) => floats(name, 'read', outputWidth));
   return [
     ...operands,
     ...extras,
-    floats(params.output.name, 'read_write', outputAligned),
-    ...(isForward && params.pool > 1 ? [words('argmax', 'read_write', outputAligned)] : []),
+    floats(params.output.name, 'read_write', outputWidth),
+    ...(isForward && params.pool > 1 ? [words('argmax', 'read_write', outputWidth)] : []),
   ];
 }
 

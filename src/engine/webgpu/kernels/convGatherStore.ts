@@ -6,10 +6,11 @@ import {
   windowOf,
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
+import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
 import { loadFunction, range, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 /** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
-export function finishFunction({ params, outputAligned }: Plan): string {
+export function finishFunction({ params, outputWidth }: Plan): string {
   const { output, direction } = params;
   const channels = output.channels;
   const isPooled = direction === 'forward' && params.pool > 1;
@@ -22,11 +23,11 @@ export function finishFunction({ params, outputAligned }: Plan): string {
     params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
     params.mask ? `v *= load_mask(at);` : '',
     params.reluMask ? `v = select(v, vec4f(), load_x(at) == vec4f());` : '',
-    store4(target, 'at', 'v', channels, outputAligned),
-    isPooled ? store4('argmax', 'at', 'winner', channels, outputAligned) : '',
+    store4(target, 'at', 'v', channels, outputWidth),
+    isPooled ? store4('argmax', 'at', 'winner', channels, outputWidth) : '',
   ].filter((text) => text !== '');
   const loads = [...(params.accumulate ? [target] : []), ...extraNames(params)].map((name) =>
-    loadFunction(name, outputAligned),
+    loadFunction(name, outputWidth),
   );
   const parameters = `at: u32, n: u32, column: u32, sums: vec4f${isPooled ? ', winner: vec4u' : ''}`;
   // v != v is folded to false by some compilers.
@@ -47,7 +48,7 @@ export function storing(plan: Plan): string {
   const channels = output.channels;
   const window = windowOf(plan);
   const quads = tile.columns / 4;
-  const sums = range(tile.rows).flatMap((p) => range(quads).map((q) => `sum${p}_${q}`));
+  const sums = sumNames(tile);
   const { high, wide } = windowGrid(plan);
   const { high: tileHigh, rowLanes } = tileSize(tile);
   const apart = sideBySide === 0;

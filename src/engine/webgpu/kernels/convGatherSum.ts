@@ -7,14 +7,23 @@ import {
   windowOf,
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
-import { ceilDiv, lines, range, sharedUnits, tileSize, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import {
+  ceilDiv,
+  lines,
+  loopStart,
+  range,
+  sharedUnits,
+  tileSize,
+  u,
+  type Tile,
+} from '@/engine/webgpu/kernels/gemmTile';
 
 // Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
 const longestPart = 512;
 
 /** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
 export function inputFunction(plan: Plan): string {
-  const { params, run, inputAligned, width: values } = plan;
+  const { params, run, inputWidth, width: values } = plan;
   const { name, width, channels } = params.input;
   const isForward = params.direction === 'forward';
   const isPooled = !isForward && params.pool > 1;
@@ -25,7 +34,7 @@ export function inputFunction(plan: Plan): string {
     if (plan.sideBySide === 0 && run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
     return terms.length === 0 ? 'true' : terms.join(' && ');
   };
-  if (inputAligned) {
+  if (inputWidth === 4) {
     const inside = condition('0u');
     const index = inside === 'true' ? '(at + j) / 4u' : 'select(0u, at + j, inside) / 4u';
     const value = isPooled
@@ -35,6 +44,25 @@ export function inputFunction(plan: Plan): string {
   let inside = ${inside};
   let i = ${index};
   return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};
+}`;
+  }
+  if (inputWidth === 2) {
+    const halfOf = (half: string, first: string): string => {
+      const inside = condition(first);
+      const value = isPooled
+        ? `select(vec2f(), ${name}[i], argmax[i] == edge + j + ${first} + vec2u(0, 1))`
+        : `${name}[i]`;
+      return `var ${half} = vec2f();
+  {
+    let inside = ${inside};
+    let i = ${inside === 'true' ? `(at + j + ${first})` : `select(0u, at + j + ${first}, inside)`} / 2u;
+    ${half} = ${inside === 'true' ? value : `select(vec2f(), ${value}, inside)`};
+  }`;
+    };
+    return `${head}
+  ${halfOf('low', '0u')}
+  ${halfOf('high', '2u')}
+  return vec4f(low, high);
 }`;
   }
   const inside = condition('i');
@@ -93,7 +121,7 @@ function tapLoops(plan: Plan, turn: string): string {
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
     const rows = tapsOf(plan).y;
-    return `for (var ky = group.z + ${u(rows.first)}; ky < ${u(rows.end)}; ky++) {
+    return `for (var ky = ${loopStart(tile)} + ${u(rows.first)}; ky < ${u(rows.end)}; ky++) {
 ${lines(plan.sideBySide > 0 ? pool : tile.rows, perRow)}
 let weightRow = ky * ${u(run * output.channels)} + column;
 ${turn}
@@ -111,7 +139,7 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
   };`;
   const taps = tapsOf(plan);
   const first = (phase: string, live: number): string =>
-    phases === 1 ? `group.z + ${u(live)}` : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+    phases === 1 ? `${loopStart(tile)} + ${u(live)}` : `(${phase} + ${u(padding)}) % ${u(stride)}`;
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
   return `for (var ky = ${first('phaseY', taps.y.first)}; ky < ${u(taps.y.end)}; ky += ${u(stride)}) {
@@ -202,6 +230,10 @@ function patchedRun(plan: Plan): { readonly setup: string; readonly code: string
   return { setup: units.setup, code: `let base = weightRow;\n${units.load}\n${patches}\n${products}` };
 }
 
+/** Variables of the tile's sums: `sumP_Q` is row p's quad q. */
+export const sumNames = (tile: Tile): string[] =>
+  range(tile.rows).flatMap((p) => range(tile.columns / 4).map((q) => `sum${p}_${q}`));
+
 const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
   lines(tile.rows, (p) =>
     range(tile.columns / 4)
@@ -223,9 +255,10 @@ export function summation(plan: Plan): string {
   const cuts = isForward && params.input.channels % 4 === 0;
   const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
   const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
+  const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(width * blocks)}`;
   const loop = (from: string, to: string): string =>
-    `for (var j = ${from}; j < ${to}; j += ${u(width * blocks)}) {\n${code}\n}`;
-  const whole = loop(`group.z + ${u(first)}`, u(end));
+    `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(width * blocks * tile.sumLanes)}) {\n${code}\n}`;
+  const whole = loop(`${loopStart(tile)} + ${u(first)}`, u(end));
   if (turns * (end - first) <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, whole)}`;
   const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
 ${end - first <= longestPart ? whole : loop('start', `min(start + ${u(longestPart)}, ${u(end)})`)}
@@ -233,7 +266,7 @@ ${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
   const parts =
     end - first <= longestPart
       ? part
-      : `for (var start = group.z + ${u(first)}; start < ${u(end)}; start += ${u(longestPart)}) {\n${part}\n}`;
+      : `for (var start = ${loopStart(tile)} + ${u(first)}; start < ${u(end)}; start += ${u(longestPart)}) {\n${part}\n}`;
   return `${setup}
 ${start}
 ${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}

@@ -27,7 +27,15 @@ export function additionKernel(params: ReduceParams, splits: number): Kernel {
   const { weights, biasStart, stride } = partialLayout(params);
   const threads = stride / 4;
   const grid = gridOf(ceilDiv(threads, 64));
-  const tile: Tile = { rows: 1, columns: 4, lanes: 64, columnLanes: 1, shares: false };
+  const tile: Tile = {
+    rows: 1,
+    columns: 4,
+    lanes: 64,
+    columnLanes: 1,
+    sumLanes: 1,
+    shares: false,
+    unrolls: false,
+  };
   const store = (name: string, start: number, count: number): string =>
     count % 4 === 0
       ? `${name}[i - ${u(start / 4)}] = sum;`
@@ -48,9 +56,9 @@ export function additionKernel(params: ReduceParams, splits: number): Kernel {
   return tileKernel({
     label: `${params.label} sum`,
     bindings: [
-      floats('partials', 'read', true),
-      floats('dw', 'read_write', weights % 4 === 0),
-      ...(params.bias ? [floats('db', 'read_write', params.outChannels % 4 === 0)] : []),
+      floats('partials', 'read', 4),
+      floats('dw', 'read_write', weights % 4 === 0 ? 4 : 1),
+      ...(params.bias ? [floats('db', 'read_write', params.outChannels % 4 === 0 ? 4 : 1)] : []),
     ],
     tile,
     grid,

@@ -13,6 +13,7 @@ import {
 import {
   ceilDiv,
   floats,
+  joinLanes,
   lines,
   loadFunction,
   range,
@@ -21,9 +22,11 @@ import {
   tileKernel,
   tileSize,
   u,
+  widthOf,
   words,
   type Tile,
   type TypedBinding,
+  type Width,
 } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface ReduceTile extends Tile {
@@ -41,8 +44,9 @@ interface Plan {
   /** Weights of one row of the window for one output channel, and groups of 4 of them. */
   readonly run: number;
   readonly groups: number;
-  readonly inputAligned: boolean;
-  readonly outputAligned: boolean;
+  /** Widths of loads and stores. */
+  readonly inputWidth: Width;
+  readonly outputWidth: Width;
   readonly outHeight: number;
   readonly outWidth: number;
   readonly total: number;
@@ -62,8 +66,8 @@ function planOf(params: ReduceParams, tile: ReduceTile): Plan {
     tile,
     run: kernelSize * inChannels,
     groups: ceilDiv(kernelSize * inChannels, 4),
-    inputAligned: inChannels % 4 === 0 && imageStride % 4 === 0 && offset % 4 === 0,
-    outputAligned: outChannels % 4 === 0,
+    inputWidth: widthOf(inChannels, imageStride, offset),
+    outputWidth: widthOf(outChannels),
     outHeight,
     outWidth,
     total,
@@ -80,7 +84,7 @@ export function reduceRows(params: ReduceParams): number {
 }
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
-function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
+function inputFunction({ params, inputWidth, mayEnd }: Plan): string {
   const { height, width, inChannels, padding } = params;
   const condition = (i: string): string => {
     const terms = mayEnd ? ['counts'] : [];
@@ -88,13 +92,27 @@ function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
     return terms.length === 0 ? 'true' : terms.join(' && ');
   };
   const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
-  if (inputAligned) {
+  if (inputWidth === 4) {
     const inside = condition('0u');
     return inside === 'true'
       ? `${head} return x[at / 4u]; }`
       : `${head}
   let inside = ${inside};
   return select(vec4f(), x[select(0u, at, inside) / 4u], inside);
+}`;
+  }
+  if (inputWidth === 2) {
+    const half = (name: string, first: string): string => {
+      const inside = condition(first);
+      return inside === 'true'
+        ? `let ${name} = x[(at + ${first}) / 2u];`
+        : `let ${name}Inside = ${inside};
+  let ${name} = select(vec2f(), x[select(0u, at + ${first}, ${name}Inside) / 2u], ${name}Inside);`;
+    };
+    return `${head}
+  ${half('low', '0u')}
+  ${half('high', '2u')}
+  return vec4f(low, high);
 }`;
   }
   return `${head}
@@ -108,14 +126,14 @@ function inputFunction({ params, inputAligned, mayEnd }: Plan): string {
 }
 
 /** `gradient(at)`: 4 values of dy before pooling; `at` is their place in the convolution's output. */
-function gradientFunction({ params, outputAligned, outHeight, outWidth }: Plan): string {
+function gradientFunction({ params, outputWidth, outHeight, outWidth }: Plan): string {
   const { outChannels, pool } = params;
   const head = 'fn gradient(at: u32) -> vec4f {';
-  const dyFunction = loadFunction('dy', outputAligned);
+  const dyFunction = loadFunction('dy', outputWidth);
   if (pool === 1) return `${dyFunction}\n${head} return load_dy(at); }`;
   const [high, wide] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
   return `${dyFunction}
-${loadFunction('argmax', outputAligned, 'u')}
+${loadFunction('argmax', outputWidth, 'u')}
 ${head}
   let pixel = at / ${u(outChannels)};
   let n = pixel / ${u(outHeight * outWidth)};
@@ -143,6 +161,12 @@ let edge${r} = j${r} - ${u(padding * inChannels)};
 let from${r} = ${u(params.offset)} + y${r} * ${u(rowFloats)} + edge${r};`,
   );
 }
+
+/** Variables of the tile's sums: `sumR_I_Q` is weight i of group r, quad q. */
+const sumNames = (tile: ReduceTile): string[] =>
+  range(tile.rows).flatMap((r) =>
+    range(4).flatMap((i) => range(tile.columns / 4).map((q) => `sum${r}_${i}_${q}`)),
+  );
 
 const eachSum = (tile: Tile, make: (name: string) => string): string =>
   lines(tile.rows, (r) =>
@@ -198,8 +222,9 @@ function summation(plan: Plan): string {
   const { tile, perSplit } = plan;
   const { setup, code } = step(plan);
   const start = eachSum(tile, (name) => `var sum${name} = vec4f();`);
+  const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(tile.pixels)}`;
   const loop = (from: string, to: string): string =>
-    `for (var pixel = ${from}; pixel < ${to}; pixel += ${u(tile.pixels)}) {\n${code}\n}`;
+    `for (var pixel = ${from}${ownPart}; pixel < ${to}; pixel += ${u(tile.pixels * tile.sumLanes)}) {\n${code}\n}`;
   if (perSplit <= longestPart) return `${setup}\n${start}\n${loop('start', 'to')}`;
   const part = roundUp(longestPart, tile.pixels);
   return `${setup}
@@ -231,21 +256,19 @@ if (firstTap == lastTap && firstTap < ${u(kernelSize ** 2)} && !isLive) { to = s
 }
 
 /** Stores the tile: weights, and the biases' row where there is one. */
-function storing({ params, tile, groups, run, outputAligned, isPartial }: Plan): string {
+function storing({ params, tile, groups, run, outputWidth, isPartial }: Plan): string {
   const { kernelSize, outChannels, bias } = params;
   const quads = tile.columns / 4;
   const { biasStart, stride } = partialLayout(params);
   const { high, rowLanes } = tileSize(tile);
-  const sums = range(tile.rows).flatMap((r) =>
-    range(4).flatMap((i) => range(quads).map((q) => `sum${r}_${i}_${q}`)),
-  );
+  const sums = sumNames(tile);
   const put = (name: string, at: string): string =>
     store4(
       isPartial ? 'partials' : name,
       isPartial ? `${u(params.partialsOffset ?? 0)} + split * ${u(stride)} + ${at}` : at,
       'v',
       outChannels,
-      outputAligned,
+      outputWidth,
     );
   return `let firstColumn = column;
 var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
@@ -267,17 +290,17 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
 }`;
 }
 
-function bindingsOf({ params, inputAligned, outputAligned, isPartial }: Plan): TypedBinding[] {
+function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan): TypedBinding[] {
   const operands = [
-    floats('x', 'read', inputAligned),
-    floats('dy', 'read', outputAligned),
-    ...(params.pool > 1 ? [words('argmax', 'read', outputAligned)] : []),
+    floats('x', 'read', inputWidth),
+    floats('dy', 'read', outputWidth),
+    ...(params.pool > 1 ? [words('argmax', 'read', outputWidth)] : []),
   ];
-  if (isPartial) return [...operands, floats('partials', 'read_write', outputAligned)];
+  if (isPartial) return [...operands, floats('partials', 'read_write', outputWidth)];
   return [
     ...operands,
-    floats('dw', 'read_write', outputAligned),
-    ...(params.bias ? [floats('db', 'read_write', outputAligned)] : []),
+    floats('dw', 'read_write', outputWidth),
+    ...(params.bias ? [floats('db', 'read_write', outputWidth)] : []),
   ];
 }
 
@@ -287,6 +310,7 @@ export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSeq
   const tileRows = ceilDiv(reduceRows(params), high);
   const tileColumns = ceilDiv(params.outChannels, wide);
   const grid = gridOf(tileRows * tileColumns * tile.splits);
+  const joined = joinLanes(tile, sumNames(tile), storing(plan));
   const body = `  let tileRow = tile % ${u(tileRows)};
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   let split = tile / ${u(tileRows * tileColumns)};
@@ -295,13 +319,13 @@ export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSeq
   ${skipDead(plan)}
 ${rowSetup(plan)}
 ${summation(plan)}
-${storing(plan)}`;
+${joined.code}`;
   const kernel = tileKernel({
     label: params.label,
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: [inputFunction(plan), gradientFunction(plan)].join('\n'),
+    functions: [inputFunction(plan), gradientFunction(plan), joined.declaration].join('\n'),
     body,
   });
   const { stride, biasStart, weights } = partialLayout(params);

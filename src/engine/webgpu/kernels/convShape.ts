@@ -1,5 +1,6 @@
 /** Shapes and types that the convolution and Linear kernels share. */
 import { windowOutputSize } from '@/model/shapes';
+import type { TileRules } from '@/engine/webgpu/kernels/tuning';
 import type { Kernel } from '@/engine/webgpu/kernel';
 
 /** What kernels are made for. */
@@ -8,8 +9,8 @@ export interface KernelTarget {
   readonly isSoftware: boolean;
   /** Where the device has `subgroups` and all of them have this size. */
   readonly subgroupSize?: number;
-  /** Variants that a measurement chose (tuning.ts), by the kernel's label; a label that is absent gets the heuristics. */
-  readonly choices?: ReadonlyMap<string, string>;
+  /** Instead of the adapter's own, for measurements. */
+  readonly rules?: Partial<TileRules>;
 }
 
 /** Kernels to dispatch in this order. */

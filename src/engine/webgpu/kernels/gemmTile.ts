@@ -16,9 +16,17 @@ export interface Tile {
   readonly lanes: number;
   /** Lanes side by side that hold different columns; 1 where lanes share. */
   readonly columnLanes: number;
+  /** Lanes that hold the same rows and columns, each of another part of the sum, added in workgroup memory; 1 for none. */
+  readonly sumLanes: number;
   /** Whether the lanes are exactly one subgroup, and share their loads. */
   readonly shares: boolean;
+  /** Whether compilers may unroll loops of known length. */
+  readonly unrolls: boolean;
 }
+
+/** WGSL of a 0 that begins a loop: one that subgroups see as uniform, and that no compiler knows where it must not unroll. */
+
+export const loopStart = ({ unrolls }: Tile): string => (unrolls ? '0u' : 'group.z');
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 
@@ -28,11 +36,19 @@ export const u = (value: number): string => `${value >>> 0}u`;
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Rows and columns of the whole workgroup. */
-export const tileSize = ({ rows, columns, lanes, columnLanes }: Tile) => ({
-  rowLanes: lanes / columnLanes,
-  high: (lanes / columnLanes) * rows,
-  wide: columnLanes * columns,
-});
+export function tileSize({ rows, columns, lanes, columnLanes, sumLanes }: Tile) {
+  const rowLanes = lanes / columnLanes / sumLanes;
+  return { rowLanes, high: rowLanes * rows, wide: columnLanes * columns };
+}
+
+/** Values that one load or store takes. */
+export type Width = 1 | 2 | 4;
+
+/** The widest vectors that begin at every one of these places. */
+export function widthOf(...places: readonly number[]): Width {
+  if (places.every((place) => place % 4 === 0)) return 4;
+  return places.every((place) => place % 2 === 0) ? 2 : 1;
+}
 
 /** `make(i)` for i in 0..count-1, a line each. */
 export const lines = (count: number, make: (i: number) => string): string =>
@@ -64,33 +80,58 @@ export function sharedUnits(
 }
 
 /**
- * WGSL function `load_NAME(at)`: 4 floats of a buffer, by one load where `aligned` (the buffer is array<vec4f>), else by a loop: each
- * load or store in the source becomes a loop over lanes in lavapipe's code, whose compile time grows faster than their number.
+ * WGSL function `load_NAME(at)`: 4 floats of a buffer of vectors of `width`, single ones by a loop: each load or store in the source
+ * becomes a loop over lanes in lavapipe's code, whose compile time grows faster than their number.
  */
-export function loadFunction(name: string, aligned: boolean, type: 'f' | 'u' = 'f'): string {
-  const body = aligned
-    ? `return ${name}[at / 4u];`
-    : `var v = vec4${type}(); for (var i = zero; i < 4u; i++) { v[i] = ${name}[at + i]; } return v;`;
-  return `fn load_${name}(at: u32) -> vec4${type} { ${body} }`;
+export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'): string {
+  const bodies = {
+    4: `return ${name}[at / 4u];`,
+    2: `return vec4${type}(${name}[at / 2u], ${name}[at / 2u + 1u]);`,
+    1: `var v = vec4${type}(); for (var i = zero; i < 4u; i++) { v[i] = ${name}[at + i]; } return v;`,
+  };
+  return `fn load_${name}(at: u32) -> vec4${type} { ${bodies[width]} }`;
 }
 
 /** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist. */
-export function store4(name: string, at: string, value: string, channels: number, aligned: boolean): string {
-  return aligned
-    ? `if (column < ${channels}u) { ${name}[(${at}) / 4u] = ${value}; }`
+export function store4(name: string, at: string, value: string, channels: number, width: Width): string {
+  if (width === 4) return `if (column < ${channels}u) { ${name}[(${at}) / 4u] = ${value}; }`;
+  return width === 2
+    ? `if (column < ${channels}u) { ${name}[(${at}) / 2u] = ${value}.xy; }
+if (column + 2u < ${channels}u) { ${name}[(${at}) / 2u + 1u] = ${value}.zw; }`
     : `for (var i = zero; i < 4u && column + i < ${channels}u; i++) { ${name}[${at} + i] = ${value}[i]; }`;
 }
 
+/**
+ * WGSL around the storing of a tile's sums, `names` of vec4f variables: adds those of the lanes that share a sum, in their order,
+ * and lets the first of them store. `declaration` belongs to the module.
+ */
+export function joinLanes({ lanes, sumLanes }: Tile, names: readonly string[], storing: string) {
+  if (sumLanes === 1) return { declaration: '', code: storing };
+  const own = lanes / sumLanes;
+  const place = (i: number): string => u(i * lanes);
+  return {
+    declaration: `var<workgroup> lanesSums: array<vec4f, ${names.length * lanes}>;`,
+    code: `${names.map((name, i) => `lanesSums[${place(i)} + lane] = ${name};`).join(' ')}
+workgroupBarrier();
+if (sumLane == 0u) {
+for (var other = zero + ${u(own)}; other < ${u(lanes)}; other += ${u(own)}) {
+${names.map((name, i) => `${name} += lanesSums[${place(i)} + lane + other];`).join(' ')}
+}
+${storing}
+}`,
+  };
+}
+
 export interface TypedBinding extends KernelBinding {
-  readonly type: 'array<f32>' | 'array<vec4f>' | 'array<u32>' | 'array<vec4u>';
+  readonly type: `array<${'f32' | 'vec2f' | 'vec4f' | 'u32' | 'vec2u' | 'vec4u'}>`;
 }
 
-export function floats(name: string, access: 'read' | 'read_write', aligned = false): TypedBinding {
-  return { name, access, type: aligned ? 'array<vec4f>' : 'array<f32>' };
+export function floats(name: string, access: 'read' | 'read_write', width: Width = 1): TypedBinding {
+  return { name, access, type: width === 1 ? 'array<f32>' : `array<vec${width}f>` };
 }
 
-export function words(name: string, access: 'read' | 'read_write', aligned = false): TypedBinding {
-  return { name, access, type: aligned ? 'array<vec4u>' : 'array<u32>' };
+export function words(name: string, access: 'read' | 'read_write', width: Width = 1): TypedBinding {
+  return { name, access, type: width === 1 ? 'array<u32>' : `array<vec${width}u>` };
 }
 
 export interface TileKernelSource {
@@ -99,7 +140,7 @@ export interface TileKernelSource {
   readonly tile: Tile;
   readonly grid: Grid;
   readonly functions: string;
-  /** Statements of main; they see `lane`, `rowLane` (lane / columnLanes) and the workgroup's index `tile`. */
+  /** Statements of main; they see `lane`, its place `rowLane`, `sumLane` in the tile, and the workgroup's index `tile`. */
   readonly body: string;
 }
 
@@ -108,14 +149,19 @@ export function tileKernel({ label, bindings, tile, grid, functions, body }: Til
     ({ name, access, type }, i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: ${type};`,
   );
   const wgsl = `${tile.shares ? 'enable subgroups;\n' : ''}${declarations.join('\n')}
-// Always 0, which the compiler does not know: loops from it (or from group.z, where subgroups need uniform flow) are not unrolled.
-var<private> zero: u32;
+${
+  tile.unrolls
+    ? 'const zero = 0u;'
+    : `// Always 0, which the compiler does not know: loops from it (or from group.z, where subgroups need uniform flow) are not unrolled.
+var<private> zero: u32;`
+}
 ${functions}
 @compute @workgroup_size(${tile.lanes})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  zero = group.z;
+  ${tile.unrolls ? '' : 'zero = group.z;'}
   let tile = ${grid.index};
-  let rowLane = lane / ${tile.columnLanes}u;
+  let rowLane = lane / ${tile.columnLanes}u % ${tileSize(tile).rowLanes}u;
+  let sumLane = lane / ${tile.lanes / tile.sumLanes}u;
 ${body}
 }
 `;

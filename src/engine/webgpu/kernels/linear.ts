@@ -63,7 +63,8 @@ export function linearForward(params: LinearForwardParams, target: KernelTarget)
     reluMask: false,
     scale: null,
   };
-  return gatherKernel(gather, gatherTile(gather.label, params.batch, 1, params.outFeatures, target));
+  const size = { rows: params.batch, window: 1, channels: params.outFeatures, run: params.inFeatures };
+  return gatherKernel(gather, gatherTile(size, target));
 }
 
 export interface LinearInputGradientParams extends LinearShape {
@@ -93,7 +94,8 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  return gatherKernel(gather, gatherTile(gather.label, params.batch, 1, params.inFeatures, target));
+  const size = { rows: params.batch, window: 1, channels: params.inFeatures, run: params.outFeatures };
+  return gatherKernel(gather, gatherTile(size, target));
 }
 
 export interface LinearWeightGradientParams extends LinearShape, PartialsOption {
@@ -119,5 +121,6 @@ export function linearWeightGradient(
     pool: 1,
     ...(params.partialsOffset === undefined ? {} : { partialsOffset: params.partialsOffset }),
   };
-  return reduceKernels(reduce, reduceTile(reduce.label, reduceRows(reduce), batch, outFeatures, target));
+  const size = { rows: reduceRows(reduce), pixels: batch, channels: outFeatures };
+  return reduceKernels(reduce, reduceTile(size, target));
 }

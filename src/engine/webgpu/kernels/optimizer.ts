@@ -132,25 +132,33 @@ function statements(spec: OptimizerSpec): string {
   }
 }
 
+/**
+ * WGSL of `partialSum(i, ...)`: floats 4 i to 4 i + 3 of a tensor whose gradient lies in `partials`, added in the order of the
+ * splits; what lies past the tensor's end is 0. `partialSumOf` is its call.
+ */
+export const partialSumWgsl = `fn partialSum(i: u32, count: u32, offset: u32, splits: u32, stride: u32, zero: u32) -> vec4f {
+  var sum = vec4f();
+  for (var s = zero; s < splits; s++) { sum += partials[offset + s * stride + i]; }
+  return select(vec4f(), sum, vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(count));
+}
+`;
+
+/** `i`: WGSL for the vec4 within the tensor. @throws RangeError where the parts are no whole vec4 */
+export function partialSumOf({ count, offset, splits, stride }: PartialGradient, i: string): string {
+  if (offset % 4 !== 0 || stride % 4 !== 0) throw new RangeError('Partial gradients are whole vectors of 4.');
+  return `partialSum(${i}, ${count}u, ${offset / 4}u, ${splits}u, ${stride / 4}u, zero)`;
+}
+
 /** WGSL of `gradientAt(i, zero)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
 function gradientWgsl(partials: readonly PartialGradient[]): string {
   if (partials.length === 0) return 'fn gradientAt(i: u32, zero: u32) -> vec4f { return gradients[i]; }\n';
   const sorted = partials.toSorted((a, b) => a.first - b.first);
-  const branches = sorted.map(
-    ({ first, count, offset, splits, stride }) =>
-      `  if (i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u) { return partialSum(i * 4u - ${first}u, ${count}u, ${offset}u, ${splits}u, ${stride}u, zero); }`,
-  );
-  return `fn partialSum(e: u32, count: u32, offset: u32, splits: u32, stride: u32, zero: u32) -> vec4f {
-  var sum = vec4f();
-  for (var k = zero; k < 4u; k++) {
-    if (e + k >= count) { break; }
-    var part = 0.0;
-    for (var s = zero; s < splits; s++) { part += partials[offset + s * stride + e + k]; }
-    sum[k] = part;
-  }
-  return sum;
-}
-fn gradientAt(i: u32, zero: u32) -> vec4f {
+  const branches = sorted.map((part) => {
+    const first = part.first / 4;
+    const end = Math.ceil((part.first + part.count) / 4);
+    return `  if (i >= ${first}u && i < ${end}u) { return ${partialSumOf(part, `i - ${first}u`)}; }`;
+  });
+  return `${partialSumWgsl}fn gradientAt(i: u32, zero: u32) -> vec4f {
 ${branches.join('\n')}
   return gradients[i];
 }
@@ -202,7 +210,7 @@ export function optimizerUpdate(params: OptimizerParams): Kernel {
         { name: 'schedule', access: 'read', type: 'array<vec4f>' },
         floats('parameters', 'read_write', 4),
         floats('gradients', 'read', 4),
-        ...(partials.length === 0 ? [] : [floats('partials', 'read')]),
+        ...(partials.length === 0 ? [] : [floats('partials', 'read', 4)]),
         ...optimizerSlots(optimizer).map((slot) => floats(slot, 'read_write', 4)),
         ...(tensors === undefined ? [] : [floats('changes', 'read_write')]),
       ],

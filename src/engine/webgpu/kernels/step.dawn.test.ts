@@ -214,13 +214,15 @@ describe('optimizer', () => {
 
   test.each(optimizers)('three updates of $kind', async (optimizer) => {
     const start = bank(1);
-    // The second tensor's gradient comes in 3 parts of which each has a foreign value behind.
-    const split: PartialGradient = { first: 64, count: 64, offset: 7, splits: 3, stride: 65 };
-    const partials = normals(7 + 3 * 65, 5);
+    // The last tensor's gradient comes in 3 parts; it fills no vector, and each part has foreign values behind.
+    const [, , { first, count: size } = { first: 0, count: 0 }] = tensors;
+    const [offset, stride] = [8, 172];
+    const split: PartialGradient = { first, count: size, offset, splits: 3, stride };
+    const partials = normals(offset + 3 * stride, 5);
     const gradients = bank(2);
     const whole = gradients.map((value, i) => {
-      if (i < 64 || i >= 128) return value;
-      return [0, 1, 2].reduce((sum, s) => sum + (partials[7 + s * 65 + i - 64] ?? NaN), 0);
+      if (i < first || i >= first + size) return value;
+      return [0, 1, 2].reduce((sum, s) => sum + (partials[offset + s * stride + i - first] ?? NaN), 0);
     });
     const schedule = Float32Array.from(rates.flatMap((rate, t) => scheduleRow(optimizer, rate, t + 1)));
     const expected = start.slice();

@@ -1,25 +1,23 @@
 /** Gradients out of the partial sums that weight gradients left, for whoever needs them before the optimizer adds them itself. */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import type { PartialGradient } from '@/engine/webgpu/kernels/optimizer';
+import { partialSumOf, partialSumWgsl, type PartialGradient } from '@/engine/webgpu/kernels/optimizer';
 import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
 
 /** In the order of optimizer.ts, so to the same bits. Bindings: partials, gradients (the bank). */
 export function sumPartials(tensors: readonly PartialGradient[]): Kernel {
   let threads = 0;
-  const branches = tensors.map(({ first, count, offset, splits, stride }) => {
+  const branches = tensors.map((tensor) => {
     const start = threads;
-    threads += count;
+    threads += Math.ceil(tensor.count / 4);
     return `  if (i >= ${start}u && i < ${threads}u) {
-    let e = i - ${start}u;
-    var sum = 0.0;
-    for (var s = zero; s < ${splits}u; s++) { sum += partials[${offset}u + s * ${stride}u + e]; }
-    gradients[${first}u + e] = sum;
+    gradients[${tensor.first / 4}u + i - ${start}u] = ${partialSumOf(tensor, `i - ${start}u`)};
   }`;
   });
   return threadKernel(
     {
       label: `gradient sums ${threads}`,
-      bindings: [floats('partials', 'read'), floats('gradients', 'read_write')],
+      bindings: [floats('partials', 'read', 4), floats('gradients', 'read_write', 4)],
+      code: partialSumWgsl,
     },
     threads,
     branches.join('\n'),

@@ -1,7 +1,55 @@
-/** Which tile a kernel uses: by rule, or as a measurement on the adapter chose. */
+/** Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader and an H100: docs/performance.md. */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReduce';
 import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+
+export interface TileRules {
+  /** Invocations of a workgroup. */
+  readonly lanes: number;
+  /** Most rows and columns of a lane. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Most lanes that share a sum. */
+  readonly sumLanes: number;
+  /** So many workgroups keep the adapter busy. */
+  readonly wantedGroups: number;
+  /** Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition. */
+  readonly longestSplit: number;
+  readonly shortestSplit: number;
+  /** Most partial sums of one gradient: the optimizer adds them one after the other. */
+  readonly mostSplits: number;
+  /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
+  readonly unrolls: boolean;
+}
+
+const softwareRules: TileRules = {
+  lanes: 64,
+  rows: 4,
+  columns: 16,
+  sumLanes: 1,
+  wantedGroups: 32,
+  longestSplit: 512,
+  shortestSplit: 64,
+  mostSplits: Number.POSITIVE_INFINITY,
+  unrolls: false,
+};
+
+// On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
+const hardwareRules: TileRules = {
+  lanes: 64,
+  rows: 4,
+  columns: 4,
+  sumLanes: 8,
+  wantedGroups: 512,
+  longestSplit: 512,
+  shortestSplit: 64,
+  mostSplits: 64,
+  unrolls: true,
+};
+
+function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
+  return { ...(isSoftware ? softwareRules : hardwareRules), ...rules };
+}
 
 /** Columns of a tile for `channels`: all of a few, else as much of 16 as leaves little over. */
 function columnsFor(channels: number, most: number): number {
@@ -11,83 +59,81 @@ function columnsFor(channels: number, most: number): number {
   return candidates.reduce((best, columns) => (waste(columns) < waste(best) ? columns : best));
 }
 
-function lanesFor({ isSoftware, subgroupSize }: KernelTarget, channels: number) {
-  // On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
-  if (isSoftware && subgroupSize !== undefined) return { lanes: subgroupSize, columnLanes: 1, shares: true };
-  const columns = 4;
-  const columnLanes = [8, 4, 2].find((count) => count * columns <= channels) ?? 1;
-  return { lanes: 64, columnLanes, shares: false };
-}
+type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls'>;
 
-// Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition.
-const longestSplit = 512;
-const shortestSplit = 64;
-
-// So many workgroups keep a machine busy.
-const wantedGroups = ({ isSoftware }: KernelTarget): number => (isSoftware ? 32 : 512);
-
-/** For `rows` windows of `window` pixels and `channels` columns. */
-export function gatherTile(
-  label: string,
-  rows: number,
-  window: number,
-  channels: number,
+function lanesTile(
   target: KernelTarget,
-): Tile {
-  const chosen = parseChoice(target.choices?.get(label));
-  const { lanes, columnLanes, shares } = lanesFor(target, channels);
-  const columns = (chosen?.columns ?? shares) ? columnsFor(channels, window > 4 ? 4 : 16) : 4;
-  if (chosen !== null)
-    return { lanes, columnLanes, shares, columns, rows: ceilDiv(chosen.rows, window) * window };
-  let perLane = Math.max(1, Math.floor(4 / window));
-  const groups = (): number =>
-    ceilDiv(rows, (lanes / columnLanes) * perLane) * ceilDiv(channels, columns * columnLanes);
-  while (perLane > 1 && groups() < wantedGroups(target)) perLane /= 2;
-  return { lanes, columnLanes, shares, columns, rows: Math.ceil(perLane) * window };
+  { lanes, columns, unrolls }: TileRules,
+  channels: number,
+): LanesTile {
+  const { isSoftware, subgroupSize } = target;
+  if (isSoftware && subgroupSize !== undefined) {
+    const own = columnsFor(channels, columns);
+    return { lanes: subgroupSize, columnLanes: 1, columns: own, shares: true, unrolls: false };
+  }
+  const own = isSoftware ? 4 : columnsFor(channels, columns);
+  const columnLanes = [8, 4, 2].find((count) => count * own <= channels) ?? 1;
+  return { lanes, columnLanes, columns: own, shares: false, unrolls };
 }
 
-/** Names of tiles that are worth a measurement: rows x columns of a lane. */
-export function candidates({ isSoftware, subgroupSize }: KernelTarget): readonly string[] {
-  if (!isSoftware) return ['2x4', '4x4', '8x4', '4x8', '8x8'];
-  return subgroupSize === undefined ? ['2x4', '4x4', '4x8'] : ['1x16', '2x8', '2x16', '4x8', '4x16'];
+/** Workgroups for `rows` units of rows and `channels` columns. */
+function groupsOf(
+  tile: LanesTile,
+  sumLanes: number,
+  perLane: number,
+  rows: number,
+  channels: number,
+): number {
+  const rowLanes = tile.lanes / tile.columnLanes / sumLanes;
+  return ceilDiv(rows, rowLanes * perLane) * ceilDiv(channels, tile.columns * tile.columnLanes);
 }
 
-interface Choice {
+export interface GatherSize {
+  /** Windows of pixels, and pixels of each. */
   readonly rows: number;
-  readonly columns: number;
+  readonly window: number;
+  readonly channels: number;
+  /** Products that the innermost loop adds up. */
+  readonly run: number;
 }
 
-function parseChoice(text: string | undefined): Choice | null {
-  const match = /^(\d+)x(\d+)$/.exec(text ?? '');
-  return match === null ? null : { rows: Number(match[1]), columns: Number(match[2]) };
+export function gatherTile({ rows, window, channels, run }: GatherSize, target: KernelTarget): Tile {
+  const rules = rulesFor(target);
+  const isWide = target.isSoftware && window > 4;
+  const tile = lanesTile(target, isWide ? { ...rules, columns: 4 } : rules, channels);
+  let perLane = Math.max(1, Math.floor(rules.rows / window));
+  let sumLanes = 1;
+  const groups = (): number => groupsOf(tile, sumLanes, perLane, rows, channels);
+  while (perLane > 1 && groups() < rules.wantedGroups) perLane /= 2;
+  const mayShare = (count: number): boolean =>
+    count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
+  while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
+  return { ...tile, rows: Math.ceil(perLane) * window, sumLanes };
 }
 
-/** For `rows` groups of 4 weights, `channels` columns and sums over `pixels`. */
-export function reduceTile(
-  label: string,
-  rows: number,
-  pixels: number,
-  channels: number,
-  target: KernelTarget,
-): ReduceTile {
-  const chosen = parseChoice(target.choices?.get(label));
-  const { lanes, columnLanes, shares } = lanesFor(target, channels);
-  const columns = (chosen?.columns ?? shares) ? columnsFor(channels, 16) : 4;
+export interface ReduceSize {
+  /** Groups of 4 weights. */
+  readonly rows: number;
+  /** Pixels that are summed over. */
+  readonly pixels: number;
+  readonly channels: number;
+}
+
+export function reduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTarget): ReduceTile {
+  const rules = rulesFor(target);
+  const { wantedGroups, longestSplit, shortestSplit, mostSplits } = rules;
+  const tile = lanesTile(target, rules, channels);
   // Two groups in one workgroup where they are all there is: the other operand is loaded once.
-  const perLane = chosen?.rows ?? (shares && rows > lanes && rows <= 2 * lanes ? 2 : 1);
-  const tiles = ceilDiv(rows, (lanes / columnLanes) * perLane) * ceilDiv(channels, columns * columnLanes);
+  const perLane = tile.shares && rows > tile.lanes && rows <= 2 * tile.lanes ? 2 : 1;
+  let sumLanes = 1;
+  const groups = (): number => groupsOf(tile, sumLanes, perLane, rows, channels);
+  const mayShare = (count: number): boolean =>
+    count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && pixels >= 8 * count;
+  while (mayShare(2 * sumLanes) && groups() < wantedGroups) sumLanes *= 2;
   // As many pixels a step as fill the lanes' shared loads.
-  const step = shares ? Math.min(4, Math.max(2, Math.floor((lanes * 4) / columns))) : 2;
-  const wanted = Math.max(ceilDiv(wantedGroups(target), tiles), ceilDiv(pixels, longestSplit));
-  const splits = Math.min(wanted, ceilDiv(pixels, shortestSplit));
+  const step = tile.shares ? Math.min(4, Math.max(2, Math.floor((tile.lanes * 4) / tile.columns))) : 2;
+  const wanted = Math.max(ceilDiv(wantedGroups, groups()), ceilDiv(pixels, longestSplit * sumLanes));
+  const splits = Math.min(wanted, mostSplits, ceilDiv(pixels, shortestSplit));
   const perSplit = ceilDiv(ceilDiv(pixels, splits), step) * step;
-  return {
-    lanes,
-    columnLanes,
-    shares,
-    columns,
-    rows: perLane,
-    pixels: step,
-    splits: ceilDiv(pixels, perSplit),
-  };
+  return { ...tile, rows: perLane, sumLanes, pixels: step, splits: ceilDiv(pixels, perSplit) };
 }
