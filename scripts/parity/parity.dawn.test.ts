@@ -4,20 +4,24 @@
  */
 import { expect, test } from 'vitest';
 import { sharedFixtures } from '../fixtures/readFixture.ts';
+import type { ParityEngineName } from './engines.ts';
 import { runUnitInChild } from './runUnitInChild.ts';
 
-/** ResNet-18 and VGG-2 take one optimizer each: lavapipe needs seconds a step. */
-const parts: [string, string[] | null, number][] = [
-  ['preprocess', null, 3],
-  ['mynn', null, 1000],
-  ['lenet', null, 1000],
-  ['resnet', null, 1000],
-  ['vgg2', ['ce/sgd_m09_wd'], 600],
-  ['resnet18', ['ce/sgd'], 2000],
+/** The two largest take one optimizer each: lavapipe needs seconds a step. */
+const parts: [string, ParityEngineName, string[] | null, number][] = [
+  ['preprocess', 'webgpu', null, 3],
+  ['mynn', 'webgpu', null, 1000],
+  ['lenet', 'webgpu', null, 1000],
+  ['resnet', 'webgpu', null, 1000],
+  ['vgg2', 'webgpu', ['ce/sgd_m09_wd'], 600],
+  ['resnet18', 'webgpu', ['ce/sgd'], 2000],
+  ['preprocess', 'tfjs-webgpu', null, 3],
+  ['mynn', 'tfjs-webgpu', null, 1000],
+  ['lenet', 'tfjs-webgpu', null, 1000],
 ];
 
-test.each(parts)('%s', { timeout: 600_000 }, async (unit, runs, least) => {
-  const result = await runUnitInChild({ folder: sharedFixtures, unit, engine: 'tfjs-webgpu', runs });
+test.each(parts)('%s on %s', { timeout: 600_000 }, async (unit, engine, runs, least) => {
+  const result = await runUnitInChild({ folder: sharedFixtures, unit, engine, runs });
   if (result.kind !== 'done') throw new Error(`${result.kind}: ${result.message}`);
   expect(result.checks.filter(({ pass }) => !pass)).toEqual([]);
   expect(result.checks.length).toBeGreaterThanOrEqual(least);
