@@ -12,7 +12,7 @@ import { unitNames, type UnitRequest, type UnitResult } from './units.ts';
 
 const usage = `npm run parity -- PATH [options]
   PATH           a folder of fixtures, such as ../shared/pytorch
-  --engine NAME  ${Object.keys(engines).join(', ')} (default tfjs-wasm)
+  --engine NAME  ${Object.keys(engines).join(', ')} (default wasm, the app's own without a GPU)
   --net NAME     ${unitNames.join(', ')} (default all; may be repeated)
   --runs LIST    only these LOSS/OPTIMIZER runs of three steps, such as ce/adam,ce/sgd (default all)
   --json FILE    also write every single comparison there
@@ -27,7 +27,7 @@ function requestsFromArguments(): { requests: UnitRequest[]; json: string | unde
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      engine: { type: 'string', default: 'tfjs-wasm' },
+      engine: { type: 'string', default: 'wasm' },
       net: { type: 'string', multiple: true, default: [...unitNames] },
       runs: { type: 'string' },
       json: { type: 'string' },
