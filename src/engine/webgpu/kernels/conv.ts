@@ -1,7 +1,8 @@
 /** Convolutions: forward, gradient of the input, gradient of the weights. Layouts: kernel.ts. */
 import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
 import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
-import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
+import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
+import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   convOutputSize,
   describeConv,
@@ -10,7 +11,7 @@ import {
   type KernelTarget,
   type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
-import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
+import { gatherTile, reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
 
 export interface ConvForwardParams extends ConvShape {
   readonly bias: boolean;
@@ -129,6 +130,6 @@ export function convWeightGradient(params: ConvWeightGradientParams, target: Ker
     pool,
   };
   const pixels = params.batch * outHeight * outWidth;
-  const size = { rows: reduceRows(reduce), pixels, channels: outChannels };
+  const size = { rows: reduceRows(reduce, sharesLanes(target)), pixels, channels: outChannels };
   return reduceKernels(reduce, reduceTile(size, target));
 }

@@ -7,7 +7,7 @@ import {
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
-import { loadFunction, range, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+import { loadFunction, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 /** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
 export function finishFunction({ params, outputWidth }: Plan): string {

@@ -3,85 +3,37 @@
  * in a row of the window, columns are output channels, the sum runs over pixels. The pixels are split into ranges, whose sums go
  * to `partials` and are added in a fixed order: no atomics, so every run gives the same bits.
  */
-import { convOutputSize, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   additionKernel,
   partialLayout,
   roundUp,
   type ReduceParams,
 } from '@/engine/webgpu/kernels/convPartials';
+import { patchedSource } from '@/engine/webgpu/kernels/convReducePatch';
+import {
+  bindingsOf,
+  isPatched,
+  planOf,
+  reduceRows,
+  storeSum,
+  type Plan,
+  type ReduceTile,
+} from '@/engine/webgpu/kernels/convReducePlan';
+import { gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
-  floats,
   joinLanes,
   lines,
   loadFunction,
   range,
   sharedUnits,
-  store4,
   tileKernel,
   tileSize,
   u,
-  widthOf,
-  words,
   type Tile,
-  type TypedBinding,
-  type Width,
 } from '@/engine/webgpu/kernels/gemmTile';
 
-export interface ReduceTile extends Tile {
-  /** Pixels that one step of the inner loop takes. */
-  readonly pixels: number;
-  /** Ranges that the pixels are split into. */
-  readonly splits: number;
-}
-
 const longestPart = 512;
-
-interface Plan {
-  readonly params: ReduceParams;
-  readonly tile: ReduceTile;
-  /** Weights of one row of the window for one output channel, and groups of 4 of them. */
-  readonly run: number;
-  readonly groups: number;
-  /** Widths of loads and stores. */
-  readonly inputWidth: Width;
-  readonly outputWidth: Width;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly total: number;
-  readonly perSplit: number;
-  /** Whether the sums go to `partials`. */
-  readonly isPartial: boolean;
-  /** Whether the last step of a range can pass its end. */
-  readonly mayEnd: boolean;
-}
-
-function planOf(params: ReduceParams, tile: ReduceTile): Plan {
-  const { inChannels, outChannels, kernelSize, imageStride, offset, batch } = params;
-  const { outHeight, outWidth } = convOutputSize(params);
-  const total = batch * outHeight * outWidth;
-  return {
-    params,
-    tile,
-    run: kernelSize * inChannels,
-    groups: ceilDiv(kernelSize * inChannels, 4),
-    inputWidth: widthOf(inChannels, imageStride, offset),
-    outputWidth: widthOf(outChannels),
-    outHeight,
-    outWidth,
-    total,
-    perSplit: roundUp(ceilDiv(total, tile.splits), tile.pixels),
-    isPartial: tile.splits > 1 || params.partialsOffset !== undefined,
-    mayEnd: total % tile.pixels !== 0,
-  };
-}
-
-/** Rows of the product: groups of 4 weights, and one for the bias, whose input is 1. */
-export function reduceRows(params: ReduceParams): number {
-  const { kernelSize, inChannels, bias } = params;
-  return kernelSize * ceilDiv(kernelSize * inChannels, 4) + (bias ? 1 : 0);
-}
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
 function inputFunction({ params, inputWidth, mayEnd }: Plan): string {
@@ -256,20 +208,12 @@ if (firstTap == lastTap && firstTap < ${u(kernelSize ** 2)} && !isLive) { to = s
 }
 
 /** Stores the tile: weights, and the biases' row where there is one. */
-function storing({ params, tile, groups, run, outputWidth, isPartial }: Plan): string {
+function storing(plan: Plan): string {
+  const { params, tile, groups, run } = plan;
   const { kernelSize, outChannels, bias } = params;
   const quads = tile.columns / 4;
-  const { biasStart, stride } = partialLayout(params);
   const { high, rowLanes } = tileSize(tile);
   const sums = sumNames(tile);
-  const put = (name: string, at: string): string =>
-    store4(
-      isPartial ? 'partials' : name,
-      isPartial ? `${u(params.partialsOffset ?? 0)} + split * ${u(stride)} + ${at}` : at,
-      'v',
-      outChannels,
-      outputWidth,
-    );
   return `let firstColumn = column;
 var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
 for (var k = zero; k < ${u(sums.length)}; k++) {
@@ -279,53 +223,48 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
   let v = sums[k];
   if (t < ${u(kernelSize * groups)} && j < ${u(run)}) {
     let at = (t / ${u(groups)} * ${u(run)} + j) * ${u(outChannels)} + column;
-    ${put('dw', 'at')}
+    ${storeSum(plan, 'dw', 'at')}
   }${
     bias
       ? ` else if (t == ${u(kernelSize * groups)} && j == 0u) {
-    ${put('db', isPartial ? `${u(biasStart)} + column` : 'column')}
+    ${storeSum(plan, 'db', 'column')}
   }`
       : ''
   }
 }`;
 }
 
-function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan): TypedBinding[] {
-  const operands = [
-    floats('x', 'read', inputWidth),
-    floats('dy', 'read', outputWidth),
-    ...(params.pool > 1 ? [words('argmax', 'read', outputWidth)] : []),
-  ];
-  if (isPartial) return [...operands, floats('partials', 'read_write', outputWidth)];
-  return [
-    ...operands,
-    floats('dw', 'read_write', outputWidth),
-    ...(params.bias ? [floats('db', 'read_write', outputWidth)] : []),
-  ];
+/** A tile of groups of 4 weights. */
+function tiledSource(plan: Plan): { readonly functions: string; readonly body: string } {
+  const joined = joinLanes(plan.tile, sumNames(plan.tile), storing(plan));
+  return {
+    functions: [inputFunction(plan), gradientFunction(plan), joined.declaration].join('\n'),
+    body: `  let start = split * ${u(plan.perSplit)};
+  var to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
+  ${skipDead(plan)}
+${rowSetup(plan)}
+${summation(plan)}
+${joined.code}`,
+  };
 }
 
 export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {
   const plan = planOf(params, tile);
   const { high, wide } = tileSize(tile);
-  const tileRows = ceilDiv(reduceRows(params), high);
+  const tileRows = ceilDiv(reduceRows(params, tile.shares), high);
   const tileColumns = ceilDiv(params.outChannels, wide);
   const grid = gridOf(tileRows * tileColumns * tile.splits);
-  const joined = joinLanes(tile, sumNames(tile), storing(plan));
+  const source = isPatched(params, tile.shares) ? patchedSource(plan) : tiledSource(plan);
   const body = `  let tileRow = tile % ${u(tileRows)};
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   let split = tile / ${u(tileRows * tileColumns)};
-  let start = split * ${u(plan.perSplit)};
-  var to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
-  ${skipDead(plan)}
-${rowSetup(plan)}
-${summation(plan)}
-${joined.code}`;
+${source.body}`;
   const kernel = tileKernel({
     label: params.label,
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: [inputFunction(plan), gradientFunction(plan), joined.declaration].join('\n'),
+    functions: source.functions,
     body,
   });
   const { stride, biasStart, weights } = partialLayout(params);

@@ -4,9 +4,10 @@
  */
 import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
 import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
-import { reduceKernels, reduceRows } from '@/engine/webgpu/kernels/convReduce';
+import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
+import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
-import { gatherTile, reduceTile } from '@/engine/webgpu/kernels/tuning';
+import { gatherTile, reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
   readonly batch: number;
@@ -121,6 +122,6 @@ export function linearWeightGradient(
     pool: 1,
     ...(params.partialsOffset === undefined ? {} : { partialsOffset: params.partialsOffset }),
   };
-  const size = { rows: reduceRows(reduce), pixels: batch, channels: outFeatures };
+  const size = { rows: reduceRows(reduce, sharesLanes(target)), pixels: batch, channels: outFeatures };
   return reduceKernels(reduce, reduceTile(size, target));
 }

@@ -1,6 +1,6 @@
 /** Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader and an H100: docs/performance.md. */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import type { ReduceTile } from '@/engine/webgpu/kernels/convReduce';
+import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
@@ -58,6 +58,10 @@ function columnsFor(channels: number, most: number): number {
   const waste = (columns: number): number => ceilDiv(channels, columns) * columns;
   return candidates.reduce((best, columns) => (waste(columns) < waste(best) ? columns : best));
 }
+
+/** Whether a workgroup is a subgroup whose lanes hand their loads round. */
+export const sharesLanes = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
+  isSoftware && subgroupSize !== undefined;
 
 type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls'>;
 

@@ -1,0 +1,106 @@
+/** What the sources of weight gradients (convReduce.ts) are made from: parameters, and what follows from them and the tile. */
+import { convOutputSize } from '@/engine/webgpu/kernels/convShape';
+import { partialLayout, roundUp, type ReduceParams } from '@/engine/webgpu/kernels/convPartials';
+import {
+  ceilDiv,
+  floats,
+  store4,
+  u,
+  widthOf,
+  words,
+  type Tile,
+  type TypedBinding,
+  type Width,
+} from '@/engine/webgpu/kernels/gemmTile';
+
+export interface ReduceTile extends Tile {
+  /** Pixels that one step of the inner loop takes. */
+  readonly pixels: number;
+  /** Ranges that the pixels are split into. */
+  readonly splits: number;
+}
+
+export interface Plan {
+  readonly params: ReduceParams;
+  readonly tile: ReduceTile;
+  /** Weights of one row of the window for one output channel, and groups of 4 of them. */
+  readonly run: number;
+  readonly groups: number;
+  /** Widths of loads and stores. */
+  readonly inputWidth: Width;
+  readonly outputWidth: Width;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly total: number;
+  readonly perSplit: number;
+  /** Whether the sums go to `partials`. */
+  readonly isPartial: boolean;
+  /** Whether the last step of a range can pass its end. */
+  readonly mayEnd: boolean;
+}
+
+export function planOf(params: ReduceParams, tile: ReduceTile): Plan {
+  const { inChannels, outChannels, kernelSize, imageStride, offset, batch } = params;
+  const { outHeight, outWidth } = convOutputSize(params);
+  const total = batch * outHeight * outWidth;
+  return {
+    params,
+    tile,
+    run: kernelSize * inChannels,
+    groups: ceilDiv(kernelSize * inChannels, 4),
+    inputWidth: widthOf(inChannels, imageStride, offset),
+    outputWidth: widthOf(outChannels),
+    outHeight,
+    outWidth,
+    total,
+    perSplit: roundUp(ceilDiv(total, tile.splits), tile.pixels),
+    isPartial: tile.splits > 1 || params.partialsOffset !== undefined,
+    mayEnd: total % tile.pixels !== 0,
+  };
+}
+
+// Longer rows of the window would be too many products to write out.
+const longestPatchedRun = 8;
+
+/**
+ * Whether a lane takes a whole row of the window, from a patch of the image that it loads for several pixels at once: for channels
+ * that fill no vector.
+ */
+export const isPatched = ({ kernelSize, inChannels }: ReduceParams, shares: boolean): boolean =>
+  shares && kernelSize > 1 && inChannels % 2 === 1 && kernelSize * inChannels <= longestPatchedRun;
+
+/** Rows of the product: groups of 4 weights, or rows of the window, and one for the bias, whose input is 1. */
+export function reduceRows(params: ReduceParams, shares: boolean): number {
+  const { kernelSize, inChannels, bias } = params;
+  const perRow = isPatched(params, shares) ? 1 : ceilDiv(kernelSize * inChannels, 4);
+  return kernelSize * perRow + (bias ? 1 : 0);
+}
+
+export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan): TypedBinding[] {
+  const operands = [
+    floats('x', 'read', inputWidth),
+    floats('dy', 'read', outputWidth),
+    ...(params.pool > 1 ? [words('argmax', 'read', outputWidth)] : []),
+  ];
+  if (isPartial) return [...operands, floats('partials', 'read_write', outputWidth)];
+  return [
+    ...operands,
+    floats('dw', 'read_write', outputWidth),
+    ...(params.bias ? [floats('db', 'read_write', outputWidth)] : []),
+  ];
+}
+
+/** WGSL that stores 4 sums `v` of weights (`dw`) at `at`, or of biases (`db`) at a column: as they are, or as a split's part. */
+export function storeSum({ params, outputWidth, isPartial }: Plan, name: 'dw' | 'db', at: string): string {
+  const { outChannels, partialsOffset = 0 } = params;
+  if (!isPartial) return store4(name, at, 'v', outChannels, outputWidth);
+  const { biasStart, stride } = partialLayout(params);
+  const start = name === 'db' ? `${u(biasStart)} + ` : '';
+  return store4(
+    'partials',
+    `${u(partialsOffset)} + split * ${u(stride)} + ${start}${at}`,
+    'v',
+    outChannels,
+    outputWidth,
+  );
+}
