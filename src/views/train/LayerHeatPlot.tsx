@@ -2,6 +2,7 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { heatColour, heatGradient } from '@/views/train/heatColours';
+import type { HeatMark } from '@/views/train/heatEvidence';
 import { heatPosition, type HeatGrid } from '@/views/train/heatGrid';
 import type { LayerQuantity } from '@/views/train/layerQuantities';
 import { useQuantityText } from '@/views/train/useQuantityText';
@@ -39,9 +40,12 @@ interface Place {
 export function LayerHeatPlot({
   grid,
   quantity,
+  marks,
 }: {
   readonly grid: HeatGrid;
   readonly quantity: LayerQuantity;
+  /** What the doctor points at. */
+  readonly marks: readonly HeatMark[];
 }) {
   const { t } = useTranslation('doctor');
   const format = useNumberFormat();
@@ -89,6 +93,20 @@ export function LayerHeatPlot({
             onPointerDown={point}
             onPointerLeave={() => setPlace(null)}
           />
+          {marks.map(({ layer, row, left, right }) => (
+            <span
+              key={layer}
+              className={classes['mark']}
+              data-testid="layer-mark"
+              aria-hidden="true"
+              style={{
+                top: rowPixels * row,
+                height: rowPixels,
+                left: `${100 * left}%`,
+                width: `${100 * (right - left)}%`,
+              }}
+            />
+          ))}
         </figure>
       </div>
       <div className={classes['legend']}>

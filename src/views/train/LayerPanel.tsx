@@ -5,6 +5,7 @@ import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { statisticsIntervals } from '@/model/layerStatistics';
 import { session, useSession } from '@/store/session';
+import { heatMarks, layerEvidence } from '@/views/train/heatEvidence';
 import { heatGrid } from '@/views/train/heatGrid';
 import { LayerHeatPlot } from '@/views/train/LayerHeatPlot';
 import {
@@ -14,6 +15,7 @@ import {
   updateQuantity,
 } from '@/views/train/layerQuantities';
 import { LayerTable } from '@/views/train/LayerTable';
+import { useDiagnosisText } from '@/views/train/useDiagnosisText';
 import { useQuantityText } from '@/views/train/useQuantityText';
 import { useStatisticsVersion } from '@/views/train/useStatisticsVersion';
 import { useNumberFormat } from '@/views/ui/numberFormat';
@@ -80,8 +82,14 @@ function QuantitySelect({
 
 function LayerFigures() {
   const { t } = useTranslation('doctor');
-  const [chosen, setChosen] = useState(updateQuantity.id);
-  const quantity = layerQuantities.find(({ id }) => id === chosen) ?? updateQuantity;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const diagnoses = useSession((state) => state.diagnoses);
+  const evidence = useMemo(() => layerEvidence(diagnoses), [diagnoses]);
+  // What the doctor speaks of is shown, until something is chosen.
+  const shown = chosen ?? evidence?.quantityId;
+  const quantity = layerQuantities.find(({ id }) => id === shown) ?? updateQuantity;
+  const isEvidence = evidence?.quantityId === quantity.id;
+  const text = useDiagnosisText();
   const version = useStatisticsVersion();
   // The version stands for the log's content, which React cannot see.
   // oxlint-disable-next-line react/exhaustive-deps
@@ -97,7 +105,16 @@ function LayerFigures() {
       </div>
       {latest !== undefined && (
         <>
-          <LayerHeatPlot grid={grid} quantity={quantity} />
+          <LayerHeatPlot
+            grid={grid}
+            quantity={quantity}
+            marks={isEvidence ? heatMarks(evidence.diagnosis, grid) : []}
+          />
+          {isEvidence && (
+            <p className={classes['marked']}>
+              {t('statistics.marked', { title: text.part(evidence.diagnosis, 'title') })}
+            </p>
+          )}
           <LayerTable statistics={latest} />
         </>
       )}

@@ -118,26 +118,28 @@ export function LearningRateFinder() {
         attributes={{ header: { role: 'presentation' } }}
         closeButtonProps={{ 'aria-label': t('finder.close') }}
       >
-        <p className={classes['text']}>
-          {t('finder.text', {
-            from: format.plain(defaultSweep.from),
-            to: format.plain(defaultSweep.to),
-            steps: format.integer(defaultSweep.steps),
-          })}
-          {isBusy && ` ${t('finder.stands')}`}
-        </p>
-        {sweep !== null && (
-          <div className={classes['stack']}>
-            <SweepChart points={sweep.points} suggestion={sweep.phase === 'running' ? null : suggestion} />
-            <output data-testid="finder-outcome" data-phase={sweep.phase}>
-              <Outcome sweep={sweep} suggestion={suggestion} />
-            </output>
-            <div className={classes['buttons']}>
-              <FinderButtons sweep={sweep} suggestion={suggestion} onTaken={leave} />
-            </div>
-            <p className={classes['text']}>{t('finder.source')}</p>
-          </div>
-        )}
+        <div className={classes['stack']}>
+          <p className={classes['text']}>
+            {t('finder.text', {
+              from: format.plain(defaultSweep.from),
+              to: format.plain(defaultSweep.to),
+              steps: format.integer(defaultSweep.steps),
+            })}
+            {isBusy && ` ${t('finder.stands')}`}
+          </p>
+          {sweep !== null && (
+            <>
+              <SweepChart points={sweep.points} suggestion={sweep.phase === 'running' ? null : suggestion} />
+              <output data-testid="finder-outcome" data-phase={sweep.phase}>
+                <Outcome sweep={sweep} suggestion={suggestion} />
+              </output>
+              <div className={classes['buttons']}>
+                <FinderButtons sweep={sweep} suggestion={suggestion} onTaken={leave} />
+              </div>
+              <p className={classes['text']}>{t('finder.source')}</p>
+            </>
+          )}
+        </div>
       </Modal>
     </>
   );

@@ -164,6 +164,7 @@ export const doctor = {
     everySteps: 'Every {{steps}} steps',
     plot: '{{quantity}} of {{layers}} layers up to step {{step}}',
     at: 'Step {{step}}, {{layer}}: {{value}}',
+    marked: 'Framed: {{title}}.',
     table: 'Figures of step {{step}}',
     layer: 'Layer',
   },

@@ -156,6 +156,7 @@ export const doctor = {
     everySteps: '每 {{steps}} 步',
     plot: '{{quantity}}，{{layers}} 层，到第 {{step}} 步',
     at: '第 {{step}} 步，{{layer}}：{{value}}',
+    marked: '框出的地方：{{title}}。',
     table: '第 {{step}} 步的数值',
     layer: '层',
   },
