@@ -1,7 +1,7 @@
 /** The worker of one trainer in a browser: its name says which. Commands and answers as in trainer.ts. */
+import type { BackendName } from '@/model/backend';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import type { BackendName } from '@/engine/engine';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import { engineTrainer } from './engineTrainer.ts';

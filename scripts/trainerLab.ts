@@ -1,5 +1,6 @@
 /** A trainer on a real engine and the real MNIST bytes, with its events at hand, for tests in Node. */
-import type { Engine, BackendName, ImageSet } from '@/engine/engine';
+import type { BackendName } from '@/model/backend';
+import type { Engine, ImageSet } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';

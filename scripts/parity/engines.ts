@@ -1,5 +1,6 @@
 /** The engines that parity can be asked for: one line each. */
-import type { BackendName, Engine } from '@/engine/engine';
+import type { BackendName } from '@/model/backend';
+import type { Engine } from '@/engine/engine';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';

@@ -2,12 +2,12 @@
  * What training needs of an engine. tfjs is the reference implementation; the WebAssembly and compiled WebGPU engines
  * implement the same contract from the same LayerSpec data and must agree with it, and with PyTorch, on every fixture.
  */
+import type { BackendName } from '@/model/backend';
 import type { StatisticsSource } from '@/engine/statistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
 
 export type EngineName = 'tfjs' | 'wasm' | 'webgpu';
-export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 /** What a GPU adapter allows, in bytes; null where there is no such limit. */
 export interface DeviceLimits {

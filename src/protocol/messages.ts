@@ -3,16 +3,17 @@
  * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
  * reply share a requestId. protocol/port.ts alone posts and receives.
  */
+import type { BackendName, BackendProbe } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { Sweep } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
-export type EngineChoice = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+export type EngineChoice = 'auto' | BackendName;
 
 export interface BackendDescription {
-  readonly backend: Exclude<EngineChoice, 'auto'>;
+  readonly backend: BackendName;
   /** Which implementation computes: the reference tfjs, the WebAssembly engine or the compiled WebGPU one. */
   readonly engine: 'tfjs' | 'wasm' | 'webgpu';
   /** Adapter or CPU, as people know it. */
@@ -22,26 +23,6 @@ export interface BackendDescription {
   readonly maxStorageBufferBindingSize: number | null;
   /** Why tfjs computes where an engine of our own should; absent where that one does, or tfjs was asked for. */
   readonly fallbackReason?: string;
-}
-
-/** Why a backend is not used; the page has a text for each code. */
-export type BackendReason =
-  | 'available'
-  | 'no_api'
-  | 'no_adapter'
-  | 'software_adapter'
-  | 'no_webgl2'
-  | 'no_simd'
-  | 'insecure_context'
-  | 'failed';
-
-export interface BackendProbe {
-  readonly backend: Exclude<EngineChoice, 'auto'>;
-  readonly usable: boolean;
-  readonly reason: BackendReason;
-  readonly device: string;
-  /** The browser's own message, where there is one. */
-  readonly detail: string;
 }
 
 export type StopUnit = 'step' | 'epoch';
@@ -108,12 +89,26 @@ export interface LayerInput {
   /** [c, h, w] */
   readonly input: Float32Array<ArrayBuffer>;
   readonly inputShape: readonly [number, number, number];
-  /** [c, k, k] */
+  /** [c, k, k] of the filter asked for. */
   readonly kernel: Float32Array<ArrayBuffer>;
   readonly kernelSize: number;
   readonly bias: number;
   readonly stride: number;
   readonly padding: number;
+}
+
+/** One test of a run. */
+export interface EvaluationPoint {
+  readonly step: number;
+  /** Epochs done, with the fraction of the current one. */
+  readonly epoch: number;
+  /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
+  readonly extent: 'quick' | 'full';
+  readonly loss: number;
+  readonly sumOfBatchMeans: number;
+  readonly accuracy: number;
+  readonly count: number;
+  readonly classes: ClassCounts;
 }
 
 export interface Prediction {
@@ -231,20 +226,7 @@ export type WorkerEvent =
     }
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
-  | {
-      readonly type: 'evaluated';
-      readonly runId: string;
-      readonly step: number;
-      /** Epochs done, with the fraction of the current one. */
-      readonly epoch: number;
-      /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
-      readonly extent: 'quick' | 'full';
-      readonly loss: number;
-      readonly sumOfBatchMeans: number;
-      readonly accuracy: number;
-      readonly count: number;
-      readonly classes: ClassCounts;
-    }
+  | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)
   | {
       readonly type: 'sweepPoint';
       readonly requestId: number;

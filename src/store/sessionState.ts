@@ -11,21 +11,23 @@
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
-import type { ClassCounts } from '@/model/classCounts';
+import type { BackendProbe } from '@/model/backend';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type {
   BackendDescription,
-  BackendProbe,
   ConvolutionProblem,
   EngineChoice,
+  EvaluationPoint,
   Prediction,
   ReplyMap,
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
+
+export type { EvaluationPoint };
 
 export type BackendState =
   | { readonly kind: 'probing' }
@@ -48,18 +50,6 @@ export interface RunState extends RunStatus {
   /** What the run trains with; the learning rate follows setLearningRate. */
   readonly config: RunConfig;
   readonly error: WorkerError | null;
-}
-
-export interface EvaluationPoint {
-  readonly step: number;
-  /** Epochs done, with the fraction of the current one. */
-  readonly epoch: number;
-  readonly extent: 'quick' | 'full';
-  readonly loss: number;
-  readonly sumOfBatchMeans: number;
-  readonly accuracy: number;
-  readonly count: number;
-  readonly classes: ClassCounts;
 }
 
 /** A learning-rate sweep: under way, or done and still shown. */

@@ -1,14 +1,8 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
+import type { BackendProbe } from '@/model/backend';
 import type { BackendInfo, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
-import type {
-  BackendDescription,
-  BackendProbe,
-  Command,
-  Reply,
-  Request,
-  WorkerEvent,
-} from '@/protocol/messages';
+import type { BackendDescription, Command, Reply, Request, WorkerEvent } from '@/protocol/messages';
 import type { DataService } from '@/training/dataService';
 import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';

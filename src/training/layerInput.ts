@@ -15,6 +15,7 @@ import {
   type NetworkSpec,
 } from '@/model/layers';
 import type { StateDict } from '@/model/tensor';
+import type { LayerInput } from '@/protocol/messages';
 
 function values(parameters: StateDict, key: string): Float32Array {
   const tensor = parameters.get(key);
@@ -126,18 +127,6 @@ export function forward(
   visit: Visit = () => undefined,
 ): Tensor4 {
   return layers.reduce((input, layer) => forwardLayer(layer, input, parameters, visit), x);
-}
-
-export interface LayerInput {
-  /** [c, h, w] */
-  readonly input: Float32Array<ArrayBuffer>;
-  readonly inputShape: readonly [number, number, number];
-  /** [c, k, k] of the filter asked for. */
-  readonly kernel: Float32Array<ArrayBuffer>;
-  readonly kernelSize: number;
-  readonly bias: number;
-  readonly stride: number;
-  readonly padding: number;
 }
 
 /** Ends the forward pass at the layer that was asked for. */

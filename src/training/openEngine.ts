@@ -1,12 +1,7 @@
 /** Which engine computes on which backend: our own where there is one, tfjs, the reference, where it is asked for. */
+import type { BackendProbe } from '@/model/backend';
 import { EngineError, type Engine } from '@/engine/engine';
-import {
-  orderOfChoice,
-  probeBackends,
-  startEngine,
-  type BackendProbe,
-  type EngineOptions,
-} from '@/engine/tfjs/backends';
+import { orderOfChoice, probeBackends, startEngine, type EngineOptions } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';

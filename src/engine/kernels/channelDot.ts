@@ -2,8 +2,8 @@
  * ChannelDot: sums over all axes but the last, of x or of x * y. On cpu and wasm it adds in float64, as PyTorch's CPU
  * BatchNorm does: in float32 the rounding of these long sums is what limits a deep network's gradients.
  */
+import type { BackendName } from '@/model/backend';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendName } from '@/engine/engine';
 import {
   hostValues,
   makeHostTensor,

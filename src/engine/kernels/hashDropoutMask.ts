@@ -2,8 +2,8 @@
  * HashDropoutMask: dropout masks from the counter-based hash of model/random.ts, computed where the tensors live, with
  * the same bits on every backend. tfjs's own masks come from Math.random on the CPU and differ from run to run.
  */
+import type { BackendName } from '@/model/backend';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { BackendName } from '@/engine/engine';
 import {
   flatDispatch,
   hostValues,

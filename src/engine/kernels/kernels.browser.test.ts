@@ -1,5 +1,6 @@
+import type { BackendName } from '@/model/backend';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BackendName, Engine } from '@/engine/engine';
+import type { Engine } from '@/engine/engine';
 import { kernelCases, largestDifference } from '@/engine/kernels/kernelCases';
 import { createEngine } from '@/engine/tfjs/backends';
 

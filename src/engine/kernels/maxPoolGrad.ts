@@ -2,8 +2,8 @@
  * MaxPoolGrad by PyTorch's rule: the first maximum of a window, in row-major order, gets the gradient. tfjs's WebGPU
  * and WebGL kernels take the last one, and MNIST's flat background makes ties common.
  */
+import type { BackendName } from '@/model/backend';
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { BackendName } from '@/engine/engine';
 import {
   flatDispatch,
   hostValues,

@@ -1,5 +1,5 @@
 /** Puts our kernels into tfjs's registry. Call it after a backend's package is loaded, since that registers tfjs's own. */
-import type { BackendName } from '@/engine/engine';
+import type { BackendName } from '@/model/backend';
 import { registerChannelDot } from '@/engine/kernels/channelDot';
 import { registerConv2dBackprop } from '@/engine/kernels/conv2dBackpropWasm';
 import { registerGatherImages } from '@/engine/kernels/gatherImages';

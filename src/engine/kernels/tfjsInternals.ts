@@ -2,13 +2,13 @@
  * The only place that knows tfjs's insides: the backends' classes and how a kernel reads and makes tensors. Types alone
  * are imported from deep paths; at run time everything comes from the registered backend.
  */
+import type { BackendName } from '@/model/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
 import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
-import type { BackendName } from '@/engine/engine';
 
 export type { BackendWasm, GPGPUProgram, MathBackendCPU, MathBackendWebGL, WebGPUBackend, WebGPUProgram };
 

@@ -1,12 +1,6 @@
+import type { BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { expect, test } from 'vitest';
-import type { BackendName } from '@/engine/engine';
-import {
-  createEngine,
-  orderOfChoice,
-  probeBackends,
-  type BackendProbe,
-  type BackendReason,
-} from '@/engine/tfjs/backends';
+import { createEngine, orderOfChoice, probeBackends } from '@/engine/tfjs/backends';
 
 const probesOf = (reasons: Readonly<Record<BackendName, BackendReason>>): BackendProbe[] =>
   (['cpu', 'wasm', 'webgl', 'webgpu'] as const).map((backend) => ({

@@ -3,34 +3,13 @@
  * Each backend's package is loaded only when it is chosen.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { EngineError, type BackendInfo, type BackendName } from '@/engine/engine';
+import { EngineError, type BackendInfo } from '@/engine/engine';
 import { webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { loadWebgpuBackend } from '@/engine/tfjs/webgpuDevice';
+import type { BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { assertNever } from '@/model/layers';
-
-/** Why a backend is or is not used; the page has a text for each. */
-export type BackendReason =
-  | 'available'
-  | 'no_api'
-  | 'no_adapter'
-  | 'software_adapter'
-  | 'no_webgl2'
-  | 'no_simd'
-  | 'insecure_context'
-  | 'failed';
-
-export interface BackendProbe {
-  readonly backend: BackendName;
-  /** True also for a GPU in software, which can be chosen by name. */
-  readonly usable: boolean;
-  readonly reason: BackendReason;
-  /** Adapter, renderer or CPU, as people know it; empty where there is none. */
-  readonly device: string;
-  /** The browser's own message, where there is one. */
-  readonly detail: string;
-}
 
 /** Where tfjs's WebAssembly binaries lie: URLs in a browser. In Node leave it out; the package finds its own. */
 export interface WasmBinaries {

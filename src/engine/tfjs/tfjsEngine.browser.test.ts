@@ -1,8 +1,9 @@
 /** The reference engine in Chromium: WebGL and WebGPU (SwiftShader, slow: small batches) against wasm. */
+import type { BackendName } from '@/model/backend';
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { BackendName, EngineError, ImageSet } from '@/engine/engine';
+import type { EngineError, ImageSet } from '@/engine/engine';
 import { webglCanvas } from '@/engine/kernels/tfjsInternals';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';

@@ -1,7 +1,8 @@
 /** The compiled engine on tfjs's own device, so that both share one GPU and one backend choice. */
+import type { BackendProbe } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { startBackend, type BackendProbe, type EngineOptions } from '@/engine/tfjs/backends';
+import { startBackend, type EngineOptions } from '@/engine/tfjs/backends';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 
 /** @throws EngineError `unsupported` where WebGPU does not start */
