@@ -1,170 +1,198 @@
 /**
- * 3 x 3 convolutions with stride 1 by Winograd's F(2 x 2, 3 x 3): 16 products for the 36 of four output pixels (Lavin and Gray 2016,
- * "Fast algorithms for convolutional neural networks"). Its transforms are sums and halves only, and each sum of products is a
- * ninth as long as a direct one, so it rounds no worse.
+ * Convolutions of stride 1 by Winograd's F(4 x 4, 3 x 3) and F(4 x 4, 5 x 5): 36 products for the 144, or 64 for the 400, of sixteen
+ * output pixels. The gradients are the exact adjoint of the forward pass, so all three share transformed weights, inputs and output
+ * gradients, and all three are matrix products at each of the places of a tile. Scheme 2, F(2 x 2, 3 x 3) for the forward pass alone, has
+ * 16 products for 36, and rounds like a direct convolution.
+ *
+ * Tiles are numbered through the batch and pass in groups of `group`: transformed values lie as [group][place][tile][channel][8].
+ * src/engine/wasm/lowerWinograd.ts chooses the group so that it divides the tiles of a block of images or is a multiple of them.
+ * In float64 the plain convolutions of conv.ts are used.
  */
-import { product } from './build/tiles';
+import { gradient, product } from './build/tiles';
 import { lanes, panelStart, share } from './simd';
+import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, tileScratch, tileSide } from './winogradTiles';
 
-/** Tiles that pass through the products together: their transformed values stay in the level-2 cache. */
-const GROUP: i32 = 4;
-
-/** Weights [panel][tap][in][R] -> G g G^T as [16][panel][in][R]. */
-export function winogradWeights<T>(
-  w: usize, u: usize, channels: i32, outChannels: i32, panels: i32, thread: i32, threads: i32,
-): void {
-  const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
-  const place = <usize>(channels * outChannels) * sizeof<T>();
-  for (let panel = from; panel < to; panel++) {
-    const c0 = panelStart(panel, outChannels, panels);
-    const r = panelStart(panel + 1, outChannels, panels) - c0;
-    const tap = <usize>(channels * r) * sizeof<T>();
-    const source = w + <usize>(c0 * channels * 9) * sizeof<T>();
-    const target = u + <usize>(c0 * channels) * sizeof<T>();
-    for (let i: usize = 0; i < tap; i += sizeof<T>()) {
-      for (let row = 0; row < 4; row++) {
-        const g0 = leftOf<T>(source + i, row, tap * 3);
-        const g1 = leftOf<T>(source + i + tap, row, tap * 3);
-        const g2 = leftOf<T>(source + i + 2 * tap, row, tap * 3);
-        const t = target + <usize>(row * 4) * place + i;
-        store<T>(t, g0);
-        store<T>(t + place, (g0 + g1 + g2) * <T>0.5);
-        store<T>(t + 2 * place, (g0 - g1 + g2) * <T>0.5);
-        store<T>(t + 3 * place, g2);
-      }
-    }
-  }
-}
-
-/** Row `row` of G times a column of three taps. */
+/** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
 // @ts-ignore: decorator
 @inline
-function leftOf<T>(at: usize, row: i32, step: usize): T {
-  const a = load<T>(at), b = load<T>(at + step), c = load<T>(at + 2 * step);
-  if (row === 0) return a;
-  if (row === 3) return c;
-  return (row === 1 ? a + b + c : a - b + c) * <T>0.5;
+function tileBytes(channels: i32): usize {
+  return (<usize>(channels + 1) / 2 * 64) | 64;
 }
 
-/** B^T d B of one 4 x 4 patch, `size` bytes a pixel, its 16 results `place` bytes apart. */
-function transformPatch<T>(patch: usize, row: usize, size: usize, target: usize, place: usize): void {
-  for (let i = 0; i < 4; i++) {
-    // Row i of B^T adds or subtracts two rows of the patch.
-    const first = patch + (i === 0 ? 0 : i === 2 ? 2 : 1) * row;
-    const second = patch + (i === 2 ? 1 : i === 3 ? 3 : 2) * row;
-    const isSum = i === 1;
-    const out = target + <usize>(i * 4) * place;
-    for (let c: usize = 0; c < size; c += 16) {
-      const a = first + c, b = second + c;
-      let t0: v128, t1: v128, t2: v128, t3: v128;
-      if (isSum) {
-        t0 = v128.add<T>(v128.load(a), v128.load(b));
-        t1 = v128.add<T>(v128.load(a + size), v128.load(b + size));
-        t2 = v128.add<T>(v128.load(a + 2 * size), v128.load(b + 2 * size));
-        t3 = v128.add<T>(v128.load(a + 3 * size), v128.load(b + 3 * size));
-      } else {
-        t0 = v128.sub<T>(v128.load(a), v128.load(b));
-        t1 = v128.sub<T>(v128.load(a + size), v128.load(b + size));
-        t2 = v128.sub<T>(v128.load(a + 2 * size), v128.load(b + 2 * size));
-        t3 = v128.sub<T>(v128.load(a + 3 * size), v128.load(b + 3 * size));
-      }
-      const o = out + c;
-      v128.store(o, v128.sub<T>(t0, t2));
-      v128.store(o + place, v128.add<T>(t1, t2));
-      v128.store(o + 2 * place, v128.sub<T>(t2, t1));
-      v128.store(o + 3 * place, v128.sub<T>(t1, t3));
-    }
-  }
-}
-
-/** The patch at (top, left), with zeros where it leaves the image, as an image of its own. */
-function copyPatch(image: usize, patch: usize, top: i32, left: i32, height: i32, width: i32, size: usize): void {
-  for (let y = 0; y < 4; y++) {
-    for (let x = 0; x < 4; x++) {
-      const to = patch + <usize>(y * 4 + x) * size;
-      const isInside = top + y >= 0 && top + y < height && left + x >= 0 && left + x < width;
-      if (isInside) memory.copy(to, image + <usize>((top + y) * width + left + x) * size, size);
-      else memory.fill(to, 0, size);
-    }
-  }
-}
-
-/** A^T m A of one tile plus bias: two by two output pixels, of which those outside the image are left out. */
-function transformTile<T>(
-  m: usize, place: usize, bias: usize, relu: i32, out: usize, row: usize, size: usize, hasRight: bool, hasLower: bool,
+/** `count` tiles times the weights at every place. */
+function multiplyGroup(
+  places: i32, u: usize, v: usize, m: usize, group: i32, count: i32, channels: i32, outChannels: i32, panels: i32,
 ): void {
-  const least = relu ? v128.splat<T>(0) : v128.splat<T>(-Infinity);
-  for (let c: usize = 0; c < size; c += 16) {
-    const shift = bias ? v128.splat<T>(load<T>(bias + c / lanes<T>() * sizeof<T>())) : v128.splat<T>(0);
-    const p = m + c;
-    for (let y = 0; y < 2; y++) {
-      if (y === 1 && !hasLower) break;
-      const s0 = column<T>(p, y, place), s1 = column<T>(p + place, y, place);
-      const s2 = column<T>(p + 2 * place, y, place), s3 = column<T>(p + 3 * place, y, place);
-      const to = out + c + <usize>y * row;
-      const left = v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, shift));
-      v128.store(to, v128.pmax<T>(left, least));
-      if (hasRight) {
-        const right = v128.add<T>(v128.sub<T>(v128.sub<T>(s1, s2), s3), shift);
-        v128.store(to + size, v128.pmax<T>(right, least));
-      }
+  const tile = tileBytes(channels), outTile = tileBytes(outChannels);
+  const weights = <usize>(channels * outChannels) * 4;
+  for (let at: usize = 0; at < <usize>places; at++) {
+    const b = v + at * <usize>group * tile, out = m + at * <usize>group * outTile;
+    for (let panel = 0; panel < panels; panel++) {
+      const c0 = panelStart(panel, outChannels, panels);
+      product<f32>(
+        panelStart(panel + 1, outChannels, panels) - c0, u + at * weights + <usize>(c0 * channels) * 4, b, out + <usize>(c0 * 32),
+        count, tile, outTile, 1, 0, 0, 1, 0, 0, channels, 0, 0,
+      );
     }
   }
 }
 
-/** Row y of A^T times a column of four. */
-// @ts-ignore: decorator
-@inline
-function column<T>(p: usize, y: i32, place: usize): v128 {
-  const b = v128.load(p + 4 * place), c = v128.load(p + 8 * place);
-  if (y === 0) return v128.add<T>(v128.load(p), v128.add<T>(b, c));
-  return v128.sub<T>(v128.sub<T>(b, c), v128.load(p + 12 * place));
-}
-
-/** As convForward, with the weights of winogradWeights. `scratch` holds winogradScratch (lowerWeighted.ts) bytes for each thread. */
-export function winogradConv<T>(
-  x: usize, u: usize, bias: usize, y: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32,
-  outWidth: i32, outChannels: i32, padding: i32, panels: i32, relu: i32, thread: i32, threads: i32,
+/** As convForward. `v` is 0, or keeps the transformed input for winogradWeightGradient. */
+export function winogradForward<T>(
+  x: usize, u: usize, bias: usize, y: usize, v: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
+  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, panels: i32, relu: i32, group: i32,
+  thread: i32, threads: i32,
 ): void {
-  const across = (outWidth + 1) / 2, tiles = across * ((outHeight + 1) / 2);
-  const groups = (tiles + GROUP - 1) / GROUP;
-  const from = share(blocks * groups, thread, threads), to = share(blocks * groups, thread + 1, threads);
-  const size = <usize>channels * lanes<T>(), outSize = <usize>outChannels * lanes<T>();
-  const row = <usize>width * size, outRow = <usize>outWidth * outSize;
-  const place = size * GROUP, outPlace = outSize * GROUP;
-  const v = scratch + <usize>thread * (16 * (place + outPlace) + 16 * size);
-  const m = v + 16 * place;
-  const patch = m + 16 * outPlace;
-  const weights = <usize>(channels * outChannels) * sizeof<T>();
-  for (let unit = from; unit < to; unit++) {
-    const block = unit / groups;
-    const first = (unit - block * groups) * GROUP, count = min(GROUP, tiles - first);
-    const image = x + <usize>(block * height) * row;
+  if (sizeof<T>() === 8) unreachable();
+  const side = outputSide(scheme);
+  const across = (outWidth + side - 1) / side, tiles = across * ((outHeight + side - 1) / side), total = blocks * tiles;
+  const groups = (total + group - 1) / group;
+  const from = share(groups, thread, threads), to = share(groups, thread + 1, threads);
+  const places = tileSide(scheme) * tileSide(scheme);
+  const size = <usize>channels * 32, outSize = <usize>outChannels * 32;
+  const tile = tileBytes(channels), outTile = tileBytes(outChannels);
+  const place = tile * <usize>group, outPlace = outTile * <usize>group;
+  const own = scratch + <usize>thread * scratchBytes;
+  const m = own + tileScratch(scheme), ownV = m + <usize>places * outPlace;
+  clearZeros(scheme, own);
+  for (let g = from; g < to; g++) {
+    const first = g * group, count = min(group, total - first);
+    const target = v ? v + <usize>(g * places) * place : ownV;
     for (let i = 0; i < count; i++) {
-      const tile = first + i;
-      const top = tile / across * 2 - padding, left = tile % across * 2 - padding;
-      const target = v + <usize>i * size;
-      if (top >= 0 && left >= 0 && top + 4 <= height && left + 4 <= width) {
-        transformPatch<T>(image + <usize>top * row + <usize>left * size, row, size, target, place);
-      } else {
-        copyPatch(image, patch, top, left, height, width, size);
-        transformPatch<T>(patch, 4 * size, size, target, place);
-      }
+      const block = (first + i) / tiles, t = first + i - block * tiles;
+      inputTile(
+        scheme, x + <usize>(block * height * width) * size, t / across * side - padding, t % across * side - padding, height, width, size,
+        target + <usize>i * tile, place, own,
+      );
     }
-    for (let at: usize = 0; at < 16; at++) {
-      for (let panel = 0; panel < panels; panel++) {
+    multiplyGroup(places, u, target, m, group, count, channels, outChannels, panels);
+    for (let i = 0; i < count; i++) {
+      const block = (first + i) / tiles, t = first + i - block * tiles;
+      const oy = t / across * side, ox = t % across * side;
+      outputTile(
+        scheme, m + <usize>i * outTile, outPlace, bias, relu, y + <usize>((block * outHeight + oy) * outWidth + ox) * outSize,
+        <usize>outWidth * outSize, outSize, min(side, outHeight - oy), min(side, outWidth - ox), own,
+      );
+    }
+  }
+}
+
+/** Input gradient; `u` are the turned weights, `d` is 0 or keeps the transformed gradients for winogradWeightGradient. */
+export function winogradInputGradient<T>(
+  dy: usize, u: usize, dx: usize, d: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32, channels: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, thread: i32, threads: i32,
+): void {
+  if (sizeof<T>() === 8) unreachable();
+  const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4);
+  // Neighbouring tiles add to the same pixels, so that an image stays with one thread.
+  const span = max(1, group / tiles);
+  const units = (blocks + span - 1) / span;
+  const from = share(units, thread, threads) * span, to = min(blocks, share(units, thread + 1, threads) * span);
+  const places = tileSide(scheme) * tileSide(scheme);
+  const size = <usize>channels * 32, outSize = <usize>outChannels * 32;
+  const tile = tileBytes(channels), outTile = tileBytes(outChannels);
+  const place = tile * <usize>group, outPlace = outTile * <usize>group;
+  const own = scratch + <usize>thread * scratchBytes;
+  const e = own + tileScratch(scheme), ownD = e + <usize>places * place;
+  clearZeros(scheme, own);
+  const image = <usize>(height * width) * size;
+  if (to > from) memory.fill(dx + <usize>from * image, 0, <usize>(to - from) * image);
+  for (let first = from * tiles; first < to * tiles; first += group) {
+    const count = min(group, to * tiles - first);
+    const target = d ? d + <usize>(first / group * places) * outPlace : ownD;
+    for (let i = 0; i < count; i++) {
+      const block = (first + i) / tiles, t = first + i - block * tiles;
+      gradientTile(
+        scheme, dy + <usize>(block * outHeight * outWidth) * outSize, t / across * 4, t % across * 4, outHeight, outWidth, outSize,
+        target + <usize>i * outTile, outPlace, own,
+      );
+    }
+    multiplyGroup(places, u, target, e, group, count, outChannels, channels, inPanels);
+    for (let i = 0; i < count; i++) {
+      const block = (first + i) / tiles, t = first + i - block * tiles;
+      addInputTile(
+        scheme, e + <usize>i * tile, place, dx + <usize>block * image, t / across * 4 - padding, t % across * 4 - padding, height, width,
+        size, own,
+      );
+    }
+  }
+}
+
+/** The transformed input of `blocks` blocks from `firstBlock` on, where the forward pass did not keep it. */
+export function winogradInput<T>(
+  x: usize, v: usize, scratch: usize, scratchBytes: usize, firstBlock: i32, blocks: i32, height: i32, width: i32, channels: i32,
+  outHeight: i32, outWidth: i32, scheme: i32, padding: i32, group: i32, thread: i32, threads: i32,
+): void {
+  if (sizeof<T>() === 8) unreachable();
+  const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4), total = blocks * tiles;
+  const from = share(total, thread, threads), to = share(total, thread + 1, threads);
+  const size = <usize>channels * 32, tile = tileBytes(channels), place = tile * <usize>group;
+  const own = scratch + <usize>thread * scratchBytes;
+  clearZeros(scheme, own);
+  for (let i = from; i < to; i++) {
+    const block = i / tiles, t = i - block * tiles, g = i / group;
+    inputTile(
+      scheme, x + <usize>((firstBlock + block) * height * width) * size, t / across * 4 - padding, t % across * 4 - padding, height,
+      width, size, v + <usize>(g * tileSide(scheme) * tileSide(scheme)) * place + <usize>(i - g * group) * tile, place, own,
+    );
+  }
+}
+
+/** The transformed output gradients of `blocks` blocks from `firstBlock` on. */
+export function winogradOutputGradient<T>(
+  dy: usize, d: usize, scratch: usize, scratchBytes: usize, firstBlock: i32, blocks: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, scheme: i32, group: i32, thread: i32, threads: i32,
+): void {
+  if (sizeof<T>() === 8) unreachable();
+  const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4), total = blocks * tiles;
+  const from = share(total, thread, threads), to = share(total, thread + 1, threads);
+  const size = <usize>outChannels * 32, tile = tileBytes(outChannels), place = tile * <usize>group;
+  const own = scratch + <usize>thread * scratchBytes;
+  clearZeros(scheme, own);
+  for (let i = from; i < to; i++) {
+    const block = i / tiles, t = i - block * tiles, g = i / group;
+    gradientTile(
+      scheme, dy + <usize>((firstBlock + block) * outHeight * outWidth) * size, t / across * 4, t % across * 4, outHeight, outWidth,
+      size, d + <usize>(g * tileSide(scheme) * tileSide(scheme)) * place + <usize>(i - g * group) * tile, place, own,
+    );
+  }
+}
+
+/** Bytes of transformed inputs at one place that should stay in the level-2 cache while the panels pass. */
+const CHUNK_BYTES: usize = 262144;
+
+/** du [place][panel][in][R] (+)= the sum over `tiles` tiles and 8 images of d * v. */
+export function winogradWeightGradient<T>(
+  v: usize, d: usize, du: usize, tiles: i32, channels: i32, outChannels: i32, scheme: i32, panels: i32, group: i32, accumulate: i32,
+  thread: i32, threads: i32,
+): void {
+  if (sizeof<T>() === 8) unreachable();
+  const places = tileSide(scheme) * tileSide(scheme);
+  const from = share(places * panels, thread, threads), to = share(places * panels, thread + 1, threads);
+  const tile = tileBytes(channels), outTile = tileBytes(outChannels);
+  const place = tile * <usize>group, outPlace = outTile * <usize>group;
+  const vGroup = place * <usize>places, dGroup = outPlace * <usize>places;
+  const whole = tiles / group, rest = tiles - whole * group;
+  const chunk = max(1, <i32>(CHUNK_BYTES / place));
+  for (let unit = from; unit < to;) {
+    const at = unit / panels;
+    const first = unit - at * panels, last = min(panels, first + to - unit);
+    unit += last - first;
+    const target = du + <usize>(at * channels * outChannels) * 4;
+    const vPlace = v + <usize>at * place, dPlace = d + <usize>at * outPlace;
+    for (let g = 0; g * group < tiles;) {
+      // The last group may be incomplete; it passes alone.
+      const isWhole = g < whole;
+      const rows = isWhole ? min(chunk, whole - g) : 1;
+      for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, outChannels, panels);
-        product<T>(
-          panelStart(panel + 1, outChannels, panels) - c0, u + at * weights + <usize>(c0 * channels) * sizeof<T>(), v + at * place,
-          m + at * outPlace + <usize>c0 * lanes<T>(), count, size, outSize, 1, 0, 0, 1, 0, 0, channels, 0, 0,
+        gradient<f32>(
+          panelStart(panel + 1, outChannels, panels) - c0, channels, dPlace + <usize>g * dGroup + <usize>(c0 * 32),
+          vPlace + <usize>g * vGroup, target + <usize>(c0 * channels) * 4, rows, dGroup, vGroup, isWhole ? group : rest, outTile, tile,
+          accumulate !== 0 || g > 0,
         );
       }
-    }
-    for (let i = 0; i < count; i++) {
-      const tile = first + i;
-      const oy = tile / across * 2, ox = tile % across * 2;
-      const out = y + <usize>((block * outHeight + oy) * outWidth + ox) * outSize;
-      transformTile<T>(m + <usize>i * outSize, outPlace, bias, relu, out, outRow, outSize, ox + 1 < outWidth, oy + 1 < outHeight);
+      g += rows;
     }
   }
 }

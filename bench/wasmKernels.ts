@@ -25,9 +25,15 @@ export interface KernelProfile {
 
 function flops(name: OperationName, a: Readonly<Record<string, number>>): number {
   const of = (key: string): number => a[key] ?? 0;
-  if (name === 'convForward' || name === 'convInputGradient' || name === 'convWeightGradient') {
+  if (name === 'winogradWeightGradient') {
+    const places = of('scheme') === 5 ? 64 : 36;
+    return 16 * of('tiles') * places * of('outChannels') * of('channels');
+  }
+  // Tiles count as what a direct convolution computes.
+  const kernel = of('kernel') || (of('scheme') === 5 ? 5 : 3);
+  if (/^conv|^winograd(Forward|InputGradient)$/u.test(name)) {
     const pixels = of('outHeight') * of('outWidth');
-    return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * of('kernel') ** 2;
+    return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * kernel ** 2;
   }
   return name.startsWith('linear') ? 16 * of('blocks') * of('inFeatures') * of('outFeatures') : 0;
 }
@@ -35,6 +41,8 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
 function describe(name: OperationName, a: Readonly<Record<string, number>>): string {
   if (name.startsWith('conv'))
     return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
+  if (name.startsWith('winograd'))
+    return `${a['channels']}->${a['outChannels'] ?? ''} scheme ${a['scheme']} ${a['outHeight'] ?? ''}x${a['outWidth'] ?? ''}`;
   if (name.startsWith('linear')) return `${a['inFeatures']}->${a['outFeatures']}`;
   return `${a['channels'] ?? a['count'] ?? ''} ${a['height'] ?? a['pixels'] ?? ''}`;
 }

@@ -10,6 +10,7 @@ import asc from 'assemblyscript/asc';
 import { memoryMap, operations, operationWords, scalars, syncWords } from '@/engine/wasm/operations';
 import { variants } from '@/engine/wasm/variants';
 import { tilesSource } from './wasm/tiles.ts';
+import { winogradSource } from './wasm/winogradTransforms.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sourceFolder = join(root, 'assembly');
@@ -150,7 +151,9 @@ function sourcesHash(): string {
       .map((file) => join(sourceFolder, file)),
     fileURLToPath(import.meta.url),
     join(root, 'scripts/wasm/tiles.ts'),
+    join(root, 'scripts/wasm/winogradTransforms.ts'),
     join(root, 'src/engine/wasm/operations.ts'),
+    join(root, 'src/engine/wasm/winogradOperations.ts'),
     join(root, 'src/engine/wasm/variants.ts'),
     join(root, 'node_modules/assemblyscript/package.json'),
   ];
@@ -174,6 +177,7 @@ if (upToDate && !process.argv.includes('--force')) {
   mkdirSync(outputFolder, { recursive: true });
   writeFileSync(join(generatedFolder, 'dispatch.ts'), dispatchSource());
   writeFileSync(join(generatedFolder, 'constants.ts'), constantsSource());
+  writeFileSync(join(generatedFolder, 'winogradTransforms.ts'), winogradSource());
   const started = performance.now();
   const sizes: string[] = [];
   for (const name of ['simd', 'relaxed'] as const) {

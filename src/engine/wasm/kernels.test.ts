@@ -163,6 +163,34 @@ describe('convolution', () => {
     );
   });
 
+  it('agrees in Winograd tiles: whole and partial ones, at every edge', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          images: fc.integer({ min: 1, max: 11 }),
+          height: fc.integer({ min: 4, max: 14 }),
+          width: fc.integer({ min: 4, max: 14 }),
+          inChannels: fc.integer({ min: 6, max: 24 }),
+          outChannels: fc.integer({ min: 6, max: 24 }),
+          kernel: fc.constantFrom(3, 5),
+          padding: fc.integer({ min: 0, max: 2 }),
+        }),
+        async ({ images, height, width, inChannels, outChannels, kernel, padding }) => {
+          fc.pre(kernel <= Math.min(height, width) + 2 * padding);
+          const layers = [conv('c', inChannels, outChannels, kernel, 1, padding)];
+          const longest = Math.max(
+            Math.max(inChannels, outChannels) * kernel ** 2,
+            images * height * width * 4,
+          );
+          expect(
+            await worstError(layers, [images, inChannels, height, width], sumTolerance(longest)),
+          ).toBeLessThan(1);
+        },
+      ),
+      { numRuns: 25, seed: 8 },
+    );
+  });
+
   it('agrees at the shapes of the report', async () => {
     const layers = [conv('a', 16, 32, 5), relu, conv('b', 32, 32, 3, 1, 1), conv('d', 32, 64, 3, 2, 1)];
     // Three layers in a row: the error of each passes through the next ones.

@@ -82,6 +82,7 @@ export async function runLayers(
     memory,
     images,
     blocks,
+    dividesByGradient: false,
     dropoutOrdinals: ordinals,
     onGradient: (key, gradient) => {
       keys.push(key);

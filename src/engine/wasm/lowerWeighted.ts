@@ -8,6 +8,14 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
+import {
+  emitWinogradForward,
+  emitWinogradInputGradient,
+  emitWinogradWeightGradient,
+  winogradPlans,
+  type ConvGeometry,
+  type WinogradPlans,
+} from '@/engine/wasm/lowerWinograd';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
@@ -31,42 +39,31 @@ function emitBiasGradient(
   lowering.onGradient(`${layer.name}.bias`, db);
 }
 
-/** Fewest channels on either side at which Winograd's transforms cost less than the products they save. */
-const winogradChannels = 32;
-/** On smaller images most taps of a direct convolution meet the border, and are skipped. */
-const winogradSide = 7;
-/** GROUP of assembly/winograd.ts. */
-const winogradGroup = 4;
-
-function suitsWinograd(layer: Conv2d, outHeight: number, outWidth: number): boolean {
-  const { inChannels, outChannels, kernelSize, stride, padding } = layer;
-  return (
-    kernelSize === 3 &&
-    stride === 1 &&
-    padding <= 2 &&
-    Math.min(inChannels, outChannels) >= winogradChannels &&
-    Math.min(outHeight, outWidth) >= winogradSide
-  );
-}
-
-/** A 3 x 3 convolution whose weights are `w`, in the layout of convForward. */
-function emitWinograd(
+/** The gradient of a convolution's input; gives the transformed output gradient where it is kept, else 0. */
+function emitInputGradient(
   lowering: Lowering,
   name: string,
-  w: WasmBuffer,
-  convolution: Omit<Parameters<typeof lowering.program.emit<'winogradConv'>>[1], 'u' | 'scratch'> & {
-    readonly channels: number;
-    readonly outChannels: number;
+  tiles: WinogradPlans,
+  values: ConvGeometry & {
+    readonly x: WasmBuffer;
+    readonly w: WasmBuffer;
+    readonly dy: WasmBuffer;
+    readonly dx: WasmBuffer;
     readonly panels: number;
   },
-): void {
-  const { program, threads } = lowering;
-  const { channels, outChannels, panels } = convolution;
-  const u = program.buffer(`${name} transformed weights`, 16 * channels * outChannels * 4);
-  program.emit('winogradWeights', { w, u, channels, outChannels, panels });
-  const floats = 16 * 8 * (winogradGroup * (channels + outChannels) + channels);
-  const scratch = program.buffer(`${name} tiles`, threads * floats * 4);
-  program.emit('winogradConv', { ...convolution, u, scratch });
+): WasmBuffer | 0 {
+  const { program } = lowering;
+  const { x: _, w, panels, ...rest } = values;
+  const { channels, outChannels, kernel } = values;
+  const packed = program.buffer(`${name} transposed`, channels * outChannels * kernel ** 2 * 4);
+  const inPanels = panelCount(lowering, channels);
+  program.emit('packTransposed', { w, packed, channels, outChannels, kernel, panels, inPanels });
+  if (tiles.inputGradient === null) {
+    program.emit('convInputGradient', { ...rest, packed, inPanels, accumulate: 0 });
+    return 0;
+  }
+  const plans = { ...tiles, inputGradient: tiles.inputGradient };
+  return emitWinogradInputGradient(lowering, name, plans, { ...values, packed, inPanels });
 }
 
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
@@ -114,45 +111,24 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
     panels,
     relu: hasRelu ? 1 : 0,
   };
-  const usesWinograd = suitsWinograd(layer, outHeight, outWidth);
-  if (usesWinograd) emitWinograd(lowering, name, w, forward);
-  else program.emit('convForward', { ...forward, w });
+  const tiles = winogradPlans(lowering, layer, geometry);
+  let keptInput: WasmBuffer | 0 = 0;
+  if (tiles.forward === null) program.emit('convForward', { ...forward, w });
+  else
+    keptInput = emitWinogradForward(lowering, name, { ...tiles, forward: tiles.forward }, { ...forward, w });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
-    let dx: WasmBuffer | null = null;
-    if (x.needsGradient) {
-      dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      const inPanels = panelCount(lowering, inChannels);
-      const packed = program.buffer(`${name} transposed`, weightCount * 4);
-      program.emit('packTransposed', {
-        w,
-        packed,
-        channels: inChannels,
-        outChannels,
-        kernel: kernelSize,
-        panels,
-        inPanels,
-      });
-      if (usesWinograd) {
-        emitWinograd(lowering, `${name} input gradient`, packed, {
-          x: dy,
-          bias: 0,
-          y: dx,
-          blocks,
-          height: outHeight,
-          width: outWidth,
-          channels: outChannels,
-          outHeight: geometry.height,
-          outWidth: geometry.width,
-          outChannels: inChannels,
-          padding: 2 - geometry.padding,
-          panels: inPanels,
-          relu: 0,
-        });
-      } else program.emit('convInputGradient', { dy, packed, dx, ...geometry, inPanels, accumulate: 0 });
-    }
+    const values = { x: x.buffer, dy, ...geometry, panels };
+    const dx = x.needsGradient
+      ? newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x))
+      : null;
+    const keptGradient = dx === null ? 0 : emitInputGradient(lowering, name, tiles, { ...values, w, dx });
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('convWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
+    if (tiles.weightGradient === null) program.emit('convWeightGradient', { ...values, dw });
+    else {
+      const kept = { input: keptInput, gradient: keptGradient };
+      emitWinogradWeightGradient(lowering, name, tiles.weightGradient, { ...values, dw }, kept);
+    }
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, outHeight * outWidth, outChannels);
     lowering.onGradient(`${name}.weight`, dw);

@@ -15,6 +15,11 @@ export interface Lowering {
   readonly threads: number;
   /** Most output channels of a weight panel. */
   readonly maxPanel: number;
+  /**
+   * The optimizer divides a gradient by its own size (Adam, RMSprop), so that what is exactly 0 must not become a rounding, and
+   * small values count as much as large ones: weight gradients are summed directly.
+   */
+  readonly dividesByGradient: boolean;
   /** Number of each dropout layer in the random streams. */
   readonly dropoutOrdinals: ReadonlyMap<string, number>;
   /** A gradient is complete; `gradient` has the parameter's layout. */

@@ -4,6 +4,8 @@
  * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images]. Every
  * kernel exists in both precisions: operation 2 * i works on float32, operation 2 * i + 1 on float64.
  */
+import { winogradOperations } from '@/engine/wasm/winogradOperations';
+
 const u = 'u32';
 const f = 'f32';
 
@@ -64,26 +66,7 @@ export const operations = {
     inPanels: u,
     accumulate: u,
   },
-  /** Weights [panel][tap][in][R] of a 3 x 3 convolution -> [16][panel][in][R]. */
-  winogradWeights: { w: u, u, channels: u, outChannels: u, panels: u },
-  /** A 3 x 3 convolution with stride 1, forward or (with turned weights) its input gradient. */
-  winogradConv: {
-    x: u,
-    u,
-    bias: u,
-    y: u,
-    scratch: u,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
-    outChannels: u,
-    padding: u,
-    panels: u,
-    relu: u,
-  },
+  ...winogradOperations,
   convWeightGradient: {
     x: u,
     dy: u,

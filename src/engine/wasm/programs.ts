@@ -184,6 +184,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     program,
     memory,
     blocks,
+    dividesByGradient: config.optimizer.kind !== 'SGD',
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
     onGradient: (key, gradient) => {
       if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
@@ -229,6 +230,7 @@ export function buildInputProgram(config: RunConfig, memory: RunMemory, options:
     program,
     memory,
     blocks: Math.ceil(options.images / 8),
+    dividesByGradient: false,
     dropoutOrdinals: new Map(),
     onGradient: () => undefined,
   };

@@ -1,0 +1,169 @@
+/**
+ * Two-dimensional Winograd transforms of single tiles: columns first, then rows, `part` bytes of channels at a time, so that what
+ * lies between stays in the level-1 cache. A tile is 4 x 4 output pixels (2 x 2 in scheme 2), or the input pixels that they see. `scheme` is a
+ * number of scripts/wasm/winogradTransforms.ts.
+ */
+import {
+  input, input2, input3, input5, inputTransposed, inputTransposedAdd, output, outputFinish, outputTransposed, outputTransposed3, outputTransposed5,
+} from './build/winogradTransforms';
+
+/** Input pixels along a side of a tile. */
+// @ts-ignore: decorator
+@inline
+export function tileSide(scheme: i32): i32 {
+  return scheme === 2 ? 4 : scheme + 3;
+}
+
+/** Output pixels along a side of a tile. */
+// @ts-ignore: decorator
+@inline
+export function outputSide(scheme: i32): i32 {
+  return scheme === 2 ? 2 : 4;
+}
+
+/** Bytes of channels at a time. */
+// @ts-ignore: decorator
+@inline
+export function partBytes(scheme: i32): usize {
+  return scheme === 5 ? 320 : 512;
+}
+
+/** Bytes that the transforms below need for themselves: zeros, what lies between columns and rows, and one row at an edge. */
+// @ts-ignore: decorator
+@inline
+export function tileScratch(scheme: i32): usize {
+  const n = tileSide(scheme);
+  return <usize>(1 + n * n + n) * partBytes(scheme);
+}
+
+/** Makes the scratch memory ready. */
+export function clearZeros(scheme: i32, scratch: usize): void {
+  memory.fill(scratch, 0, partBytes(scheme));
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt(first: usize, top: i32, i: i32, height: i32, row: usize, zeros: usize): usize {
+  return top + i >= 0 && top + i < height ? first + <usize>i * row : zeros;
+}
+
+/** B^T d B of the patch at (top, left), zeros outside the image; result (i, j) goes to out + (i * n + j) * place. */
+export function inputTile(
+  scheme: i32, image: usize, top: i32, left: i32, height: i32, width: i32, size: usize, out: usize, place: usize, scratch: usize,
+): void {
+  const n = tileSide(scheme);
+  const part = partBytes(scheme);
+  const zeros = scratch, between = scratch + part;
+  const row = <usize>width * size;
+  const isInside = top >= 0 && top + n <= height;
+  for (let c: usize = 0; c < size; c += part) {
+    const length = min(part, size - c);
+    for (let j = 0; j < n; j++) {
+      const x = left + j;
+      const f = image + <usize>(top * width + x) * size + c;
+      const target = between + <usize>j * part, step = <usize>n * part;
+      if (x < 0 || x >= width) input(scheme, zeros, 0, target, step, length);
+      else if (isInside) input(scheme, f, row, target, step, length);
+      else if (scheme === 2) {
+        input2(
+          rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
+          rowAt(f, top, 3, height, row, zeros), target, step, length,
+        );
+      } else if (scheme === 3) {
+        input3(
+          rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
+          rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
+          target, step, length,
+        );
+      } else {
+        input5(
+          rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
+          rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
+          rowAt(f, top, 6, height, row, zeros), rowAt(f, top, 7, height, row, zeros), target, step, length,
+        );
+      }
+    }
+    for (let i = 0; i < n; i++) {
+      input(scheme, between + <usize>(i * n) * part, part, out + <usize>(i * n) * place + c, place, length);
+    }
+  }
+}
+
+/** A^T m A of one tile, plus bias and ReLU: `rows` x `columns` of its pixels lie inside the image. */
+export function outputTile(
+  scheme: i32, m: usize, place: usize, bias: usize, relu: i32, out: usize, row: usize, size: usize, rows: i32, columns: i32,
+  scratch: usize,
+): void {
+  const n = tileSide(scheme);
+  const part = partBytes(scheme);
+  const between = scratch + part;
+  for (let c: usize = 0; c < size; c += part) {
+    const length = min(part, size - c);
+    for (let j = 0; j < n; j++) {
+      output(scheme, m + <usize>j * place + c, <usize>n * place, between + <usize>j * part, <usize>n * part, length);
+    }
+    for (let y = 0; y < rows; y++) {
+      outputFinish(
+        scheme, between + <usize>(y * n) * part, part, out + <usize>y * row + c, size, length, bias ? bias + (c >> 3) : 0, relu, columns,
+      );
+    }
+  }
+}
+
+/** A dy A^T of the tile at (top, left) of an image of gradients, zeros outside. */
+export function gradientTile(
+  scheme: i32, image: usize, top: i32, left: i32, height: i32, width: i32, size: usize, out: usize, place: usize, scratch: usize,
+): void {
+  const n = tileSide(scheme);
+  const part = partBytes(scheme);
+  const zeros = scratch, between = scratch + part;
+  const row = <usize>width * size;
+  for (let c: usize = 0; c < size; c += part) {
+    const length = min(part, size - c);
+    for (let j = 0; j < 4; j++) {
+      const x = left + j;
+      const f = image + <usize>(top * width + x) * size + c;
+      const target = between + <usize>j * part, step = 4 * part;
+      if (x >= width) outputTransposed(scheme, zeros, 0, target, step, length);
+      else {
+        const r1 = rowAt(f, top, 1, height, row, zeros), r2 = rowAt(f, top, 2, height, row, zeros);
+        const r3 = rowAt(f, top, 3, height, row, zeros);
+        if (scheme === 3) outputTransposed3(f, r1, r2, r3, target, step, length);
+        else outputTransposed5(f, r1, r2, r3, target, step, length);
+      }
+    }
+    for (let i = 0; i < n; i++) {
+      outputTransposed(scheme, between + <usize>(i * 4) * part, part, out + <usize>(i * n) * place + c, place, length);
+    }
+  }
+}
+
+/** Adds B e B^T to the patch at (top, left) of an image; what lies outside is dropped. */
+export function addInputTile(
+  scheme: i32, e: usize, place: usize, image: usize, top: i32, left: i32, height: i32, width: i32, size: usize, scratch: usize,
+): void {
+  const n = tileSide(scheme);
+  const part = partBytes(scheme);
+  const between = scratch + part, edge = between + <usize>(n * n) * part;
+  const isInside = left >= 0 && left + n <= width;
+  const first = max(0, -left), last = min(n, width - left);
+  for (let c: usize = 0; c < size; c += part) {
+    const length = min(part, size - c);
+    for (let j = 0; j < n; j++) {
+      inputTransposed(scheme, e + <usize>j * place + c, <usize>n * place, between + <usize>j * part, <usize>n * part, length);
+    }
+    for (let i = max(0, -top); i < min(n, height - top); i++) {
+      const source = between + <usize>(i * n) * part;
+      const target = image + <usize>((top + i) * width + left) * size + c;
+      if (isInside) {
+        inputTransposedAdd(scheme, source, part, target, size, length);
+        continue;
+      }
+      inputTransposed(scheme, source, part, edge, part, length);
+      for (let j = first; j < last; j++) {
+        const from = edge + <usize>j * part, to = target + <usize>j * size;
+        for (let at: usize = 0; at < length; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+      }
+    }
+  }
+}
