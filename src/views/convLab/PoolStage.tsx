@@ -4,7 +4,7 @@ import type { PoolTrace } from '@/conv/stages';
 import type { Convolved } from '@/store/convLabDerived';
 import { lab, useLab } from '@/store/convLabStore';
 import { ColourScale } from '@/views/convLab/ColourScale';
-import { Grid } from '@/views/convLab/Grid';
+import { GridPairs } from '@/views/convLab/GridPairs';
 import { poolStageModel } from '@/views/convLab/followingStages';
 import { extentFor } from '@/views/convLab/gridModel';
 import { usePalette } from '@/views/convLab/usePalette';
@@ -19,35 +19,16 @@ export function PoolStage({ conv, pool }: { readonly conv: Convolved; readonly p
   const [, , rows, columns] = pool.output.shape;
   return (
     <div className={classes['stage']}>
-      <div className={classes['pairs']}>
-        {inputs.map((input, filter) => {
-          const output = outputs[filter];
-          return (
-            output !== undefined && (
-              <div key={input.id} className={classes['pair']}>
-                <Grid
-                  model={input}
-                  palette={palette}
-                  title={t('grids.relu', { filter: filter + 1 })}
-                  maxWidth={300}
-                />
-                <span className={classes['arrow']} aria-hidden="true">
-                  →
-                </span>
-                <Grid
-                  model={output}
-                  palette={palette}
-                  title={t('grids.pool', { filter: filter + 1 })}
-                  maxWidth={200}
-                  onActivate={(row, column) =>
-                    lab.actions.seek(((filter * rows + row) * columns + column + 1) * pool.windowLength)
-                  }
-                />
-              </div>
-            )
-          );
-        })}
-      </div>
+      <GridPairs
+        inputs={inputs}
+        outputs={outputs}
+        inputTitle={(filter) => t('grids.relu', { filter: filter + 1 })}
+        outputTitle={(filter) => t('grids.pool', { filter: filter + 1 })}
+        outputWidth={200}
+        onActivate={(filter, row, column) =>
+          lab.actions.seek(((filter * rows + row) * columns + column + 1) * pool.windowLength)
+        }
+      />
       <p className={classes['equation']}>
         {current === null ? (
           t('pool.start')

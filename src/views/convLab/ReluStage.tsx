@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Convolved } from '@/store/convLabDerived';
 import { lab, useLab } from '@/store/convLabStore';
 import { ColourScale } from '@/views/convLab/ColourScale';
-import { Grid } from '@/views/convLab/Grid';
+import { GridPairs } from '@/views/convLab/GridPairs';
 import { reluStageModel } from '@/views/convLab/followingStages';
 import { extentFor } from '@/views/convLab/gridModel';
 import { usePalette } from '@/views/convLab/usePalette';
@@ -19,33 +19,14 @@ export function ReluStage({ conv }: { readonly conv: Convolved }) {
   const columns = conv.trace.geometry.columns.output;
   return (
     <div className={classes['stage']}>
-      <div className={classes['pairs']}>
-        {inputs.map((input, filter) => {
-          const output = outputs[filter];
-          return (
-            output !== undefined && (
-              <div key={input.id} className={classes['pair']}>
-                <Grid
-                  model={input}
-                  palette={palette}
-                  title={t('grids.outputFilter', { filter: filter + 1 })}
-                  maxWidth={300}
-                />
-                <span className={classes['arrow']} aria-hidden="true">
-                  →
-                </span>
-                <Grid
-                  model={output}
-                  palette={palette}
-                  title={t('grids.relu', { filter: filter + 1 })}
-                  maxWidth={300}
-                  onActivate={(row, column) => lab.actions.seek(filter * cells + row * columns + column + 1)}
-                />
-              </div>
-            )
-          );
-        })}
-      </div>
+      <GridPairs
+        inputs={inputs}
+        outputs={outputs}
+        inputTitle={(filter) => t('grids.outputFilter', { filter: filter + 1 })}
+        outputTitle={(filter) => t('grids.relu', { filter: filter + 1 })}
+        outputWidth={300}
+        onActivate={(filter, row, column) => lab.actions.seek(filter * cells + row * columns + column + 1)}
+      />
       <p className={classes['equation']}>
         {current === null ? (
           t('relu.start')
