@@ -1,16 +1,19 @@
 /**
  * BatchNorm2d over [rows][channels], rows = batch * height * width, in two dispatches each way: one takes sums over chunks of
- * rows, the other combines them wherever it needs them and applies. Sums are of distances to a chunk's first value and chunks
- * are joined by Chan's formula, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
+ * rows, the other combines them wherever it needs them and applies. Sums are of distances to a chunk's first value, and of chunks'
+ * means to the first one's, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
  * running_var.
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
+import { columnKernel, joinRows } from '@/engine/webgpu/kernels/columnKernel';
 import { floats, literal, threadKernel, type TypedBinding } from '@/engine/webgpu/kernels/source';
 
 export interface BatchNormShape {
   /** batch * height * width. */
   readonly rows: number;
   readonly channels: number;
+  /** Lanes that share a chunk's rows, a power of two: 1 on software adapters. */
+  readonly rowLanes: number;
 }
 
 interface Division {
@@ -61,31 +64,33 @@ function label(what: string, { rows, channels }: BatchNormShape): string {
 
 /** Sums of a forward pass in training. Bindings: x, sums. */
 export function batchNormSums(shape: BatchNormShape): Kernel {
-  const { rows, channels } = shape;
+  const { rows, channels, rowLanes } = shape;
   const { chunkRows, chunks } = division(shape);
   const { width, type, groups } = vector(channels);
-  return threadKernel(
+  const columns = { columns: groups, parts: chunks, rowLanes, type };
+  return columnKernel(
     {
       label: label('sums', shape),
       bindings: [floats('x', 'read', width), floats('sums', 'read_write', width)],
     },
-    groups * chunks,
-    `  let c = i % ${groups}u;
-  let chunk = i / ${groups}u;
-  let first = chunk * ${chunkRows}u;
+    columns,
+    `  let first = part * ${chunkRows}u;
   let end = min(first + ${chunkRows}u, ${rows}u);
   let shift = x[first * ${groups}u + c];
   var sum = ${type}();
   var squares = ${type}();
-  for (var row = first; row < end; row++) {
+  for (var row = first + rowLane; row < end; row += ${rowLanes}u) {
     let value = x[row * ${groups}u + c] - shift;
     sum += value;
     squares += value * value;
   }
+  ${joinRows(columns, ['sum', 'squares'])}
   let mean = sum / f32(end - first);
-  let at = (3u + 2u * chunk) * ${groups}u + c;
-  sums[at] = shift + mean;
-  sums[at + ${groups}u] = max(squares - sum * mean, ${type}());`,
+  let at = (3u + 2u * part) * ${groups}u + c;
+  if (isLive && rowLane == 0u) {
+    sums[at] = shift + mean;
+    sums[at + ${groups}u] = max(squares - sum * mean, ${type}());
+  }`,
   );
 }
 
@@ -112,9 +117,10 @@ function output(
  * Bindings: sums (read_write), x, weight, bias, residual?, y, runningMean, runningVar.
  */
 export function batchNormApply(params: BatchNormApplyParams): Kernel {
-  const { rows, channels, eps, momentum, residual = false } = params;
+  const { rows, channels, rowLanes, eps, momentum, residual = false } = params;
   const { chunkRows, chunks, blockRows, blocks } = division(params);
   const { width, type, groups } = vector(channels);
+  const columns = { columns: groups, parts: blocks, rowLanes, type };
   const unbiased = 1 / Math.max(1, rows - 1);
   const bindings: TypedBinding[] = [
     floats('sums', 'read_write', width),
@@ -126,25 +132,25 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
     floats('runningMean', 'read_write', width),
     floats('runningVar', 'read_write', width),
   ];
-  return threadKernel(
+  return columnKernel(
     { label: label('apply', params), bindings },
-    groups * blocks,
-    `  let c = i % ${groups}u;
-  let block = i / ${groups}u;
-  var mean = sums[${3 * groups}u + c];
-  var squares = sums[${4 * groups}u + c];
-  for (var chunk = 1u + zero; chunk < ${chunks}u; chunk++) {
-    let before = f32(chunk * ${chunkRows}u);
-    let added = f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));
+    columns,
+    `  let firstMean = sums[${3 * groups}u + c];
+  var sum = ${type}();
+  var squares = ${type}();
+  for (var chunk = rowLane; chunk < ${chunks}u; chunk += ${rowLanes}u) {
+    let size = f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));
     let at = (3u + 2u * chunk) * ${groups}u + c;
-    let distance = sums[at] - mean;
-    let share = added / (before + added);
-    mean += distance * share;
-    squares += sums[at + ${groups}u] + distance * distance * (before * share);
+    let distance = sums[at] - firstMean;
+    sum += size * distance;
+    squares += sums[at + ${groups}u] + size * distance * distance;
   }
+  ${joinRows(columns, ['sum', 'squares'])}
+  let mean = firstMean + sum * ${literal(1 / rows)};
+  squares = max(squares - sum * sum * ${literal(1 / rows)}, ${type}());
   let inverseStd = 1.0 / sqrt(squares * ${literal(1 / rows)} + ${literal(eps)});
   let scale = weight[c] * inverseStd;
-  if (block == 0u) {
+  if (isLive && part == 0u && rowLane == 0u) {
     sums[c] = mean;
     sums[${groups}u + c] = inverseStd;
     sums[${2 * groups}u + c] = scale;
@@ -152,8 +158,8 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
     runningVar[c] = ${literal(1 - momentum)} * runningVar[c] + ${literal(momentum * unbiased)} * squares;
   }
   let shift = bias[c];
-  let end = min((block + 1u) * ${blockRows}u, ${rows}u);
-  for (var row = block * ${blockRows}u; row < end; row++) {
+  let end = select(0u, min((part + 1u) * ${blockRows}u, ${rows}u), isLive);
+  for (var row = part * ${blockRows}u + rowLane; row < end; row += ${rowLanes}u) {
     let at = row * ${groups}u + c;
     y[at] = ${output('(x[at] - mean) * scale + shift', type, params)};
   }`,
@@ -198,10 +204,11 @@ function masked(type: string, { relu = false }: BatchNormBackwardParams): string
 
 /** Sums of the backward pass. Bindings: x, sums, dy, y?, partials. */
 export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
-  const { rows, channels, relu = false } = params;
+  const { rows, channels, rowLanes, relu = false } = params;
   const { chunkRows, chunks } = division(params);
   const { width, type, groups } = vector(channels);
-  return threadKernel(
+  const columns = { columns: groups, parts: chunks, rowLanes, type };
+  return columnKernel(
     {
       label: label('gradient sums', params),
       bindings: [
@@ -212,23 +219,24 @@ export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
         floats('partials', 'read_write', width),
       ],
     },
-    groups * chunks,
-    `  let c = i % ${groups}u;
-  let chunk = i / ${groups}u;
-  let mean = sums[c];
+    columns,
+    `  let mean = sums[c];
   let inverseStd = sums[${groups}u + c];
   var weightSum = ${type}();
   var biasSum = ${type}();
-  let end = min((chunk + 1u) * ${chunkRows}u, ${rows}u);
-  for (var row = chunk * ${chunkRows}u; row < end; row++) {
+  let end = min((part + 1u) * ${chunkRows}u, ${rows}u);
+  for (var row = part * ${chunkRows}u + rowLane; row < end; row += ${rowLanes}u) {
     let at = row * ${groups}u + c;
     let gradient = ${masked(type, params)};
     weightSum += gradient * (x[at] - mean);
     biasSum += gradient;
   }
-  let at = 2u * chunk * ${groups}u + c;
-  partials[at] = weightSum * inverseStd;
-  partials[at + ${groups}u] = biasSum;`,
+  ${joinRows(columns, ['weightSum', 'biasSum'])}
+  let at = 2u * part * ${groups}u + c;
+  if (isLive && rowLane == 0u) {
+    partials[at] = weightSum * inverseStd;
+    partials[at + ${groups}u] = biasSum;
+  }`,
   );
 }
 
@@ -237,10 +245,11 @@ export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
  * Bindings: partials, x, sums, dy, y?, dx, dw, db.
  */
 export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel {
-  const { rows, channels, relu = false } = params;
+  const { rows, channels, rowLanes, relu = false } = params;
   const { chunks, blockRows, blocks } = division(params);
   const { width, type, groups } = vector(channels);
-  return threadKernel(
+  const columns = { columns: groups, parts: blocks, rowLanes, type };
+  return columnKernel(
     {
       label: label('gradient', params),
       bindings: [
@@ -254,16 +263,15 @@ export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel 
         floats('db', 'read_write', width),
       ],
     },
-    groups * blocks,
-    `  let c = i % ${groups}u;
-  let block = i / ${groups}u;
-  var weightSum = ${type}();
+    columns,
+    `  var weightSum = ${type}();
   var biasSum = ${type}();
-  for (var chunk = zero; chunk < ${chunks}u; chunk++) {
+  for (var chunk = rowLane; chunk < ${chunks}u; chunk += ${rowLanes}u) {
     weightSum += partials[2u * chunk * ${groups}u + c];
     biasSum += partials[(2u * chunk + 1u) * ${groups}u + c];
   }
-  if (block == 0u) {
+  ${joinRows(columns, ['weightSum', 'biasSum'])}
+  if (isLive && part == 0u && rowLane == 0u) {
     dw[c] = weightSum;
     db[c] = biasSum;
   }
@@ -271,8 +279,8 @@ export function batchNormBackwardApply(params: BatchNormBackwardParams): Kernel 
   let scale = sums[${2 * groups}u + c];
   let biasMean = biasSum * ${literal(1 / rows)};
   let slope = weightSum * sums[${groups}u + c] * ${literal(1 / rows)};
-  let end = min((block + 1u) * ${blockRows}u, ${rows}u);
-  for (var row = block * ${blockRows}u; row < end; row++) {
+  let end = select(0u, min((part + 1u) * ${blockRows}u, ${rows}u), isLive);
+  for (var row = part * ${blockRows}u + rowLane; row < end; row += ${rowLanes}u) {
     let at = row * ${groups}u + c;
     let gradient = ${masked(type, params)};
     dx[at] = scale * (gradient - biasMean - (x[at] - mean) * slope);

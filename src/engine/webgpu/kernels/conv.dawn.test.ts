@@ -223,6 +223,15 @@ describe('convolution', () => {
         // oxlint-disable-next-line no-await-in-loop -- one device
         expect(await worstError(shape, target), JSON.stringify(shape)).toBeLessThan(1);
   });
+
+  test.each([
+    // Wide tiles; two groups of weights a lane; loops unrolled; a sum shared by lanes.
+    [shapeOf(29, 3, 3, 64, 64, 3, 1, 1), { unrolls: false }],
+    [shapeOf(5, 9, 8, 8, 16, 3, 1, 1), { unrolls: false, wantedGroups: 1 }],
+    [shapeOf(3, 5, 4, 3, 6, 2, 1, 1), { unrolls: true }],
+  ])('agrees with the tiles of real GPUs %#', async (shape, rules) => {
+    expect(await worstError(shape, { isSoftware: false, rules })).toBeLessThan(1);
+  });
 });
 
 describe('fused with pool, ReLU and Dropout2d', () => {

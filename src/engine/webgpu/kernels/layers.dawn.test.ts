@@ -103,94 +103,98 @@ const shapes = (most: number): fc.Arbitrary<Shape> =>
     channels: fc.integer({ min: 1, max: 9 }),
   });
 
-test('batch norm in training: values, statistics and gradients', async () => {
-  const property = fc.asyncProperty(
-    shapes(12).filter(({ batch, height, width }) => batch * height * width > 1),
-    seeds,
-    fc.boolean(),
-    fc.constantFrom(0, 30),
-    async (shape, seed, residual, mean) => {
-      const { batch, height, width, channels } = shape;
-      const rows = batch * height * width;
-      const count = sizeOf(shape);
-      const layer: BatchNorm2d = {
-        kind: 'BatchNorm2d',
-        name: 'bn',
-        numFeatures: channels,
-        eps: 1e-3,
-        momentum: 0.1,
-      };
-      const x = normals(count, seed).map((value, i) => value * (1 + (i % channels)) + mean);
-      const dy = normals(count, seed + 2);
-      const added = residual ? normals(count, seed + 3) : zeros(count);
-      const weight = normals(channels, seed + 4);
-      const bias = normals(channels, seed + 5);
-      const params = { rows, channels, eps: layer.eps, momentum: layer.momentum, residual, relu: true };
-      const result = await runKernels(
-        device,
-        [
-          batchNormSums(params),
-          batchNormApply(params),
-          batchNormBackwardSums(params),
-          batchNormBackwardApply(params),
-        ],
-        {
-          x,
-          weight,
-          bias,
-          dy,
-          residual: added,
-          sums: zeros(batchNormSumsLength(params)),
-          partials: zeros(batchNormPartialsLength(params)),
-          y: zeros(count),
-          dx: zeros(count),
-          dw: zeros(channels),
-          db: zeros(channels),
-          runningMean: zeros(channels),
-          runningVar: zeros(channels).fill(1),
-        },
-      );
+test.each([1, 8])(
+  'batch norm in training, %i lanes a part: values, statistics, gradients',
+  async (rowLanes) => {
+    const property = fc.asyncProperty(
+      shapes(12).filter(({ batch, height, width }) => batch * height * width > 1),
+      seeds,
+      fc.boolean(),
+      fc.constantFrom(0, 30),
+      async (shape, seed, residual, mean) => {
+        const { batch, height, width, channels } = shape;
+        const rows = batch * height * width;
+        const count = sizeOf(shape);
+        const layer: BatchNorm2d = {
+          kind: 'BatchNorm2d',
+          name: 'bn',
+          numFeatures: channels,
+          eps: 1e-3,
+          momentum: 0.1,
+        };
+        const x = normals(count, seed).map((value, i) => value * (1 + (i % channels)) + mean);
+        const dy = normals(count, seed + 2);
+        const added = residual ? normals(count, seed + 3) : zeros(count);
+        const weight = normals(channels, seed + 4);
+        const bias = normals(channels, seed + 5);
+        const { eps, momentum } = layer;
+        const params = { rows, channels, rowLanes, eps, momentum, residual, relu: true };
+        const result = await runKernels(
+          device,
+          [
+            batchNormSums(params),
+            batchNormApply(params),
+            batchNormBackwardSums(params),
+            batchNormBackwardApply(params),
+          ],
+          {
+            x,
+            weight,
+            bias,
+            dy,
+            residual: added,
+            sums: zeros(batchNormSumsLength(params)),
+            partials: zeros(batchNormPartialsLength(params)),
+            y: zeros(count),
+            dx: zeros(count),
+            dw: zeros(channels),
+            db: zeros(channels),
+            runningMean: zeros(channels),
+            runningVar: zeros(channels).fill(1),
+          },
+        );
 
-      const weights = new Map([
-        ['bn.weight', Float64Array.from(weight)],
-        ['bn.bias', Float64Array.from(bias)],
-      ]);
-      const pass = sequencePass(
-        [layer],
-        { shape: [batch, channels, height, width], data: toPlanar(shape, x) },
-        weights,
-      );
-      const y = fromPlanar(shape, pass.y.data).map((value, i) => Math.max(0, value + (added[i] ?? 0)));
-      // x is around 30 in half of the runs: float32 keeps its distance to the mean to 30 * 2^-24, over a spread of 1.
-      const unit = 4e-6 * (1 + mean);
-      expect(largestError(result.y, y)).toBeLessThan(10 * unit);
-      // The sign of a value that is as good as 0 may differ, so the kernel's own mask is the one to differentiate.
-      const dz = dy.map((value, i) => (result.y[i] === 0 ? 0 : value));
-      const gradients: Gradients64 = new Map();
-      const dx = fromPlanar(shape, pass.backward(toPlanar(shape, dz), gradients));
-      expect(largestError(result.dw, gradients.get('bn.weight') ?? [])).toBeLessThan(
-        unit * Math.sqrt(rows) * 10,
-      );
-      expect(largestError(result.db, gradients.get('bn.bias') ?? [])).toBeLessThan(1e-6 * rows);
-      // Few rows may lie close together, which 1 / std stretches.
-      const stretch = Math.max(...result.sums.slice(2 * channels, 3 * channels).map(Math.abs), 1);
-      expect(largestError(result.dx, dx)).toBeLessThan(20 * unit * stretch);
+        const weights = new Map([
+          ['bn.weight', Float64Array.from(weight)],
+          ['bn.bias', Float64Array.from(bias)],
+        ]);
+        const pass = sequencePass(
+          [layer],
+          { shape: [batch, channels, height, width], data: toPlanar(shape, x) },
+          weights,
+        );
+        const y = fromPlanar(shape, pass.y.data).map((value, i) => Math.max(0, value + (added[i] ?? 0)));
+        // x is around 30 in half of the runs: float32 keeps its distance to the mean to 30 * 2^-24, over a spread of 1.
+        const unit = 4e-6 * (1 + mean);
+        expect(largestError(result.y, y)).toBeLessThan(10 * unit);
+        // The sign of a value that is as good as 0 may differ, so the kernel's own mask is the one to differentiate.
+        const dz = dy.map((value, i) => (result.y[i] === 0 ? 0 : value));
+        const gradients: Gradients64 = new Map();
+        const dx = fromPlanar(shape, pass.backward(toPlanar(shape, dz), gradients));
+        expect(largestError(result.dw, gradients.get('bn.weight') ?? [])).toBeLessThan(
+          unit * Math.sqrt(rows) * 10,
+        );
+        expect(largestError(result.db, gradients.get('bn.bias') ?? [])).toBeLessThan(1e-6 * rows);
+        // Few rows may lie close together, which 1 / std stretches.
+        const stretch = Math.max(...result.sums.slice(2 * channels, 3 * channels).map(Math.abs), 1);
+        expect(largestError(result.dx, dx)).toBeLessThan(20 * unit * stretch);
 
-      for (let c = 0; c < channels; c += 1) {
-        const values = [...x].filter((_, i) => i % channels === c);
-        const average = values.reduce((a, b) => a + b, 0) / rows;
-        const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (rows - 1);
-        expect(Math.abs((result.runningMean[c] ?? NaN) - 0.1 * average)).toBeLessThan(unit);
-        expect(Math.abs((result.runningVar[c] ?? NaN) / (0.9 + 0.1 * variance) - 1)).toBeLessThan(unit);
-      }
-    },
-  );
-  await fc.assert(property, runs(3));
-});
+        for (let c = 0; c < channels; c += 1) {
+          const values = [...x].filter((_, i) => i % channels === c);
+          const average = values.reduce((a, b) => a + b, 0) / rows;
+          const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (rows - 1);
+          expect(Math.abs((result.runningMean[c] ?? NaN) - 0.1 * average)).toBeLessThan(unit);
+          expect(Math.abs((result.runningVar[c] ?? NaN) / (0.9 + 0.1 * variance) - 1)).toBeLessThan(unit);
+        }
+      },
+    );
+    await fc.assert(property, runs(3));
+  },
+);
 
-test('batch norm sums keep their digits far from 0', async () => {
+test.each([1, 8])('batch norm sums keep their digits far from 0, %i lanes a part', async (rowLanes) => {
   const [rows, channels] = [4000, 4];
-  const params = { rows, channels, eps: 0, momentum: 1 };
+  const params = { rows, channels, rowLanes, eps: 0, momentum: 1 };
   const x = normals(rows * channels, 5).map((value) => 1000 + value / 100);
   const { runningVar, runningMean } = await runKernels(
     device,
@@ -228,7 +232,7 @@ test('batch norm in eval mode', async () => {
       residual: normals(count, seed + 5),
       y: zeros(count),
     };
-    const params = { rows: count / channels, channels, eps: 1e-5, residual };
+    const params = { rows: count / channels, channels, rowLanes: 1, eps: 1e-5, residual };
     const { y } = await runKernels(device, [batchNormEval(params)], data);
     const at = (values: Floats, i: number): number => values[i % channels] ?? NaN;
     const expected = Array.from(data.x, (value, i) => {

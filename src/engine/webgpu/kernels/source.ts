@@ -69,8 +69,12 @@ ${body}
   return { label, wgsl, bindings: plain(bindings), workgroups: grid.workgroups };
 }
 
-/** One workgroup of 64 invocations, `lane` from 0 to 63; `body` may use workgroup memory, barriers and `zero`. */
-export function groupKernel({ label, bindings, code = '' }: KernelSource, body: string): Kernel {
+/** Workgroups of 64 invocations, `lane` from 0 to 63; `body` may use workgroup memory, barriers, `group` and `zero`. */
+export function moduleKernel(
+  { label, bindings, code = '' }: KernelSource,
+  workgroups: Kernel['workgroups'],
+  body: string,
+): Kernel {
   const wgsl = `${declarations(bindings)}
 ${code}
 @compute @workgroup_size(${workgroupSize})
@@ -79,5 +83,10 @@ ${zeroWgsl}
 ${body}
 }
 `;
-  return { label, wgsl, bindings: plain(bindings), workgroups: [1, 1, 1] };
+  return { label, wgsl, bindings: plain(bindings), workgroups };
+}
+
+/** The same, one workgroup. */
+export function groupKernel(source: KernelSource, body: string): Kernel {
+  return moduleKernel(source, [1, 1, 1], body);
 }
