@@ -1,7 +1,8 @@
 /**
  * Pictures of every view for the README, from a running address:
  *   npx tsx --tsconfig tsconfig.scripts.json scripts/screenshots.ts http://localhost:4173/
- * One short training feeds all of them. Writes docs/screenshots/{train,draw,network,conv-lab}-{light,dark,390}.png.
+ * One short training feeds most of them; the doctor and the report get runs with a wrong loss. Of `trained`, `doctor` and
+ * `report`, those named after the address, else all. Writes docs/screenshots/{train,draw,network,conv-lab,doctor,report}-{light,dark,390}.png.
  */
 import { mkdirSync } from 'node:fs';
 import { chromium, type Page } from '@playwright/test';
@@ -73,32 +74,68 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
-async function main(address: string): Promise<void> {
+/** A trained network on Train, and what the other pages make of it. */
+async function trained(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}?${settings}`);
+  await train(page);
+  await draw(page);
+  await page.waitForTimeout(2500);
+  await picture(page, 'train');
+  await page.getByRole('link', { name: 'Draw', exact: true }).click();
+  await page.waitForTimeout(1500);
+  await picture(page, 'draw');
+  await page.getByRole('link', { name: 'Network', exact: true }).click();
+  await page.waitForTimeout(1500);
+  await picture(page, 'network');
+  await page.getByRole('link', { name: 'Conv lab', exact: true }).click();
+  await page.getByRole('button', { name: 'One step forward' }).click();
+  await page.waitForTimeout(1500);
+  await picture(page, 'conv-lab');
+}
+
+/** The report's LeNet, whose dead digits the doctor names. */
+async function doctor(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}?network=lenet&loss=nll_softmax&epochs=40`);
+  const control = page.getByTestId('main-control');
+  await page.waitForSelector('[data-testid=run-phase][data-phase=ready]', { timeout: 120_000 });
+  await control.click();
+  await page.getByTestId('diagnosis-chance_accuracy').waitFor({ timeout: longestTraining });
+  await control.click();
+  await picture(page, 'doctor');
+}
+
+/** The same network with the wrong and the right loss, three epochs each. */
+async function report(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}report`);
+  for (const name of ['LeNet-5, wrong loss', 'LeNet-5, cross entropy']) {
+    // oxlint-disable-next-line no-await-in-loop
+    await page.getByRole('checkbox', { name: `Choose ${name}, 3 epochs, short` }).check();
+  }
+  await page.getByTestId('queue-start').click();
+  await page.getByTestId('queue-finished').waitFor({ timeout: 4 * longestTraining });
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await picture(page, 'report');
+}
+
+const views = { trained, doctor, report } as const;
+const isView = (name: string): name is keyof typeof views => Object.hasOwn(views, name);
+
+async function main(address: string, asked: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const browser = await chromium.launch(chromiumLaunchOptions());
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en' });
-    await page.goto(`${address}?${settings}`);
-    await train(page);
-    await draw(page);
-    await page.waitForTimeout(2500);
-    await picture(page, 'train');
-    await page.getByRole('link', { name: 'Draw', exact: true }).click();
-    await page.waitForTimeout(1500);
-    await picture(page, 'draw');
-    await page.getByRole('link', { name: 'Network', exact: true }).click();
-    await page.waitForTimeout(1500);
-    await picture(page, 'network');
-    await page.getByRole('link', { name: 'Conv lab', exact: true }).click();
-    await page.getByRole('button', { name: 'One step forward' }).click();
-    await page.waitForTimeout(1500);
-    await picture(page, 'conv-lab');
+    for (const name of asked) {
+      if (!isView(name)) throw new RangeError(`Not one of ${Object.keys(views).join(', ')}: ${name}.`);
+      // oxlint-disable-next-line no-await-in-loop
+      await views[name](page, address);
+    }
   } finally {
     await browser.close();
   }
 }
 
-const [address] = process.argv.slice(2);
+const [address, ...asked] = process.argv.slice(2);
 if (address === undefined)
   throw new Error('Say where the app runs: scripts/screenshots.ts http://localhost:4173/');
-await main(address);
+await main(address, asked.length > 0 ? asked : Object.keys(views));
