@@ -8,7 +8,7 @@
  * src/engine/wasm/lowerWinograd.ts chooses the group so that it divides the tiles of a block of images or is a multiple of them.
  * In float64 the plain convolutions of conv.ts are used.
  */
-import { gradient, product } from './build/tiles';
+import { gradient, shortProduct } from './build/tiles';
 import { lanes, panelStart, share } from './simd';
 import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, tileScratch, tileSide } from './winogradTiles';
 
@@ -29,9 +29,9 @@ function multiplyGroup(
     const b = v + at * <usize>group * tile, out = m + at * <usize>group * outTile;
     for (let panel = 0; panel < panels; panel++) {
       const c0 = panelStart(panel, outChannels, panels);
-      product<f32>(
+      shortProduct(
         panelStart(panel + 1, outChannels, panels) - c0, u + at * weights + <usize>(c0 * channels) * 4, b, out + <usize>(c0 * 32),
-        count, tile, outTile, 1, 0, 0, 1, 0, 0, channels, 0, 0,
+        count, tile, outTile, channels,
       );
     }
   }

@@ -12,32 +12,110 @@ const range = (n: number): number[] => [...Array(n).keys()];
 const pieceLength = 64;
 
 /**
+ * Sums of a product tile. Multiply-adds take four cycles and two start in each, so that fewer than eight sums would wait for
+ * themselves: small tiles keep several sets, one for each step in turn, and add them up at the end.
+ */
+class Sums {
+  readonly sets: number;
+  readonly #rows: number;
+
+  constructor(rows: number) {
+    this.#rows = rows;
+    this.sets = rows >= 4 ? 1 : rows === 1 ? 4 : 2;
+  }
+
+  #each(line: (name: string, offset: number, set: number) => string): string {
+    return range(this.sets)
+      .flatMap((set) =>
+        range(this.#rows).flatMap((i) => [
+          line(`c${i}_0_${set}`, i * 32, set),
+          line(`c${i}_1_${set}`, i * 32 + 16, set),
+        ]),
+      )
+      .join('\n');
+  }
+
+  declare(): string {
+    return this.#each((c) => `let ${c} = zero;`);
+  }
+
+  clear(): string {
+    return this.#each((c) => `${c} = zero;`);
+  }
+
+  /** Adds A[k][R] * B[k][8] for the k that is `step` after the pointers. */
+  step(step: number): string {
+    const set = step % this.sets;
+    return `let v0_${step} = v128.load(pb, ${step * 32}), v1_${step} = v128.load(pb, ${step * 32 + 16});
+      ${range(this.#rows)
+        .map((i) => {
+          const factor = `s${i}_${step}`;
+          return `let ${factor} = v128.load32_splat(pa, ${(step * this.#rows + i) * 4}); c${i}_0_${set} = madd(${factor}, v0_${step}, c${i}_0_${set}); c${i}_1_${set} = madd(${factor}, v1_${step}, c${i}_1_${set});`;
+        })
+        .join('\n')}`;
+  }
+
+  /** All sets into the first one. */
+  gather(): string {
+    return this.#each((c, _, set) =>
+      set === 0 ? '' : `${c.slice(0, -1)}0 = f32x4.add(${c.slice(0, -1)}0, ${c});`,
+    );
+  }
+
+  #first(line: (name: string, offset: number, row: number) => string): string {
+    return range(this.#rows)
+      .map((i) => `${line(`c${i}_0_0`, i * 32, i)} ${line(`c${i}_1_0`, i * 32 + 16, i)}`)
+      .join('\n');
+  }
+
+  addRunningSum(): string {
+    return `if (isStarted) {
+      ${this.#first((c, offset) => `${c} = f32x4.add(${c}, v128.load(out, ${offset}));`)}
+    }`;
+  }
+
+  finish(): string {
+    return `if (bias) {
+      ${this.#first((c, _, row) => `${c} = f32x4.add(${c}, v128.load32_splat(bias, ${row * 4}));`)}
+    }
+    if (flags & RELU) {
+      ${this.#first((c) => `${c} = f32x4.pmax(${c}, zero);`)}
+    }`;
+  }
+
+  store(): string {
+    return this.#first((c, offset) => `v128.store(out, ${c}, ${offset});`);
+  }
+}
+
+/** `steps` consecutive values of k, then the pointers moved behind them. */
+function block(sums: Sums, rows: number, steps: number): string {
+  return `${range(steps)
+    .map((u) => sums.step(u))
+    .join('\n')}
+    pa += ${steps * rows * 4}; pb += ${steps * 32};`;
+}
+
+/** A loop over `k` values of k. */
+function loopOverRun(sums: Sums, rows: number, unroll: number): string {
+  const rest = unroll > 1 ? `for (; k > 0; k--) { ${block(sums, rows, 1)} }` : '';
+  return `for (; k >= ${unroll}; k -= ${unroll}) { ${block(sums, rows, unroll)} }\n${rest}`;
+}
+
+/**
  * R output channels x 8 images: out += A[k][R] (broadcast) * B[k][8] over rows x cols x run values of k.
  * Forward convolution, its input gradient and Linear are all this one kernel with different strides.
  */
-export function productTile(r: number, unroll: number): string {
-  const rows = range(r);
-  const each = (line: (accumulator: string, offset: number) => string): string =>
-    rows.map((i) => `${line(`c${i}_0`, i * 32)} ${line(`c${i}_1`, i * 32 + 16)}`).join('\n');
-  const step = (u: number): string =>
-    `let v0_${u} = v128.load(pb, ${u * 32}), v1_${u} = v128.load(pb, ${u * 32 + 16});\n` +
-    rows
-      .map(
-        (i) =>
-          `let s${i}_${u} = v128.load32_splat(pa, ${(u * r + i) * 4}); c${i}_0 = madd(s${i}_${u}, v0_${u}, c${i}_0); c${i}_1 = madd(s${i}_${u}, v1_${u}, c${i}_1);`,
-      )
-      .join('\n');
-  const addRunningSum = `if (isStarted) {
-      ${each((c, offset) => `${c} = f32x4.add(${c}, v128.load(out, ${offset}));`)}
-    }`;
-  const store = each((c, offset) => `v128.store(out, ${c}, ${offset});`);
+export function productTile(r: number, leastUnroll: number): string {
+  const sums = new Sums(r);
+  const unroll = Math.max(leastUnroll, sums.sets);
   return `
 export function product${r}(a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
   rows: i32, aRow: usize, bRow: usize, cols: i32, aCol: usize, bCol: usize, run: i32, bias: usize, flags: i32): void {
   const zero = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
     let isStarted = flags & ACCUMULATE, summed = 0;
-    let ${rows.flatMap((i) => [`c${i}_0 = zero`, `c${i}_1 = zero`]).join(', ')};
+    ${sums.declare()}
     let ra = a, rb = b;
     for (let row = rows; row > 0; row--) {
       let ca = ra, cb = rb;
@@ -45,38 +123,69 @@ export function product${r}(a: usize, b: usize, out: usize, count: i32, bStep: u
         let pa = ca, pb = cb, left = run;
         while (left > 0) {
           if (summed >= ${pieceLength}) {
-            ${addRunningSum}
-            ${store}
-            ${each((c) => `${c} = zero;`)}
+            ${sums.gather()}
+            ${sums.addRunningSum()}
+            ${sums.store()}
+            ${sums.clear()}
             isStarted = 1; summed = 0;
           }
           let k = min(left, ${pieceLength});
           left -= k; summed += k;
-          for (; k >= ${unroll}; k -= ${unroll}) {
-            ${range(unroll).map(step).join('\n')}
-            pa += ${unroll * r * 4}; pb += ${unroll * 32};
-          }
-          ${
-            unroll > 1
-              ? `for (; k > 0; k--) {
-            ${step(0)}
-            pa += ${r * 4}; pb += 32;
-          }`
-              : ''
-          }
+          ${loopOverRun(sums, r, unroll)}
         }
         ca += aCol; cb += bCol;
       }
       ra += aRow; rb += bRow;
     }
-    ${addRunningSum}
-    if (bias) {
-      ${rows.map((i) => `{ const b${i} = v128.load32_splat(bias, ${i * 4}); c${i}_0 = f32x4.add(c${i}_0, b${i}); c${i}_1 = f32x4.add(c${i}_1, b${i}); }`).join('\n')}
+    ${sums.gather()}
+    ${sums.addRunningSum()}
+    ${sums.finish()}
+    ${sums.store()}
+    b += bStep; out += outStep;
+  }
+}`;
+}
+
+/** The same for a single run of one piece, without bias: the products of Winograd tiles, whose sums are short. */
+export function shortProductTile(r: number, leastUnroll: number): string {
+  const sums = new Sums(r);
+  return `
+export function shortProduct${r}(a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize, run: i32): void {
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    ${sums.declare()}
+    let pa = a, pb = b, k = run;
+    ${loopOverRun(sums, r, Math.max(leastUnroll, sums.sets))}
+    ${sums.gather()}
+    ${sums.store()}
+    b += bStep; out += outStep;
+  }
+}`;
+}
+
+/** Taps in a row of the kernels that read a single channel. */
+const fixedRun = 5;
+
+/** The same for rows of five values of k: the first convolution of the report's small networks, 5 x 5 taps of one channel. */
+export function fixedProductTile(r: number): string {
+  const sums = new Sums(r);
+  return `
+export function fixedProduct${r}(a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
+  rows: i32, aRow: usize, bRow: usize, bias: usize, flags: i32): void {
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    const isStarted = flags & ACCUMULATE;
+    ${sums.declare()}
+    let pa = a, rb = b;
+    for (let row = rows; row > 0; row--) {
+      let pb = rb;
+      ${block(sums, r, fixedRun)}
+      pa += aRow - ${fixedRun * r * 4}; rb += bRow;
     }
-    if (flags & RELU) {
-      ${each((c) => `${c} = f32x4.pmax(${c}, zero);`)}
-    }
-    ${store}
+    ${sums.gather()}
+    ${sums.addRunningSum()}
+    ${sums.finish()}
+    ${sums.store()}
     b += bStep; out += outStep;
   }
 }`;
@@ -148,6 +257,31 @@ export function gradient${r}x${j}(dy: usize, x: usize, dw: usize, count: i32, ro
 }`;
 }
 
+/**
+ * Calls the gradient tiles for `inputs` inputs. Two at a time fill the registers with four rows; fewer rows leave room for three,
+ * and need them, to have enough sums under way. A single last input would have too few, so it joins the pair before it.
+ */
+function gradientCalls(r: number, call: string): string {
+  const groups = r >= 4 ? 'inputs >> 1' : 'inputs / 3';
+  const main = r >= 4 ? 2 : 3;
+  const advance = (j: number): string =>
+    `x += <usize>count * ${j * 32}; dw += <usize>count * ${r * j * 4}; inputs -= count * ${j};`;
+  return `{
+      let count = ${groups};
+      ${r <= 4 ? `if (inputs - count * ${main} === 1 && count > 0) count--;` : ''}
+      if (count > 0) { gradient${r}x${main}(${call}); ${advance(main)} }
+      ${
+        r > 4
+          ? ''
+          : r === 4
+            ? `count = 1; if (inputs === 3) gradient${r}x3(${call});`
+            : `count = inputs >> 1; if (count > 0) { gradient${r}x2(${call}); ${advance(2)} }`
+      }
+      count = 1; if (inputs === 1) gradient${r}x1(${call});
+      break;
+    }`;
+}
+
 /** All tiles up to `maxRows` output channels, with dispatchers by number of rows. */
 export function tilesSource(maxRows: number, unroll: number): string {
   const sizes = range(maxRows).map((i) => i + 1);
@@ -159,11 +293,18 @@ import { doubleGradient, doubleProduct } from '../double';
 import { madd } from '../simd';
 export const ACCUMULATE: i32 = 1;
 export const RELU: i32 = 2;
-${sizes.map((r) => productTile(r, unroll)).join('\n')}
+${sizes.flatMap((r) => [productTile(r, unroll), shortProductTile(r, unroll), fixedProductTile(r)]).join('\n')}
 export function product<T>(r: i32, a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
   rows: i32, aRow: usize, bRow: usize, cols: i32, aCol: usize, bCol: usize, run: i32, bias: usize, flags: i32): void {
   if (sizeof<T>() === 8) {
     doubleProduct(r, ${productArguments.replace('flags', '(flags & ACCUMULATE) !== 0, (flags & RELU) !== 0')});
+    return;
+  }
+  if (run === ${fixedRun} && cols === 1 && rows <= ${Math.floor(pieceLength / fixedRun)}) {
+    switch (r) {
+      ${sizes.map((r) => `case ${r}: fixedProduct${r}(a, b, out, count, bStep, outStep, rows, aRow, bRow, bias, flags); break;`).join('\n')}
+      default: unreachable();
+    }
     return;
   }
   switch (r) {
@@ -171,25 +312,28 @@ export function product<T>(r: i32, a: usize, b: usize, out: usize, count: i32, b
     default: unreachable();
   }
 }
-${sizes.flatMap((r) => [gradientTile(r, 1), gradientTile(r, 2)]).join('\n')}
-/** Groups of 2 inputs, then a last single one if \`inputs\` is odd. */
+/** One tile product of run values of k: see shortProductTile. */
+export function shortProduct(r: i32, a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize, run: i32): void {
+  if (run > ${pieceLength}) {
+    product<f32>(r, a, b, out, count, bStep, outStep, 1, 0, 0, 1, 0, 0, run, 0, 0);
+    return;
+  }
+  switch (r) {
+    ${sizes.map((r) => `case ${r}: shortProduct${r}(a, b, out, count, bStep, outStep, run); break;`).join('\n')}
+    default: unreachable();
+  }
+}
+${sizes.flatMap((r) => [gradientTile(r, 1), gradientTile(r, 2), ...(r <= 4 ? [gradientTile(r, 3)] : [])]).join('\n')}
+/** The sums for all inputs, some at a time: see gradientCalls. */
 export function gradient<T>(r: i32, inputs: i32, dy: usize, x: usize, dw: usize, rows: i32, dyRow: usize, xRow: usize,
   cols: i32, dyCol: usize, xCol: usize, accumulate: bool): void {
   if (sizeof<T>() === 8) {
     doubleGradient(r, inputs, ${gradientArguments.replace(', count', '')});
     return;
   }
-  let count = inputs >> 1;
   switch (r) {
-    ${sizes.map((r) => `case ${r}: gradient${r}x2(${gradientArguments}); break;`).join('\n')}
+    ${sizes.map((r) => `case ${r}: ${gradientCalls(r, gradientArguments)}`).join('\n')}
     default: unreachable();
-  }
-  if (inputs & 1) {
-    x += <usize>count * 64; dw += <usize>count * <usize>r * 8; count = 1;
-    switch (r) {
-      ${sizes.map((r) => `case ${r}: gradient${r}x1(${gradientArguments}); break;`).join('\n')}
-      default: unreachable();
-    }
   }
 }
 `;
