@@ -3,6 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
+import { maximaOfRows } from './pool';
 import { lanes, loadPair, panelStart, share, total } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
@@ -15,49 +16,79 @@ function groupSize(panels: i32, channels: i32, depth: i32): i32 {
   return max(1, GROUP_BYTES / bytes);
 }
 
+/** Output row `oy` of one image block at `image`, for the panels from `first` to `last`, into `row`. */
+function convRow<T>(
+  image: usize, w: usize, bias: usize, row: usize, oy: i32, height: i32, width: i32, channels: i32, outWidth: i32, outChannels: i32,
+  kernel: i32, stride: i32, padding: i32, panels: i32, first: i32, last: i32, flags: i32,
+): void {
+  const depth = kernel * kernel * channels;
+  const xRow = <usize>(width * channels) * lanes<T>();
+  // Output columns [inner, innerEnd) see all taps of a row.
+  const inner = (padding + stride - 1) / stride;
+  const innerEnd = width - kernel + padding < 0 ? 0 : min(outWidth, (width - kernel + padding) / stride + 1);
+  const top = oy * stride - padding;
+  const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+  const xBase = image + <usize>top * xRow;
+  for (let panel = first; panel < last; panel++) {
+    const c0 = panelStart(panel, outChannels, panels);
+    const r = panelStart(panel + 1, outChannels, panels) - c0;
+    const a = w + <usize>(c0 * depth) * sizeof<T>();
+    const aRow = <usize>(kernel * channels * r) * sizeof<T>();
+    const panelBias = bias ? bias + <usize>c0 * sizeof<T>() : 0;
+    let ox = 0;
+    while (ox < outWidth) {
+      const left = ox * stride - padding;
+      const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+      const count = ox >= inner && ox < innerEnd ? innerEnd - ox : 1;
+      product<T>(
+        r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r) * sizeof<T>(), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels) * lanes<T>(),
+        row + <usize>(ox * outChannels + c0) * lanes<T>(), count, <usize>(stride * channels) * lanes<T>(), <usize>outChannels * lanes<T>(),
+        ky1 - ky0, aRow, xRow, 1, 0, 0, (kx1 - kx0) * channels, panelBias, flags,
+      );
+      ox += count;
+    }
+  }
+}
+
 export function convForward<T>(
   x: usize, w: usize, bias: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32, threads: i32,
 ): void {
-  const depth = kernel * kernel * channels;
-  const group = groupSize(panels, outChannels, depth);
+  const group = groupSize(panels, outChannels, kernel * kernel * channels);
   const units = blocks * outHeight;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
-  const flags = relu ? RELU : 0;
-  const xRow = <usize>(width * channels) * lanes<T>();
+  const image = <usize>(height * width * channels) * lanes<T>();
   const yRow = <usize>(outWidth * outChannels) * lanes<T>();
-  // Output columns [inner, innerEnd) see all taps of a row.
-  const inner = (padding + stride - 1) / stride;
-  const innerEnd = width - kernel + padding < 0 ? 0 : min(outWidth, (width - kernel + padding) / stride + 1);
   for (let first = 0; first < panels; first += group) {
-    const last = min(panels, first + group);
     for (let unit = from; unit < to; unit++) {
       const block = unit / outHeight;
-      const oy = unit - block * outHeight;
-      const top = oy * stride - padding;
-      const ky0 = max(0, -top), ky1 = min(kernel, height - top);
-      const xBase = x + <usize>(block * height + top) * xRow;
-      const yBase = y + <usize>unit * yRow;
-      for (let panel = first; panel < last; panel++) {
-        const c0 = panelStart(panel, outChannels, panels);
-        const r = panelStart(panel + 1, outChannels, panels) - c0;
-        const a = w + <usize>(c0 * depth) * sizeof<T>();
-        const aRow = <usize>(kernel * channels * r) * sizeof<T>();
-        const panelBias = bias ? bias + <usize>c0 * sizeof<T>() : 0;
-        let ox = 0;
-        while (ox < outWidth) {
-          const left = ox * stride - padding;
-          const kx0 = max(0, -left), kx1 = min(kernel, width - left);
-          const count = ox >= inner && ox < innerEnd ? innerEnd - ox : 1;
-          product<T>(
-            r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r) * sizeof<T>(), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels) * lanes<T>(),
-            yBase + <usize>(ox * outChannels + c0) * lanes<T>(), count, <usize>(stride * channels) * lanes<T>(), <usize>outChannels * lanes<T>(),
-            ky1 - ky0, aRow, xRow, 1, 0, 0, (kx1 - kx0) * channels, panelBias, flags,
-          );
-          ox += count;
-        }
-      }
+      convRow<T>(
+        x + <usize>block * image, w, bias, y + <usize>unit * yRow, unit - block * outHeight, height, width, channels, outWidth, outChannels,
+        kernel, stride, padding, panels, first, min(panels, first + group), relu ? RELU : 0,
+      );
     }
+  }
+}
+
+/** As convForward and then the 2 x 2 maxima, which are taken while the two rows are still in the level-1 cache. */
+export function convPool<T>(
+  x: usize, w: usize, bias: usize, y: usize, index: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32,
+  threads: i32,
+): void {
+  const pooledHeight = outHeight / 2, pooledWidth = outWidth / 2;
+  const units = blocks * pooledHeight;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const image = <usize>(height * width * channels) * lanes<T>();
+  const pixel = <usize>outChannels * lanes<T>();
+  const upper = scratch + <usize>(thread * 2 * outWidth) * pixel, lower = upper + <usize>outWidth * pixel;
+  for (let unit = from; unit < to; unit++) {
+    const block = unit / pooledHeight, oy = (unit - block * pooledHeight) * 2;
+    const at = x + <usize>block * image;
+    convRow<T>(at, w, bias, upper, oy, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
+    convRow<T>(at, w, bias, lower, oy + 1, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
+    const out = <usize>(unit * pooledWidth) * pixel;
+    maximaOfRows<T>(upper, lower, y + out, index ? index + out : 0, pooledWidth, pixel, relu);
   }
 }
 

@@ -1,6 +1,37 @@
 /** Pooling; max pooling keeps which tap of the window won (the first on ties, NaN wins, as in PyTorch). */
 import { lanes, share } from './simd';
 
+/** Where a later value of a window takes over: where it is larger, or NaN. */
+// @ts-ignore: decorator
+@inline
+function wins<T>(v: v128, best: v128): v128 {
+  return v128.or(v128.gt<T>(v, best), v128.ne<T>(v, v));
+}
+
+/** Maxima of the 2 x 2 windows of two rows, and which value of the window each is; ReLU is applied to the maxima. */
+export function maximaOfRows<T>(
+  upper: usize, lower: usize, y: usize, index: usize, count: i32, pixel: usize, relu: i32,
+): void {
+  const zero = v128.splat<T>(0), one = v128.splat<T>(1), two = v128.splat<T>(2), three = v128.splat<T>(3);
+  const least = relu ? zero : v128.splat<T>(-Infinity);
+  for (let i = 0; i < count; i++) {
+    for (let c: usize = 0; c < pixel; c += 16) {
+      const a = v128.load(upper + c), b = v128.load(upper + pixel + c);
+      let w = wins<T>(b, a);
+      let best = v128.bitselect(b, a, w), which = v128.and(w, one);
+      const d = v128.load(lower + c), e = v128.load(lower + pixel + c);
+      w = wins<T>(d, best);
+      best = v128.bitselect(d, best, w); which = v128.bitselect(two, which, w);
+      w = wins<T>(e, best);
+      best = v128.bitselect(e, best, w); which = v128.bitselect(three, which, w);
+      v128.store(y + c, v128.pmax<T>(best, least));
+      if (index) v128.store(index + c, which);
+    }
+    upper += 2 * pixel; lower += 2 * pixel; y += pixel;
+    if (index) index += pixel;
+  }
+}
+
 export function maxPool<T>(
   x: usize, y: usize, index: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
@@ -9,6 +40,15 @@ export function maxPool<T>(
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
+  if (kernel === 2 && stride === 2 && padding === 0) {
+    for (let unit = from; unit < to; unit++) {
+      const block = unit / outHeight;
+      const upper = x + <usize>(block * height + (unit - block * outHeight) * 2) * row;
+      const out = <usize>(unit * outWidth) * pixel;
+      maximaOfRows<T>(upper, upper + row, y + out, index ? index + out : 0, outWidth, pixel, 0);
+    }
+    return;
+  }
   for (let unit = from; unit < to; unit++) {
     const block = unit / outHeight, oy = unit - block * outHeight;
     const top = oy * stride - padding;
@@ -25,9 +65,9 @@ export function maxPool<T>(
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
             const v = v128.load(source + <usize>ky * row + <usize>kx * pixel + c);
-            const wins = v128.or(v128.gt<T>(v, best), v128.ne<T>(v, v));
-            best = v128.bitselect(v, best, wins);
-            which = v128.bitselect(v128.splat<T>(<T>(ky * kernel + kx)), which, wins);
+            const w = wins<T>(v, best);
+            best = v128.bitselect(v, best, w);
+            which = v128.bitselect(v128.splat<T>(<T>(ky * kernel + kx)), which, w);
           }
         }
         v128.store(y + out + c, best);

@@ -191,6 +191,23 @@ describe('convolution', () => {
     );
   });
 
+  it('agrees with a ReLU and a pooling taken along', async () => {
+    await fc.assert(
+      fc.asyncProperty(geometry, fc.boolean(), async (shape, hasRelu) => {
+        const { images, height, width, inChannels, outChannels, kernel, stride, padding } = shape;
+        const outSide = Math.floor((Math.min(height, width) + 2 * padding - kernel) / stride) + 1;
+        fc.pre(kernel <= Math.min(height, width) + 2 * padding && outSide >= 2);
+        const pool: LayerSpec = { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 };
+        const first = conv('c', inChannels, outChannels, kernel, stride, padding);
+        const layers = hasRelu ? [first, relu, pool] : [first, pool];
+        // Sums over absolute values have other maxima, so they bound nothing here. Up to 2,300 products of values below 1 are
+        // summed; one that went to a wrong place would be off by about 1.
+        expect(await worstError(layers, [images, inChannels, height, width], () => 1e-4)).toBeLessThan(1);
+      }),
+      { numRuns: 40, seed: 9 },
+    );
+  });
+
   it('agrees at the shapes of the report', async () => {
     const layers = [conv('a', 16, 32, 5), relu, conv('b', 32, 32, 3, 1, 1), conv('d', 32, 64, 3, 2, 1)];
     // Three layers in a row: the error of each passes through the next ones.

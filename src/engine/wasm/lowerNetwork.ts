@@ -14,7 +14,8 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
-import { lowerBatchNorm, lowerConv, lowerLinear } from '@/engine/wasm/lowerWeighted';
+import { lowerConv, lowerConvPool, takesPool } from '@/engine/wasm/lowerConv';
+import { lowerBatchNorm, lowerLinear } from '@/engine/wasm/lowerWeighted';
 import { assertNever, flattenLayers, type LayerSpec, type Residual } from '@/model/layers';
 
 function takesRelu(layer: LayerSpec): boolean {
@@ -54,10 +55,16 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
     const layer = layers[i];
     if (layer === undefined) break;
     const hasRelu = takesRelu(layer) && layers[i + 1]?.kind === 'ReLU';
-    const lowered = lowerLayer(lowering, layer, output, hasRelu);
+    if (hasRelu) i += 1;
+    const next = layers[i + 1];
+    const pooled =
+      layer.kind === 'Conv2d' && next?.kind === 'MaxPool2d' && takesPool(layer, next)
+        ? lowerConvPool(lowering, layer, output, hasRelu, next)
+        : null;
+    if (pooled !== null) i += 1;
+    const lowered = pooled ?? lowerLayer(lowering, layer, output, hasRelu);
     output = lowered.output;
     backwards.push(lowered.backward);
-    if (hasRelu) i += 1;
   }
   const backward = (dy: Gradient): Gradient | null => {
     let gradient: Gradient | null = dy;

@@ -47,6 +47,27 @@ export const operations = {
     panels: u,
     relu: u,
   },
+  /** A small convolution, its ReLU and the 2 x 2 pooling after it; `scratch` holds two rows for each thread. */
+  convPool: {
+    x: u,
+    w: u,
+    bias: u,
+    y: u,
+    index: u,
+    scratch: u,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    outChannels: u,
+    kernel: u,
+    stride: u,
+    padding: u,
+    panels: u,
+    relu: u,
+  },
   /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
   packTransposed: { w: u, packed: u, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
   convInputGradient: {

@@ -1,0 +1,24 @@
+/** The bias of a Conv2d or Linear and its gradient. */
+import type { Lowering } from '@/engine/wasm/lowering';
+import type { WasmBuffer } from '@/engine/wasm/program';
+import { tensorBytes } from '@/engine/wasm/runMemory';
+import type { Conv2d, Linear } from '@/model/layers';
+
+/** 0 where the layer has none. */
+export function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): WasmBuffer | 0 {
+  return layer.bias ? lowering.memory.tensor(`${layer.name}.bias`, outputs, { kind: 'plain' }).buffer : 0;
+}
+
+/** The sum of dy over the batch, `pixels` values a channel and image. */
+export function emitBiasGradient(
+  lowering: Lowering,
+  layer: Conv2d | Linear,
+  dy: WasmBuffer,
+  pixels: number,
+  channels: number,
+): void {
+  if (!layer.bias) return;
+  const db = lowering.program.buffer(`${layer.name}.bias gradient`, tensorBytes(channels));
+  lowering.program.emit('biasGradient', { dy, db, blocks: lowering.blocks, pixels, channels });
+  lowering.onGradient(`${layer.name}.bias`, db);
+}

@@ -1,0 +1,204 @@
+/** Conv2d, which may take over the ReLU that follows it, and the pooling after that. */
+import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
+import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
+import {
+  newBuffer,
+  panelCount,
+  valueCount,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/wasm/lowering';
+import {
+  emitWinogradForward,
+  emitWinogradInputGradient,
+  emitWinogradWeightGradient,
+  winogradPlans,
+  type ConvGeometry,
+  type WinogradPlans,
+} from '@/engine/wasm/lowerWinograd';
+import type { WasmBuffer } from '@/engine/wasm/program';
+import { tensorBytes } from '@/engine/wasm/runMemory';
+import type { Conv2d, MaxPool2d } from '@/model/layers';
+import { windowOutputSize } from '@/model/shapes';
+
+interface ConvParts {
+  readonly geometry: ConvGeometry;
+  readonly w: WasmBuffer;
+  readonly bias: WasmBuffer | 0;
+  readonly panels: number;
+  readonly tiles: WinogradPlans;
+}
+
+function convParts(lowering: Lowering, layer: Conv2d, x: Value): ConvParts {
+  const { inChannels, outChannels, kernelSize, stride, name } = layer;
+  const panels = panelCount(lowering, outChannels);
+  const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels } as const;
+  const { buffer: w } = lowering.memory.tensor(`${name}.weight`, weightCount(layer), layout);
+  const geometry: ConvGeometry = {
+    blocks: lowering.blocks,
+    height: x.height + 2 * x.border,
+    width: x.width + 2 * x.border,
+    channels: inChannels,
+    outHeight: windowOutputSize(x.height, kernelSize, stride, layer.padding),
+    outWidth: windowOutputSize(x.width, kernelSize, stride, layer.padding),
+    outChannels,
+    kernel: kernelSize,
+    stride,
+    padding: layer.padding - x.border,
+  };
+  const bias = biasOf(lowering, layer, outChannels);
+  return { geometry, w, bias, panels, tiles: winogradPlans(lowering, layer, geometry) };
+}
+
+function weightCount({ inChannels, outChannels, kernelSize }: Conv2d): number {
+  return outChannels * inChannels * kernelSize ** 2;
+}
+
+function outputValue(
+  lowering: Lowering,
+  layer: Conv2d,
+  height: number,
+  width: number,
+  hasRelu: boolean,
+): Value {
+  const channels = layer.outChannels;
+  return {
+    buffer: newBuffer(lowering, layer.name, valueCount(lowering, { channels, height, width })),
+    channels,
+    height,
+    width,
+    border: 0,
+    isFlat: false,
+    isOwned: true,
+    isSignRead: hasRelu,
+    needsGradient: true,
+  };
+}
+
+/** The gradient of a convolution's input; gives the transformed output gradient where it is kept, else 0. */
+function emitInputGradient(
+  lowering: Lowering,
+  name: string,
+  tiles: WinogradPlans,
+  values: ConvGeometry & {
+    readonly x: WasmBuffer;
+    readonly w: WasmBuffer;
+    readonly dy: WasmBuffer;
+    readonly dx: WasmBuffer;
+    readonly panels: number;
+  },
+): WasmBuffer | 0 {
+  const { program } = lowering;
+  const { x: _, w, panels, ...rest } = values;
+  const { channels, outChannels, kernel } = values;
+  const packed = program.buffer(`${name} transposed`, channels * outChannels * kernel ** 2 * 4);
+  const inPanels = panelCount(lowering, channels);
+  program.emit('packTransposed', { w, packed, channels, outChannels, kernel, panels, inPanels });
+  if (tiles.inputGradient === null) {
+    program.emit('convInputGradient', { ...rest, packed, inPanels, accumulate: 0 });
+    return 0;
+  }
+  const plans = { ...tiles, inputGradient: tiles.inputGradient };
+  return emitWinogradInputGradient(lowering, name, plans, { ...values, packed, inPanels });
+}
+
+/** Gradients of the input and of the weights from that of the output. */
+function lowerConvGradients(
+  lowering: Lowering,
+  layer: Conv2d,
+  x: Value,
+  dy: WasmBuffer,
+  { geometry, w, panels, tiles }: ConvParts,
+  keptInput: WasmBuffer | 0,
+): Gradient | null {
+  const { program } = lowering;
+  const { name } = layer;
+  const values = { x: x.buffer, dy, ...geometry, panels };
+  const dx = x.needsGradient ? newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x)) : null;
+  const keptGradient = dx === null ? 0 : emitInputGradient(lowering, name, tiles, { ...values, w, dx });
+  const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount(layer)));
+  if (tiles.weightGradient === null) program.emit('convWeightGradient', { ...values, dw });
+  else {
+    const kept = { input: keptInput, gradient: keptGradient };
+    emitWinogradWeightGradient(lowering, name, tiles.weightGradient, { ...values, dw }, kept);
+  }
+  program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
+  lowering.onGradient(`${name}.weight`, dw);
+  return dx === null ? null : { buffer: dx, isOwned: true };
+}
+
+export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
+  const { program } = lowering;
+  const parts = convParts(lowering, layer, x);
+  const { geometry, w, bias, panels, tiles } = parts;
+  const { outHeight, outWidth } = geometry;
+  const output = outputValue(lowering, layer, outHeight, outWidth, hasRelu);
+  const forward = { x: x.buffer, w, bias, y: output.buffer, ...geometry, panels, relu: hasRelu ? 1 : 0 };
+  let keptInput: WasmBuffer | 0 = 0;
+  if (tiles.forward === null) program.emit('convForward', forward);
+  else keptInput = emitWinogradForward(lowering, layer.name, { ...tiles, forward: tiles.forward }, forward);
+  const backward = (gradient: Gradient): Gradient | null => {
+    const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
+    emitBiasGradient(lowering, layer, dy, outHeight * outWidth, layer.outChannels);
+    return lowerConvGradients(lowering, layer, x, dy, parts, keptInput);
+  };
+  return { output, backward };
+}
+
+/** Bytes of weights that stay in the level-1 cache beside two rows of an image. */
+const smallWeights = 16_384;
+
+/** Whether the pooling can follow each two rows of the convolution while they are in the cache. */
+export function takesPool(layer: Conv2d, { kernelSize, stride, padding }: MaxPool2d): boolean {
+  return kernelSize === 2 && stride === 2 && padding === 0 && weightCount(layer) * 4 <= smallWeights;
+}
+
+/**
+ * A convolution, a ReLU and a pooling that takesPool, in one: only the maxima are written. The ReLU of a maximum is the maximum of
+ * the ReLUs, and where it is 0 no gradient passes either way; so it is applied after the pooling, forward and backward.
+ */
+export function lowerConvPool(
+  lowering: Lowering,
+  layer: Conv2d,
+  x: Value,
+  hasRelu: boolean,
+  pool: MaxPool2d,
+): Lowered | null {
+  const { program, blocks, threads } = lowering;
+  const parts = convParts(lowering, layer, x);
+  const { geometry, w, bias, panels, tiles } = parts;
+  const { outHeight, outWidth, outChannels } = geometry;
+  if (tiles.forward !== null) return null;
+  const height = windowOutputSize(outHeight, 2, 2, 0);
+  const width = windowOutputSize(outWidth, 2, 2, 0);
+  const output = outputValue(lowering, layer, height, width, hasRelu);
+  const index =
+    lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
+  const scratch = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
+  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch, ...geometry, panels };
+  program.emit('convPool', { ...forward, relu: hasRelu ? 1 : 0 });
+  const backward = (gradient: Gradient): Gradient | null => {
+    const { buffer: pooled } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
+    // Every pooled gradient goes to one pixel, so the sum is the same.
+    emitBiasGradient(lowering, layer, pooled, height * width, outChannels);
+    const dy = newBuffer(lowering, `${layer.name} gradient`, blocks * outHeight * outWidth * outChannels * 8);
+    program.emit('maxPoolGradient', {
+      dy: pooled,
+      index,
+      dx: dy,
+      blocks,
+      height: outHeight,
+      width: outWidth,
+      channels: outChannels,
+      outHeight: height,
+      outWidth: width,
+      kernel: 2,
+      stride: 2,
+      padding: 0,
+    });
+    return lowerConvGradients(lowering, layer, x, dy, parts, 0);
+  };
+  return { output, backward };
+}
