@@ -17,11 +17,20 @@ describe('a run', () => {
     await lab.train('epoch');
     expect(lab.status).toMatchObject({ phase: 'paused', step: 60, epoch: 1, testing: false });
     expect(lab.evaluations('full')).toMatchObject([{ step: 60, epoch: 1, count: 10_000 }]);
-    const watched = lab.events.flatMap((event) => (event.type === 'statistics' ? event.steps : []));
-    expect(watched.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50]);
-    expect(watched.at(-1)?.layers.map(({ name }) => name)).toContain('conv1.0');
+    const watched = () => lab.events.flatMap((event) => (event.type === 'statistics' ? event.steps : []));
+    const measured = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50];
+    expect(watched().map(({ step }) => step)).toEqual(measured);
+    expect(
+      watched()
+        .at(-1)
+        ?.layers.map(({ name }) => name),
+    ).toContain('conv1.0');
 
+    lab.trainer.setStatisticsInterval(10);
+    await lab.train('step');
+    lab.trainer.setStatisticsInterval('never');
     await lab.train('end');
+    expect(watched().map(({ step }) => step)).toEqual([...measured, 60]);
     expect(lab.status).toMatchObject({ phase: 'finished', step: 120, epoch: 2, secondsLeft: 0 });
     const losses = lab.metric('loss');
     expect(losses).toHaveLength(120);
