@@ -229,6 +229,10 @@ describe('convolution', () => {
     [shapeOf(29, 3, 3, 64, 64, 3, 1, 1), { unrolls: false }],
     [shapeOf(5, 9, 8, 8, 16, 3, 1, 1), { unrolls: false, wantedGroups: 1 }],
     [shapeOf(3, 5, 4, 3, 6, 2, 1, 1), { unrolls: true }],
+    // Through workgroup memory, with sums of one part and of several.
+    [shapeOf(3, 5, 4, 32, 32, 3, 1, 1), { unrolls: false, wantedGroups: 1 }],
+    [shapeOf(2, 6, 5, 36, 64, 3, 2, 1), { unrolls: false, wantedGroups: 1 }],
+    [shapeOf(2, 3, 3, 64, 36, 2, 1, 0), { unrolls: false, wantedGroups: 1 }],
   ])('agrees with the tiles of real GPUs %#', async (shape, rules) => {
     expect(await worstError(shape, { isSoftware: false, rules })).toBeLessThan(1);
   });

@@ -11,6 +11,7 @@ import {
   windowOf,
   type GatherParams,
 } from '@/engine/webgpu/kernels/convGatherPlan';
+import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/convGatherStaged';
 import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
 import { inputFunction, rowSetup, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
 import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
@@ -40,11 +41,12 @@ export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
   let phaseX = phase % ${u(params.stride)};`
       : '';
   const joined = joinLanes(tile, sumNames(tile), storing(plan));
+  const staged = isStaged(plan) ? stagedSummation(plan) : null;
   const body = `  let tileRow = tile % ${u(tileRows)};
-  let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
+  let firstColumn = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)};
+  let column = firstColumn + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   ${phase}
-${rowSetup(plan)}
-${summation(plan)}
+${staged?.code ?? `${rowSetup(plan)}\n${summation(plan)}`}
 ${joined.code}`;
   const kernel = tileKernel({
     label: params.label,
@@ -52,10 +54,11 @@ ${joined.code}`;
     tile,
     grid,
     functions: [
-      inputFunction(plan),
+      inputFunction(staged === null ? plan : loadingPlan(plan)),
       loadFunction('weight', plan.weightWidth),
       finishFunction(plan),
       joined.declaration,
+      staged?.declaration ?? '',
     ].join('\n'),
     body,
   });

@@ -19,7 +19,7 @@ import {
 } from '@/engine/webgpu/kernels/gemmTile';
 
 // Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
-const longestPart = 512;
+export const longestPart = 128;
 
 /** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
 export function inputFunction(plan: Plan): string {
@@ -112,8 +112,8 @@ export function rowSetup(plan: Plan): string {
   return lines(tile.rows / window, perWindow) + (direction === 'backward' ? '' : lines(tile.rows, perRow));
 }
 
-/** The loops over the window; `turn` is one run. */
-function tapLoops(plan: Plan, turn: string): string {
+/** The loops over the window; `turn` is one run, `before` and `after` surround the taps of a row where there are several runs. */
+export function tapLoops(plan: Plan, turn: string, before = '', after = ''): string {
   const { params, tile, run, phases } = plan;
   const { input, output, kernelSize, stride, padding, pool } = params;
   if (params.direction === 'forward') {
@@ -144,12 +144,14 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
   return `for (var ky = ${first('phaseY', taps.y.first)}; ky < ${u(taps.y.end)}; ky += ${u(stride)}) {
 let shiftY = ${shift('phaseY', 'ky')};
+${before}
 for (var kx = ${first('phaseX', taps.x.first)}; kx < ${u(taps.x.end)}; kx += ${u(stride)}) {
 let shiftX = ${shift('phaseX', 'kx')};
 ${lines(tile.rows, perRow)}
 let weightRow = ((ky * ${u(kernelSize)} + kx) * ${u(output.channels)} + column) * ${u(input.channels)};
 ${turn}
 }
+${after}
 }`;
 }
 
@@ -260,9 +262,13 @@ export function summation(plan: Plan): string {
     `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(width * blocks * tile.sumLanes)}) {\n${code}\n}`;
   const whole = loop(`${loopStart(tile)} + ${u(first)}`, u(end));
   if (turns * (end - first) <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, whole)}`;
-  const part = `${eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`)}
+  const clear = eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`);
+  const add = eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`);
+  // A tap of few channels is too short a part to be worth the addition.
+  const isByRow = !isForward && (x.end - x.first) * run <= 1.5 * longestPart;
+  const part = `${clear}
 ${end - first <= longestPart ? whole : loop('start', `min(start + ${u(longestPart)}, ${u(end)})`)}
-${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
+${add}`;
   const parts =
     end - first <= longestPart
       ? part
@@ -270,6 +276,6 @@ ${eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`)}`;
   return `${setup}
 ${start}
 ${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
-${tapLoops(plan, parts)}
+${isByRow ? tapLoops(plan, whole, clear, add) : tapLoops(plan, parts)}
 ${eachSum(tile, (p, q) => `sum${p}_${q} = total${p}_${q};`)}`;
 }

@@ -35,6 +35,7 @@ export function additionKernel(params: ReduceParams, splits: number): Kernel {
     sumLanes: 1,
     shares: false,
     unrolls: false,
+    stages: false,
   };
   const store = (name: string, start: number, count: number): string =>
     count % 4 === 0

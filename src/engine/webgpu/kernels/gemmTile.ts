@@ -22,6 +22,8 @@ export interface Tile {
   readonly shares: boolean;
   /** Whether compilers may unroll loops of known length. */
   readonly unrolls: boolean;
+  /** Whether operands go through workgroup memory where their shapes allow it. */
+  readonly stages: boolean;
 }
 
 /** WGSL of a 0 that begins a loop: one that subgroups see as uniform, and that no compiler knows where it must not unroll. */

@@ -20,6 +20,8 @@ export interface TileRules {
   readonly mostSplits: number;
   /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
   readonly unrolls: boolean;
+  /** Whether tiles of many rows and columns go through workgroup memory. */
+  readonly stages: boolean;
 }
 
 const softwareRules: TileRules = {
@@ -32,6 +34,7 @@ const softwareRules: TileRules = {
   shortestSplit: 64,
   mostSplits: Number.POSITIVE_INFINITY,
   unrolls: false,
+  stages: false,
 };
 
 // On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
@@ -45,6 +48,7 @@ const hardwareRules: TileRules = {
   shortestSplit: 64,
   mostSplits: 64,
   unrolls: true,
+  stages: true,
 };
 
 function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
@@ -63,7 +67,7 @@ function columnsFor(channels: number, most: number): number {
 export const sharesLanes = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
   isSoftware && subgroupSize !== undefined;
 
-type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls'>;
+type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls' | 'stages'>;
 
 function lanesTile(
   target: KernelTarget,
@@ -73,11 +77,11 @@ function lanesTile(
   const { isSoftware, subgroupSize } = target;
   if (isSoftware && subgroupSize !== undefined) {
     const own = columnsFor(channels, columns);
-    return { lanes: subgroupSize, columnLanes: 1, columns: own, shares: true, unrolls: false };
+    return { lanes: subgroupSize, columnLanes: 1, columns: own, shares: true, unrolls: false, stages: false };
   }
   const own = isSoftware ? 4 : columnsFor(channels, columns);
   const columnLanes = [8, 4, 2].find((count) => count * own <= channels) ?? 1;
-  return { lanes, columnLanes, columns: own, shares: false, unrolls };
+  return { lanes, columnLanes, columns: own, shares: false, unrolls, stages: false };
 }
 
 /** Workgroups for `rows` units of rows and `channels` columns. */
@@ -101,6 +105,23 @@ export interface GatherSize {
   readonly run: number;
 }
 
+/** A tile through workgroup memory, where there are enough of them. */
+function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): Tile | null {
+  const { rows, window, channels, run } = size;
+  if (!rules.stages || window > 1 || run % 4 !== 0 || run < 32) return null;
+  for (const columns of [8, 4]) {
+    const tile = {
+      ...lanesTile(target, { ...rules, columns }, channels),
+      stages: true,
+      rows: 4,
+      sumLanes: 1,
+    };
+    const isFilled = tile.columnLanes === 8 && tile.lanes === 64 && channels % (8 * columns) === 0;
+    if (isFilled && groupsOf(tile, 1, 4, rows, channels) >= rules.wantedGroups) return tile;
+  }
+  return null;
+}
+
 /**
  * Whether a lane takes twice the columns: measured on an H100 to pay where windows are few, so that loads are not shared by enough
  * products, and channels many (ResNet-18's convolutions a third faster; VGG-2's 64 -> 64 of 28 x 28 and Linear layers slower).
@@ -113,6 +134,8 @@ function mayWiden(tile: LanesTile, rows: number, channels: number, run: number):
 export function gatherTile({ rows, window, channels, run }: GatherSize, target: KernelTarget): Tile {
   const rules = rulesFor(target);
   const isWide = target.isSoftware && window > 4;
+  const staged = stagedTile({ rows, window, channels, run }, target, rules);
+  if (staged !== null) return staged;
   let tile = lanesTile(target, isWide ? { ...rules, columns: 4 } : rules, channels);
   if (!target.isSoftware && mayWiden(tile, rows, channels, run))
     tile = { ...tile, columns: 2 * tile.columns };

@@ -1,0 +1,124 @@
+/**
+ * The sum of a gathering kernel on a real GPU through workgroup memory: in each step all lanes together load a stretch of 16 products
+ * for the tile's rows and columns, each value once, and then multiply it out of there. For channels that fill vectors of 4.
+ */
+import { needsEdges, tapsOf, windowOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
+import { longestPart, rowSetup, sumNames, tapLoops } from '@/engine/webgpu/kernels/convGatherSum';
+import { lines, range, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+
+/** Products of a step, and the vectors of 4 that they are. */
+const depth = 16;
+const vectors = depth / 4;
+// A vector more than there are keeps neighbouring rows in different banks of the memory.
+const pitch = vectors + 1;
+
+/** Whether the tile asks for it and the shapes allow it. */
+export const isStaged = (plan: Plan): boolean =>
+  plan.tile.stages && plan.inputWidth === 4 && plan.weightWidth === 4 && windowOf(plan) === 1;
+
+/** The same plan with the rows of the tile as they are loaded: `vectors` lanes side by side take a row each. */
+export function loadingPlan(plan: Plan): Plan {
+  const { tile } = plan;
+  const rows = (tileSize(tile).high * vectors) / tile.lanes;
+  return { ...plan, blocks: vectors, tile: { ...tile, columnLanes: vectors, rows } };
+}
+
+/** WGSL that puts the step's weights into `stageB`: rows of columns forward, columns of products backward. */
+function weightLoads({ params, tile, run }: Plan): string {
+  const { wide } = tileSize(tile);
+  const quads = wide / 4;
+  const isForward = params.direction === 'forward';
+  return lines((wide * vectors) / tile.lanes, (i) => {
+    const spot = `(lane + ${u(i * tile.lanes)})`;
+    if (!isForward) {
+      const column = `${spot} / ${u(vectors)}`;
+      return `stageB[(${column} % 4u * ${u(quads)} + ${column} / 4u) * ${u(pitch)} + ${spot} % ${u(vectors)}] = load_weight(weightRow + ${column} * ${u(params.input.channels)} + j + ${spot} % ${u(vectors)} * 4u);`;
+    }
+    const row = `(j + ${spot} / ${u(quads)})`;
+    const load = (at: string): string =>
+      `load_weight(weightRow + ${at} * ${u(params.output.channels)} + ${spot} % ${u(quads)} * 4u)`;
+    return run % depth === 0
+      ? `stageB[${spot}] = ${load(row)};`
+      : `stageB[${spot}] = select(vec4f(), ${load(`min(${row}, ${u(run - 1)})`)}, ${row} < ${u(run)});`;
+  });
+}
+
+/** WGSL that multiplies the vectors `k` of all products of the step. */
+function products({ params, tile }: Plan): string {
+  const { rowLanes, wide } = tileSize(tile);
+  const quads = tile.columns / 4;
+  const rows = lines(
+    tile.rows,
+    (p) => `let a${p} = stageA[(ownRow + ${u(p * rowLanes)}) * ${u(pitch)} + k];`,
+  );
+  const multiply = (i: number, q: number, w: string): string =>
+    `{ let w = ${w}; ${range(tile.rows)
+      .map((p) => `sum${p}_${q} = fma(vec4f(a${p}[${i}]), w, sum${p}_${q});`)
+      .join(' ')} }`;
+  const place = (q: number): string => `ownColumn * ${u(quads)} + ${u(q)}`;
+  if (params.direction === 'forward') {
+    const each = (i: number): string =>
+      lines(quads, (q) => multiply(i, q, `stageB[(k * 4u + ${u(i)}) * ${u(wide / 4)} + ${place(q)}]`));
+    return `${rows}\n${lines(4, each)}`;
+  }
+  return `${rows}
+${lines(quads, (q) => {
+  const columns = range(4).map(
+    (c) => `let w${c} = stageB[(${u((c * wide) / 4)} + ${place(q)}) * ${u(pitch)} + k];`,
+  );
+  return `{ ${columns.join(' ')}
+${lines(4, (i) => multiply(i, q, `vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])`))} }`;
+})}`;
+}
+
+/** The whole sum, with the memory that it needs. */
+export function stagedSummation(plan: Plan): { readonly declaration: string; readonly code: string } {
+  const { params, tile, run } = plan;
+  const loading = loadingPlan(plan);
+  const { high, wide } = tileSize(tile);
+  const edge = (p: number): string => (needsEdges(plan) ? `edge${p}, ok${p}` : '0u, true');
+  const { rowLanes } = tileSize(loading.tile);
+  const turn = (from: string, to: string): string => `for (var j = ${from}; j < ${to}; j += ${u(depth)}) {
+${lines(
+  loading.tile.rows,
+  (p) =>
+    `stageA[(rowLane + ${u(p * rowLanes)}) * ${u(pitch)} + lane % ${u(vectors)}] = input(at${p}, ${edge(p)}, j + lane % ${u(vectors)} * 4u);`,
+)}
+${weightLoads(plan)}
+workgroupBarrier();
+for (var k = zero; k < ${u(vectors)}; k++) {
+${products(plan)}
+}
+workgroupBarrier();
+}`;
+  const names = sumNames(tile);
+  const { x, y } = tapsOf(plan);
+  const turns =
+    Math.max(0, y.end - y.first) * (params.direction === 'forward' ? 1 : Math.max(0, x.end - x.first));
+  const isLong = turns * run > longestPart;
+  const total = (name: string): string => name.replace('sum', 'total');
+  const parts = `for (var start = 0u; start < ${u(run)}; start += ${u(longestPart)}) {
+${names.map((name) => `${name} = vec4f();`).join(' ')}
+${turn('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
+${names.map((name) => `${total(name)} += ${name};`).join(' ')}
+}`;
+  const rows = params.direction === 'forward' ? depth * (wide / 4) : wide * pitch;
+  return {
+    declaration: `var<workgroup> stageA: array<vec4f, ${high * pitch}>;
+var<workgroup> stageB: array<vec4f, ${rows}>;`,
+    code: `${names.map((name) => `var ${name} = vec4f();`).join(' ')}
+${isLong ? names.map((name) => `var ${total(name)} = vec4f();`).join(' ') : ''}
+{
+let ownRow = rowLane;
+let ownColumn = lane % ${u(tile.columnLanes)};
+{
+// The places of the rows and columns that the lane loads.
+let rowLane = lane / ${u(vectors)};
+let column = firstColumn;
+${rowSetup(loading)}
+${tapLoops(loading, isLong ? parts : turn('0u', u(run)))}
+}
+}
+${isLong ? names.map((name) => `${name} = ${total(name)};`).join(' ') : ''}`,
+  };
+}
