@@ -41,6 +41,9 @@ export const report = {
   },
   isFix: 'the fix: only the loss differs',
   shortNotes: {
+    vgg16_nll_logits:
+      'Ten steps: nothing moves at this rate. Without a GPU they and their test take minutes.',
+    resnet18_nll_logits: '200 steps: the loss is far below −10 by then.',
     lenet_nll_softmax: 'Three epochs show the plateau alone; the jump comes at epochs 7 to 13.',
   },
   check: {
