@@ -181,8 +181,9 @@ export function convInputGradient<T>(
   }
 }
 
-/** Output pixels of one pass of the weight gradient: enough to hide the sum over lanes, few enough for the level-1 cache. */
+/** Least output pixels of one pass of the weight gradient, to hide the sum over lanes; more where a panel's stay in the level-1 cache. */
 const CHUNK_PIXELS: i32 = 64;
+const CHUNK_BYTES: i32 = 24576;
 
 export function convWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
@@ -202,7 +203,8 @@ export function convWeightGradient<T>(
     const r = panelStart(panel + 1, outChannels, panels) - c0;
     memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * sizeof<T>(), 0, <usize>(rowDepth * r) * sizeof<T>());
   }
-  const chunk = max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
+  const pixels = max(CHUNK_PIXELS, CHUNK_BYTES / (32 * (channels + outChannels / panels)));
+  const chunk = max(1, (pixels + outWidth - 1) / outWidth);
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < outHeight; row += chunk) {
       const rowEnd = min(outHeight, row + chunk);

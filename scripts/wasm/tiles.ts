@@ -219,28 +219,37 @@ function storeLaneSums(names: readonly string[]): string {
 
 /**
  * Weight gradient of R output channels x J inputs, for `count` neighbouring groups of J inputs:
- * dw[j][R] (+)= sum over rows x cols x 8 images of dy[R] * x[J].
+ * dw[j][R] (+)= sum over rows x cols x 8 images of dy[R] * x[J]. As in Sums, at least eight sums are under way: where R * J is
+ * less, the two halves of the eight images have their own.
  */
 export function gradientTile(r: number, j: number): string {
   const rows = range(r);
   const columns = range(j);
-  const name = (i: number, c: number): string => `c${c}_${i}`;
-  const accumulators = columns.flatMap((c) => rows.map((i) => name(i, c)));
+  const sets = r * j >= 8 ? 1 : 2;
+  const name = (i: number, c: number, set: number): string => `c${c}_${i}_${set}`;
+  const ofSet = (set: number): string[] => columns.flatMap((c) => rows.map((i) => name(i, c, set)));
   const half = (v: number): string =>
     columns.map((c) => `let x${c}_${v} = v128.load(px, ${c * 32 + v * 16});`).join(' ') +
     rows
-      .map(
-        (i) =>
-          `\nlet d${i}_${v} = v128.load(pd, ${i * 32 + v * 16}); ` +
-          columns.map((c) => `${name(i, c)} = madd(d${i}_${v}, x${c}_${v}, ${name(i, c)});`).join(' '),
-      )
+      .map((i) => {
+        const sums = columns.map((c) => {
+          const sum = name(i, c, v % sets);
+          return `${sum} = madd(d${i}_${v}, x${c}_${v}, ${sum});`;
+        });
+        return `\nlet d${i}_${v} = v128.load(pd, ${i * 32 + v * 16}); ${sums.join(' ')}`;
+      })
       .join('');
+  const gather =
+    sets === 1 ? [] : ofSet(0).map((sum, i) => `${sum} = f32x4.add(${sum}, ${ofSet(1)[i] ?? ''});`);
   return `
 export function gradient${r}x${j}(dy: usize, x: usize, dw: usize, count: i32, rows: i32, dyRow: usize, xRow: usize,
   cols: i32, dyCol: usize, xCol: usize, accumulate: bool): void {
   const zero = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
-    let ${accumulators.map((a) => `${a} = zero`).join(', ')};
+    let ${range(sets)
+      .flatMap(ofSet)
+      .map((sum) => `${sum} = zero`)
+      .join(', ')};
     let rd = dy, rx = x;
     for (let row = rows; row > 0; row--) {
       let pd = rd, px = rx;
@@ -251,35 +260,11 @@ export function gradient${r}x${j}(dy: usize, x: usize, dw: usize, count: i32, ro
       }
       rd += dyRow; rx += xRow;
     }
-    ${storeLaneSums(accumulators)}
+    ${gather.join('\n')}
+    ${storeLaneSums(ofSet(0))}
     x += ${j * 32}; dw += ${r * j * 4};
   }
 }`;
-}
-
-/**
- * Calls the gradient tiles for `inputs` inputs. Two at a time fill the registers with four rows; fewer rows leave room for three,
- * and need them, to have enough sums under way. A single last input would have too few, so it joins the pair before it.
- */
-function gradientCalls(r: number, call: string): string {
-  const groups = r >= 4 ? 'inputs >> 1' : 'inputs / 3';
-  const main = r >= 4 ? 2 : 3;
-  const advance = (j: number): string =>
-    `x += <usize>count * ${j * 32}; dw += <usize>count * ${r * j * 4}; inputs -= count * ${j};`;
-  return `{
-      let count = ${groups};
-      ${r <= 4 ? `if (inputs - count * ${main} === 1 && count > 0) count--;` : ''}
-      if (count > 0) { gradient${r}x${main}(${call}); ${advance(main)} }
-      ${
-        r > 4
-          ? ''
-          : r === 4
-            ? `count = 1; if (inputs === 3) gradient${r}x3(${call});`
-            : `count = inputs >> 1; if (count > 0) { gradient${r}x2(${call}); ${advance(2)} }`
-      }
-      count = 1; if (inputs === 1) gradient${r}x1(${call});
-      break;
-    }`;
 }
 
 /** All tiles up to `maxRows` output channels, with dispatchers by number of rows. */
@@ -323,17 +308,25 @@ export function shortProduct(r: i32, a: usize, b: usize, out: usize, count: i32,
     default: unreachable();
   }
 }
-${sizes.flatMap((r) => [gradientTile(r, 1), gradientTile(r, 2), ...(r <= 4 ? [gradientTile(r, 3)] : [])]).join('\n')}
-/** The sums for all inputs, some at a time: see gradientCalls. */
+${sizes.flatMap((r) => [gradientTile(r, 1), gradientTile(r, 2)]).join('\n')}
+/** Groups of 2 inputs, then a last single one if their number is odd. */
 export function gradient<T>(r: i32, inputs: i32, dy: usize, x: usize, dw: usize, rows: i32, dyRow: usize, xRow: usize,
   cols: i32, dyCol: usize, xCol: usize, accumulate: bool): void {
   if (sizeof<T>() === 8) {
     doubleGradient(r, inputs, ${gradientArguments.replace(', count', '')});
     return;
   }
+  let count = inputs >> 1;
   switch (r) {
-    ${sizes.map((r) => `case ${r}: ${gradientCalls(r, gradientArguments)}`).join('\n')}
+    ${sizes.map((r) => `case ${r}: gradient${r}x2(${gradientArguments}); break;`).join('\n')}
     default: unreachable();
+  }
+  if (inputs & 1) {
+    x += <usize>count * 64; dw += <usize>count * <usize>r * 8; count = 1;
+    switch (r) {
+      ${sizes.map((r) => `case ${r}: gradient${r}x1(${gradientArguments}); break;`).join('\n')}
+      default: unreachable();
+    }
   }
 }
 `;
