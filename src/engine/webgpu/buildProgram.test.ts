@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runConfig } from '@/engine/tfjs/testRuns';
 import { planBuffers } from '@/engine/webgpu/bufferPlan';
 import { buildProgram, controlResources } from '@/engine/webgpu/buildProgram';
+import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { ImageInbox } from '@/engine/webgpu/residentImages';
 import { RunMemory } from '@/engine/webgpu/runMemory';
 import { architectureById } from '@/model/architectures';
@@ -11,7 +12,10 @@ import { runCost } from '@/model/cost';
 
 const maxBytes = 128 * 2 ** 20;
 
-function planOf(id: string, batch = 64, hasDropout = true) {
+const lavapipe: KernelTarget = { isSoftware: true, subgroupSize: 8 };
+const graphicsCard: KernelTarget = { isSoftware: false, subgroupSize: 32 };
+
+function planOf(id: string, batch = 64, hasDropout = true, target = lavapipe) {
   const network = architectureById(id);
   const config = runConfig(hasDropout ? network : withoutDropout(network), {
     batchSize: batch,
@@ -23,7 +27,7 @@ function planOf(id: string, batch = 64, hasDropout = true) {
     images: batch,
     source: new ImageInbox(batch),
     control: controlResources(),
-    target: { isSoftware: true, subgroupSize: 8 },
+    target,
   });
   return { config, memory, program, buffers: planBuffers(program) };
 }
@@ -37,7 +41,21 @@ describe('buildProgram', () => {
     ['resnet18', 160],
     ['vgg16', 60],
   ])('%s takes at most %i dispatches a step', (id, most) => {
-    expect(planOf(id).program.dispatches.length).toBeLessThanOrEqual(most);
+    for (const target of [lavapipe, graphicsCard])
+      expect(planOf(id, 64, true, target).program.dispatches.length).toBeLessThanOrEqual(most);
+  });
+
+  it.each(['mynn', 'vgg2', 'resnet18'])('%s keeps within the workgroup memory of every device', (id) => {
+    const arrays = /var<workgroup> \w+: array<(?:vec(\d)f|f32), (\d+)>/g;
+    for (const { kernel } of planOf(id, 64, true, graphicsCard).program.dispatches) {
+      const found = [...kernel.wgsl.matchAll(arrays)];
+      const bytes = found.reduce(
+        (sum, [, width = '1', length]) => sum + 4 * Number(width) * Number(length),
+        0,
+      );
+      expect(found.length, kernel.label).toBe(kernel.wgsl.split('var<workgroup>').length - 1);
+      expect(bytes, kernel.label).toBeLessThanOrEqual(16384);
+    }
   });
 
   it('binds at most the eight storage buffers that every device allows', () => {

@@ -1,7 +1,7 @@
 /**
  * BatchNorm2d over [rows][channels], rows = batch * height * width, in two dispatches each way: one takes sums over chunks of
- * rows, the other combines them wherever it needs them and applies. Sums are of distances to a chunk's first value, and of chunks'
- * means to the first one's, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
+ * rows, the other combines them wherever it needs them and applies. Squares are of distances to a mean that is there already, of a
+ * chunk and then of the whole, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
  * running_var.
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
@@ -78,18 +78,19 @@ export function batchNormSums(shape: BatchNormShape): Kernel {
   let end = min(first + ${chunkRows}u, ${rows}u);
   let shift = x[first * ${groups}u + c];
   var sum = ${type}();
+  for (var row = first + rowLane; row < end; row += ${rowLanes}u) { sum += x[row * ${groups}u + c] - shift; }
+  ${joinRows(columns, ['sum'])}
+  let mean = sum / f32(end - first);
   var squares = ${type}();
   for (var row = first + rowLane; row < end; row += ${rowLanes}u) {
-    let value = x[row * ${groups}u + c] - shift;
-    sum += value;
+    let value = x[row * ${groups}u + c] - shift - mean;
     squares += value * value;
   }
-  ${joinRows(columns, ['sum', 'squares'])}
-  let mean = sum / f32(end - first);
+  ${joinRows(columns, ['squares'])}
   let at = (3u + 2u * part) * ${groups}u + c;
   if (isLive && rowLane == 0u) {
     sums[at] = shift + mean;
-    sums[at + ${groups}u] = max(squares - sum * mean, ${type}());
+    sums[at + ${groups}u] = squares;
   }`,
   );
 }
@@ -122,6 +123,7 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
   const { width, type, groups } = vector(channels);
   const columns = { columns: groups, parts: blocks, rowLanes, type };
   const unbiased = 1 / Math.max(1, rows - 1);
+  const code = `fn rowsOf(chunk: u32) -> f32 { return f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u)); }`;
   const bindings: TypedBinding[] = [
     floats('sums', 'read_write', width),
     floats('x', 'read', width),
@@ -133,21 +135,22 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
     floats('runningVar', 'read_write', width),
   ];
   return columnKernel(
-    { label: label('apply', params), bindings },
+    { label: label('apply', params), bindings, code },
     columns,
     `  let firstMean = sums[${3 * groups}u + c];
   var sum = ${type}();
+  for (var chunk = rowLane; chunk < ${chunks}u; chunk += ${rowLanes}u) {
+    sum += rowsOf(chunk) * (sums[(3u + 2u * chunk) * ${groups}u + c] - firstMean);
+  }
+  ${joinRows(columns, ['sum'])}
+  let mean = firstMean + sum / ${literal(rows)};
   var squares = ${type}();
   for (var chunk = rowLane; chunk < ${chunks}u; chunk += ${rowLanes}u) {
-    let size = f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));
     let at = (3u + 2u * chunk) * ${groups}u + c;
-    let distance = sums[at] - firstMean;
-    sum += size * distance;
-    squares += sums[at + ${groups}u] + size * distance * distance;
+    let distance = sums[at] - mean;
+    squares += sums[at + ${groups}u] + rowsOf(chunk) * distance * distance;
   }
-  ${joinRows(columns, ['sum', 'squares'])}
-  let mean = firstMean + sum * ${literal(1 / rows)};
-  squares = max(squares - sum * sum * ${literal(1 / rows)}, ${type}());
+  ${joinRows(columns, ['squares'])}
   let inverseStd = 1.0 / sqrt(squares * ${literal(1 / rows)} + ${literal(eps)});
   let scale = weight[c] * inverseStd;
   if (isLive && part == 0u && rowLane == 0u) {

@@ -20,7 +20,9 @@ export function joinRows({ rowLanes }: Columns, names: readonly string[]): strin
   if (rowLanes === 1) return '';
   const own = workgroupSize / rowLanes;
   const place = (i: number): string => `${i * workgroupSize}u`;
-  return `${names.map((name, i) => `joined[${place(i)} + lane] = ${name};`).join(' ')}
+  // The memory may still be read for an earlier sum.
+  return `workgroupBarrier();
+  ${names.map((name, i) => `joined[${place(i)} + lane] = ${name};`).join(' ')}
   workgroupBarrier();
   ${names.map((name, i) => `${name} = joined[${place(i)} + lane % ${own}u];`).join(' ')}
   for (var other = lane % ${own}u + ${own}u; other < ${workgroupSize}u; other += ${own}u) {
