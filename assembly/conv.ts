@@ -3,7 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { maximaOfRows } from './pool';
+import { maximaOfRows, separateWindows } from './pool';
 import { lanes, loadPair, panelStart, share, total } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
@@ -185,14 +185,23 @@ export function convInputGradient<T>(
 const CHUNK_PIXELS: i32 = 64;
 const CHUNK_BYTES: i32 = 24576;
 
-export function convWeightGradient<T>(
-  x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
-): void {
-  const units = panels * kernel;
-  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+/** Clears the part of dw that units from..to of a weight gradient sum up. */
+function clearUnits<T>(dw: usize, channels: i32, outChannels: i32, kernel: i32, panels: i32, from: i32, to: i32): void {
   const rowDepth = kernel * channels;
-  const depth = kernel * rowDepth;
+  for (let unit = from; unit < to; unit++) {
+    const panel = unit / kernel, ky = unit - panel * kernel;
+    const c0 = panelStart(panel, outChannels, panels);
+    const r = panelStart(panel + 1, outChannels, panels) - c0;
+    memory.fill(dw + <usize>(c0 * kernel * rowDepth + ky * rowDepth * r) * sizeof<T>(), 0, <usize>(rowDepth * r) * sizeof<T>());
+  }
+}
+
+/** Adds what output rows row..rowEnd of the image block at `image` give; their gradients begin at `dyRows`. */
+function gradientOfRows<T>(
+  image: usize, dyRows: usize, dw: usize, row: i32, rowEnd: i32, height: i32, width: i32, channels: i32, outWidth: i32, outChannels: i32,
+  kernel: i32, stride: i32, padding: i32, panels: i32, from: i32, to: i32,
+): void {
+  const rowDepth = kernel * channels;
   const xRow = <usize>(width * channels) * lanes<T>();
   const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
   const xCol = <usize>(stride * channels) * lanes<T>();
@@ -201,38 +210,77 @@ export function convWeightGradient<T>(
     const panel = unit / kernel, ky = unit - panel * kernel;
     const c0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - c0;
-    memory.fill(dw + <usize>(c0 * depth + ky * rowDepth * r) * sizeof<T>(), 0, <usize>(rowDepth * r) * sizeof<T>());
+    // Output rows whose tap ky lies inside the image.
+    const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
+    const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
+    if (oy0 >= oy1) continue;
+    const target = dw + <usize>(c0 * kernel * rowDepth + ky * rowDepth * r) * sizeof<T>();
+    const dyBase = dyRows + <usize>(oy0 - row) * dyRow + <usize>c0 * lanes<T>();
+    const xBase = image + <usize>(oy0 * stride - padding + ky) * xRow;
+    if (padding === 0) {
+      gradient<T>(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
+      continue;
+    }
+    for (let kx = 0; kx < kernel; kx++) {
+      const ox0 = (max(0, padding - kx) + stride - 1) / stride;
+      const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
+      if (ox0 >= ox1) continue;
+      gradient<T>(
+        r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels) * lanes<T>(),
+        target + <usize>(kx * channels * r) * sizeof<T>(), oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
+      );
+    }
   }
+}
+
+export function convWeightGradient<T>(
+  x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+): void {
+  const units = panels * kernel;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
+  const image = <usize>(height * width * channels) * lanes<T>();
+  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
   const pixels = max(CHUNK_PIXELS, CHUNK_BYTES / (32 * (channels + outChannels / panels)));
   const chunk = max(1, (pixels + outWidth - 1) / outWidth);
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < outHeight; row += chunk) {
-      const rowEnd = min(outHeight, row + chunk);
-      for (let unit = from; unit < to; unit++) {
-        const panel = unit / kernel, ky = unit - panel * kernel;
-        const c0 = panelStart(panel, outChannels, panels);
-        const r = panelStart(panel + 1, outChannels, panels) - c0;
-        // Output rows whose tap ky lies inside the image.
-        const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
-        const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
-        if (oy0 >= oy1) continue;
-        const target = dw + <usize>(c0 * depth + ky * rowDepth * r) * sizeof<T>();
-        const dyBase = dy + <usize>(block * outHeight + oy0) * dyRow + <usize>c0 * lanes<T>();
-        const xBase = x + <usize>(block * height + oy0 * stride - padding + ky) * xRow;
-        if (padding === 0) {
-          gradient<T>(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
-          continue;
-        }
-        for (let kx = 0; kx < kernel; kx++) {
-          const ox0 = (max(0, padding - kx) + stride - 1) / stride;
-          const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
-          if (ox0 >= ox1) continue;
-          gradient<T>(
-            r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels) * lanes<T>(),
-            target + <usize>(kx * channels * r) * sizeof<T>(), oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
-          );
-        }
-      }
+      gradientOfRows<T>(
+        x + <usize>block * image, dy + <usize>(block * outHeight + row) * dyRow, dw, row, min(outHeight, row + chunk), height, width,
+        channels, outWidth, outChannels, kernel, stride, padding, panels, from, to,
+      );
+    }
+  }
+}
+
+/** Output rows that convPoolWeightGradient treats at a time; its scratch memory has one more, for an odd last one. */
+const POOLED_ROWS: i32 = 4;
+
+/** Weight gradient from that of the pooled output of convPool: the gradient before the pooling exists for a few rows only. */
+export function convPoolWeightGradient<T>(
+  x: usize, dy: usize, index: usize, dw: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32,
+  outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+): void {
+  const units = panels * kernel;
+  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
+  if (from === to) return;
+  const image = <usize>(height * width * channels) * lanes<T>();
+  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
+  const own = scratch + <usize>(thread * (POOLED_ROWS + 1)) * dyRow;
+  const pooledHeight = outHeight / 2, pooledWidth = outWidth / 2;
+  for (let block = 0; block < blocks; block++) {
+    for (let row = 0; row < pooledHeight * 2; row += POOLED_ROWS) {
+      const rowEnd = min(pooledHeight * 2, row + POOLED_ROWS), first = block * pooledHeight;
+      separateWindows<T>(
+        dy, index, own - <usize>(block * outHeight + row) * dyRow, outHeight, outWidth, outChannels, pooledHeight, pooledWidth,
+        first + row / 2, first + rowEnd / 2,
+      );
+      gradientOfRows<T>(
+        x + <usize>block * image, own, dw, row, rowEnd, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels,
+        from, to,
+      );
     }
   }
 }

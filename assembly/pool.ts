@@ -78,7 +78,7 @@ export function maxPool<T>(
 }
 
 /** The usual 2 x 2 windows without overlap: every input belongs to one window, so each is written once. */
-function separateWindows<T>(
+export function separateWindows<T>(
   dy: usize, index: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, from: i32, to: i32,
 ): void {
   const pixel = <usize>channels * lanes<T>();

@@ -57,6 +57,8 @@ interface BenchOptions {
   readonly seed?: number;
   readonly step?: number;
   readonly precision?: Precision;
+  /** The layers read the network's input, so that nobody asks for its gradient: `dx` is empty. */
+  readonly isFirst?: boolean;
 }
 
 /** `dy` maps the output's size to its gradient, in NCHW. Dropout runs as in step `step` of a run with `seed`. */
@@ -66,7 +68,7 @@ export async function runLayers(
   x: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array },
   weights: ReadonlyMap<string, Float32Array>,
   dy: (count: number) => Float32Array,
-  { seed = 1, step = 0, precision = 'float32' }: BenchOptions = {},
+  { seed = 1, step = 0, precision = 'float32', isFirst = false }: BenchOptions = {},
 ): Promise<LayerResult> {
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
@@ -98,7 +100,7 @@ export async function runLayers(
     isFlat: false,
     isOwned: false,
     isSignRead: false,
-    needsGradient: true,
+    needsGradient: !isFirst,
   };
   const network = lowerSequence(lowering, layers, input);
   const ended = network.output.isFlat ? lowerPlainOrder(lowering, network.output) : network;
@@ -112,8 +114,8 @@ export async function runLayers(
       ? { buffer: gradient, isOwned: true }
       : ended.backward({ buffer: gradient, isOwned: true });
   const dx = back === null ? null : network.backward(back);
-  if (dx === null) throw new Error('The layers give no input gradient.');
-  program.keep(dx.buffer, 'dx');
+  if (dx === null && !isFirst) throw new Error('The layers give no input gradient.');
+  if (dx !== null) program.keep(dx.buffer, 'dx');
 
   const code = memory.area('program', program.length * 80);
   const encoded = program.encode(memory.end);
@@ -147,7 +149,10 @@ export async function runLayers(
   });
   return {
     y: read(activation('y', output.channels, outPixels), images, output.channels, outPixels),
-    dx: read(activation('dx', channels, height * width), images, channels, height * width),
+    dx:
+      dx === null
+        ? new Float32Array()
+        : read(activation('dx', channels, height * width), images, channels, height * width),
     gradients: new Map(gradients),
   };
 }

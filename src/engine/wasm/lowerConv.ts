@@ -176,13 +176,22 @@ export function lowerConvPool(
   const output = outputValue(lowering, layer, height, width, hasRelu);
   const index =
     lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
-  const scratch = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
-  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch, ...geometry, panels };
+  const rows = (count: number): WasmBuffer =>
+    newBuffer(lowering, `${layer.name} rows`, threads * count * outWidth * outChannels * 8);
+  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch: rows(2), ...geometry, panels };
   program.emit('convPool', { ...forward, relu: hasRelu ? 1 : 0 });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: pooled } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
     // Every pooled gradient goes to one pixel, so the sum is the same.
     emitBiasGradient(lowering, layer, pooled, height * width, outChannels);
+    if (!x.needsGradient && tiles.weightGradient === null) {
+      const dw = program.buffer(`${layer.name}.weight gradient`, tensorBytes(weightCount(layer)));
+      const values = { x: x.buffer, dy: pooled, index, dw, scratch: rows(5), ...geometry, panels };
+      program.emit('convPoolWeightGradient', values);
+      program.watch({ kind: 'gradient', layer: layer.name, input: x, gradient: dw });
+      lowering.onGradient(`${layer.name}.weight`, dw);
+      return null;
+    }
     const dy = newBuffer(lowering, `${layer.name} gradient`, blocks * outHeight * outWidth * outChannels * 8);
     program.emit('maxPoolGradient', {
       dy: pooled,
