@@ -167,11 +167,12 @@ describe('convolution', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
-          images: fc.integer({ min: 1, max: 11 }),
+          // Fewer go directly.
+          images: fc.integer({ min: 25, max: 34 }),
           height: fc.integer({ min: 4, max: 14 }),
           width: fc.integer({ min: 4, max: 14 }),
-          inChannels: fc.integer({ min: 6, max: 24 }),
-          outChannels: fc.integer({ min: 6, max: 24 }),
+          inChannels: fc.integer({ min: 6, max: 18 }),
+          outChannels: fc.integer({ min: 6, max: 18 }),
           kernel: fc.constantFrom(3, 5),
           padding: fc.integer({ min: 0, max: 2 }),
         }),

@@ -17,7 +17,7 @@ export interface Lowering {
   readonly maxPanel: number;
   /**
    * The optimizer divides a gradient by its own size (Adam, RMSprop), so that what is exactly 0 must not become a rounding, and
-   * small values count as much as large ones: weight gradients are summed directly.
+   * small values count as much as large ones: convolutions are summed directly.
    */
   readonly dividesByGradient: boolean;
   /** Number of each dropout layer in the random streams. */
