@@ -224,6 +224,12 @@ describe('convolution', () => {
         expect(await worstError(shape, target), JSON.stringify(shape)).toBeLessThan(1);
   });
 
+  test('agrees where a window of one channel has more rows than a subgroup has lanes', async () => {
+    for (const [name, target] of targets)
+      // oxlint-disable-next-line no-await-in-loop -- one device
+      expect(await worstError(shapeOf(3, 11, 10, 1, 6, 8, 1, 2), target), name).toBeLessThan(1);
+  });
+
   test.each([
     // Wide tiles; two groups of weights a lane; loops unrolled; a sum shared by lanes.
     [shapeOf(29, 3, 3, 64, 64, 3, 1, 1), { unrolls: false }],

@@ -248,13 +248,16 @@ ${joined.code}`,
   };
 }
 
-export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {
+export function reduceKernels(params: ReduceParams, wanted: ReduceTile): KernelSequence {
+  const hasPatches = isPatched(params, wanted.shares);
+  // A lane takes one whole row of the window; where lanes are few, another workgroup takes the others.
+  const tile = hasPatches ? { ...wanted, rows: 1 } : wanted;
   const plan = planOf(params, tile);
   const { high, wide } = tileSize(tile);
   const tileRows = ceilDiv(reduceRows(params, tile.shares), high);
   const tileColumns = ceilDiv(params.outChannels, wide);
   const grid = gridOf(tileRows * tileColumns * tile.splits);
-  const source = isPatched(params, tile.shares) ? patchedSource(plan) : tiledSource(plan);
+  const source = hasPatches ? patchedSource(plan) : tiledSource(plan);
   const body = `  let tileRow = tile % ${u(tileRows)};
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   let split = tile / ${u(tileRows * tileColumns)};

@@ -87,7 +87,7 @@ ${pixels.join('\n')} }`;
       loadFunction('dy', outputWidth),
       pool === 1 ? '' : loadFunction('argmax', outputWidth, 'u'),
     ].join('\n'),
-    body: `  let t = tileRow * ${u(tileSize({ ...tile, rows: 1 }).high)} + rowLane;
+    body: `  let t = tileRow * ${u(tileSize(tile).high)} + rowLane;
   let ky = min(t, ${u(kernelSize - 1)});
   let isBias = ${bias ? `t == ${u(kernelSize)}` : 'false'};
   ${units.setup}
