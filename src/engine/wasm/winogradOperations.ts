@@ -1,6 +1,17 @@
 /** The part of operations.ts that convolves by Winograd's tiles (assembly/winograd.ts). */
 const u = 'u32';
 
+/** Sizes of a convolution, in the order in which every kernel takes them. */
+export const convShape = {
+  blocks: u,
+  height: u,
+  width: u,
+  channels: u,
+  outHeight: u,
+  outWidth: u,
+  outChannels: u,
+} as const;
+
 export const winogradOperations = {
   /** Weights [panel][tap][in][R] -> [place][panel][in][R] of Winograd's tiles (`scheme`: see assembly/winogradTiles.ts); `turned` ones are those of packTransposed. */
   winogradWeights: { w: u, u, scratch: u, channels: u, outChannels: u, scheme: u, panels: u, turned: u },
@@ -13,13 +24,7 @@ export const winogradOperations = {
     v: u,
     scratch: u,
     scratchBytes: u,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
-    outChannels: u,
+    ...convShape,
     scheme: u,
     padding: u,
     panels: u,
@@ -34,13 +39,7 @@ export const winogradOperations = {
     d: u,
     scratch: u,
     scratchBytes: u,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
-    outChannels: u,
+    ...convShape,
     scheme: u,
     padding: u,
     inPanels: u,

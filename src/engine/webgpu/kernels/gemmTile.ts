@@ -27,7 +27,6 @@ export interface Tile {
 }
 
 /** WGSL of a 0 that begins a loop: one that subgroups see as uniform, and that no compiler knows where it must not unroll. */
-
 export const loopStart = ({ unrolls }: Tile): string => (unrolls ? '0u' : 'group.z');
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
