@@ -8,12 +8,11 @@ import type { Compared } from '@/views/report/ComparePanel';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
 import { ChartFigure } from '@/views/ui/ChartPanel';
 import { ChartGrid, chartMargin, HoverLine, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
-import { linearDomain, niceTicks } from '@/views/ui/chartScale';
+import { linearDomain } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 const brokenColor = 'var(--series-test-loss)';
 const fixedColor = 'var(--series-train)';
-const percents = [0, 20, 40, 60, 80, 100] as const;
 
 interface Point {
   readonly step: number;
@@ -70,7 +69,7 @@ function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain,
         <ComposedChart data={[...rows]} margin={chartMargin}>
           <ChartGrid />
           <StepAxis title={t('compare.step')} last={rows.at(-1)?.step ?? 0} format={format.compact} />
-          <ValueAxis title={axisTitle} format={format.compact} domain={domain} ticks={niceTicks(...domain)} />
+          <ValueAxis title={axisTitle} format={format.compact} low={domain[0]} high={domain[1]} />
           {lines.map(({ points, color, label }) => (
             <ChartCurve key={label} points={points} value={valueOf} color={color} width={hasDots ? 2 : 1.5} />
           ))}
@@ -192,7 +191,7 @@ export function RecallChart(shown: Compared) {
               style: { fontSize: 11, fill: 'var(--chart-axis)' },
             }}
           />
-          <ValueAxis title={t('compare.recall')} format={format.plain} domain={[0, 100]} ticks={percents} />
+          <ValueAxis title={t('compare.recall')} format={format.plain} low={0} high={100} />
           <Bar dataKey="broken" fill={brokenColor} isAnimationActive={false} />
           <Bar dataKey="fixed" fill={fixedColor} isAnimationActive={false} />
           <HoverValues<RecallRow>

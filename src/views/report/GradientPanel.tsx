@@ -27,7 +27,6 @@ const pullAt = (p: number): PullPoint => ({ step: p, wrong: p * (1 - p), right: 
 const curve = Array.from({ length: 101 }, (_, i) => pullAt(i / 100));
 const wrongOf = (point: PullPoint): number => point.wrong;
 const rightOf = (point: PullPoint): number => point.right;
-const ticks = [0, 0.25, 0.5, 0.75, 1] as const;
 const wrongColor = 'var(--series-test-loss)';
 const rightColor = 'var(--series-train)';
 
@@ -65,7 +64,7 @@ export function GradientPanel() {
               <ComposedChart data={curve} margin={chartMargin}>
                 <ChartGrid />
                 <ShareAxis title={t('gradient.probability')} format={format.plain} />
-                <ValueAxis title={t('gradient.axis')} format={format.plain} domain={[0, 1]} ticks={ticks} />
+                <ValueAxis title={t('gradient.axis')} format={format.plain} low={0} high={1} />
                 <ReferenceLine x={p} stroke="var(--chart-epoch)" />
                 <ChartCurve points={curve} value={rightOf} color={rightColor} width={2} />
                 <ChartCurve points={curve} value={wrongOf} color={wrongColor} width={2} />

@@ -77,6 +77,8 @@ export function RunStats() {
         className={classes['progress']}
         value={started ? (100 * run.step) / run.totalSteps : 0}
         size={4}
+        // A transition would have the page laid out and drawn anew in every frame of a run.
+        transitionDuration={0}
         aria-label={t('stats.progress')}
       />
     </>

@@ -6,7 +6,7 @@ import { defaultSweep, smoothedSweep, type Suggestion, type SweepPoint } from '@
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
 import { ChartFigure } from '@/views/ui/ChartPanel';
 import { ChartGrid, chartMargin, HoverLine, HoverValues, ValueAxis } from '@/views/ui/chartParts';
-import { linearDomain, niceTicks } from '@/views/ui/chartScale';
+import { linearDomain } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 const color = 'var(--series-train)';
@@ -49,7 +49,7 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
       })),
     [points],
   );
-  const domain = lossDomain(rows);
+  const [low, high] = lossDomain(rows);
   return (
     <ChartFigure
       title={t('finder.chart')}
@@ -81,12 +81,7 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
               style: { fontSize: 11, fill: 'var(--chart-axis)' },
             }}
           />
-          <ValueAxis
-            title={t('charts.lossAxis')}
-            format={format.plain}
-            domain={domain}
-            ticks={niceTicks(...domain)}
-          />
+          <ValueAxis title={t('charts.lossAxis')} format={format.plain} low={low} high={high} />
           <ChartDots points={rows} value={lossOf} color={color} radius={1.8} opacity={0.45} />
           <ChartCurve points={rows} value={smoothedOf} color={color} width={2} />
           {suggestion !== null && (

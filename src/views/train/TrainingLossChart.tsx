@@ -1,12 +1,12 @@
 /** Loss of every batch, raw and smoothed, with a logarithmic scale and the smoothing at hand. */
 import { Slider, Switch, Tooltip } from '@mantine/core';
-import { useMemo } from 'react';
+import { createContext, memo, use, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { ChartPoint } from '@/store/chartSeries';
 import { session, useSession } from '@/store/session';
 import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
-import { useEpochTexts } from '@/views/train/useEpochTexts';
+import { type EpochTexts, useEpochTexts } from '@/views/train/useEpochTexts';
 import { useMetricsVersion } from '@/views/train/useMetricsVersion';
 import { ChartCurve } from '@/views/ui/ChartCurve';
 import { ChartPanel } from '@/views/ui/ChartPanel';
@@ -15,12 +15,14 @@ import {
   chartMargin,
   EpochLines,
   HoverLine,
+  type HoverRow,
   HoverValues,
   StepAxis,
   ValueAxis,
 } from '@/views/ui/chartParts';
-import { linearDomain, logDomain, logTicks, niceTicks, thinned } from '@/views/ui/chartScale';
+import { linearDomain, logDomain, stepAxisEnd, thinned } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
+import { useHoverRows } from '@/views/ui/useHoverRows';
 import classes from '@/views/train/charts.module.css';
 
 const color = 'var(--series-train)';
@@ -31,18 +33,6 @@ const hoverStops = 160;
 
 const rawOf = (point: ChartPoint): number | null => point.value;
 const smoothedOf = (point: ChartPoint): number | null => point.smoothed;
-
-interface ValueScale {
-  readonly scale: 'linear' | 'log';
-  readonly domain: readonly [number, number];
-  readonly ticks: readonly number[];
-}
-
-function valueScale({ low, high }: Range, usesLog: boolean): ValueScale {
-  if (usesLog) return { scale: 'log', domain: logDomain(low, high), ticks: logTicks(low, high) };
-  const domain = linearDomain(low, high);
-  return { scale: 'linear', domain, ticks: niceTicks(...domain) };
-}
 
 interface Range {
   readonly low: number;
@@ -92,6 +82,64 @@ function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
   );
 }
 
+/** The lines take their points from here, past the chart around them, which stands still between two changes of an axis. */
+const Points = createContext<readonly ChartPoint[]>([]);
+
+function Curves() {
+  const points = use(Points);
+  return (
+    <>
+      <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
+      <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+    </>
+  );
+}
+
+interface PlotProps {
+  readonly stops: ChartPoint[];
+  /** Where the step axis ends. */
+  readonly end: number;
+  readonly low: number;
+  readonly high: number;
+  readonly usesLog: boolean;
+  readonly epochs: EpochTexts;
+}
+
+const Plot = memo(function Plot({ stops, end, low, high, usesLog, epochs }: PlotProps) {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const hover = useMemo(
+    () => ({
+      title: ({ step }: ChartPoint): string => epochs.hoverTitle(step),
+      rows: ({ value, smoothed }: ChartPoint): readonly HoverRow[] => [
+        { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
+        { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
+      ],
+    }),
+    [t, format, epochs],
+  );
+  return (
+    <ResponsiveContainer width="100%" height="100%" minHeight={232}>
+      <ComposedChart data={stops} margin={chartMargin}>
+        <ChartGrid />
+        <StepAxis title={t('charts.stepAxis')} last={end} format={format.compact} />
+        <ValueAxis
+          title={t('charts.lossAxis')}
+          format={format.plain}
+          scale={usesLog ? 'log' : 'linear'}
+          low={low}
+          high={high}
+        />
+        <EpochLines marks={epochs.marks} label={epochs.label} />
+        <Curves />
+        <DiagnosisMarks series={evidenceSeries} />
+        <HoverLine dataKey="smoothed" color={color} />
+        <HoverValues<ChartPoint> title={hover.title} rows={hover.rows} />
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+});
+
 export function TrainingLossChart({ className }: { readonly className?: string | undefined }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
@@ -105,8 +153,8 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   const range = useMemo(() => rangeOf(points), [points]);
   const canUseLog = points.length === 0 || range.low > 0;
   const usesLog = logScale && points.length > 0 && range.low > 0;
-  const axis = useMemo(() => valueScale(range, usesLog), [range, usesLog]);
-  const stops = useMemo(() => thinned(points, hoverStops), [points]);
+  const [low, high] = usesLog ? logDomain(range.low, range.high) : linearDomain(range.low, range.high);
+  const hover = useHoverRows(useMemo(() => thinned(points, hoverStops), [points]));
   const latest = session.metrics.latest('loss');
 
   return (
@@ -123,26 +171,18 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         steps: format.integer(last),
         loss: latest === null ? '–' : format.loss(latest),
       })}
+      hover={hover.handlers}
     >
-      <ResponsiveContainer width="100%" height="100%" minHeight={232}>
-        <ComposedChart data={stops} margin={chartMargin}>
-          <ChartGrid />
-          <StepAxis title={t('charts.stepAxis')} last={last} format={format.compact} />
-          <ValueAxis title={t('charts.lossAxis')} format={format.plain} {...axis} />
-          <EpochLines marks={epochs.marks} label={epochs.label} />
-          <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
-          <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
-          <DiagnosisMarks series={evidenceSeries} />
-          <HoverLine dataKey="smoothed" color={color} />
-          <HoverValues<ChartPoint>
-            title={({ step }) => epochs.hoverTitle(step)}
-            rows={({ value, smoothed }) => [
-              { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
-              { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
-            ]}
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
+      <Points value={points}>
+        <Plot
+          stops={hover.rows}
+          end={stepAxisEnd(last)}
+          low={low}
+          high={high}
+          usesLog={usesLog}
+          epochs={epochs}
+        />
+      </Points>
     </ChartPanel>
   );
 }

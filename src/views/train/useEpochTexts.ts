@@ -15,9 +15,11 @@ export function useEpochTexts(lastStep: number): EpochTexts {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   const stepsPerEpoch = useSession((state) => state.run?.stepsPerEpoch ?? 0);
+  // The same texts until an epoch ends: a chart's drawing hangs on them.
+  const ended = stepsPerEpoch === 0 ? 0 : Math.floor(lastStep / stepsPerEpoch);
   return useMemo(
     () => ({
-      marks: epochMarks(stepsPerEpoch, lastStep),
+      marks: epochMarks(stepsPerEpoch, ended * stepsPerEpoch),
       label: (epoch) => t('charts.epochMark', { epoch: format.integer(epoch) }),
       hoverTitle: (step) =>
         t('charts.hoverTitle', {
@@ -25,6 +27,6 @@ export function useEpochTexts(lastStep: number): EpochTexts {
           epoch: stepsPerEpoch === 0 ? '–' : (step / stepsPerEpoch).toFixed(2),
         }),
     }),
-    [t, format, stepsPerEpoch, lastStep],
+    [t, format, stepsPerEpoch, ended],
   );
 }

@@ -1,6 +1,10 @@
-/** The parts that every training chart shares, so that all of them look and read alike. */
-import { CartesianGrid, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
-import { type EpochMark, niceTicks } from '@/views/ui/chartScale';
+/**
+ * The parts that every training chart shares, so that all of them look and read alike. They keep still while their own props stay the
+ * same: Recharts computes its whole chart anew for every part that hands it new objects.
+ */
+import { memo, type ReactNode } from 'react';
+import { CartesianGrid, Line, Tooltip, usePlotArea, useXAxisScale, XAxis, YAxis } from 'recharts';
+import { type EpochMark, logTicks, niceTicks } from '@/views/ui/chartScale';
 import classes from '@/views/ui/ChartPanel.module.css';
 
 const tick = { fontSize: 11, fill: 'var(--chart-axis)' } as const;
@@ -13,7 +17,7 @@ export interface StepAxisProps {
   readonly format: (value: number) => string;
 }
 
-export function StepAxis({ title, last, format }: StepAxisProps) {
+export const StepAxis = memo(function StepAxis({ title, last, format }: StepAxisProps) {
   return (
     <XAxis
       dataKey="step"
@@ -32,7 +36,7 @@ export function StepAxis({ title, last, format }: StepAxisProps) {
       label={{ value: title, position: 'insideBottom', offset: -12, style: axisTitle }}
     />
   );
-}
+});
 
 /** An x axis from 0 to 1; points carry their share as `step`. */
 export function ShareAxis({ title, format }: Omit<StepAxisProps, 'last'>) {
@@ -58,18 +62,19 @@ export interface ValueAxisProps {
   readonly title: string;
   readonly format: (value: number) => string;
   readonly scale?: 'linear' | 'log';
-  readonly domain: readonly [number, number];
-  readonly ticks: readonly number[];
+  readonly low: number;
+  readonly high: number;
 }
 
-export function ValueAxis({ title, format, scale = 'linear', domain, ticks }: ValueAxisProps) {
+export const ValueAxis = memo(function ValueAxis(props: ValueAxisProps) {
+  const { title, format, scale = 'linear', low, high } = props;
   return (
     <YAxis
       type="number"
       scale={scale}
-      domain={[...domain]}
+      domain={[low, high]}
       allowDataOverflow
-      ticks={[...ticks]}
+      ticks={scale === 'log' ? logTicks(low, high) : niceTicks(low, high)}
       interval={0}
       tick={tick}
       tickLine={false}
@@ -86,11 +91,11 @@ export function ValueAxis({ title, format, scale = 'linear', domain, ticks }: Va
       }}
     />
   );
-}
+});
 
-export function ChartGrid() {
+export const ChartGrid = memo(function ChartGrid() {
   return <CartesianGrid stroke="var(--chart-grid)" vertical={false} />;
-}
+});
 
 /** Vertical lines where epochs end, numbered. */
 export function EpochLines({
@@ -100,15 +105,31 @@ export function EpochLines({
   readonly marks: readonly EpochMark[];
   readonly label: (epoch: number) => string;
 }) {
-  return marks.map(({ step, epoch }) => (
-    <ReferenceLine
-      key={epoch}
-      x={step}
-      stroke="var(--chart-epoch)"
-      strokeDasharray="2 3"
-      label={{ value: label(epoch), position: 'top', fontSize: 10, fill: 'var(--chart-axis)' }}
-    />
-  ));
+  const scale = useXAxisScale();
+  const plot = usePlotArea();
+  if (scale === undefined || plot === undefined) return null;
+  return (
+    <g pointerEvents="none" data-testid="epoch-lines">
+      {marks.map(({ step, epoch }) => {
+        const x = scale(step);
+        return (
+          <g key={epoch}>
+            <line
+              x1={x}
+              x2={x}
+              y1={plot.y}
+              y2={plot.y + plot.height}
+              stroke="var(--chart-epoch)"
+              strokeDasharray="2 3"
+            />
+            <text x={x} y={plot.y - 5} textAnchor="middle" fontSize={10} fill="var(--chart-axis)">
+              {label(epoch)}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
 }
 
 export interface HoverLineProps<Row> {
@@ -117,7 +138,7 @@ export interface HoverLineProps<Row> {
 }
 
 /** Gives Recharts' hover its rows and the dot under the pointer; ChartCurve draws what one sees. */
-export function HoverLine<Row>({ dataKey, color }: HoverLineProps<Row>) {
+export const HoverLine = memo(function HoverLine<Row>({ dataKey, color }: HoverLineProps<Row>) {
   return (
     <Line
       dataKey={dataKey}
@@ -127,7 +148,7 @@ export function HoverLine<Row>({ dataKey, color }: HoverLineProps<Row>) {
       isAnimationActive={false}
     />
   );
-}
+}) as <Row>(props: HoverLineProps<Row>) => ReactNode;
 
 export interface HoverRow {
   readonly label: string;
@@ -139,6 +160,9 @@ export interface HoverValuesProps<Row> {
   readonly title: (row: Row) => string;
   readonly rows: (row: Row) => readonly HoverRow[];
 }
+
+const hoverCursor = { stroke: 'var(--app-border-strong)' } as const;
+const hoverStyle = { zIndex: 5 } as const;
 
 interface HoverBoxProps<Row> extends HoverValuesProps<Row> {
   /** Recharts passes these two. */
@@ -163,14 +187,14 @@ function HoverBox<Row>({ title, rows, active = false, payload = [] }: HoverBoxPr
   );
 }
 
-/** Values under the pointer, as text. */
-export function HoverValues<Row>({ title, rows }: HoverValuesProps<Row>) {
+/** Values under the pointer, as text; `title` and `rows` must keep still too. */
+export const HoverValues = memo(function HoverValues<Row>({ title, rows }: HoverValuesProps<Row>) {
   return (
     <Tooltip
       isAnimationActive={false}
-      cursor={{ stroke: 'var(--app-border-strong)' }}
-      wrapperStyle={{ zIndex: 5 }}
+      cursor={hoverCursor}
+      wrapperStyle={hoverStyle}
       content={<HoverBox title={title} rows={rows} />}
     />
   );
-}
+}) as <Row>(props: HoverValuesProps<Row>) => ReactNode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochMarks, logTicks, niceTicks, percentDomain } from '@/views/ui/chartScale';
+import { epochMarks, logTicks, niceTicks, percentDomain, stepAxisEnd } from '@/views/ui/chartScale';
 
 describe('logTicks', () => {
   it('gives 1, 2, 5 ticks inside the range', () => {
@@ -40,6 +40,18 @@ describe('niceTicks', () => {
   });
   it('gives the one value of an empty range', () => {
     expect(niceTicks(5, 5)).toEqual([5]);
+  });
+});
+
+describe('stepAxisEnd', () => {
+  it('is a round number, at most a third above the last step', () => {
+    expect([0, 7, 11, 938, 1001, 12_345, 37_520].map(stepAxisEnd)).toEqual([
+      10, 10, 12, 1000, 1200, 15_000, 40_000,
+    ]);
+    for (let last = 10; last < 2e5; last += 37) {
+      expect(stepAxisEnd(last)).toBeGreaterThanOrEqual(last);
+      expect(stepAxisEnd(last)).toBeLessThanOrEqual((last * 4) / 3);
+    }
   });
 });
 

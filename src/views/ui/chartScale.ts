@@ -36,6 +36,15 @@ export function niceTicks(low: number, high: number, most = 5): number[] {
   return ticks;
 }
 
+/** Ends of a growing axis between two powers of ten, each about a quarter above the one before. */
+const axisEnds = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const;
+
+/** Where the step axis of a growing run ends: a round number above `last`, so that the axis stands still for most steps. */
+export function stepAxisEnd(last: number): number {
+  const power = 10 ** Math.max(1, Math.floor(Math.log10(Math.max(last, 1))));
+  return power * (axisEnds.find((end) => end * power >= last) ?? 10);
+}
+
 /** From a round number below `low` to one above `high`, so that the line touches neither edge. */
 export function linearDomain(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];

@@ -1,0 +1,74 @@
+/**
+ * How long tasks hold the page's main thread while it trains, from Chromium's own trace:
+ *   npm run build && npx vite preview &
+ *   npx tsx --tsconfig tsconfig.scripts.json bench/mainThread.ts http://localhost:4173/ [SECONDS] [NETWORK ...]
+ * Wall time counts what the training worker and the compositor took from the page's core; CPU time counts the task alone.
+ */
+import { chromium, type Page } from '@playwright/test';
+import { chromiumLaunchOptions } from '../scripts/chromium.ts';
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds; `tdur` is CPU time. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+interface TaskTime {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** Milliseconds of every task of the busiest renderer's main thread. */
+function mainThreadTasks(events: readonly TraceEvent[]): TaskTime[] {
+  const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+  const tasks = mains.map(({ pid, tid }) =>
+    events
+      .filter(
+        (event) =>
+          event.pid === pid && event.tid === tid && event.ph === 'X' && event.name.endsWith('RunTask'),
+      )
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 })),
+  );
+  return tasks.toSorted((a, b) => b.length - a.length)[0] ?? [];
+}
+
+function describe(tasks: readonly TaskTime[], of: (task: TaskTime) => number): string {
+  const times = tasks.map(of).sort((a, b) => b - a);
+  const longest = times.slice(0, 8).map((time) => time.toFixed(0));
+  return `${times.filter((time) => time >= 50).length} of 50 ms or more; longest ${longest.join(', ')} ms`;
+}
+
+async function trace(page: Page, address: string, network: string, seconds: number): Promise<TaskTime[]> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('The page has no browser.');
+  await page.goto(`${address}?network=${network}&epochs=40`);
+  const control = page.getByTestId('main-control');
+  await control.and(page.locator(':enabled')).waitFor({ timeout: 120_000 });
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  await control.click();
+  await page.waitForTimeout(1000 * seconds);
+  const text = (await browser.stopTracing()).toString();
+  const { traceEvents } = JSON.parse(text) as { traceEvents: TraceEvent[] };
+  console.log(`${network}: step ${await page.getByTestId('stat-step').innerText()}`);
+  return mainThreadTasks(traceEvents);
+}
+
+const [address = 'http://localhost:4173/', seconds = '25', ...networks] = process.argv.slice(2);
+const browser = await chromium.launch(chromiumLaunchOptions());
+for (const network of networks.length === 0 ? ['mynn', 'lenet'] : networks) {
+  // One after the other: they share the cores.
+  // oxlint-disable-next-line no-await-in-loop
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  // oxlint-disable-next-line no-await-in-loop
+  const tasks = await trace(page, address, network, Number(seconds));
+  console.log(`  wall: ${describe(tasks, ({ wall }) => wall)}`);
+  console.log(`  CPU:  ${describe(tasks, ({ cpu }) => cpu)}`);
+  // oxlint-disable-next-line no-await-in-loop
+  await page.close();
+}
+await browser.close();
