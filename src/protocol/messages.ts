@@ -176,8 +176,8 @@ export type RunPhase =
 /** Where a run stands. */
 export interface RunStatus {
   readonly phase: RunPhase;
-  /** A test runs just now; training goes on after it. */
-  readonly testing: boolean;
+  /** Images that the test running just now has done; null where none runs. Training goes on after it. */
+  readonly testedImages: number | null;
   /** Steps done. */
   readonly step: number;
   /** Whole epochs done. */

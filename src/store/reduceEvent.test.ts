@@ -8,7 +8,7 @@ import type { SessionState } from './sessionState';
 
 const status: RunStatus = {
   phase: 'training',
-  testing: false,
+  testedImages: null,
   step: 20,
   epoch: 0,
   totalSteps: 9380,

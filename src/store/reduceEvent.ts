@@ -70,5 +70,5 @@ function withStatus(state: SessionState, run: RunState, status: RunStatus): Sess
 }
 
 function withFailure(state: SessionState, run: RunState, error: WorkerError): SessionState {
-  return { ...state, run: { ...run, phase: 'failed', testing: false, error } };
+  return { ...state, run: { ...run, phase: 'failed', testedImages: null, error } };
 }

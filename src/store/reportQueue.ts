@@ -77,9 +77,16 @@ export function workOf(config: RunConfig): number {
   return flops * config.epochs * (trainingFactor * config.trainingImages + testImages);
 }
 
-/** Operations done after so many steps. */
-function workDone(config: RunConfig, step: number): number {
-  return workOf(config) * (step / (config.epochs * stepsPerEpoch(config)));
+/** Operations done so far. The test after an epoch may take longer than the epoch: it counts image by image. */
+function workDone(config: RunConfig, { step, testedImages }: RunningRun): number {
+  const { flops } = runCost(config);
+  const perEpoch = stepsPerEpoch(config);
+  const epochs = Math.floor(step / perEpoch);
+  const images = Math.min(config.trainingImages, (step % perEpoch) * config.batchSize);
+  // A test in mid-epoch is a quick one, which is not counted.
+  const isFullTest = testedImages !== null && epochs > 0 && step % perEpoch === 0;
+  const tested = isFullTest ? (epochs - 1) * testImages + testedImages : epochs * testImages;
+  return flops * (trainingFactor * (epochs * config.trainingImages + images) + tested);
 }
 
 export interface QueueProgress {
@@ -92,6 +99,8 @@ export interface QueueProgress {
 
 export interface RunningRun {
   readonly step: number;
+  /** Images of the running test that are done; null where none runs. */
+  readonly testedImages: number | null;
   readonly imagesPerSecond: number | null;
 }
 
@@ -106,7 +115,7 @@ export function queueProgress({ items }: QueueState, run: RunningRun | null): Qu
     const work = workOf(config);
     total += work;
     if (item.state === 'running' && run !== null) {
-      done += workDone(config, run.step);
+      done += workDone(config, run);
       if (run.imagesPerSecond !== null) perSecond = (run.imagesPerSecond * workOf(config)) / imagesOf(config);
     } else if (item.state !== 'waiting' && item.state !== 'running') {
       done += work;

@@ -69,7 +69,7 @@ export function createSession(): Session {
     client = null;
     store.setState(({ run }) => ({
       worker: 'crashed',
-      run: run === null ? null : { ...run, phase: 'failed', testing: false, error },
+      run: run === null ? null : { ...run, phase: 'failed', testedImages: null, error },
     }));
   };
   const start = (): void => {

@@ -149,7 +149,7 @@ function prepare({ store, metrics, statistics, client }: ActionContext): RunStat
     runId: newRunId(),
     config,
     phase: 'preparing',
-    testing: false,
+    testedImages: null,
     step: 0,
     epoch: 0,
     totalSteps: 0,

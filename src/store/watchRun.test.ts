@@ -14,7 +14,7 @@ function begin(session: Session, runId: string, config: RunConfig): void {
       runId,
       config,
       phase: 'training',
-      testing: false,
+      testedImages: null,
       step: 0,
       epoch: 0,
       totalSteps: 938,

@@ -12,7 +12,8 @@ export class Run {
   /** The learning rate is the current one. */
   config: RunConfig;
   phase: RunPhase = 'preparing';
-  testing = false;
+  /** Images of the running test that are done; null: none runs. */
+  testedImages: number | null = null;
   /** Steps done. */
   step = 0;
   /** Train until so many steps are done; null: do not. */
@@ -122,7 +123,7 @@ export class Run {
   status(available: number): RunStatus {
     return {
       phase: this.phase,
-      testing: this.testing,
+      testedImages: this.testedImages,
       step: this.step,
       epoch: Math.floor(this.step / this.stepsPerEpoch),
       totalSteps: this.totalSteps,

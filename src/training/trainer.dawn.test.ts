@@ -20,7 +20,7 @@ test('trains on WebGPU, and goes on elsewhere after an error of the device, from
 
   const lab = await openLab(mnist(), 'webgpu');
   await lab.prepare(config);
-  const testing = lab.next((event) => event.type === 'runStatus' && event.status.testing);
+  const testing = lab.next((event) => event.type === 'runStatus' && event.status.testedImages !== null);
   const paused = lab.phase('paused');
   lab.trainer.train('a', 'end');
   await testing;

@@ -15,7 +15,7 @@ describe('a run', () => {
     expect(lab.status).toMatchObject({ phase: 'ready', step: 0, totalSteps: 120, stepsPerEpoch: 60 });
 
     await lab.train('epoch');
-    expect(lab.status).toMatchObject({ phase: 'paused', step: 60, epoch: 1, testing: false });
+    expect(lab.status).toMatchObject({ phase: 'paused', step: 60, epoch: 1, testedImages: null });
     expect(lab.evaluations('full')).toMatchObject([{ step: 60, epoch: 1, count: 10_000 }]);
     const watched = () => lab.events.flatMap((event) => (event.type === 'statistics' ? event.steps : []));
     const measured = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50];
@@ -91,11 +91,11 @@ describe('a run', () => {
     const lab = await openLab();
     await lab.prepare(smallRun('lenet', 2));
     lab.trainer.train('a', 'end');
-    await lab.next((event) => event.type === 'runStatus' && event.status.testing);
+    await lab.next((event) => event.type === 'runStatus' && event.status.testedImages !== null);
     const paused = lab.phase('paused');
     lab.trainer.pause('a');
     await paused;
-    expect(lab.status).toMatchObject({ step: 2, testing: false });
+    expect(lab.status).toMatchObject({ step: 2, testedImages: null });
     expect(lab.evaluations('full'), 'the test was not waited for').toEqual([]);
     await lab.train('step');
     expect(lab.evaluations('full').map(({ step }) => step)).toEqual([2]);

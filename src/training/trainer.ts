@@ -28,6 +28,9 @@ export interface TrainerOptions {
   readonly emit: (event: RunEvent) => void;
 }
 
+/** A test that takes long says so often how far it is. */
+const testStatusMilliseconds = 250;
+
 export class Trainer {
   readonly #emit: (event: RunEvent) => void;
   readonly #host: EngineHost;
@@ -288,15 +291,21 @@ export class Trainer {
   /** Whether it went through: a pause or a replaced run ends it. */
   async #test(run: Run, extent: TestExtent): Promise<boolean> {
     const pieces = new TestPieces(testImageCounts[extent], run.config.batchSize, this.#host.labels('test'));
-    run.testing = true;
+    run.testedImages = 0;
     this.#postStatus(run);
     const start = performance.now();
+    let posted = start;
     while (!pieces.isDone) {
       const piece = await this.#testPiece(run, pieces);
       if (piece === null) break;
+      run.testedImages += piece.count;
+      if (performance.now() - posted > testStatusMilliseconds) {
+        posted = performance.now();
+        this.#postStatus(run);
+      }
       await this.#yielder.turn();
     }
-    run.testing = false;
+    run.testedImages = null;
     if (run !== this.#run || !pieces.isDone) return false;
     run.quickTests.tested(extent === 'quick' ? performance.now() - start : null);
     const epoch = run.step / run.stepsPerEpoch;
@@ -319,7 +328,7 @@ export class Trainer {
   #fail(run: Run, error: unknown): void {
     if (run !== this.#run || run.phase === 'failed') return;
     run.goal = null;
-    run.testing = false;
+    run.testedImages = null;
     run.phase = 'failed';
     run.lostDevice = error instanceof EngineError && error.code === 'device';
     this.#emit({ type: 'runFailed', runId: run.runId, error: toWorkerError(error) });

@@ -65,7 +65,7 @@ function TimeLeft({ secondsLeft }: { readonly secondsLeft: number | null }) {
   if (run?.phase === 'waiting') return t('queue.waitingForData');
   if (secondsLeft === null) return t('queue.leftUnknown');
   const left = t('queue.left', { time: format.duration(secondsLeft) });
-  return run?.testing === true ? `${left}, ${t('queue.testing')}` : left;
+  return run !== null && run.testedImages !== null ? `${left}, ${t('queue.testing')}` : left;
 }
 
 function RunningQueue() {

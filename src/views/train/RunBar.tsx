@@ -14,10 +14,10 @@ import { Panel } from '@/views/ui/Panel';
 import { WorkerErrorAlert } from '@/views/ui/WorkerErrorAlert';
 import classes from '@/views/train/RunBar.module.css';
 
-type PhaseText = RunState['phase'] | 'testing' | 'compiling';
+type PhaseText = RunState['phase'] | 'testing' | 'tested' | 'compiling';
 
-function phaseText({ phase, testing, step, firstStepMilliseconds }: RunState): PhaseText {
-  if (testing) return 'testing';
+function phaseText({ phase, testedImages, step, firstStepMilliseconds }: RunState): PhaseText {
+  if (testedImages !== null) return testedImages === 0 ? 'testing' : 'tested';
   if (phase === 'training' && step === 0 && firstStepMilliseconds === null) return 'compiling';
   return phase;
 }
@@ -26,11 +26,13 @@ function PhaseBadge() {
   const { t } = useTranslation('train');
   const text = useSession(({ run }) => (run === null ? null : phaseText(run)));
   const phase = useSession(({ run }) => run?.phase);
+  const images = useSession(({ run }) => run?.testedImages ?? 0);
+  const format = useNumberFormat();
   if (text === null) return null;
   return (
     <span className={classes['phase']} data-phase={phase} data-testid="run-phase">
       <span className={classes['dot']} aria-hidden="true" />
-      {t(`phase.${text}`)}
+      {t(`phase.${text}`, { images: format.integer(images) })}
     </span>
   );
 }

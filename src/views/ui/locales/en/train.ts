@@ -22,6 +22,7 @@ export const train = {
     waiting: 'Waiting for images…',
     training: 'Training',
     testing: 'Testing…',
+    tested: 'Testing: {{images}} images done',
     paused: 'Paused',
     stopped: 'Stopped',
     finished: 'Finished',

@@ -25,6 +25,7 @@ export const train = {
     waiting: '正在等待图片…',
     training: '训练中',
     testing: '测试中…',
+    tested: '测试中：已完成 {{images}} 张图像',
     paused: '已暂停',
     stopped: '已停止',
     finished: '已完成',
