@@ -16,7 +16,7 @@ import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
 import type { BenchReport } from './reportTables.ts';
 import type { BenchRow } from './row.ts';
 import { measureScaling, type Scaling } from './scaling.ts';
-import { chromiumLabel, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';
+import { labelOf, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';
 
 const { values } = parseArgs({
   options: {
@@ -67,7 +67,7 @@ async function trainerRows(network: string): Promise<BenchRow[]> {
   const isWanted = (name: string): boolean => isAsked(name) && trains(name, network);
   return where === 'node'
     ? nodeTrainers.filter(isWanted).map(engineRow)
-    : chromiumRows(chromiumTrainers.filter(isWanted), chromiumLabel);
+    : chromiumRows(chromiumTrainers.filter(isWanted), labelOf);
 }
 
 function print(results: readonly Measured[]): void {

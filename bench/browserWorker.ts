@@ -13,14 +13,14 @@ import { wasmEngineOf } from './wasmNames.ts';
 async function create(): Promise<Trainer> {
   countGpuUse();
   if (self.name === 'jax-js') return createJaxTrainer();
-  if (self.name === 'compiled webgpu') {
+  if (self.name === 'webgpu') {
     const found = (await probeBackends()).find(({ backend }) => backend === 'webgpu');
     if (found === undefined) throw new Error('WebGPU was not probed.');
     return engineTrainer(await createWebgpuEngine(found));
   }
   const own = wasmEngineOf(self.name);
   if (own !== undefined) return engineTrainer(await own);
-  const backend = self.name as BackendName;
+  const backend = self.name.replace(/^tfjs-/, '') as BackendName;
   const { engine } = await createEngine(backend, { wasmBinaries: { simd, threadedSimd } });
   return engineTrainer(engine);
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { BenchRow } from './row.ts';
 import type { TrainerAnswer, TrainerCommand } from './trainer.ts';
-import { nodeLabel } from './trainerNames.ts';
+import { labelOf } from './trainerNames.ts';
 
 const script = fileURLToPath(new URL('./engineProcess.ts', import.meta.url));
 const tsconfig = fileURLToPath(new URL('../tsconfig.scripts.json', import.meta.url));
@@ -29,7 +29,7 @@ export function engineRow(name: string): BenchRow {
     return message;
   };
   return {
-    label: nodeLabel(name),
+    label: labelOf(name),
     prepare: async (task) => ({ firstStepMilliseconds: (await ask({ prepare: task })).milliseconds }),
     run: async (steps) => (await ask({ run: steps })).milliseconds,
     profile: async (steps) => (await ask({ profile: steps })).profile,

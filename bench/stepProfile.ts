@@ -10,7 +10,10 @@ export interface StepProfile {
   readonly buffers: number | null;
   /** Bytes of all buffers that live. */
   readonly gpuBytes: number | null;
-  /** Milliseconds of a core per step that JavaScript and what it calls took; null where it cannot be seen. */
+  /**
+   * Milliseconds per step that JavaScript and what it calls took: in Node time on a core, by the profiler; in a browser the time from
+   * opening a command encoder to the end of its submit. Null where it cannot be seen.
+   */
   readonly javascriptMilliseconds: number | null;
 }
 
@@ -19,6 +22,8 @@ interface GpuCounts {
   submits: number;
   buffers: number;
   bytes: number;
+  /** Milliseconds between opening encoders and the end of their submits. */
+  recording: number;
 }
 
 let counts: GpuCounts | null = null;
@@ -41,7 +46,7 @@ function observe<T extends object>(
 /** Counts all use of WebGPU in this process or worker from now on; call it before a device exists. */
 export function countGpuUse(): void {
   if (counts !== null || typeof GPUDevice === 'undefined') return;
-  const current: GpuCounts = { dispatches: 0, submits: 0, buffers: 0, bytes: 0 };
+  const current: GpuCounts = { dispatches: 0, submits: 0, buffers: 0, bytes: 0, recording: 0 };
   counts = current;
   const sizes = new WeakMap<object, number>();
   for (const name of ['dispatchWorkgroups', 'dispatchWorkgroupsIndirect'] as const) {
@@ -49,8 +54,14 @@ export function countGpuUse(): void {
       current.dispatches += 1;
     });
   }
+  let opened: number | null = null;
+  observe(GPUDevice.prototype, 'createCommandEncoder', () => {
+    opened ??= performance.now();
+  });
   observe(GPUQueue.prototype, 'submit', () => {
     current.submits += 1;
+    if (opened !== null) current.recording += performance.now() - opened;
+    opened = null;
   });
   observe(GPUDevice.prototype, 'createBuffer', (_, made) => {
     const buffer = made as GPUBuffer;
@@ -141,6 +152,6 @@ export async function profileSteps(trainer: Trainer, steps: number): Promise<Ste
     submits: (counts.submits - before.submits) / steps,
     buffers: (counts.buffers - before.buffers) / steps,
     gpuBytes: counts.bytes,
-    javascriptMilliseconds,
+    javascriptMilliseconds: javascriptMilliseconds ?? (counts.recording - before.recording) / steps,
   };
 }

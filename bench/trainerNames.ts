@@ -4,11 +4,11 @@
 export const nodeTrainers = ['webgpu', 'tfjs-webgpu', 'jax-js', 'tfjs-wasm', 'wasm', 'wasm-threads'] as const;
 
 export const chromiumTrainers = [
-  'compiled webgpu',
   'webgpu',
+  'tfjs-webgpu',
   'jax-js',
-  'webgl',
-  'wasm',
+  'tfjs-webgl',
+  'tfjs-wasm',
   'wasm engine, 1 thread, fma',
   'wasm engine, 2 threads, fma',
 ] as const;
@@ -17,24 +17,14 @@ const labels: Readonly<Record<string, string>> = {
   webgpu: 'compiled webgpu',
   'tfjs-webgpu': 'stock tfjs webgpu',
   'jax-js': 'jax-js webgpu',
+  'tfjs-webgl': 'tfjs webgl',
   'tfjs-wasm': 'tfjs wasm, our kernel',
   wasm: 'our wasm engine, 1 thread',
   'wasm-threads': 'our wasm engine, 2 threads',
 };
 
-export function nodeLabel(name: string): string {
-  return labels[name] ?? name;
-}
-
-const chromiumLabels: Readonly<Record<string, string>> = {
-  webgpu: 'stock tfjs webgpu',
-  'jax-js': 'jax-js webgpu',
-  webgl: 'tfjs webgl',
-  wasm: 'tfjs wasm, our kernel',
-};
-
-export function chromiumLabel(name: string): string {
-  return chromiumLabels[name] ?? name.replace(/^wasm engine/, 'our wasm engine');
+export function labelOf(name: string): string {
+  return labels[name] ?? name.replace(/^wasm engine/, 'our wasm engine');
 }
 
 /** Whether the trainer knows the network; jax-js has Mynn alone. */

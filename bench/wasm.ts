@@ -32,7 +32,7 @@ function compare(results: readonly Measured[], threadsOf: ReadonlyMap<string, nu
       threads,
       minimum,
       ratioToPytorch: minimum / best(`PyTorch, ${threads} thread`),
-      timesTfjs: best('wasm (') / minimum,
+      timesTfjs: best('tfjs-wasm (') / minimum,
     };
   });
 }
@@ -49,7 +49,7 @@ export async function compareWasm(
   const names = counts.flatMap((threads) => [wasmEngineName(threads, true), wasmEngineName(threads, false)]);
   const rows = [
     ...(python === undefined ? [] : counts.map((threads) => pytorchRow(python, threads))),
-    ...(await chromiumRows(['wasm', ...names])),
+    ...(await chromiumRows(['tfjs-wasm', ...names])),
   ];
   const results = await measure(
     rows,

@@ -32,6 +32,36 @@ async function runFor(device: GPUDevice, compiled: CompiledProgram, times: numbe
   return (performance.now() - start) / times;
 }
 
+interface Recording {
+  /** Milliseconds of JavaScript for one step: its commands into an encoder. */
+  readonly step: number;
+  /** And for one submit, whatever the number of steps in it. */
+  readonly submit: number;
+}
+
+/** Medians; nothing waits for the device in between, so that wall time is the thread's own. */
+async function timeRecording(device: GPUDevice, compiled: CompiledProgram): Promise<Recording> {
+  const steps: number[] = [];
+  const submits: number[] = [];
+  for (let round = 0; round < 41; round += 1) {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const start = performance.now();
+    compiled.encode(pass);
+    const recorded = performance.now();
+    pass.end();
+    const commands = encoder.finish();
+    // One of them is let through, so that the device has little to do.
+    if (round % 8 === 0) device.queue.submit([commands]);
+    const submitted = performance.now();
+    steps.push(recorded - start);
+    if (round % 8 === 0) submits.push(submitted - recorded);
+    await device.queue.onSubmittedWorkDone();
+  }
+  const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+  return { step: median(steps), submit: median(submits) };
+}
+
 /** Values that are not 0 and do not grow: zeros would flatter a kernel. */
 function fill({ device }: BenchDevice, buffer: GPUBuffer): void {
   const chunk = Float32Array.from({ length: 2 ** 16 }, (_, i) => (((i * 37) % 101) / 50 - 1) / 16);
@@ -96,9 +126,10 @@ async function measure(bench: BenchDevice, { network, batchSize, rounds, rules }
     for (const one of timed)
       one.best = Math.min(one.best, await runFor(device, one.compiled, timesFor(one.best)));
   }
+  const recording = await timeRecording(device, step);
   const sum = timed.reduce((total, { best }) => total + best, 0);
   console.log(
-    `${network} batch ${batchSize}${rules === null ? '' : ` ${rules}`}: step ${whole.toFixed(3)} ms, ${timed.length} dispatches alone ${sum.toFixed(3)} ms, compiled in ${(compiled / 1000).toFixed(1)} s`,
+    `${network} batch ${batchSize}${rules === null ? '' : ` ${rules}`}: step ${whole.toFixed(3)} ms, ${timed.length} dispatches alone ${sum.toFixed(3)} ms, compiled in ${(compiled / 1000).toFixed(1)} s; JavaScript ${recording.step.toFixed(3)} ms a step, ${recording.submit.toFixed(3)} ms a submit`,
   );
   for (const label of new Set(timed.map((one) => one.label))) {
     const equal = timed.filter((one) => one.label === label);
