@@ -1,4 +1,4 @@
-/** Time and rate of every kernel of one training step, on one thread: best of many, so that a busy machine disturbs little. */
+/** Time and rate of every kernel of one training step: best of many, so that a busy machine disturbs little. */
 import { operations, operationWords, type OperationName } from '@/engine/wasm/operations';
 import { variants } from '@/engine/wasm/variants';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
@@ -19,7 +19,10 @@ export interface KernelTime {
 export interface KernelProfile {
   /** Multiply-adds on registers alone. */
   readonly peakGigaflops: number;
+  /** Of all kernels, each for itself. */
   readonly milliseconds: number;
+  /** Of the whole step. */
+  readonly stepMilliseconds: number;
   readonly kernels: readonly KernelTime[];
 }
 
@@ -57,19 +60,21 @@ export async function profileKernels(
   network: string,
   relaxed: boolean,
   milliseconds = 60,
+  threads = 1,
 ): Promise<KernelProfile> {
-  const variant = relaxed ? 'relaxed' : 'simd';
+  const single = relaxed ? 'relaxed' : 'simd';
+  const variant = threads > 1 ? (`${single}Threads` as const) : single;
   const module = await WebAssembly.compile(await host.readBinary(variant));
   const runtime = new WasmRuntime({
-    host: { ...host, createThread: null },
+    host: threads > 1 ? host : { ...host, createThread: null },
     module,
-    isShared: false,
-    threads: 1,
+    isShared: threads > 1,
+    threads,
   });
   const config = { ...defaultConfig(network), batchSize: 64, trainingImages: 64 };
   const run = await WasmRun.create(config, undefined, {
     runtime,
-    threads: 1,
+    threads,
     maxPanel: variants[variant].maxPanel,
   });
   run.writeScalars(1e-4);
@@ -102,14 +107,18 @@ export async function profileKernels(
       gigaflops: work > 0 ? work / time / 1e6 : null,
     };
   });
+  const stepMilliseconds = best(() => runtime.run(program));
+  runtime.dispose();
   const memory = new WebAssembly.Memory({ initial: 2 });
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const plain = await WebAssembly.compile(await host.readBinary(single));
+  const { exports } = await WebAssembly.instantiate(plain, { env: { memory } });
   const { peak } = exports as unknown as PeakExports;
   const steps = 200_000;
   const peakTime = best(() => peak(steps, 0.999));
   return {
     peakGigaflops: (96 * steps) / peakTime / 1e6,
     milliseconds: kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0),
+    stepMilliseconds,
     kernels,
   };
 }

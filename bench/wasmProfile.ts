@@ -1,6 +1,6 @@
 /**
  * GFLOP/s of every kernel against the machine's ceiling, in Chromium or Node.
- * Run: tsx --tsconfig tsconfig.scripts.json bench/wasmProfile.ts [--net NAME] [--where chromium|node] [--plain] [--ms N]
+ * Run: tsx --tsconfig tsconfig.scripts.json bench/wasmProfile.ts [--net NAME] [--where chromium|node] [--plain] [--ms N] [--threads N]
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     where: { type: 'string', default: 'chromium' },
     plain: { type: 'boolean', default: false },
     ms: { type: 'string', default: '60' },
+    threads: { type: 'string', default: '1' },
   },
 });
 
@@ -36,15 +37,15 @@ async function inChromium(networks: readonly string[]): Promise<KernelProfile[]>
   for (const network of networks) {
     profiles.push(
       await page.evaluate(
-        async ([net, relaxed, ms]) => {
+        async ([net, relaxed, ms, threads]) => {
           const path = '/bench/wasmKernels.ts';
           const kernels = (await import(path)) as {
             profileKernels: typeof profileKernels;
             browserHost: () => WasmHost;
           };
-          return kernels.profileKernels(kernels.browserHost(), net, relaxed, ms);
+          return kernels.profileKernels(kernels.browserHost(), net, relaxed, ms, threads);
         },
-        [network, !values.plain, Number(values.ms)] as const,
+        [network, !values.plain, Number(values.ms), Number(values.threads)] as const,
       ),
     );
   }
@@ -57,12 +58,14 @@ const networks = values.net.split(',');
 const profiles =
   values.where === 'node'
     ? await Promise.all(
-        networks.map((network) => profileKernels(nodeHost(), network, !values.plain, Number(values.ms))),
+        networks.map((network) =>
+          profileKernels(nodeHost(), network, !values.plain, Number(values.ms), Number(values.threads)),
+        ),
       )
     : await inChromium(networks);
-profiles.forEach(({ peakGigaflops, milliseconds, kernels }, i) => {
+profiles.forEach(({ peakGigaflops, milliseconds, stepMilliseconds, kernels }, i) => {
   console.log(
-    `${networks[i] ?? ''}: step ${milliseconds.toFixed(2)} ms, ceiling ${peakGigaflops.toFixed(1)} GFLOP/s`,
+    `${networks[i] ?? ''}: step ${stepMilliseconds.toFixed(2)} ms, kernels one by one ${milliseconds.toFixed(2)} ms, ceiling ${peakGigaflops.toFixed(1)} GFLOP/s`,
   );
   for (const { name, detail, milliseconds: ms, gigaflops } of kernels) {
     if (ms < milliseconds / 200) continue;
