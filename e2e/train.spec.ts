@@ -10,6 +10,9 @@ test('trains LeNet to 95 % from a cold page, pauses, goes on, classifies drawing
   await train.expectAction('start');
   await train.mainControl.click();
   await train.waitForStep(20);
+  // The curves move, with the pointer elsewhere: each has many points, up to the newest step.
+  const curves = page.getByTestId('training-loss').locator('path[stroke="var(--series-train)"]');
+  for (const curve of await curves.all()) await expect(curve).toHaveAttribute('d', /^M(.*L){10}/);
 
   await train.mainControl.click();
   await train.expectAction('resume');

@@ -172,6 +172,7 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         loss: latest === null ? '–' : format.loss(latest),
       })}
       hover={hover.handlers}
+      testId="training-loss"
     >
       <Points value={points}>
         <Plot

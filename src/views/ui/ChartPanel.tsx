@@ -22,6 +22,7 @@ export interface ChartPanelProps {
   /** Of the chart's useHoverRows. */
   readonly hover: HoverRows<unknown>['handlers'];
   readonly className?: string | undefined;
+  readonly testId?: string;
 }
 
 function Legend({ items }: { readonly items: readonly LegendItem[] }) {
@@ -56,11 +57,16 @@ export function ChartFigure({
 }
 
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, legend, actions, empty, summary, children, hover, className } = props;
+  const { title, legend, actions, empty, summary, children, hover, className, testId } = props;
   return (
     <Panel title={title} actions={actions} className={`${classes['panel']} ${className ?? ''}`}>
       <Legend items={legend} />
-      <figure className={classes['plot']} aria-label={empty === null ? summary : title} {...hover}>
+      <figure
+        className={classes['plot']}
+        aria-label={empty === null ? summary : title}
+        data-testid={testId}
+        {...hover}
+      >
         {/* Made with the page, not at the first value: a chart's first drawing would stall the start of a run. */}
         <div className={classes['chart']} data-empty={empty !== null} aria-hidden={empty !== null}>
           {children}
