@@ -257,20 +257,38 @@ export function convWeightGradient<T>(
 /** Output rows that convPoolWeightGradient treats at a time; its scratch memory has one more, for an odd last one. */
 const POOLED_ROWS: i32 = 4;
 
-/** Weight gradient from that of the pooled output of convPool: the gradient before the pooling exists for a few rows only. */
+/**
+ * Weight gradient from that of the pooled output of convPool: the gradient before the pooling exists for a few rows only. dw is
+ * [slice][weights], of slices of the blocks (see winogradWeightGradient): one thread for a slice separates its windows once.
+ */
 export function convPoolWeightGradient<T>(
   x: usize, dy: usize, index: usize, dw: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32,
-  outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+  outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, slices: i32, thread: i32, threads: i32,
 ): void {
   const units = panels * kernel;
-  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
+  const end = share(slices * units, thread + 1, threads);
+  for (let unit = share(slices * units, thread, threads); unit < end;) {
+    const slice = unit / units, from = unit - slice * units, to = min(units, from + end - unit);
+    unit += to - from;
+    convPoolSlice<T>(
+      x, dy, index, dw + <usize>(slice * outChannels * channels * kernel * kernel) * sizeof<T>(), scratch, share(blocks, slice, slices),
+      share(blocks, slice + 1, slices), height, width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, panels, from,
+      to, thread,
+    );
+  }
+}
+
+/** One slice, the blocks firstBlock..lastBlock, of the units from..to. */
+function convPoolSlice<T>(
+  x: usize, dy: usize, index: usize, dw: usize, scratch: usize, firstBlock: i32, lastBlock: i32, height: i32, width: i32, channels: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, from: i32, to: i32, thread: i32,
+): void {
   clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
-  if (from === to) return;
   const image = <usize>(height * width * channels) * lanes<T>();
   const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
   const own = scratch + <usize>(thread * (POOLED_ROWS + 1)) * dyRow;
   const pooledHeight = outHeight / 2, pooledWidth = outWidth / 2;
-  for (let block = 0; block < blocks; block++) {
+  for (let block = firstBlock; block < lastBlock; block++) {
     for (let row = 0; row < pooledHeight * 2; row += POOLED_ROWS) {
       const rowEnd = min(pooledHeight * 2, row + POOLED_ROWS), first = block * pooledHeight;
       separateWindows<T>(

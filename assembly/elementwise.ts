@@ -32,6 +32,23 @@ export function copy<T>(x: usize, y: usize, count: i32, thread: i32, threads: i3
   memory.copy(y + from, x + from, to - from);
 }
 
+/** x[0] += x[1] + ... of slices `between` bytes apart, `bytes` of each; a last odd value passes alone. */
+export function addSlices<T>(x: usize, between: usize, slices: i32, bytes: usize): void {
+  for (let slice = 1; slice < slices; slice++) {
+    const other = x + <usize>slice * between;
+    let i: usize = 0;
+    for (; i + 16 <= bytes; i += 16) v128.store(x + i, v128.add<T>(v128.load(x + i), v128.load(other + i)));
+    for (; i < bytes; i += sizeof<T>()) store<T>(x + i, load<T>(x + i) + load<T>(other + i));
+  }
+}
+
+/** y [count] = the sum of x [slice][count] over slices. */
+export function sumSlices<T>(x: usize, y: usize, count: i32, slices: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count, thread, threads) * sizeof<T>(), to = <usize>share(count, thread + 1, threads) * sizeof<T>();
+  addSlices<T>(x + from, <usize>count * sizeof<T>(), slices, to - from);
+  memory.copy(y + from, x + from, to - from);
+}
+
 export function transpose<T>(x: usize, y: usize, blocks: i32, rows: i32, columns: i32, thread: i32, threads: i32): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
   for (let block = from; block < to; block++) {

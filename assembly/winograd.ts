@@ -161,35 +161,41 @@ export function winogradOutputGradient<T>(
 /** Bytes of transformed inputs at one place that should stay in the level-2 cache while the panels pass. */
 const CHUNK_BYTES: usize = 262144;
 
-/** du [place][panel][in][R] (+)= the sum over `tiles` tiles and 8 images of d * v. */
+/**
+ * du [slice][place][panel][in][R] (+)= the sum over a slice of the `tiles` tiles and 8 images of d * v. Slices, whose number does not
+ * depend on that of threads, keep a thread with the tiles that it made itself: another core's are slow to read.
+ */
 export function winogradWeightGradient<T>(
   v: usize, d: usize, du: usize, tiles: i32, channels: i32, outChannels: i32, scheme: i32, panels: i32, group: i32, accumulate: i32,
-  thread: i32, threads: i32,
+  slices: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const places = tileSide(scheme) * tileSide(scheme);
-  const from = share(places * panels, thread, threads), to = share(places * panels, thread + 1, threads);
+  const units = places * panels;
+  const from = share(slices * units, thread, threads), to = share(slices * units, thread + 1, threads);
   const tile = tileBytes(channels), outTile = tileBytes(outChannels);
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
   const vGroup = place * <usize>places, dGroup = outPlace * <usize>places;
-  const whole = tiles / group, rest = tiles - whole * group;
+  const whole = tiles / group, rest = tiles - whole * group, groups = whole + (rest > 0 ? 1 : 0);
   const chunk = max(1, <i32>(CHUNK_BYTES / place));
   for (let unit = from; unit < to;) {
-    const at = unit / panels;
-    const first = unit - at * panels, last = min(panels, first + to - unit);
+    const slice = unit / units, inSlice = unit - slice * units;
+    const at = inSlice / panels;
+    const first = inSlice - at * panels, last = min(panels, first + to - unit);
     unit += last - first;
-    const target = du + <usize>(at * channels * outChannels) * 4;
+    const target = du + <usize>((slice * places + at) * channels * outChannels) * 4;
     const vPlace = v + <usize>at * place, dPlace = d + <usize>at * outPlace;
-    for (let g = 0; g * group < tiles;) {
+    const start = share(groups, slice, slices), end = share(groups, slice + 1, slices);
+    for (let g = start; g < end;) {
       // The last group may be incomplete; it passes alone.
       const isWhole = g < whole;
-      const rows = isWhole ? min(chunk, whole - g) : 1;
+      const rows = isWhole ? min(chunk, min(whole, end) - g) : 1;
       for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, outChannels, panels);
         gradient<f32>(
           panelStart(panel + 1, outChannels, panels) - c0, channels, dPlace + <usize>g * dGroup + <usize>(c0 * 32),
           vPlace + <usize>g * vGroup, target + <usize>(c0 * channels) * 4, rows, dGroup, vGroup, isWhole ? group : rest, outTile, tile,
-          accumulate !== 0 || g > 0,
+          accumulate !== 0 || g > start,
         );
       }
       g += rows;

@@ -1,4 +1,5 @@
 /** Weights to the places of a Winograd tile, and their gradients back. */
+import { addSlices } from './elementwise';
 import { panelStart, share } from './simd';
 import { weight, weightTransposed } from './build/winogradTransforms';
 import { tileSide } from './winogradTiles';
@@ -34,9 +35,9 @@ export function winogradWeights<T>(
   }
 }
 
-/** du [place][panel][in][R] -> dw = G^T du G, [panel][ky][kx][in][R]. */
+/** The sum of du [slice][place][panel][in][R] over slices -> dw = G^T du G, [panel][ky][kx][in][R]. */
 export function winogradWeightOutput<T>(
-  du: usize, dw: usize, scratch: usize, channels: i32, outChannels: i32, scheme: i32, panels: i32, thread: i32, threads: i32,
+  du: usize, dw: usize, scratch: usize, channels: i32, outChannels: i32, scheme: i32, panels: i32, slices: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
@@ -49,6 +50,7 @@ export function winogradWeightOutput<T>(
     const tap = <usize>(channels * r) * 4;
     const source = du + <usize>(c0 * channels) * 4;
     const target = dw + <usize>(c0 * channels * kernel * kernel) * 4;
+    for (let at = 0; at < n * n; at++) addSlices<T>(source + <usize>at * place, <usize>(n * n) * place, slices, tap);
     for (let c: usize = 0; c < tap; c += PART) {
       const length = min(PART, tap - c);
       for (let j = 0; j < n; j++) {

@@ -2,6 +2,7 @@
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
 import {
+  gradientSlices,
   newBuffer,
   panelCount,
   valueCount,
@@ -186,8 +187,21 @@ export function lowerConvPool(
     emitBiasGradient(lowering, layer, pooled, height * width, outChannels);
     if (!x.needsGradient && tiles.weightGradient === null) {
       const dw = program.buffer(`${layer.name}.weight gradient`, tensorBytes(weightCount(layer)));
-      const values = { x: x.buffer, dy: pooled, index, dw, scratch: rows(5), ...geometry, panels };
+      const count = weightCount(layer);
+      const slices = Math.min(gradientSlices, blocks);
+      const sums = program.buffer(`${layer.name}.weight gradient of slices`, slices * count * 4);
+      const values = {
+        x: x.buffer,
+        dy: pooled,
+        index,
+        dw: sums,
+        scratch: rows(5),
+        ...geometry,
+        panels,
+        slices,
+      };
       program.emit('convPoolWeightGradient', values);
+      program.emit('sumSlices', { x: sums, y: dw, count, slices });
       program.watch({ kind: 'gradient', layer: layer.name, input: x, gradient: dw });
       lowering.onGradient(`${layer.name}.weight`, dw);
       return null;

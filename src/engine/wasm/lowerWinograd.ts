@@ -1,5 +1,5 @@
 /** Convolutions by Winograd's tiles (assembly/winograd.ts): where they pay, how their memory is laid out, and their kernel calls. */
-import type { Lowering } from '@/engine/wasm/lowering';
+import { gradientSlices, type Lowering } from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import type { Conv2d } from '@/model/layers';
 
@@ -60,6 +60,8 @@ const groupBytes = 600_000;
 const mostTiles = 8;
 /** Bytes of transformed values that are kept from the forward for the backward pass; larger ones are made again in parts. */
 const keptBytes = 48 * 2 ** 20;
+/** Bytes of transformed weights up to which their gradient is worth a sum for each slice of the batch. */
+const slicedBytes = 256 * 2 ** 10;
 
 /** Taps of all outputs of a row that meet a pixel. */
 function tapsInside(input: number, output: number, kernel: number, padding: number): number {
@@ -232,9 +234,22 @@ export function emitWinogradWeightGradient(
     backward;
   const { scheme, places, tiles, group } = plan;
   const sizes = { channels, outChannels, scheme, panels };
-  const du = program.buffer(`${name} transformed weight gradient`, places * channels * outChannels * 4);
+  const duBytes = places * channels * outChannels * 4;
+  const isKept = kept.input !== 0 && kept.gradient !== 0;
+  const isSliced = isKept && duBytes <= slicedBytes && blocks * tiles >= gradientSlices * group;
+  const slices = isSliced ? gradientSlices : 1;
+  const du = program.buffer(`${name} transformed weight gradient`, slices * duBytes);
   const multiply = (v: WasmBuffer, d: WasmBuffer, count: number, accumulate: number): void =>
-    program.emit('winogradWeightGradient', { v, d, du, tiles: count * tiles, ...sizes, group, accumulate });
+    program.emit('winogradWeightGradient', {
+      v,
+      d,
+      du,
+      tiles: count * tiles,
+      ...sizes,
+      group,
+      accumulate,
+      slices,
+    });
   if (kept.input !== 0 && kept.gradient !== 0) multiply(kept.input, kept.gradient, blocks, 0);
   else {
     const work = tileWork(lowering, name, plan);
@@ -250,5 +265,6 @@ export function emitWinogradWeightGradient(
       multiply(v, d, part.blocks, firstBlock > 0 ? 1 : 0);
     }
   }
-  program.emit('winogradWeightOutput', { du, dw, scratch: weightScratch(lowering, name, plan), ...sizes });
+  const scratch = weightScratch(lowering, name, plan);
+  program.emit('winogradWeightOutput', { du, dw, scratch, ...sizes, slices });
 }

@@ -80,7 +80,7 @@ export const operations = {
     padding: u,
     panels: u,
   },
-  /** The same from the gradient of convPool's output; `scratch` holds five output rows for each thread. */
+  /** dw [slice][weights] from the gradient of convPool's output; `scratch` holds five output rows for each thread. */
   convPoolWeightGradient: {
     x: u,
     dy: u,
@@ -92,6 +92,7 @@ export const operations = {
     stride: u,
     padding: u,
     panels: u,
+    slices: u,
   },
   biasGradient: { dy: u, db: u, blocks: u, pixels: u, channels: u },
   linearForward: {
@@ -124,6 +125,8 @@ export const operations = {
   reluGradient: { dy: u, y: u, dx: u, count: u },
   add: { a: u, b: u, y: u, count: u },
   copy: { x: u, y: u, count: u },
+  /** y [count] = the sum of x [slice][count]; x is written over. */
+  sumSlices: { x: u, y: u, count: u, slices: u },
   /** [pixel][channel] <-> [channel][pixel] of each block: Flatten where its order is seen. */
   transpose: { x: u, y: u, blocks: u, rows: u, columns: u },
   maxPool: {

@@ -74,7 +74,7 @@ export const winogradOperations = {
     scheme: u,
     group: u,
   },
-  /** du [place][panel][in][R] from the transformed input and output gradients of `tiles` tiles. */
+  /** du [slice][place][panel][in][R] from the transformed input and output gradients of `tiles` tiles. */
   winogradWeightGradient: {
     v: u,
     d: u,
@@ -86,6 +86,16 @@ export const winogradOperations = {
     panels: u,
     group: u,
     accumulate: u,
+    slices: u,
   },
-  winogradWeightOutput: { du: u, dw: u, scratch: u, channels: u, outChannels: u, scheme: u, panels: u },
+  winogradWeightOutput: {
+    du: u,
+    dw: u,
+    scratch: u,
+    channels: u,
+    outChannels: u,
+    scheme: u,
+    panels: u,
+    slices: u,
+  },
 } as const;
