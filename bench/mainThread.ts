@@ -13,34 +13,45 @@ interface TraceEvent {
   readonly pid: number;
   readonly tid: number;
   /** Microseconds; `tdur` is CPU time. */
+  readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
 interface TaskTime {
+  /** Seconds after the start of the run. */
+  readonly at: number;
   readonly wall: number;
   readonly cpu: number;
+}
+
+function firstTime(events: readonly TraceEvent[], pid: number, tid: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const event of events)
+    if (event.pid === pid && event.tid === tid && event.ph === 'X') first = Math.min(first, event.ts);
+  return first;
 }
 
 /** Milliseconds of every task of the busiest renderer's main thread. */
 function mainThreadTasks(events: readonly TraceEvent[]): TaskTime[] {
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+  const start = Math.min(...mains.map(({ pid, tid }) => firstTime(events, pid, tid)));
   const tasks = mains.map(({ pid, tid }) =>
     events
       .filter(
         (event) =>
           event.pid === pid && event.tid === tid && event.ph === 'X' && event.name.endsWith('RunTask'),
       )
-      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 })),
+      .map(({ ts, dur = 0, tdur = 0 }) => ({ at: (ts - start) / 1e6, wall: dur / 1000, cpu: tdur / 1000 })),
   );
   return tasks.toSorted((a, b) => b.length - a.length)[0] ?? [];
 }
 
 function describe(tasks: readonly TaskTime[], of: (task: TaskTime) => number): string {
-  const times = tasks.map(of).sort((a, b) => b - a);
-  const longest = times.slice(0, 8).map((time) => time.toFixed(0));
-  return `${times.filter((time) => time >= 50).length} of 50 ms or more; longest ${longest.join(', ')} ms`;
+  const sorted = tasks.toSorted((a, b) => of(b) - of(a));
+  const longest = sorted.slice(0, 8).map((task) => `${of(task).toFixed(0)} (at ${task.at.toFixed(1)} s)`);
+  return `${sorted.filter((task) => of(task) >= 50).length} of 50 ms or more; longest ${longest.join(', ')}`;
 }
 
 async function trace(page: Page, address: string, network: string, seconds: number): Promise<TaskTime[]> {
