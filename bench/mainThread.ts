@@ -22,30 +22,26 @@ interface TraceEvent {
 interface TaskTime {
   /** Seconds after the start of the run. */
   readonly at: number;
+  /** Milliseconds. */
   readonly wall: number;
   readonly cpu: number;
 }
 
-function firstTime(events: readonly TraceEvent[], pid: number, tid: number): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const event of events)
-    if (event.pid === pid && event.tid === tid && event.ph === 'X') first = Math.min(first, event.ts);
-  return first;
-}
-
-/** Milliseconds of every task of the busiest renderer's main thread. */
+/** Every task of the busiest renderer's main thread. */
 function mainThreadTasks(events: readonly TraceEvent[]): TaskTime[] {
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
-  const start = Math.min(...mains.map(({ pid, tid }) => firstTime(events, pid, tid)));
-  const tasks = mains.map(({ pid, tid }) =>
-    events
-      .filter(
-        (event) =>
-          event.pid === pid && event.tid === tid && event.ph === 'X' && event.name.endsWith('RunTask'),
-      )
-      .map(({ ts, dur = 0, tdur = 0 }) => ({ at: (ts - start) / 1e6, wall: dur / 1000, cpu: tdur / 1000 })),
+  const threads = mains.map(({ pid, tid }) =>
+    events.filter(
+      (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name.endsWith('RunTask'),
+    ),
   );
-  return tasks.toSorted((a, b) => b.length - a.length)[0] ?? [];
+  const tasks = threads.toSorted((a, b) => b.length - a.length)[0] ?? [];
+  const start = tasks.reduce((first, { ts }) => Math.min(first, ts), Number.POSITIVE_INFINITY);
+  return tasks.map(({ ts, dur = 0, tdur = 0 }) => ({
+    at: (ts - start) / 1e6,
+    wall: dur / 1000,
+    cpu: tdur / 1000,
+  }));
 }
 
 function describe(tasks: readonly TaskTime[], of: (task: TaskTime) => number): string {

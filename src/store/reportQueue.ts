@@ -116,7 +116,8 @@ export function queueProgress({ items }: QueueState, run: RunningRun | null): Qu
     total += work;
     if (item.state === 'running' && run !== null) {
       done += workDone(config, run);
-      if (run.imagesPerSecond !== null) perSecond = (run.imagesPerSecond * workOf(config)) / imagesOf(config);
+      if (run.imagesPerSecond !== null)
+        perSecond = run.imagesPerSecond * trainingFactor * runCost(config).flops;
     } else if (item.state !== 'waiting' && item.state !== 'running') {
       done += work;
     }
@@ -126,11 +127,6 @@ export function queueProgress({ items }: QueueState, run: RunningRun | null): Qu
     finished: items.filter(({ state }) => state !== 'waiting' && state !== 'running').length,
     secondsLeft: perSecond === null ? null : (total - done) / perSecond,
   };
-}
-
-/** Training images that cost as much as the run with its tests. */
-function imagesOf(config: RunConfig): number {
-  return config.epochs * (config.trainingImages + testImages / trainingFactor);
 }
 
 const storageKey = 'digit-lab.queue';

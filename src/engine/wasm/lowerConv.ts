@@ -186,8 +186,8 @@ export function lowerConvPool(
     // Every pooled gradient goes to one pixel, so the sum is the same.
     emitBiasGradient(lowering, layer, pooled, height * width, outChannels);
     if (!x.needsGradient && tiles.weightGradient === null) {
-      const dw = program.buffer(`${layer.name}.weight gradient`, tensorBytes(weightCount(layer)));
       const count = weightCount(layer);
+      const dw = program.buffer(`${layer.name}.weight gradient`, tensorBytes(count));
       const slices = Math.min(gradientSlices, blocks);
       const sums = program.buffer(`${layer.name}.weight gradient of slices`, slices * count * 4);
       const values = {

@@ -250,7 +250,7 @@ export function emitWinogradWeightGradient(
       accumulate,
       slices,
     });
-  if (kept.input !== 0 && kept.gradient !== 0) multiply(kept.input, kept.gradient, blocks, 0);
+  if (isKept) multiply(kept.input, kept.gradient, blocks, 0);
   else {
     const work = tileWork(lowering, name, plan);
     const bytes = (count: number, some: number): number => transformedBytes(plan, count, some);
