@@ -1,14 +1,15 @@
 /** Two runs in one chart: training loss, test accuracy, and recall by digit. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Bar, BarChart, ComposedChart, ResponsiveContainer, XAxis } from 'recharts';
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { recallOf } from '@/model/classCounts';
 import type { RunResult } from '@/model/runResult';
 import type { Compared } from '@/views/report/ComparePanel';
+import { Chart } from '@/views/ui/Chart';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
+import { type Hover, HoverValues } from '@/views/ui/ChartHover';
 import { ChartFigure } from '@/views/ui/ChartPanel';
-import { ChartGrid, chartMargin, HoverLine, HoverValues, StepAxis, ValueAxis } from '@/views/ui/chartParts';
-import { linearDomain } from '@/views/ui/chartScale';
+import { linearDomain, stepAxis, valueAxis } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 const brokenColor = 'var(--series-test-loss)';
@@ -63,32 +64,32 @@ function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain,
     { points: broken, color: brokenColor, label: t('compare.broken') },
     { points: fixed, color: fixedColor, label: t('compare.fixed') },
   ];
+  const last = rows.at(-1)?.step ?? 0;
+  const x = useMemo(() => stepAxis(t('compare.step'), last, format.compact), [t, last, format]);
+  const [low, high] = domain;
+  const y = useMemo(() => valueAxis(axisTitle, [low, high], format.compact), [axisTitle, low, high, format]);
+  const hover: Hover<Point> = {
+    rows,
+    dot: valueOf,
+    color: 'var(--chart-axis)',
+    title: ({ step }) => t('compare.hover', { step: format.integer(step) }),
+    values: ({ step }) =>
+      lines.map(({ points, color, label }) => {
+        const value = valueAt(points, step);
+        return { label, color, value: value === null ? '–' : text(value) };
+      }),
+  };
   return (
     <ChartFigure title={title} legend={legend} summary={summary}>
-      <ResponsiveContainer width="100%" height="100%" minHeight={220}>
-        <ComposedChart data={[...rows]} margin={chartMargin}>
-          <ChartGrid />
-          <StepAxis title={t('compare.step')} last={rows.at(-1)?.step ?? 0} format={format.compact} />
-          <ValueAxis title={axisTitle} format={format.compact} low={domain[0]} high={domain[1]} />
-          {lines.map(({ points, color, label }) => (
-            <ChartCurve key={label} points={points} value={valueOf} color={color} width={hasDots ? 2 : 1.5} />
+      <Chart x={x} y={y} hover={hover}>
+        {lines.map(({ points, color, label }) => (
+          <ChartCurve key={label} points={points} value={valueOf} color={color} width={hasDots ? 2 : 1.5} />
+        ))}
+        {hasDots &&
+          lines.map(({ points, color, label }) => (
+            <ChartDots key={label} points={points} value={valueOf} color={color} radius={3.5} />
           ))}
-          {hasDots &&
-            lines.map(({ points, color, label }) => (
-              <ChartDots key={label} points={points} value={valueOf} color={color} radius={3.5} />
-            ))}
-          <HoverLine dataKey="value" color="var(--chart-axis)" />
-          <HoverValues<Point>
-            title={({ step }) => t('compare.hover', { step: format.integer(step) })}
-            rows={({ step }) =>
-              lines.map(({ points, color, label }) => {
-                const value = valueAt(points, step);
-                return { label, color, value: value === null ? '–' : text(value) };
-              })
-            }
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
+      </Chart>
     </ChartFigure>
   );
 }
@@ -140,6 +141,8 @@ export function AccuracyChart({ broken, fixed }: Compared) {
   );
 }
 
+const axisText = { fontSize: 11, fill: 'var(--chart-axis)' } as const;
+
 interface RecallRow {
   readonly digit: number;
   readonly broken: number | null;
@@ -177,26 +180,35 @@ export function RecallChart(shown: Compared) {
       summary={t('compare.recallSummary', { broken: list('broken'), fixed: list('fixed') })}
     >
       <ResponsiveContainer width="100%" height="100%" minHeight={220}>
-        <BarChart data={rows} margin={chartMargin} barGap={1}>
-          <ChartGrid />
+        <BarChart data={rows} margin={{ top: 16, right: 14, bottom: 18, left: 6 }} barGap={1}>
+          <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
           <XAxis
             dataKey="digit"
-            tick={{ fontSize: 11, fill: 'var(--chart-axis)' }}
+            tick={axisText}
             tickLine={false}
             height={28}
+            label={{ value: t('compare.digit'), position: 'insideBottom', offset: -12, style: axisText }}
+          />
+          <YAxis
+            domain={[0, 100]}
+            ticks={[0, 20, 40, 60, 80, 100]}
+            tick={axisText}
+            tickLine={false}
+            axisLine={false}
+            width={62}
             label={{
-              value: t('compare.digit'),
-              position: 'insideBottom',
-              offset: -12,
-              style: { fontSize: 11, fill: 'var(--chart-axis)' },
+              value: t('compare.recall'),
+              angle: -90,
+              position: 'insideLeft',
+              offset: 4,
+              style: { ...axisText, textAnchor: 'middle' },
             }}
           />
-          <ValueAxis title={t('compare.recall')} format={format.plain} low={0} high={100} />
           <Bar dataKey="broken" fill={brokenColor} isAnimationActive={false} />
           <Bar dataKey="fixed" fill={fixedColor} isAnimationActive={false} />
           <HoverValues<RecallRow>
             title={({ digit }) => t('compare.hoverDigit', { digit: String(digit) })}
-            rows={({ broken, fixed }) => [
+            values={({ broken, fixed }) => [
               { label: t('compare.broken'), color: brokenColor, value: percent(broken) },
               { label: t('compare.fixed'), color: fixedColor, value: percent(fixed) },
             ]}

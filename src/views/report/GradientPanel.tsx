@@ -2,10 +2,11 @@
 import { Slider } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, ReferenceLine, ResponsiveContainer } from 'recharts';
+import { Chart } from '@/views/ui/Chart';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
 import { ChartFigure } from '@/views/ui/ChartPanel';
-import { ChartGrid, chartMargin, ShareAxis, ValueAxis } from '@/views/ui/chartParts';
+import { ReferenceLine } from '@/views/ui/chartParts';
+import { valueAxis } from '@/views/ui/chartScale';
 import { Formula, over, sub, type Term } from '@/views/ui/Formula';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
@@ -35,6 +36,11 @@ export function GradientPanel() {
   const format = useNumberFormat();
   const [p, setP] = useState(0.1);
   const here = useMemo(() => [pullAt(p)], [p]);
+  const x = useMemo(
+    () => ({ ...valueAxis(t('gradient.probability'), [0, 1], format.plain), ticks: [0, 0.25, 0.5, 0.75, 1] }),
+    [t, format],
+  );
+  const y = useMemo(() => valueAxis(t('gradient.axis'), [0, 1], format.plain), [t, format]);
   const now = t('gradient.now', {
     p: p.toFixed(2),
     right: (1 - p).toFixed(3),
@@ -60,18 +66,13 @@ export function GradientPanel() {
             ]}
             summary={now}
           >
-            <ResponsiveContainer width="100%" height="100%" minHeight={220}>
-              <ComposedChart data={curve} margin={chartMargin}>
-                <ChartGrid />
-                <ShareAxis title={t('gradient.probability')} format={format.plain} />
-                <ValueAxis title={t('gradient.axis')} format={format.plain} low={0} high={1} />
-                <ReferenceLine x={p} stroke="var(--chart-epoch)" />
-                <ChartCurve points={curve} value={rightOf} color={rightColor} width={2} />
-                <ChartCurve points={curve} value={wrongOf} color={wrongColor} width={2} />
-                <ChartDots points={here} value={rightOf} color={rightColor} radius={4.5} />
-                <ChartDots points={here} value={wrongOf} color={wrongColor} radius={4.5} />
-              </ComposedChart>
-            </ResponsiveContainer>
+            <Chart x={x} y={y}>
+              <ReferenceLine at={p} color="var(--chart-epoch)" />
+              <ChartCurve points={curve} value={rightOf} color={rightColor} width={2} />
+              <ChartCurve points={curve} value={wrongOf} color={wrongColor} width={2} />
+              <ChartDots points={here} value={rightOf} color={rightColor} radius={4.5} />
+              <ChartDots points={here} value={wrongOf} color={wrongColor} radius={4.5} />
+            </Chart>
           </ChartFigure>
           <span id="gradient-p">{t('gradient.probability')}</span>
           <Slider

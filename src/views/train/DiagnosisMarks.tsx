@@ -1,9 +1,9 @@
 /** Where the doctor saw something, as a line and an area in a chart. */
 import { useTranslation } from 'react-i18next';
-import { usePlotArea, useXAxisScale } from 'recharts';
 import type { EvidenceSeries } from '@/doctor/diagnosis';
 import { useSession } from '@/store/session';
 import { shownStep } from '@/views/train/useDiagnosisText';
+import { useChart } from '@/views/ui/Chart';
 
 const color = 'var(--state-bad)';
 
@@ -13,11 +13,9 @@ export function DiagnosisMarks({ series }: { readonly series: readonly EvidenceS
   const diagnosis = useSession((state) =>
     state.diagnoses.find(({ evidence }) => series.includes(evidence.series)),
   );
-  const scale = useXAxisScale();
-  const plot = usePlotArea();
-  if (diagnosis === undefined || scale === undefined || plot === undefined) return null;
-  const right = plot.x + plot.width;
-  const at = (step: number): number => Math.min(right, Math.max(plot.x, scale(step) ?? plot.x));
+  const { x, left, right, top, bottom } = useChart();
+  if (diagnosis === undefined) return null;
+  const at = (step: number): number => Math.min(right, Math.max(left, x(step)));
   const { from, to } = diagnosis.evidence;
   const seen = at(shownStep(diagnosis));
   const isNearRight = seen > right - 60;
@@ -25,19 +23,18 @@ export function DiagnosisMarks({ series }: { readonly series: readonly EvidenceS
     <g pointerEvents="none" data-testid="diagnosis-mark">
       <rect
         x={at(from)}
-        y={plot.y}
+        y={top}
         width={at(to) - at(from)}
-        height={plot.height}
+        height={bottom - top}
         fill={color}
         fillOpacity={0.06}
       />
-      <line x1={seen} x2={seen} y1={plot.y} y2={plot.y + plot.height} stroke={color} strokeDasharray="4 3" />
+      <line x1={seen} x2={seen} y1={top} y2={bottom} stroke={color} strokeDasharray="4 3" />
       <text
         x={seen + (isNearRight ? -5 : 5)}
-        y={plot.y + plot.height - 6}
+        y={bottom - 6}
         textAnchor={isNearRight ? 'end' : 'start'}
-        fontSize={11}
-        fill={color}
+        style={{ fill: color }}
       >
         {t('mark')}
       </text>

@@ -13,14 +13,13 @@ export function DoctorPanel() {
   const hasBegun = useSession(({ run }) => (run?.step ?? 0) > 0);
   const diagnoses = useSession((state) => state.diagnoses);
   const [first] = diagnoses;
-  if (!hasBegun) return null;
   return (
     <Panel title={t('title')}>
       <output className={classes['announced']}>
         {first === undefined ? '' : t('found', { title: text.part(first, 'title') })}
       </output>
       {first === undefined ? (
-        <p className={classes['none']}>{t('none', { count: rules.length })}</p>
+        <p className={classes['none']}>{t(hasBegun ? 'none' : 'waiting', { count: rules.length })}</p>
       ) : (
         <ul className={classes['list']} data-testid="diagnoses">
           {diagnoses.map((diagnosis) => (

@@ -1,7 +1,7 @@
 /** The layers over the run: how large weights, gradients and updates are, and what is dead. */
 import { Button, Select } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useId, useMemo, useState } from 'react';
+import { memo, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { statisticsIntervals } from '@/model/layerStatistics';
 import { session, useSession } from '@/store/session';
@@ -22,7 +22,7 @@ import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
 import classes from '@/views/train/layers.module.css';
 
-function IntervalSelect() {
+const IntervalSelect = memo(function IntervalSelect() {
   const { t } = useTranslation('doctor');
   const format = useNumberFormat();
   const interval = useSession(({ settings }) => settings.statisticsInterval);
@@ -47,9 +47,9 @@ function IntervalSelect() {
       data-testid="statistics-interval"
     />
   );
-}
+});
 
-function QuantitySelect({
+const QuantitySelect = memo(function QuantitySelect({
   chosen,
   onChoose,
 }: {
@@ -78,7 +78,7 @@ function QuantitySelect({
       data-testid="layer-quantity"
     />
   );
-}
+});
 
 function LayerFigures() {
   const { t } = useTranslation('doctor');

@@ -81,16 +81,14 @@ function RunErrors() {
 
 export function RunBar() {
   const { t } = useTranslation('train');
-  const isFirstVisit = useSession(({ run }) => run === null || (run.step === 0 && run.phase !== 'training'));
   return (
     <Panel className={classes['bar']}>
       <div className={classes['head']}>
-        <div>
-          <Title order={1}>{t('title')}</Title>
-          {isFirstVisit && <p className={classes['intro']}>{t('intro')}</p>}
-        </div>
+        <Title order={1}>{t('title')}</Title>
         <PhaseBadge />
       </div>
+      {/* It stays while it trains: else the buttons jump away from under the pointer that pressed one. */}
+      <p className={classes['intro']}>{t('intro')}</p>
       <RunControls />
       <LinkIssues />
       <DataStatus />

@@ -1,12 +1,13 @@
 /** Loss against the learning rate, both raw and smoothed, with the suggested rate marked. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, ReferenceLine, ResponsiveContainer, XAxis } from 'recharts';
 import { defaultSweep, smoothedSweep, type Suggestion, type SweepPoint } from '@/model/learningRateSweep';
+import { Chart } from '@/views/ui/Chart';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
+import type { Hover } from '@/views/ui/ChartHover';
 import { ChartFigure } from '@/views/ui/ChartPanel';
-import { ChartGrid, chartMargin, HoverLine, HoverValues, ValueAxis } from '@/views/ui/chartParts';
-import { linearDomain } from '@/views/ui/chartScale';
+import { ReferenceLine } from '@/views/ui/chartParts';
+import { type Axis, linearDomain, valueAxis } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
 const color = 'var(--series-train)';
@@ -50,6 +51,28 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
     [points],
   );
   const [low, high] = lossDomain(rows);
+  const x = useMemo(
+    (): Axis => ({
+      title: t('finder.axis'),
+      low: defaultSweep.from,
+      high: defaultSweep.to,
+      scale: 'log',
+      ticks: decades,
+      format: (rate) => (rate < 0.001 ? rate.toExponential(0) : String(rate)),
+    }),
+    [t],
+  );
+  const y = useMemo(() => valueAxis(t('charts.lossAxis'), [low, high], format.plain), [t, low, high, format]);
+  const hover: Hover<Row> = {
+    rows,
+    dot: smoothedOf,
+    color,
+    title: ({ step }) => t('finder.hover', { rate: format.plain(Number(step.toPrecision(3))) }),
+    values: ({ loss, smoothed }) => [
+      { label: t('charts.smoothed'), color, value: format.loss(smoothed) },
+      { label: t('charts.raw'), color, value: format.loss(loss) },
+    ],
+  };
   return (
     <ChartFigure
       title={t('finder.chart')}
@@ -59,54 +82,18 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
       ]}
       summary={t('finder.summary', { rates: format.integer(points.length) })}
     >
-      <ResponsiveContainer width="100%" height="100%" minHeight={260}>
-        <ComposedChart data={rows} margin={chartMargin}>
-          <ChartGrid />
-          <XAxis
-            dataKey="step"
-            type="number"
-            scale="log"
-            domain={[defaultSweep.from, defaultSweep.to]}
-            ticks={[...decades]}
-            interval={0}
-            allowDataOverflow
-            tick={{ fontSize: 11, fill: 'var(--chart-axis)' }}
-            tickLine={false}
-            tickFormatter={(rate: number) => (rate < 0.001 ? rate.toExponential(0) : String(rate))}
-            height={28}
-            label={{
-              value: t('finder.axis'),
-              position: 'insideBottom',
-              offset: -12,
-              style: { fontSize: 11, fill: 'var(--chart-axis)' },
-            }}
+      <Chart x={x} y={y} hover={hover} minHeight={260}>
+        <ChartDots points={rows} value={lossOf} color={color} radius={1.8} opacity={0.45} />
+        <ChartCurve points={rows} value={smoothedOf} color={color} width={2} />
+        {suggestion !== null && (
+          <ReferenceLine
+            at={suggestion.learningRate}
+            color={markColor}
+            isDashed
+            label={format.plain(Number(suggestion.learningRate.toPrecision(2)))}
           />
-          <ValueAxis title={t('charts.lossAxis')} format={format.plain} low={low} high={high} />
-          <ChartDots points={rows} value={lossOf} color={color} radius={1.8} opacity={0.45} />
-          <ChartCurve points={rows} value={smoothedOf} color={color} width={2} />
-          {suggestion !== null && (
-            <ReferenceLine
-              x={suggestion.learningRate}
-              stroke={markColor}
-              strokeDasharray="4 3"
-              label={{
-                value: format.plain(Number(suggestion.learningRate.toPrecision(2))),
-                position: 'top',
-                fontSize: 11,
-                fill: markColor,
-              }}
-            />
-          )}
-          <HoverLine dataKey="smoothed" color={color} />
-          <HoverValues<Row>
-            title={({ step }) => t('finder.hover', { rate: format.plain(Number(step.toPrecision(3))) })}
-            rows={({ loss, smoothed }) => [
-              { label: t('charts.smoothed'), color, value: format.loss(smoothed) },
-              { label: t('charts.raw'), color, value: format.loss(loss) },
-            ]}
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
+        )}
+      </Chart>
     </ChartFigure>
   );
 }

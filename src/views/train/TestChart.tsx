@@ -1,27 +1,18 @@
 /** One value of the tests over the run: quick tests as small points, full tests joined by a strong line. */
-import { createContext, memo, use, useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { EvidenceSeries } from '@/doctor/diagnosis';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
-import { type EpochTexts, useEpochTexts } from '@/views/train/useEpochTexts';
+import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { useEvaluations } from '@/views/train/useEvaluations';
+import { Chart } from '@/views/ui/Chart';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
+import type { Hover } from '@/views/ui/ChartHover';
 import { ChartPanel } from '@/views/ui/ChartPanel';
-import {
-  ChartGrid,
-  chartMargin,
-  EpochLines,
-  HoverLine,
-  type HoverRow,
-  HoverValues,
-  StepAxis,
-  ValueAxis,
-} from '@/views/ui/chartParts';
-import { linearDomain, stepAxisEnd } from '@/views/ui/chartScale';
+import { EpochLines } from '@/views/ui/chartParts';
+import { linearDomain, stepAxis, stepAxisEnd, valueAxis } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
-import { useHoverRows } from '@/views/ui/useHoverRows';
 
 interface TestRow {
   readonly step: number;
@@ -66,64 +57,6 @@ function rangeOf(rows: readonly TestRow[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-/** As in TrainingLossChart: the curves take their points past the chart around them. */
-const Rows = createContext<readonly TestRow[]>([]);
-
-function Curves({ color }: { readonly color: string }) {
-  const rows = use(Rows);
-  return (
-    <>
-      <ChartCurve points={rows} value={quickOf} color={color} width={1} opacity={0.25} connectsNulls />
-      <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
-      <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
-      <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
-    </>
-  );
-}
-
-interface PlotProps extends Pick<
-  TestChartProps,
-  'axisTitle' | 'color' | 'formatValue' | 'formatAxis' | 'evidence'
-> {
-  /** Where the pointer finds values. */
-  readonly stops: TestRow[];
-  /** Where the step axis ends. */
-  readonly end: number;
-  readonly low: number;
-  readonly high: number;
-  readonly epochs: EpochTexts;
-}
-
-const Plot = memo(function Plot(props: PlotProps) {
-  const { stops, end, low, high, epochs, axisTitle, color, formatValue, formatAxis, evidence } = props;
-  const { t } = useTranslation('train');
-  const format = useNumberFormat();
-  const hover = useMemo(
-    () => ({
-      title: ({ step }: TestRow): string => epochs.hoverTitle(step),
-      rows: ({ quick, full }: TestRow): readonly HoverRow[] => [
-        ...(full === null ? [] : [{ label: t('charts.fullShort'), color, value: formatValue(full) }]),
-        ...(quick === null ? [] : [{ label: t('charts.quickShort'), color, value: formatValue(quick) }]),
-      ],
-    }),
-    [t, epochs, color, formatValue],
-  );
-  return (
-    <ResponsiveContainer width="100%" height="100%" minHeight={232}>
-      <ComposedChart data={stops} margin={chartMargin}>
-        <ChartGrid />
-        <StepAxis title={t('charts.stepAxis')} last={end} format={format.compact} />
-        <ValueAxis title={axisTitle} format={formatAxis} low={low} high={high} />
-        <EpochLines marks={epochs.marks} label={epochs.label} />
-        <Curves color={color} />
-        <DiagnosisMarks series={evidence} />
-        <HoverLine dataKey={shownOf} color={color} />
-        <HoverValues<TestRow> title={hover.title} rows={hover.rows} />
-      </ComposedChart>
-    </ResponsiveContainer>
-  );
-});
-
 export const TestChart = memo(function TestChart(props: TestChartProps) {
   const {
     place,
@@ -145,7 +78,19 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
   const last = rows.at(-1);
   const epochs = useEpochTexts(last?.step ?? 0);
   const [low, high] = useMemo(() => domainFor(...rangeOf(rows)), [domainFor, rows]);
-  const hover = useHoverRows(rows);
+  const end = stepAxisEnd(last?.step ?? 0);
+  const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
+  const y = useMemo(() => valueAxis(axisTitle, [low, high], formatAxis), [axisTitle, low, high, formatAxis]);
+  const hover: Hover<TestRow> = {
+    rows,
+    dot: shownOf,
+    color,
+    title: ({ step }) => epochs.hoverTitle(step),
+    values: ({ quick, full }) => [
+      ...(full === null ? [] : [{ label: t('charts.fullShort'), color, value: formatValue(full) }]),
+      ...(quick === null ? [] : [{ label: t('charts.quickShort'), color, value: formatValue(quick) }]),
+    ],
+  };
   const lastValue = last?.full ?? last?.quick ?? null;
 
   return (
@@ -161,22 +106,15 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
         step: format.integer(last?.step ?? 0),
         value: lastValue === null ? '–' : formatValue(lastValue),
       })}
-      hover={hover.handlers}
     >
-      <Rows value={rows}>
-        <Plot
-          stops={hover.rows}
-          end={stepAxisEnd(last?.step ?? 0)}
-          low={low}
-          high={high}
-          epochs={epochs}
-          axisTitle={axisTitle}
-          color={color}
-          formatValue={formatValue}
-          formatAxis={formatAxis}
-          evidence={evidence}
-        />
-      </Rows>
+      <Chart x={x} y={y} hover={hover}>
+        <EpochLines marks={epochs.marks} label={epochs.label} />
+        <ChartCurve points={rows} value={quickOf} color={color} width={1} opacity={0.25} connectsNulls />
+        <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
+        <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
+        <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
+        <DiagnosisMarks series={evidence} />
+      </Chart>
     </ChartPanel>
   );
 });

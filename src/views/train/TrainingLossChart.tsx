@@ -1,28 +1,19 @@
 /** Loss of every batch, raw and smoothed, with a logarithmic scale and the smoothing at hand. */
 import { Slider, Switch, Tooltip } from '@mantine/core';
-import { createContext, memo, use, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ComposedChart, ResponsiveContainer } from 'recharts';
 import type { ChartPoint } from '@/store/chartSeries';
 import { session, useSession } from '@/store/session';
 import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
-import { type EpochTexts, useEpochTexts } from '@/views/train/useEpochTexts';
+import { useEpochTexts } from '@/views/train/useEpochTexts';
 import { useMetricsVersion } from '@/views/train/useMetricsVersion';
+import { Chart } from '@/views/ui/Chart';
 import { ChartCurve } from '@/views/ui/ChartCurve';
+import type { Hover } from '@/views/ui/ChartHover';
 import { ChartPanel } from '@/views/ui/ChartPanel';
-import {
-  ChartGrid,
-  chartMargin,
-  EpochLines,
-  HoverLine,
-  type HoverRow,
-  HoverValues,
-  StepAxis,
-  ValueAxis,
-} from '@/views/ui/chartParts';
-import { linearDomain, logDomain, stepAxisEnd, thinned } from '@/views/ui/chartScale';
+import { EpochLines } from '@/views/ui/chartParts';
+import { linearDomain, logDomain, stepAxis, stepAxisEnd, thinned, valueAxis } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
-import { useHoverRows } from '@/views/ui/useHoverRows';
 import classes from '@/views/train/charts.module.css';
 
 const color = 'var(--series-train)';
@@ -82,64 +73,6 @@ function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
   );
 }
 
-/** The lines take their points from here, past the chart around them, which stands still between two changes of an axis. */
-const Points = createContext<readonly ChartPoint[]>([]);
-
-function Curves() {
-  const points = use(Points);
-  return (
-    <>
-      <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
-      <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
-    </>
-  );
-}
-
-interface PlotProps {
-  readonly stops: ChartPoint[];
-  /** Where the step axis ends. */
-  readonly end: number;
-  readonly low: number;
-  readonly high: number;
-  readonly usesLog: boolean;
-  readonly epochs: EpochTexts;
-}
-
-const Plot = memo(function Plot({ stops, end, low, high, usesLog, epochs }: PlotProps) {
-  const { t } = useTranslation('train');
-  const format = useNumberFormat();
-  const hover = useMemo(
-    () => ({
-      title: ({ step }: ChartPoint): string => epochs.hoverTitle(step),
-      rows: ({ value, smoothed }: ChartPoint): readonly HoverRow[] => [
-        { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
-        { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
-      ],
-    }),
-    [t, format, epochs],
-  );
-  return (
-    <ResponsiveContainer width="100%" height="100%" minHeight={232}>
-      <ComposedChart data={stops} margin={chartMargin}>
-        <ChartGrid />
-        <StepAxis title={t('charts.stepAxis')} last={end} format={format.compact} />
-        <ValueAxis
-          title={t('charts.lossAxis')}
-          format={format.plain}
-          scale={usesLog ? 'log' : 'linear'}
-          low={low}
-          high={high}
-        />
-        <EpochLines marks={epochs.marks} label={epochs.label} />
-        <Curves />
-        <DiagnosisMarks series={evidenceSeries} />
-        <HoverLine dataKey="smoothed" color={color} />
-        <HoverValues<ChartPoint> title={hover.title} rows={hover.rows} />
-      </ComposedChart>
-    </ResponsiveContainer>
-  );
-});
-
 export function TrainingLossChart({ className }: { readonly className?: string | undefined }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
@@ -154,7 +87,22 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   const canUseLog = points.length === 0 || range.low > 0;
   const usesLog = logScale && points.length > 0 && range.low > 0;
   const [low, high] = usesLog ? logDomain(range.low, range.high) : linearDomain(range.low, range.high);
-  const hover = useHoverRows(useMemo(() => thinned(points, hoverStops), [points]));
+  const end = stepAxisEnd(last);
+  const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
+  const y = useMemo(
+    () => valueAxis(t('charts.lossAxis'), [low, high], format.plain, usesLog ? 'log' : 'linear'),
+    [t, low, high, usesLog, format],
+  );
+  const hover: Hover<ChartPoint> = {
+    rows: useMemo(() => thinned(points, hoverStops), [points]),
+    dot: smoothedOf,
+    color,
+    title: ({ step }) => epochs.hoverTitle(step),
+    values: ({ value, smoothed }) => [
+      { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
+      { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
+    ],
+  };
   const latest = session.metrics.latest('loss');
 
   return (
@@ -171,19 +119,14 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         steps: format.integer(last),
         loss: latest === null ? '–' : format.loss(latest),
       })}
-      hover={hover.handlers}
       testId="training-loss"
     >
-      <Points value={points}>
-        <Plot
-          stops={hover.rows}
-          end={stepAxisEnd(last)}
-          low={low}
-          high={high}
-          usesLog={usesLog}
-          epochs={epochs}
-        />
-      </Points>
+      <Chart x={x} y={y} hover={hover}>
+        <EpochLines marks={epochs.marks} label={epochs.label} />
+        <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
+        <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+        <DiagnosisMarks series={evidenceSeries} />
+      </Chart>
     </ChartPanel>
   );
 }

@@ -1,5 +1,5 @@
 /** Tells that layer statistics came in, at most once a second: they come in bursts while a run begins. */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { session } from '@/store/session';
 
 const pauseMilliseconds = 1000;
@@ -10,7 +10,8 @@ export function useStatisticsVersion(): number {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (): void => {
       timer = undefined;
-      setVersion(session.store.getState().statisticsVersion);
+      // Drawn in slices: the first figures make all of the plot and its table.
+      startTransition(() => setVersion(session.store.getState().statisticsVersion));
     };
     const unsubscribe = session.store.subscribe((state, before) => {
       if (state.statisticsVersion === before.statisticsVersion) return;

@@ -1,9 +1,10 @@
 /**
- * Lines and dots of a chart, drawn as one path each from Recharts' scales. Recharts' own Line makes several objects a point and
- * reads them anew at every change: with 800 points, ten times a second, it holds the main thread longer than a frame.
+ * Lines and dots of a Chart, one path each. Recharts' own Line makes several objects a point and reads them anew at every change:
+ * with 800 points, ten times a second, it holds the main thread longer than a frame.
  */
 import { useMemo } from 'react';
-import { useXAxisScale, useYAxisScale } from 'recharts';
+import { useChart } from '@/views/ui/Chart';
+import type { Scale } from '@/views/ui/chartScale';
 
 export interface CurvePoint {
   /** Position on the x axis. */
@@ -20,11 +21,11 @@ export interface ChartCurveProps<Point extends CurvePoint> {
   readonly connectsNulls?: boolean;
 }
 
-type Scale = (value: number) => number | undefined;
-
 /** SVG path through the points; a tenth of a pixel is as fine as a screen shows. */
 function curvePath<Point extends CurvePoint>(
-  { points, value, connectsNulls = false }: ChartCurveProps<Point>,
+  points: readonly Point[],
+  value: (point: Point) => number | null,
+  connectsNulls: boolean,
   x: Scale,
   y: Scale,
 ): string {
@@ -32,13 +33,12 @@ function curvePath<Point extends CurvePoint>(
   let isDrawing = false;
   for (const point of points) {
     const shown = value(point);
-    const left = x(point.step);
-    const top = shown === null ? undefined : y(shown);
-    if (left === undefined || top === undefined || !Number.isFinite(top)) {
+    const top = shown === null ? Number.NaN : y(shown);
+    if (!Number.isFinite(top)) {
       isDrawing &&= connectsNulls;
       continue;
     }
-    parts.push(`${isDrawing ? 'L' : 'M'}${left.toFixed(1)} ${top.toFixed(1)}`);
+    parts.push(`${isDrawing ? 'L' : 'M'}${x(point.step).toFixed(1)} ${top.toFixed(1)}`);
     isDrawing = true;
   }
   return parts.join('');
@@ -46,22 +46,15 @@ function curvePath<Point extends CurvePoint>(
 
 export function ChartCurve<Point extends CurvePoint>(props: ChartCurveProps<Point>) {
   const { points, value, color, width, opacity = 1, connectsNulls = false } = props;
-  const x = useXAxisScale();
-  const y = useYAxisScale();
+  const { x, y, clip } = useChart();
   const path = useMemo(
-    () =>
-      x === undefined || y === undefined
-        ? ''
-        : curvePath(
-            { points, value, color, width, connectsNulls },
-            (at) => x(at),
-            (at) => y(at),
-          ),
-    [points, value, color, width, connectsNulls, x, y],
+    () => curvePath(points, value, connectsNulls, x, y),
+    [points, value, connectsNulls, x, y],
   );
   return (
     <path
       d={path}
+      clipPath={`url(#${clip})`}
       fill="none"
       stroke={color}
       strokeWidth={width}
@@ -84,18 +77,15 @@ export interface ChartDotsProps<Point extends CurvePoint> {
 
 export function ChartDots<Point extends CurvePoint>(props: ChartDotsProps<Point>) {
   const { points, value, color, radius, opacity = 1, ring = 'none' } = props;
-  const x = useXAxisScale();
-  const y = useYAxisScale();
+  const { x, y, clip } = useChart();
   const path = useMemo(() => {
-    if (x === undefined || y === undefined) return '';
     const half = `a${radius} ${radius} 0 1 0 `;
     return points
       .map((point) => {
         const shown = value(point);
-        const left = x(point.step);
-        const top = shown === null ? undefined : y(shown);
-        if (left === undefined || top === undefined || !Number.isFinite(top)) return '';
-        const start = `M${(left - radius).toFixed(1)} ${top.toFixed(1)}`;
+        const top = shown === null ? Number.NaN : y(shown);
+        if (!Number.isFinite(top)) return '';
+        const start = `M${(x(point.step) - radius).toFixed(1)} ${top.toFixed(1)}`;
         return `${start}${half}${2 * radius} 0${half}${-2 * radius} 0Z`;
       })
       .join('');
@@ -103,6 +93,7 @@ export function ChartDots<Point extends CurvePoint>(props: ChartDotsProps<Point>
   return (
     <path
       d={path}
+      clipPath={`url(#${clip})`}
       fill={color}
       fillOpacity={opacity}
       stroke={ring}

@@ -1,7 +1,6 @@
 /** A panel around one chart, or a part of a panel with one: title, legend, controls, and what will appear here while there is nothing yet. */
 import type { ReactNode } from 'react';
 import { Panel } from '@/views/ui/Panel';
-import type { HoverRows } from '@/views/ui/useHoverRows';
 import classes from '@/views/ui/ChartPanel.module.css';
 
 export interface LegendItem {
@@ -19,8 +18,6 @@ export interface ChartPanelProps {
   /** The chart in words, for screen readers. */
   readonly summary: string;
   readonly children: ReactNode;
-  /** Of the chart's useHoverRows. */
-  readonly hover: HoverRows<unknown>['handlers'];
   readonly className?: string | undefined;
   readonly testId?: string;
 }
@@ -57,16 +54,11 @@ export function ChartFigure({
 }
 
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, legend, actions, empty, summary, children, hover, className, testId } = props;
+  const { title, legend, actions, empty, summary, children, className, testId } = props;
   return (
     <Panel title={title} actions={actions} className={`${classes['panel']} ${className ?? ''}`}>
       <Legend items={legend} />
-      <figure
-        className={classes['plot']}
-        aria-label={empty === null ? summary : title}
-        data-testid={testId}
-        {...hover}
-      >
+      <figure className={classes['plot']} aria-label={empty === null ? summary : title} data-testid={testId}>
         {/* Made with the page, not at the first value: a chart's first drawing would stall the start of a run. */}
         <div className={classes['chart']} data-empty={empty !== null} aria-hidden={empty !== null}>
           {children}

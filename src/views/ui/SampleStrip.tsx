@@ -1,6 +1,6 @@
 /** Test digits with the network's current reading; wrong ones carry a cross, a frame and the wrong answer. */
 import { Button, SegmentedControl } from '@mantine/core';
-import { memo, useState } from 'react';
+import { memo, useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DrawingSample } from '@/store/drawing';
 import { Icon } from '@/views/ui/icons';
@@ -70,8 +70,11 @@ export function SampleStrip({ title, onPick, count = 30 }: SampleStripProps) {
   const { t } = useTranslation('train');
   const [filter, setFilter] = useState<SampleFilter>('all');
   const [page, setPage] = useState(0);
-  const samples = useSamples(filter, page, count);
-  const answer = usePrediction(samples === null || samples.items.length === 0 ? null : samples.images, 1200);
+  const found = useSamples(filter, page, count);
+  const given = usePrediction(found === null || found.items.length === 0 ? null : found.images, 1200);
+  // Thirty tiles are long work for one go; what the user does, and a chart, go before.
+  const samples = useDeferredValue(found);
+  const answer = useDeferredValue(given);
   const read = samples === null ? [] : readings(samples, answer?.probabilities);
   const empty = useEmptyText(samples, filter);
   const right = read.filter((prediction, i) => prediction === samples?.items[i]?.label).length;

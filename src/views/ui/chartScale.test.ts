@@ -1,5 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { epochMarks, logTicks, niceTicks, percentDomain, stepAxisEnd } from '@/views/ui/chartScale';
+import {
+  epochMarks,
+  logTicks,
+  niceTicks,
+  percentDomain,
+  scaleOf,
+  stepAxis,
+  stepAxisEnd,
+  valueAxis,
+} from '@/views/ui/chartScale';
+
+describe('scaleOf', () => {
+  const text = String;
+  it('lays the ends of an axis on the given pixels, whichever way they lie', () => {
+    const across = scaleOf(stepAxis('Step', 100, text), 68, 468);
+    expect([0, 25, 100, 110].map(across)).toEqual([68, 168, 468, 508]);
+    const up = scaleOf(valueAxis('Loss', [2, 4], text), 300, 100);
+    expect([2, 3, 4].map(up)).toEqual([300, 200, 100]);
+  });
+  it('gives every power of ten the same room on a logarithmic axis', () => {
+    const scale = scaleOf(valueAxis('Loss', [0.01, 10], text, 'log'), 0, 300);
+    for (const [value, pixel] of [
+      [0.01, 0],
+      [0.1, 100],
+      [1, 200],
+      [10, 300],
+    ] as const)
+      expect(scale(value)).toBeCloseTo(pixel, 9);
+    expect(Number.isFinite(scale(0))).toBe(false);
+    expect(scale(-1)).toBeNaN();
+  });
+});
+
+describe('stepAxis', () => {
+  it('has its ticks at whole steps, none beyond its end', () => {
+    expect(stepAxis('Step', 0, String)).toMatchObject({ low: 0, high: 1, ticks: [0, 1] });
+    expect(stepAxis('Step', 3, String).ticks).toEqual([0, 1, 2, 3]);
+    expect(stepAxis('Step', 2000, String).ticks).toEqual([0, 500, 1000, 1500, 2000]);
+  });
+});
 
 describe('logTicks', () => {
   it('gives 1, 2, 5 ticks inside the range', () => {

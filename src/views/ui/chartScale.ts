@@ -1,4 +1,55 @@
-/** Axis arithmetic that Recharts leaves to us: ticks of a logarithmic axis, and epoch marks that do not crowd. */
+/** Axis arithmetic: from values to pixels, domains and ticks at round numbers, and epoch marks that do not crowd. */
+
+/** Pixels around the plot: epoch marks above it, tick labels and titles left and below. */
+export const plotMargin = { top: 16, right: 14, bottom: 46, left: 68 } as const;
+
+/** From a value to pixels. */
+export type Scale = (value: number) => number;
+
+export interface Axis {
+  readonly title: string;
+  readonly low: number;
+  readonly high: number;
+  readonly scale?: 'linear' | 'log';
+  readonly ticks: readonly number[];
+  readonly format: (value: number) => string;
+}
+
+/** `low` lies at the pixel `from`, `high` at `to`. What a logarithmic axis cannot show becomes NaN or infinite. */
+export function scaleOf({ low, high, scale = 'linear' }: Axis, from: number, to: number): Scale {
+  const place = scale === 'log' ? Math.log : (value: number): number => value;
+  const start = place(low);
+  const perUnit = (to - from) / (place(high) - start);
+  return (value) => from + (place(value) - start) * perUnit;
+}
+
+/** Steps from 0 to `last`, with ticks at whole ones. */
+export function stepAxis(title: string, last: number, format: Axis['format']): Axis {
+  const ticks = niceTicks(0, Math.max(last, 5)).filter(Number.isInteger);
+  return {
+    title,
+    low: 0,
+    high: Math.max(last, 1),
+    ticks: ticks.filter((tick) => tick <= Math.max(last, 1)),
+    format,
+  };
+}
+
+export function valueAxis(
+  title: string,
+  [low, high]: readonly [number, number],
+  format: Axis['format'],
+  scale: 'linear' | 'log' = 'linear',
+): Axis {
+  return {
+    title,
+    low,
+    high,
+    scale,
+    ticks: scale === 'log' ? logTicks(low, high) : niceTicks(low, high),
+    format,
+  };
+}
 
 /** Ticks at 1, 2, 5 times powers of ten that cover [low, high]; powers of ten alone when that gives more than eight. */
 export function logTicks(low: number, high: number): number[] {

@@ -1,11 +1,12 @@
 /**
- * The rows of a chart's hover. Recharts has them only while the pointer or the focus is in the chart, and else two of them,
- * without which it has no scale: it takes its whole chart apart for new rows, and computes them anew with every change of an axis. And they stand still while the pointer does: Recharts keeps
+ * Whether the pointer or the focus is in a chart, and the rows of its hover. They stand still while the pointer does: Recharts keeps
  * the number of the row under it, which would soon be another step's.
  */
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 
 export interface HoverRows<Row> {
+  readonly isHovered: boolean;
   readonly rows: Row[];
   /** For the element around the chart. */
   readonly handlers: Readonly<
@@ -19,25 +20,25 @@ export interface HoverRows<Row> {
 const none: never[] = [];
 const keptMilliseconds = 500;
 
-export function useHoverRows<Row>(current: Row[]): HoverRows<Row> {
-  const [first, setFirst] = useState<Row[]>(none);
-  const [taken, setTaken] = useState<Row[]>(none);
-  const wanted = Math.min(current.length, 2);
-  if (first.length !== wanted) setFirst(current.slice(0, 2));
+export function useHoverRows<Row>(current: readonly Row[]): HoverRows<Row> {
+  const [taken, setTaken] = useState<Row[] | null>(null);
   const takenAt = useRef(0);
   const take = (): void => {
     takenAt.current = performance.now();
-    setTaken(current);
+    setTaken([...current]);
   };
   const refresh = (): void => {
     if (performance.now() - takenAt.current > keptMilliseconds) take();
   };
-  const drop = (): void => setTaken(none);
+  // Before the move that brought the pointer in gets to Recharts, which looks for the row at once.
+  const takeAtOnce = (): void => flushSync(take);
+  const drop = (): void => setTaken(null);
   return {
+    isHovered: taken !== null,
     // A new run has none of the old one's steps.
-    rows: taken.length === 0 || current.length === 0 ? first : taken,
+    rows: taken === null || current.length === 0 ? none : taken,
     handlers: {
-      onPointerEnter: take,
+      onPointerEnter: takeAtOnce,
       onPointerMove: refresh,
       onPointerLeave: drop,
       onFocus: take,

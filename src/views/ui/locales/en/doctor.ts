@@ -1,5 +1,6 @@
 export const doctor = {
   title: 'Doctor',
+  waiting: '{{count}} checks will look at the run while it trains, and say what goes wrong and why.',
   none: 'Nothing wrong so far: {{count}} checks look at this run while it trains.',
   problem: 'Problem',
   warning: 'Could be better',

@@ -3,6 +3,7 @@ import type { Translation } from '@/views/ui/locales/shape';
 
 export const doctor = {
   title: '诊断',
+  waiting: '训练时会有 {{count}} 项检查看着它，指出哪里出了问题、原因是什么。',
   none: '目前没有发现问题：训练时有 {{count}} 项检查在看着它。',
   problem: '问题',
   warning: '可以更好',
