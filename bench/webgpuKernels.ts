@@ -11,7 +11,7 @@ import { linearForward, linearInputGradient, linearWeightGradient } from '@/engi
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { architectureById } from '@/model/architectures';
 import { inferShapes, type LayerShapes } from '@/model/shapes';
-import { timedSequence, type TimedSequence } from './timedSequence.ts';
+import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence';
 import { openDevice, parseRules } from './webgpuDevice.ts';
 
 /** Makes a kernel for a target, such as `(target) => convForward(params, target)`. */

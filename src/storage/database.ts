@@ -4,6 +4,8 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 export interface DigitLabSchema extends DBSchema {
   /** Measured runs of the report by their settings, as results.ts writes them; validated when read. */
   readonly results: { readonly key: string; readonly value: unknown };
+  /** Tiles measured on each adapter, as tileChoices.ts writes them; validated when read. */
+  readonly tileChoices: { readonly key: string; readonly value: unknown };
 }
 
 export type DigitLabDatabase = IDBPDatabase<DigitLabSchema>;
@@ -12,6 +14,9 @@ export type DigitLabDatabase = IDBPDatabase<DigitLabSchema>;
 const migrations: readonly ((database: DigitLabDatabase) => void)[] = [
   (database) => {
     database.createObjectStore('results', { keyPath: 'settings' });
+  },
+  (database) => {
+    database.createObjectStore('tileChoices');
   },
 ];
 

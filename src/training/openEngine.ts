@@ -1,10 +1,10 @@
 /** Which engine computes on which backend: our own where there is one, tfjs, the reference, where it is asked for. */
 import type { BackendProbe } from '@/model/backend';
 import { EngineError, type Engine } from '@/engine/engine';
-import { orderOfChoice, probeBackends, startEngine, type EngineOptions } from '@/engine/tfjs/backends';
+import { orderOfChoice, probeBackends, startEngine } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
-import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
+import { createWebgpuEngine, type WebgpuEngineOptions } from '@/engine/webgpu/createWebgpuEngine';
 import type { EngineChoice } from '@/protocol/messages';
 
 export interface EngineRequest {
@@ -20,7 +20,7 @@ export interface OpenedEngine {
   readonly fallbackReason: string | null;
 }
 
-export interface OpenEngineOptions extends EngineOptions {
+export interface OpenEngineOptions extends WebgpuEngineOptions {
   /** Where our WebAssembly kernels run. */
   readonly wasmHost: WasmHost;
 }

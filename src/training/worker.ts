@@ -6,6 +6,7 @@ import { browserHost } from '@/engine/wasm/browserHost';
 import { workerPort } from '@/protocol/port';
 import { createCommandHandler } from '@/training/commandHandler';
 import { DataService } from '@/training/dataService';
+import { storedTileChoices } from '@/storage/tileChoices';
 import { openEngine } from '@/training/openEngine';
 
 const port = workerPort(self);
@@ -16,7 +17,12 @@ port.receive(
     backends: {
       probe: probeBackends,
       open: (request, onDeviceError) =>
-        openEngine(request, { wasmBinaries: bundledWasmBinaries, wasmHost: browserHost(), onDeviceError }),
+        openEngine(request, {
+          wasmBinaries: bundledWasmBinaries,
+          wasmHost: browserHost(),
+          tileChoices: storedTileChoices(),
+          onDeviceError,
+        }),
     },
     data: (onChange) => new DataService({ baseUrl: import.meta.env.BASE_URL, emit: port.post, onChange }),
   }),

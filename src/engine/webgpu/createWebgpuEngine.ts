@@ -3,23 +3,38 @@ import type { BackendProbe } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { startBackend, type EngineOptions } from '@/engine/tfjs/backends';
+import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { tunedChoices } from '@/engine/webgpu/tileTuning';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
+import type { TileChoiceStore } from '@/model/tileChoices';
+
+export interface WebgpuEngineOptions extends EngineOptions {
+  /** Where tiles measured on this adapter are kept; without it, tiles are the rules'. */
+  readonly tileChoices?: TileChoiceStore;
+}
 
 /** @throws EngineError `unsupported` where WebGPU does not start */
 export async function createWebgpuEngine(
   chosen: BackendProbe,
-  options: EngineOptions = {},
+  options: WebgpuEngineOptions = {},
 ): Promise<WebgpuEngine> {
   if (chosen.backend !== 'webgpu')
     throw new EngineError('unsupported', `The compiled engine runs on webgpu, not on ${chosen.backend}.`);
   const { info, guard } = await startBackend(chosen, options);
   const { device } = webgpuBackend();
   const subgroupSize = subgroupSizeOf(device);
+  const target: KernelTarget = {
+    isSoftware: info.isSoftware,
+    ...(subgroupSize === null ? {} : { subgroupSize }),
+  };
+  const { tileChoices } = options;
+  const choices =
+    tileChoices === undefined ? {} : { choices: await tunedChoices(device, target, tileChoices) };
   return new WebgpuEngine({
     info: { ...info, engine: 'webgpu' },
     device,
     guard,
-    target: { isSoftware: info.isSoftware, ...(subgroupSize === null ? {} : { subgroupSize }) },
+    target: { ...target, ...choices },
   });
 }
 

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine, EngineState } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { oddNetwork, plainSgd, runConfig } from '@/engine/tfjs/testRuns';
+import { firstLosses, oddNetwork, plainSgd, runConfig } from '@/engine/tfjs/testRuns';
 import { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { mynn } from '@/model/architectures';
@@ -289,6 +289,25 @@ describe('by itself', () => {
     expect((await engine.readMetrics()).learningRate).toEqual(Float32Array.of(0.05, 0.05, 0, 0));
     const after = await engine.readState();
     expect(after.parameters.get('fc.weight')).toEqual(before.parameters.get('fc.weight'));
+  });
+
+  it('gives the same bits with the tiles that a measurement may choose', async () => {
+    const { device } = webgpuBackend();
+    const settings = runConfig(mynn, { batchSize: 30, trainingImages: count, shuffle: true });
+    const lossesOf = async (tiled: Engine): Promise<number[]> => {
+      await tiled.setImages('train', images);
+      return firstLosses(tiled, settings, 4);
+    };
+    const expected = await lossesOf(engine);
+    const choice = { rows: 2, columns: 0.5 } as const;
+    const chosen = new WebgpuEngine({
+      info: engine.info,
+      device,
+      guard: new DeviceGuard({ device }),
+      target: { ...engine.target, choices: { gather: choice, reduce: choice } },
+    });
+    expect(await lossesOf(chosen)).toEqual(expected);
+    chosen.dispose();
   });
 
   it('splits a weight that is larger than one binding may be', async () => {

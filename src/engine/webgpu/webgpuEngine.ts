@@ -44,7 +44,7 @@ export class WebgpuEngine implements Engine {
   readonly #guard: DeviceGuard;
   readonly #memory: DeviceMemory;
   readonly #cache: PipelineCache;
-  readonly #target: KernelTarget;
+  readonly target: KernelTarget;
   readonly #images: Readonly<Record<Split, ResidentImages>>;
   readonly #readback: Readback;
   #statistics: StatisticsReader;
@@ -53,7 +53,7 @@ export class WebgpuEngine implements Engine {
   constructor({ info, device, guard, target }: WebgpuEngineParts) {
     this.info = info;
     this.#guard = guard;
-    this.#target = target;
+    this.target = target;
     this.#memory = new DeviceMemory(device, info.limits);
     this.#cache = new PipelineCache(device);
     this.#readback = new Readback(device);
@@ -85,7 +85,7 @@ export class WebgpuEngine implements Engine {
       memory: this.#memory,
       limits: this.info.limits,
       cache: this.#cache,
-      target: this.#target,
+      target: this.target,
       trainingImages: this.#images.train,
     });
     this.#guard.check();

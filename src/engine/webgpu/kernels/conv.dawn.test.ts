@@ -14,6 +14,7 @@ import { linearForward, linearInputGradient, linearWeightGradient } from '@/engi
 import { runKernels, type BufferData } from '@/engine/webgpu/kernels/runKernels';
 import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
+import type { TileChoices } from '@/model/tileChoices';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 const unitRoundoff = 2 ** -24;
@@ -171,6 +172,45 @@ function shapeOf(
   return { batch, height, width, inChannels, outChannels, kernelSize, stride, padding };
 }
 
+// Every candidate of tileTuning.ts, and smaller columns for real GPUs too.
+const choices: TileChoices[] = (
+  [
+    { rows: 2, columns: 1 },
+    { rows: 0.5, columns: 1 },
+    { rows: 1, columns: 0.5 },
+    { rows: 1, columns: 2 },
+    { rows: 2, columns: 2 },
+  ] as const
+).map((choice) => ({ gather: choice, reduce: choice }));
+
+/** y, dx, dw and db, as one list. */
+async function results(shape: ConvShape, pool: number, target: KernelTarget): Promise<Floats[]> {
+  const { x, weight, bias, dy, y } = reference(convCase(shape, pool), (v) => v);
+  const params = { ...shape, pool };
+  const pooled = pool > 1 ? { argmax: new Uint32Array(y.length) } : {};
+  const forward = await run<Record<string, BufferData>>(convForward({ ...params, bias: true }, target), {
+    x,
+    weight,
+    bias,
+    y: blank(y),
+    ...pooled,
+  });
+  const { argmax } = forward;
+  const behind = argmax === undefined ? { dy } : { dy, argmax };
+  const input = await run<Record<string, BufferData>>(convInputGradient(params, target), {
+    ...behind,
+    weight,
+    dx: blank(x),
+  });
+  const weights = await run<Record<string, BufferData>>(
+    convWeightGradient({ ...params, bias: true }, target),
+    { x, ...behind, dw: blank(weight), db: blank(bias) },
+  );
+  return [forward['y'], input['dx'], weights['dw'], weights['db']].map((data) =>
+    Float32Array.from(data ?? []),
+  );
+}
+
 /** Largest error over its tolerance, of y, dx, dw and db. */
 async function worstError(shape: ConvShape, target: KernelTarget): Promise<number> {
   const { batch, inChannels, outChannels, kernelSize, height, width } = shape;
@@ -228,6 +268,22 @@ describe('convolution', () => {
     for (const [name, target] of targets)
       // oxlint-disable-next-line no-await-in-loop -- one device
       expect(await worstError(shapeOf(3, 11, 10, 1, 6, 8, 1, 2), target), name).toBeLessThan(1);
+  });
+
+  test('gives the same bits whatever tiles were chosen', async () => {
+    const cases = [
+      { shape: shapeOf(3, 12, 12, 1, 10, 5, 1, 0), pool: 2 },
+      { shape: shapeOf(2, 7, 7, 12, 36, 3, 2, 1), pool: 1 },
+      { shape: shapeOf(29, 3, 3, 64, 64, 3, 1, 1), pool: 1 },
+    ];
+    for (const [name, target] of targets)
+      for (const { shape, pool } of cases) {
+        // oxlint-disable-next-line no-await-in-loop -- one device
+        const expected = await results(shape, pool, target);
+        for (const choice of target.isSoftware ? choices.slice(0, 3) : choices)
+          // oxlint-disable-next-line no-await-in-loop -- one device
+          expect(await results(shape, pool, { ...target, choices: choice }), name).toEqual(expected);
+      }
   });
 
   test.each([

@@ -2,6 +2,7 @@
 import { windowOutputSize } from '@/model/shapes';
 import type { TileRules } from '@/engine/webgpu/kernels/tuning';
 import type { Kernel } from '@/engine/webgpu/kernel';
+import type { TileChoices } from '@/model/tileChoices';
 
 /** What kernels are made for. */
 export interface KernelTarget {
@@ -11,6 +12,8 @@ export interface KernelTarget {
   readonly subgroupSize?: number;
   /** Instead of the adapter's own, for measurements. */
   readonly rules?: Partial<TileRules>;
+  /** What tileTuning.ts measured. */
+  readonly choices?: TileChoices;
 }
 
 /** Kernels to dispatch in this order. */

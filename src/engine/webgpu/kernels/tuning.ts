@@ -1,4 +1,8 @@
-/** Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader and an H100: docs/performance.md. */
+/**
+ * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader and an H100 (docs/performance.md); on top of
+ * them a measurement on the adapter (tileTuning.ts) may make tiles larger or smaller. It never changes in which order a sum is
+ * added up, which follows from the rules alone: so no result depends on a stopwatch.
+ */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
@@ -104,6 +108,12 @@ function groupsOf(
   return ceilDiv(rows, rowLanes * perLane) * ceilDiv(channels, tile.columns * tile.columnLanes);
 }
 
+/** Columns of a lane as chosen, where they still are vectors and not more than there are channels. */
+function chosenColumns({ columns, columnLanes }: Tile, factor: number, channels: number): number {
+  const chosen = columns * factor;
+  return chosen % 4 === 0 && chosen * columnLanes < channels + 4 * columnLanes ? chosen : columns;
+}
+
 export interface GatherSize {
   /** Windows of pixels, and pixels of each. */
   readonly rows: number;
@@ -139,7 +149,20 @@ function mayWiden(tile: LanesTile, rows: number, channels: number, run: number):
   return tile.columns === 4 && channels % (2 * wide) === 0 && run >= 64 && rows >= 256 && rows <= 16384;
 }
 
-export function gatherTile({ rows, window, channels, run }: GatherSize, target: KernelTarget): Tile {
+export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
+  const tile = ruleGatherTile(size, target);
+  const choice = target.choices?.gather;
+  // Staged tiles fill workgroup memory as they are.
+  if (choice === undefined || tile.stages) return tile;
+  const perLane = Math.max(1, Math.floor((tile.rows / size.window) * choice.rows));
+  return {
+    ...tile,
+    rows: perLane * size.window,
+    columns: chosenColumns(tile, choice.columns, size.channels),
+  };
+}
+
+function ruleGatherTile({ rows, window, channels, run }: GatherSize, target: KernelTarget): Tile {
   const rules = rulesFor(target);
   const isWide = target.isSoftware && window > 4;
   const staged = stagedTile({ rows, window, channels, run }, target, rules);
@@ -169,7 +192,16 @@ export interface ReduceSize {
   readonly channels: number;
 }
 
-export function reduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTarget): ReduceTile {
+export function reduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
+  const tile = ruleReduceTile(size, target);
+  const choice = target.choices?.reduce;
+  if (choice === undefined) return tile;
+  // No kernel of weight gradients holds more than two groups a lane.
+  const rows = Math.min(2, Math.max(1, Math.floor(tile.rows * choice.rows)));
+  return { ...tile, rows, columns: chosenColumns(tile, choice.columns, size.channels) };
+}
+
+function ruleReduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTarget): ReduceTile {
   const rules = rulesFor(target);
   const { wantedGroups, longestSplit, shortestSplit, mostSplits } = rules;
   const tile = lanesTile(target, columnsForFew(rows, target, rules), channels);

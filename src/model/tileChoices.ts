@@ -1,0 +1,23 @@
+/** Which tiles the compiled WebGPU engine takes on an adapter, as a short measurement on it chose them. */
+
+/** Times what the rule (engine/webgpu/kernels/tuning.ts) gives a lane. */
+export interface TileChoice {
+  readonly rows: 0.5 | 1 | 2;
+  readonly columns: 0.5 | 1 | 2;
+}
+
+/** For convolutions and Linear layers forward and their input gradients (gather), and for weight gradients (reduce). */
+export interface TileChoices {
+  readonly gather: TileChoice;
+  readonly reduce: TileChoice;
+}
+
+const asTheRule: TileChoice = { rows: 1, columns: 1 };
+export const ruleChoices: TileChoices = { gather: asTheRule, reduce: asTheRule };
+
+/** What was measured on earlier visits, by adapter. */
+export interface TileChoiceStore {
+  /** Null where nothing was kept for this adapter. */
+  readonly load: (adapter: string) => Promise<TileChoices | null>;
+  readonly save: (adapter: string, choices: TileChoices) => Promise<void>;
+}
