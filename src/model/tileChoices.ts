@@ -1,9 +1,11 @@
 /** Which tiles the compiled WebGPU engine takes on an adapter, as a short measurement on it chose them. */
 
-/** Times what the rule (engine/webgpu/kernels/tuning.ts) gives a lane. */
 export interface TileChoice {
+  /** Times what the rule (engine/webgpu/kernels/tuning.ts) gives a lane. */
   readonly rows: 0.5 | 1 | 2;
   readonly columns: 0.5 | 1 | 2;
+  /** Whether tiles go through workgroup memory where the rule has it so. */
+  readonly stages: boolean;
 }
 
 /** For convolutions and Linear layers forward and their input gradients (gather), and for weight gradients (reduce). */
@@ -12,7 +14,7 @@ export interface TileChoices {
   readonly reduce: TileChoice;
 }
 
-const asTheRule: TileChoice = { rows: 1, columns: 1 };
+const asTheRule: TileChoice = { rows: 1, columns: 1, stages: true };
 export const ruleChoices: TileChoices = { gather: asTheRule, reduce: asTheRule };
 
 /** What was measured on earlier visits, by adapter. */

@@ -4,7 +4,10 @@ import type { TileChoices } from '@/model/tileChoices';
 import { openDatabase } from './database';
 import { storedTileChoices } from './tileChoices';
 
-const choices: TileChoices = { gather: { rows: 2, columns: 1 }, reduce: { rows: 1, columns: 0.5 } };
+const choices: TileChoices = {
+  gather: { rows: 2, columns: 1, stages: false },
+  reduce: { rows: 1, columns: 0.5, stages: true },
+};
 
 test('keeps the choices of each adapter, and passes over what it cannot read', async () => {
   const name = `tiles-${Date.now()}`;
@@ -15,7 +18,7 @@ test('keeps the choices of each adapter, and passes over what it cannot read', a
   expect(await store.load('b')).toBeNull();
 
   const database = await openDatabase(name);
-  await database.put('tileChoices', { gather: { rows: 3, columns: 1 } }, 'a');
+  await database.put('tileChoices', { ...choices, gather: { rows: 3, columns: 1, stages: true } }, 'a');
   database.close();
   expect(await store.load('a')).toBeNull();
 });

@@ -10,21 +10,17 @@ import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence
 import { ruleChoices, type TileChoice, type TileChoices, type TileChoiceStore } from '@/model/tileChoices';
 
 type Family = keyof TileChoices;
-type Factors = readonly [rows: TileChoice['rows'], columns: TileChoice['columns']];
+
+const tileOf = (rows: TileChoice['rows'], columns: TileChoice['columns'], stages = true): TileChoice => ({
+  rows,
+  columns,
+  stages,
+});
 
 /** What is tried beside the rule. Half as many columns never won on real hardware, twice as many spill registers on software. */
-const candidates: Readonly<Record<'software' | 'hardware', readonly Factors[]>> = {
-  software: [
-    [2, 1],
-    [0.5, 1],
-    [1, 0.5],
-  ],
-  hardware: [
-    [2, 1],
-    [0.5, 1],
-    [1, 2],
-    [2, 2],
-  ],
+const candidates: Readonly<Record<'software' | 'hardware', readonly TileChoice[]>> = {
+  software: [tileOf(2, 1), tileOf(0.5, 1), tileOf(1, 0.5)],
+  hardware: [tileOf(2, 1), tileOf(0.5, 1), tileOf(1, 2), tileOf(2, 2), tileOf(1, 1, false)],
 };
 
 type Shapes = Readonly<Record<'few' | 'many', ConvShape>>;
@@ -51,7 +47,7 @@ const many: Omit<ConvShape, 'batch'> = {
 /** Few and many channels. A software adapter is busy with fewer images, and takes seconds over more. */
 const shapesFor = ({ isSoftware }: KernelTarget): Shapes => ({
   few: { ...few, batch: isSoftware ? 8 : 64 },
-  many: { ...many, batch: isSoftware ? 2 : 16 },
+  many: { ...many, batch: isSoftware ? 2 : 64 },
 });
 
 /** Kernels of a small and of a wide network, which stand for the others of their family. */
@@ -98,15 +94,14 @@ function release(entries: readonly Entry[]): void {
 async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Family): Promise<TileChoice> {
   const cache = new PipelineCache(device);
   const shapes = shapesFor(target);
-  const entryOf = async ([rows, columns]: Factors): Promise<Entry> => {
-    const choice = { rows, columns };
+  const entryOf = async (choice: TileChoice): Promise<Entry> => {
     const chosen = { ...target, choices: { ...ruleChoices, [family]: choice } };
     const made = samples[family](shapes, chosen).map((kernels) => timedSequence(device, cache, kernels));
     return { choice, sequences: await Promise.all(made), best: [] };
   };
   const tried = candidates[target.isSoftware ? 'software' : 'hardware'];
   const end = performance.now() + patience;
-  const compiled = Promise.all([[1, 1] as const, ...tried].map(entryOf));
+  const compiled = Promise.all([tileOf(1, 1), ...tried].map(entryOf));
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
   const entries = await Promise.race([compiled, late]);
   if (entries === null) {

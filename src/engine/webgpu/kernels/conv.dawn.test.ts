@@ -175,13 +175,17 @@ function shapeOf(
 // Every candidate of tileTuning.ts, and smaller columns for real GPUs too.
 const choices: TileChoices[] = (
   [
-    { rows: 2, columns: 1 },
-    { rows: 0.5, columns: 1 },
-    { rows: 1, columns: 0.5 },
-    { rows: 1, columns: 2 },
-    { rows: 2, columns: 2 },
+    [2, 1, true],
+    [0.5, 1, true],
+    [1, 0.5, true],
+    [1, 2, true],
+    [2, 2, true],
+    [1, 1, false],
   ] as const
-).map((choice) => ({ gather: choice, reduce: choice }));
+).map(([rows, columns, stages]) => {
+  const choice = { rows, columns, stages };
+  return { gather: choice, reduce: choice };
+});
 
 /** y, dx, dw and db, as one list. */
 async function results(shape: ConvShape, pool: number, target: KernelTarget): Promise<Floats[]> {
@@ -276,8 +280,10 @@ describe('convolution', () => {
       { shape: shapeOf(2, 7, 7, 12, 36, 3, 2, 1), pool: 1 },
       { shape: shapeOf(29, 3, 3, 64, 64, 3, 1, 1), pool: 1 },
     ];
-    for (const [name, target] of targets)
-      for (const { shape, pool } of cases) {
+    // One whose tiles go through workgroup memory.
+    const staged: KernelTarget = { isSoftware: false, rules: { unrolls: false, wantedGroups: 1 } };
+    for (const [name, target] of [...targets, ['staged', staged] as const])
+      for (const { shape, pool } of name === 'staged' ? cases.slice(2) : cases) {
         // oxlint-disable-next-line no-await-in-loop -- one device
         const expected = await results(shape, pool, target);
         for (const choice of target.isSoftware ? choices.slice(0, 3) : choices)

@@ -2,8 +2,8 @@
  * The sum of a gathering kernel on a real GPU through workgroup memory: in each step all lanes together load a stretch of 16 products
  * for the tile's rows and columns, each value once, and then multiply it out of there. For channels that fill vectors of 4.
  */
-import { needsEdges, tapsOf, windowOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
-import { longestPart, rowSetup, sumNames, tapLoops } from '@/engine/webgpu/kernels/convGatherSum';
+import { needsEdges, windowOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
+import { partLoops, rowSetup, sumNames, sumParts } from '@/engine/webgpu/kernels/convGatherSum';
 import { lines, range, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 /** Products of a step, and the vectors of 4 that they are. */
@@ -92,16 +92,10 @@ ${products(plan)}
 workgroupBarrier();
 }`;
   const names = sumNames(tile);
-  const { x, y } = tapsOf(plan);
-  const turns =
-    Math.max(0, y.end - y.first) * (params.direction === 'forward' ? 1 : Math.max(0, x.end - x.first));
-  const isLong = turns * run > longestPart;
+  const { isLong } = sumParts(plan);
   const total = (name: string): string => name.replace('sum', 'total');
-  const parts = `for (var start = 0u; start < ${u(run)}; start += ${u(longestPart)}) {
-${names.map((name) => `${name} = vec4f();`).join(' ')}
-${turn('start', `min(start + ${u(longestPart)}, ${u(run)})`)}
-${names.map((name) => `${total(name)} += ${name};`).join(' ')}
-}`;
+  const clear = names.map((name) => `${name} = vec4f();`).join(' ');
+  const add = names.map((name) => `${total(name)} += ${name};`).join(' ');
   const rows = params.direction === 'forward' ? depth * (wide / 4) : wide * pitch;
   return {
     declaration: `var<workgroup> stageA: array<vec4f, ${high * pitch}>;
@@ -116,7 +110,7 @@ let ownColumn = lane % ${u(tile.columnLanes)};
 let rowLane = lane / ${u(vectors)};
 let column = firstColumn;
 ${rowSetup(loading)}
-${tapLoops(loading, isLong ? parts : turn('0u', u(run)))}
+${partLoops(loading, turn, clear, add)}
 }
 }
 ${isLong ? names.map((name) => `${name} = ${total(name)};`).join(' ') : ''}`,

@@ -19,7 +19,7 @@ import {
 } from '@/engine/webgpu/kernels/gemmTile';
 
 // Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
-export const longestPart = 128;
+const longestPart = 128;
 
 /** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
 export function inputFunction(plan: Plan): string {
@@ -113,7 +113,7 @@ export function rowSetup(plan: Plan): string {
 }
 
 /** The loops over the window; `turn` is one run, `before` and `after` surround the taps of a row where there are several runs. */
-export function tapLoops(plan: Plan, turn: string, before = '', after = ''): string {
+function tapLoops(plan: Plan, turn: string, before = '', after = ''): string {
   const { params, tile, run, phases } = plan;
   const { input, output, kernelSize, stride, padding, pool } = params;
   if (params.direction === 'forward') {
@@ -243,39 +243,71 @@ const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
       .join(' '),
   );
 
+/**
+ * How a sum is cut: products `first` to before `end` of every run count, and where it is long, parts are added to totals: the runs of
+ * a window's row together, or up to `longestPart` products of one run. Follows from the shapes alone.
+ */
+export function sumParts(plan: Plan) {
+  const { params, run } = plan;
+  const isForward = params.direction === 'forward';
+  const { x, y } = tapsOf(plan);
+  const cuts = isForward && params.input.channels % 4 === 0;
+  const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
+  const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
+  return {
+    first,
+    end,
+    isLong: turns * (end - first) > longestPart,
+    // A tap of few channels is too short a part to be worth the addition.
+    isByRow: !isForward && (x.end - x.first) * run <= 1.5 * longestPart,
+  };
+}
+
+/**
+ * The loops over window and products, `loop(from, to)` being those of a stretch of one run; in parts, where the sum is long, between
+ * which `clear` and `add` stand.
+ */
+export function partLoops(
+  plan: Plan,
+  loop: (from: string, to: string) => string,
+  clear: string,
+  add: string,
+): string {
+  const { first, end, isLong, isByRow } = sumParts(plan);
+  const from = `${loopStart(plan.tile)} + ${u(first)}`;
+  const whole = loop(from, u(end));
+  if (!isLong) return tapLoops(plan, whole);
+  if (isByRow) return tapLoops(plan, whole, clear, add);
+  const part = (stretch: string): string => `${clear}\n${stretch}\n${add}`;
+  return tapLoops(
+    plan,
+    end - first <= longestPart
+      ? part(whole)
+      : `for (var start = ${from}; start < ${u(end)}; start += ${u(longestPart)}) {
+${part(loop('start', `min(start + ${u(longestPart)}, ${u(end)})`))}
+}`,
+  );
+}
+
 /** The whole sum: parts of at most `longestPart` products, each added to a total. */
 export function summation(plan: Plan): string {
-  const { params, tile, run, blocks, width } = plan;
+  const { tile, blocks, width } = plan;
   const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
   if (plan.sideBySide > 0) {
     const { setup, code } = patchedRun(plan);
     return `${setup}\n${start}\n${tapLoops(plan, code)}`;
   }
   const { setup, code } = step(plan);
-  const isForward = params.direction === 'forward';
-  const { x, y } = tapsOf(plan);
-  const cuts = isForward && params.input.channels % 4 === 0;
-  const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
-  const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
   const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(width * blocks)}`;
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(width * blocks * tile.sumLanes)}) {\n${code}\n}`;
-  const whole = loop(`${loopStart(tile)} + ${u(first)}`, u(end));
-  if (turns * (end - first) <= longestPart) return `${setup}\n${start}\n${tapLoops(plan, whole)}`;
   const clear = eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`);
   const add = eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`);
-  // A tap of few channels is too short a part to be worth the addition.
-  const isByRow = !isForward && (x.end - x.first) * run <= 1.5 * longestPart;
-  const part = `${clear}
-${end - first <= longestPart ? whole : loop('start', `min(start + ${u(longestPart)}, ${u(end)})`)}
-${add}`;
-  const parts =
-    end - first <= longestPart
-      ? part
-      : `for (var start = ${loopStart(tile)} + ${u(first)}; start < ${u(end)}; start += ${u(longestPart)}) {\n${part}\n}`;
+  const loops = partLoops(plan, loop, clear, add);
+  if (!sumParts(plan).isLong) return `${setup}\n${start}\n${loops}`;
   return `${setup}
 ${start}
 ${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
-${isByRow ? tapLoops(plan, whole, clear, add) : tapLoops(plan, parts)}
+${loops}
 ${eachSum(tile, (p, q) => `sum${p}_${q} = total${p}_${q};`)}`;
 }

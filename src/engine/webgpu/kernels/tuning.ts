@@ -153,12 +153,13 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   const tile = ruleGatherTile(size, target);
   const choice = target.choices?.gather;
   // Staged tiles fill workgroup memory as they are.
-  if (choice === undefined || tile.stages) return tile;
+  if (choice === undefined || (tile.stages && choice.stages)) return tile;
   const perLane = Math.max(1, Math.floor((tile.rows / size.window) * choice.rows));
   return {
     ...tile,
     rows: perLane * size.window,
     columns: chosenColumns(tile, choice.columns, size.channels),
+    stages: false,
   };
 }
 
