@@ -73,7 +73,7 @@ ${lines(4, (i) => multiply(i, q, `vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])`
 
 /** The whole sum, with the memory that it needs. */
 export function stagedSummation(plan: Plan): { readonly declaration: string; readonly code: string } {
-  const { params, tile, run } = plan;
+  const { params, tile } = plan;
   const loading = loadingPlan(plan);
   const { high, wide } = tileSize(tile);
   const edge = (p: number): string => (needsEdges(plan) ? `edge${p}, ok${p}` : '0u, true');
