@@ -98,7 +98,9 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
   const tiled = tiles * places * (channels * outChannels + transformCost * (channels + outChannels));
   if (tiled > worthwhile * direct) return null;
   const perTile = places * (tileBytes(channels) + tileBytes(outChannels));
-  const most = Math.max(1, Math.min(mostTiles, Math.floor(groupBytes / perTile)));
+  // A group is one thread's work.
+  const spread = Math.ceil((geometry.blocks * tiles) / gradientSlices);
+  const most = Math.max(1, Math.min(mostTiles, Math.floor(groupBytes / perTile), spread));
   const group = groupSize(tiles, most);
   const part = scheme === 5 ? 320 : 512;
   // tileScratch of assembly/winogradTiles.ts, then a group's inputs and outputs.
