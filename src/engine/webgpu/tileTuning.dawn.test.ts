@@ -1,8 +1,8 @@
 // Tiles measured on this adapter: which they are is for the stopwatch to say, that they change no result is not.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { tunedChoices } from '@/engine/webgpu/tileTuning';
-import type { TileChoices } from '@/model/tileChoices';
+import { ruleChoices, type TileChoices } from '@/model/tileChoices';
 import { installDawn } from '../../../scripts/dawn.ts';
 
 let device: GPUDevice;
@@ -41,4 +41,26 @@ test('measures once an adapter and keeps it', async () => {
   // Another use of the same adapter is another measurement.
   await tunedChoices(device, { isSoftware: true }, store);
   expect([...kept.keys()].filter((key) => key.startsWith('v1|')).length).toBe(2);
+});
+
+test('keeps to the rules, and says so, where a kernel does not compile', async () => {
+  const adapter = await (await installDawn()).requestAdapter();
+  const bare = await adapter?.requestDevice();
+  if (bare === undefined) throw new Error('no adapter');
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  let saves = 0;
+  const store = {
+    load: () => Promise.resolve(null),
+    save: () => {
+      saves += 1;
+      return Promise.resolve();
+    },
+  };
+  // Subgroups, which this device was not asked for.
+  const chosen = await tunedChoices(bare, { isSoftware: true, subgroupSize: 8 }, store);
+  expect(chosen).toEqual(ruleChoices);
+  expect(saves).toBe(0);
+  expect(warn).toHaveBeenCalledOnce();
+  warn.mockRestore();
+  bare.destroy();
 });

@@ -138,7 +138,7 @@ function adapterKey({ adapterInfo }: GPUDevice, { isSoftware, subgroupSize }: Ke
   return ['v1', vendor, architecture, device, description, isSoftware, subgroupSize ?? 'none'].join('|');
 }
 
-/** What was kept for this adapter, or a measurement, which is kept. */
+/** What was kept for this adapter, or a measurement, which is kept; the rules where it fails: what they make may still work. */
 export async function tunedChoices(
   device: GPUDevice,
   target: KernelTarget,
@@ -147,7 +147,12 @@ export async function tunedChoices(
   const key = adapterKey(device, target);
   const kept = await store.load(key);
   if (kept !== null) return kept;
-  const choices = await tuneTiles(device, target);
-  await store.save(key, choices);
-  return choices;
+  try {
+    const choices = await tuneTiles(device, target);
+    await store.save(key, choices);
+    return choices;
+  } catch (error) {
+    console.warn('Tiles could not be measured on this adapter; the standard ones are used.', error);
+    return ruleChoices;
+  }
 }
