@@ -127,7 +127,7 @@ async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Famil
  * Measures on a device that does nothing else: about half a second, and where pipelines are slow to compile, some seconds.
  * @throws EngineError `device` where a kernel does not compile
  */
-export async function tuneTiles(device: GPUDevice, target: KernelTarget): Promise<TileChoices> {
+async function tuneTiles(device: GPUDevice, target: KernelTarget): Promise<TileChoices> {
   const gather = await tuneFamily(device, target, 'gather');
   return { gather, reduce: await tuneFamily(device, target, 'reduce') };
 }

@@ -20,7 +20,6 @@ export function Charts() {
     <div className={classes['charts']}>
       <TrainingLossChart className={classes['wide']} />
       <TestChart
-        place={0}
         title={t('charts.testLoss')}
         axisTitle={t('charts.lossAxis')}
         color="var(--series-test-loss)"
@@ -31,7 +30,6 @@ export function Charts() {
         evidence={lossEvidence}
       />
       <TestChart
-        place={1}
         title={t('charts.testAccuracy')}
         axisTitle={t('charts.accuracyAxis')}
         color="var(--series-accuracy)"

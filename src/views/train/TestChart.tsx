@@ -2,10 +2,10 @@
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EvidenceSeries } from '@/doctor/diagnosis';
+import { useSession } from '@/store/session';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';
 import { useEpochTexts } from '@/views/train/useEpochTexts';
-import { useEvaluations } from '@/views/train/useEvaluations';
 import { Chart } from '@/views/ui/Chart';
 import { ChartCurve, ChartDots } from '@/views/ui/ChartCurve';
 import type { Hover } from '@/views/ui/ChartHover';
@@ -21,8 +21,6 @@ interface TestRow {
 }
 
 export interface TestChartProps {
-  /** Which of the test charts it is, from 0: they redraw one after the other. */
-  readonly place: number;
   readonly title: string;
   readonly axisTitle: string;
   readonly color: string;
@@ -59,7 +57,6 @@ function rangeOf(rows: readonly TestRow[]): [number, number] {
 
 export const TestChart = memo(function TestChart(props: TestChartProps) {
   const {
-    place,
     title,
     axisTitle,
     color,
@@ -73,7 +70,7 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
   } = props;
   const { t } = useTranslation('train');
   const format = useNumberFormat();
-  const evaluations = useEvaluations(place);
+  const evaluations = useSession((state) => state.evaluations);
   const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
   const last = rows.at(-1);
   const epochs = useEpochTexts(last?.step ?? 0);

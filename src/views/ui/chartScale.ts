@@ -25,14 +25,8 @@ export function scaleOf({ low, high, scale = 'linear' }: Axis, from: number, to:
 
 /** Steps from 0 to `last`, with ticks at whole ones. */
 export function stepAxis(title: string, last: number, format: Axis['format']): Axis {
-  const ticks = niceTicks(0, Math.max(last, 5)).filter(Number.isInteger);
-  return {
-    title,
-    low: 0,
-    high: Math.max(last, 1),
-    ticks: ticks.filter((tick) => tick <= Math.max(last, 1)),
-    format,
-  };
+  const high = Math.max(last, 1);
+  return { title, low: 0, high, ticks: niceTicks(0, high).filter(Number.isInteger), format };
 }
 
 export function valueAxis(
