@@ -6,6 +6,8 @@ export interface TileChoice {
   readonly columns: 0.5 | 1 | 2;
   /** Whether tiles go through workgroup memory where the rule has it so. */
   readonly stages: boolean;
+  /** Whether the lanes of a subgroup hand their loads round where the rule has them load for themselves. */
+  readonly shares: boolean;
 }
 
 /** For convolutions and Linear layers forward and their input gradients (gather), and for weight gradients (reduce). */
@@ -14,7 +16,7 @@ export interface TileChoices {
   readonly reduce: TileChoice;
 }
 
-const asTheRule: TileChoice = { rows: 1, columns: 1, stages: true };
+const asTheRule: TileChoice = { rows: 1, columns: 1, stages: true, shares: false };
 export const ruleChoices: TileChoices = { gather: asTheRule, reduce: asTheRule };
 
 /** What was measured on earlier visits, by adapter. */

@@ -5,8 +5,8 @@ import { openDatabase } from './database';
 import { storedTileChoices } from './tileChoices';
 
 const choices: TileChoices = {
-  gather: { rows: 2, columns: 1, stages: false },
-  reduce: { rows: 1, columns: 0.5, stages: true },
+  gather: { rows: 2, columns: 1, stages: false, shares: true },
+  reduce: { rows: 1, columns: 0.5, stages: true, shares: false },
 };
 
 test('keeps the choices of each adapter, and passes over what it cannot read', async () => {

@@ -4,7 +4,7 @@ import type { TileChoices, TileChoiceStore } from '@/model/tileChoices';
 import { openDatabase, type DigitLabDatabase } from '@/storage/database';
 
 const factor = v.picklist([0.5, 1, 2]);
-const choice = v.object({ rows: factor, columns: factor, stages: v.boolean() });
+const choice = v.object({ rows: factor, columns: factor, stages: v.boolean(), shares: v.boolean() });
 const choicesSchema = v.object({ gather: choice, reduce: choice });
 
 /** Runs `use` on the database and closes it; null where there is no storage, or none that can be read. */

@@ -11,16 +11,23 @@ import { ruleChoices, type TileChoice, type TileChoices, type TileChoiceStore } 
 
 type Family = keyof TileChoices;
 
-const tileOf = (rows: TileChoice['rows'], columns: TileChoice['columns'], stages = true): TileChoice => ({
+const tileOf = (rows: TileChoice['rows'], columns: TileChoice['columns']): TileChoice => ({
+  ...ruleChoices.gather,
   rows,
   columns,
-  stages,
 });
 
 /** What is tried beside the rule. Half as many columns never won on real hardware, twice as many spill registers on software. */
 const candidates: Readonly<Record<'software' | 'hardware', readonly TileChoice[]>> = {
   software: [tileOf(2, 1), tileOf(0.5, 1), tileOf(1, 0.5)],
-  hardware: [tileOf(2, 1), tileOf(0.5, 1), tileOf(1, 2), tileOf(2, 2), tileOf(1, 1, false)],
+  hardware: [
+    tileOf(2, 1),
+    tileOf(0.5, 1),
+    tileOf(1, 2),
+    tileOf(2, 2),
+    { ...tileOf(1, 1), stages: false },
+    { ...tileOf(1, 1), shares: true },
+  ],
 };
 
 type Shapes = Readonly<Record<'few' | 'many', ConvShape>>;
@@ -135,7 +142,7 @@ async function tuneTiles(device: GPUDevice, target: KernelTarget): Promise<TileC
 /** Names an adapter and what kernels are made for on it; a change of the samples or candidates counts the version up. */
 function adapterKey({ adapterInfo }: GPUDevice, { isSoftware, subgroupSize }: KernelTarget): string {
   const { vendor, architecture, device, description } = adapterInfo;
-  return ['v1', vendor, architecture, device, description, isSoftware, subgroupSize ?? 'none'].join('|');
+  return ['v2', vendor, architecture, device, description, isSoftware, subgroupSize ?? 'none'].join('|');
 }
 
 /** What was kept for this adapter, or a measurement, which is kept; the rules where it fails: what they make may still work. */

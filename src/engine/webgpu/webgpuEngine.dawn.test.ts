@@ -299,7 +299,7 @@ describe('by itself', () => {
       return firstLosses(tiled, settings, 4);
     };
     const expected = await lossesOf(engine);
-    const choice = { rows: 2, columns: 0.5, stages: false } as const;
+    const choice = { rows: 2, columns: 0.5, stages: false, shares: false } as const;
     const chosen = new WebgpuEngine({
       info: engine.info,
       device,

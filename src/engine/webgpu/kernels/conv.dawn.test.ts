@@ -14,7 +14,7 @@ import { linearForward, linearInputGradient, linearWeightGradient } from '@/engi
 import { runKernels, type BufferData } from '@/engine/webgpu/kernels/runKernels';
 import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
-import type { TileChoices } from '@/model/tileChoices';
+import { ruleChoices, type TileChoices } from '@/model/tileChoices';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 const unitRoundoff = 2 ** -24;
@@ -175,15 +175,16 @@ function shapeOf(
 // Every candidate of tileTuning.ts, and smaller columns for real GPUs too.
 const choices: TileChoices[] = (
   [
-    [2, 1, true],
-    [0.5, 1, true],
-    [1, 0.5, true],
-    [1, 2, true],
-    [2, 2, true],
+    [2, 1],
+    [0.5, 1],
+    [1, 0.5],
+    [1, 2],
+    [2, 2],
     [1, 1, false],
+    [1, 1, true, true],
   ] as const
-).map(([rows, columns, stages]) => {
-  const choice = { rows, columns, stages };
+).map(([rows, columns, stages = true, shares = false]) => {
+  const choice = { rows, columns, stages, shares };
   return { gather: choice, reduce: choice };
 });
 
@@ -278,12 +279,29 @@ describe('convolution', () => {
     const cases = [
       { shape: shapeOf(3, 12, 12, 1, 10, 5, 1, 0), pool: 2 },
       { shape: shapeOf(2, 7, 7, 12, 36, 3, 2, 1), pool: 1 },
-      { shape: shapeOf(29, 3, 3, 64, 64, 3, 1, 1), pool: 1 },
+      { shape: shapeOf(9, 3, 3, 64, 64, 3, 1, 1), pool: 1 },
     ];
-    // One whose tiles go through workgroup memory.
-    const staged: KernelTarget = { isSoftware: false, rules: { unrolls: false, wantedGroups: 1 } };
-    for (const [name, target] of [...targets, ['staged', staged] as const])
-      for (const { shape, pool } of name === 'staged' ? cases.slice(2) : cases) {
+    // Tiles that go through workgroup memory, and that a choice may give to subgroups.
+    const { subgroupSize } = targets.find(([name]) => name === 'subgroups')?.[1] ?? {};
+    const busy: KernelTarget = {
+      isSoftware: false,
+      rules: { unrolls: false, wantedGroups: 1 },
+      ...(subgroupSize === undefined ? {} : { subgroupSize }),
+    };
+    const subgrouped = cases.map(({ shape }) =>
+      [
+        convForward({ ...shape, bias: true }, { ...busy, choices: choices.at(-1) ?? ruleChoices }),
+        convWeightGradient({ ...shape, bias: true }, { ...busy, choices: choices.at(-1) ?? ruleChoices }),
+      ].map(({ kernels }) => kernels[0]?.wgsl.includes('subgroupBroadcast') ?? false),
+    );
+    const canSwap = subgroupSize !== undefined;
+    expect(subgrouped).toEqual([
+      [canSwap, false],
+      [canSwap, canSwap],
+      [canSwap, canSwap],
+    ]);
+    for (const [name, target] of [...targets, ['busy', busy] as const])
+      for (const { shape, pool } of name === 'busy' ? cases.slice(1) : cases.slice(0, 2)) {
         // oxlint-disable-next-line no-await-in-loop -- one device
         const expected = await results(shape, pool, target);
         for (const choice of target.isSoftware ? choices.slice(0, 3) : choices)

@@ -2,7 +2,7 @@
 import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
 import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
 import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
-import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
+import { isPatched, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   convOutputSize,
   describeConv,
@@ -130,6 +130,11 @@ export function convWeightGradient(params: ConvWeightGradientParams, target: Ker
     pool,
   };
   const pixels = params.batch * outHeight * outWidth;
-  const size = { rows: reduceRows(reduce, sharesLanes(target)), pixels, channels: outChannels };
+  const size = {
+    rows: reduceRows(reduce, sharesLanes(target)),
+    pixels,
+    channels: outChannels,
+    isPatched: isPatched(reduce, true),
+  };
   return reduceKernels(reduce, reduceTile(size, target));
 }

@@ -102,7 +102,8 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
     phases: isForward ? 1 : stride ** 2,
     sideBySide: isPatched ? tile.rows / window : 0,
-    blocks: tile.shares ? Math.max(1, Math.floor(tile.lanes / tile.columns)) : 1,
+    // A power of 2, so that steps end where the parts of a long sum do.
+    blocks: tile.shares ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
   };
 }
 

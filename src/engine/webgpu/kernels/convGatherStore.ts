@@ -7,7 +7,7 @@ import {
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
-import { loadFunction, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+import { loadFunction, quadOf, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 /** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
 export function finishFunction({ params, outputWidth }: Plan): string {
@@ -48,7 +48,7 @@ export function storing(plan: Plan): string {
   const channels = output.channels;
   const window = windowOf(plan);
   const quads = tile.columns / 4;
-  const sums = sumNames(tile);
+  const sums = sumNames(tile).map((name, i) => quadOf(tile, channels, i % quads).whole(name));
   const { high, wide } = windowGrid(plan);
   const { high: tileHigh, rowLanes } = tileSize(tile);
   const apart = sideBySide === 0;

@@ -11,6 +11,7 @@ import {
   ceilDiv,
   lines,
   loopStart,
+  quadOf,
   range,
   sharedUnits,
   tileSize,
@@ -170,10 +171,12 @@ function step(plan: Plan): { readonly setup: string; readonly code: string } {
         : `(${unit} % ${u(tile.columns)}) * ${u(params.input.channels)} + (${unit} / ${u(tile.columns)}) * 4u`,
     (at) => `load_weight(${at})`,
   );
-  const multiply = (q: number, i: number, weights: string): string =>
-    `{ let w = ${weights}; ${range(tile.rows)
-      .map((p) => `sum${p}_${q} = fma(vec4f(a${p}${width === 4 ? `[${i}]` : ''}), w, sum${p}_${q});`)
+  const multiply = (q: number, i: number, weights: string): string => {
+    const { type, low } = quadOf(tile, outChannels, q);
+    return `{ let w = ${weights}${low}; ${range(tile.rows)
+      .map((p) => `sum${p}_${q} = fma(${type}(a${p}${width === 4 ? `[${i}]` : ''}), w, sum${p}_${q});`)
       .join(' ')} }`;
+  };
   const block = (b: number): string => {
     const inputs = lines(tile.rows, (p) => {
       const edge = needsEdges(plan) ? `edge${p}, ok${p}` : '0u, true';
@@ -221,12 +224,13 @@ function patchedRun(plan: Plan): { readonly setup: string; readonly code: string
     const [g, inWindow] = [Math.floor(p / pool ** 2), p % pool ** 2];
     const [dy, dx] = [Math.floor(inWindow / pool), g * pool + (inWindow % pool)];
     const at = dx * stride * input.channels + j;
-    return `sum${p}_${q} = fma(vec4f(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), w, sum${p}_${q});`;
+    const { type } = quadOf(tile, output.channels, q);
+    return `sum${p}_${q} = fma(${type}(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), w, sum${p}_${q});`;
   };
   const products = lines(run, (j) =>
     lines(quads, (q) => {
       const all = range(tile.rows).map((p) => multiply(j, q, p));
-      return `{ let w = ${units.unit(j * quads + q)}; ${all.join(' ')} }`;
+      return `{ let w = ${units.unit(j * quads + q)}${quadOf(tile, output.channels, q).low}; ${all.join(' ')} }`;
     }),
   );
   return { setup: units.setup, code: `let base = weightRow;\n${units.load}\n${patches}\n${products}` };
@@ -236,10 +240,11 @@ function patchedRun(plan: Plan): { readonly setup: string; readonly code: string
 export const sumNames = (tile: Tile): string[] =>
   range(tile.rows).flatMap((p) => range(tile.columns / 4).map((q) => `sum${p}_${q}`));
 
-const eachSum = (tile: Tile, make: (p: number, q: number) => string): string =>
+/** `make` for every sum: what follows "sum" and "total" in its name, and its type. */
+const eachSum = ({ tile, params }: Plan, make: (name: string, type: string) => string): string =>
   lines(tile.rows, (p) =>
     range(tile.columns / 4)
-      .map((q) => make(p, q))
+      .map((q) => make(`${p}_${q}`, quadOf(tile, params.output.channels, q).type))
       .join(' '),
   );
 
@@ -292,7 +297,7 @@ ${part(loop('start', `min(start + ${u(longestPart)}, ${u(end)})`))}
 /** The whole sum: parts of at most `longestPart` products, each added to a total. */
 export function summation(plan: Plan): string {
   const { tile, blocks, width } = plan;
-  const start = eachSum(tile, (p, q) => `var sum${p}_${q} = vec4f();`);
+  const start = eachSum(plan, (name, type) => `var sum${name} = ${type}();`);
   if (plan.sideBySide > 0) {
     const { setup, code } = patchedRun(plan);
     return `${setup}\n${start}\n${tapLoops(plan, code)}`;
@@ -301,13 +306,13 @@ export function summation(plan: Plan): string {
   const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(width * blocks)}`;
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(width * blocks * tile.sumLanes)}) {\n${code}\n}`;
-  const clear = eachSum(tile, (p, q) => `sum${p}_${q} = vec4f();`);
-  const add = eachSum(tile, (p, q) => `total${p}_${q} += sum${p}_${q};`);
+  const clear = eachSum(plan, (name, type) => `sum${name} = ${type}();`);
+  const add = eachSum(plan, (name) => `total${name} += sum${name};`);
   const loops = partLoops(plan, loop, clear, add);
   if (!sumParts(plan).isLong) return `${setup}\n${start}\n${loops}`;
   return `${setup}
 ${start}
-${eachSum(tile, (p, q) => `var total${p}_${q} = vec4f();`)}
+${eachSum(plan, (name, type) => `var total${name} = ${type}();`)}
 ${loops}
-${eachSum(tile, (p, q) => `sum${p}_${q} = total${p}_${q};`)}`;
+${eachSum(plan, (name) => `sum${name} = total${name};`)}`;
 }

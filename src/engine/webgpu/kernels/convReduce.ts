@@ -25,6 +25,7 @@ import {
   joinLanes,
   lines,
   loadFunction,
+  quadOf,
   range,
   sharedUnits,
   tileKernel,
@@ -120,10 +121,13 @@ const sumNames = (tile: ReduceTile): string[] =>
     range(4).flatMap((i) => range(tile.columns / 4).map((q) => `sum${r}_${i}_${q}`)),
   );
 
-const eachSum = (tile: Tile, make: (name: string) => string): string =>
+/** `make` for every sum: what follows "sum" and "total" in its name, and its type. */
+const eachSum = ({ tile, params }: Plan, make: (name: string, type: string) => string): string =>
   lines(tile.rows, (r) =>
     range(4)
-      .flatMap((i) => range(tile.columns / 4).map((q) => make(`${r}_${i}_${q}`)))
+      .flatMap((i) =>
+        range(tile.columns / 4).map((q) => make(`${r}_${i}_${q}`, quadOf(tile, params.outChannels, q).type)),
+      )
       .join(' '),
   );
 
@@ -151,13 +155,15 @@ let at = n * ${u(imageStride)} + oy * ${u(width * inChannels)} + ox;`
         ? `let a${r} = select(${value}, vec4f(${one}, 0.0, 0.0, 0.0), isBias${r});`
         : `let a${r} = ${value};`;
     };
-    const multiply = (q: number): string =>
-      `{ let g = ${units.unit(i * quads + q)};
+    const multiply = (q: number): string => {
+      const { type, low } = quadOf(tile, params.outChannels, q);
+      return `{ let g = ${units.unit(i * quads + q)}${low};
 ${lines(tile.rows, (r) =>
   range(4)
-    .map((c) => `sum${r}_${c}_${q} = fma(vec4f(a${r}[${c}]), g, sum${r}_${c}_${q});`)
+    .map((c) => `sum${r}_${c}_${q} = fma(${type}(a${r}[${c}]), g, sum${r}_${c}_${q});`)
     .join(' '),
 )} }`;
+    };
     return `{ let p = pixel + ${u(i)};
 let counts = p < to;
 ${place}
@@ -173,7 +179,7 @@ ${lines(quads, multiply)} }`;
 function summation(plan: Plan): string {
   const { tile, perSplit } = plan;
   const { setup, code } = step(plan);
-  const start = eachSum(tile, (name) => `var sum${name} = vec4f();`);
+  const start = eachSum(plan, (name, type) => `var sum${name} = ${type}();`);
   const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(tile.pixels)}`;
   const loop = (from: string, to: string): string =>
     `for (var pixel = ${from}${ownPart}; pixel < ${to}; pixel += ${u(tile.pixels * tile.sumLanes)}) {\n${code}\n}`;
@@ -181,13 +187,13 @@ function summation(plan: Plan): string {
   const part = roundUp(longestPart, tile.pixels);
   return `${setup}
 ${start}
-${eachSum(tile, (name) => `var total${name} = vec4f();`)}
+${eachSum(plan, (name, type) => `var total${name} = ${type}();`)}
 for (var first = start; first < to; first += ${u(part)}) {
-${eachSum(tile, (name) => `sum${name} = vec4f();`)}
+${eachSum(plan, (name, type) => `sum${name} = ${type}();`)}
 ${loop('first', `min(first + ${u(part)}, to)`)}
-${eachSum(tile, (name) => `total${name} += sum${name};`)}
+${eachSum(plan, (name) => `total${name} += sum${name};`)}
 }
-${eachSum(tile, (name) => `sum${name} = total${name};`)}`;
+${eachSum(plan, (name) => `sum${name} = total${name};`)}`;
 }
 
 /** Statement that empties the range of a workgroup whose weights meet no pixel; nothing where there are none such. */
@@ -213,7 +219,7 @@ function storing(plan: Plan): string {
   const { kernelSize, outChannels, bias } = params;
   const quads = tile.columns / 4;
   const { high, rowLanes } = tileSize(tile);
-  const sums = sumNames(tile);
+  const sums = sumNames(tile).map((name, i) => quadOf(tile, outChannels, i % quads).whole(name));
   return `let firstColumn = column;
 var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
 for (var k = zero; k < ${u(sums.length)}; k++) {

@@ -8,6 +8,7 @@ import {
   ceilDiv,
   lines,
   loadFunction,
+  quadOf,
   range,
   sharedUnits,
   tileSize,
@@ -61,13 +62,14 @@ ${lines(
 )}`;
   });
   const multiply = (dy: number, dx: number, q: number): string => {
+    const { type, low } = quadOf(tile, outChannels, q);
     const products = range(run).map((j) => {
       const at = dx * stride * inChannels + j;
-      return `sum${j}_${q} = fma(vec4f(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), g, sum${j}_${q});`;
+      return `sum${j}_${q} = fma(${type}(patch${dy}_${Math.floor(at / 4)}[${at % 4}]), g, sum${j}_${q});`;
     });
     const own = `own + ${u((dy * outWidth + dx) * outChannels + 4 * q)} + vec4u(0, 1, 2, 3)`;
     const g = pool === 1 ? 'gradient' : `select(vec4f(), gradient, winner == ${own})`;
-    return `{ let g = ${g}; ${products.join(' ')} }`;
+    return `{ let g = ${low === '' ? g : `(${g})${low}`}; ${products.join(' ')} }`;
   };
   const oneWindow = (w: number): string =>
     lines(quads, (q) => {
@@ -80,7 +82,11 @@ ${lines(
 ${pool === 1 ? '' : `let winner = ${named(winners.unit(index))};`}
 ${pixels.join('\n')} }`;
     });
-  const sums = range(run).flatMap((j) => range(quads).map((q) => `sum${j}_${q}`));
+  const sums = range(run * quads).map((k) => {
+    const { type, whole } = quadOf(tile, outChannels, k % quads);
+    const name = `sum${Math.floor(k / quads)}_${k % quads}`;
+    return { start: `var ${name} = ${type}();`, value: whole(name) };
+  });
   return {
     functions: [
       inputFunction(plan),
@@ -92,7 +98,7 @@ ${pixels.join('\n')} }`;
   let isBias = ${bias ? `t == ${u(kernelSize)}` : 'false'};
   ${units.setup}
   ${pool === 1 ? '' : named(winners.setup)}
-  ${sums.map((name) => `var ${name} = vec4f();`).join(' ')}
+  ${sums.map(({ start }) => start).join(' ')}
   for (var at = split * ${u(perSplit)}; at < min((split + 1u) * ${u(perSplit)}, ${u(blocks)}); at++) {
     let wx = at % ${u(blocksWide)} * ${u(block)};
     let wy = at / ${u(blocksWide)} % ${u(high)};
@@ -105,7 +111,7 @@ ${pixels.join('\n')} }`;
     ${lines(block, oneWindow)}
   }
   let firstColumn = column;
-  var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+  var sums = array<vec4f, ${sums.length}>(${sums.map(({ value }) => value).join(', ')});
   for (var k = zero; k < ${u(sums.length)}; k++) {
     let column = firstColumn + k % ${u(quads)} * 4u;
     let v = sums[k];

@@ -123,6 +123,18 @@ ${storing}
   };
 }
 
+/**
+ * While products are added up, the sums of a tile's last columns are a vec2f where `channels` fill only half of that vector: 6
+ * channels take 6 products then, not 8. `low` takes these columns of a vec4f, and `whole` makes one of the finished sums.
+ */
+export function quadOf({ columns, columnLanes, sumLanes, stages }: Tile, channels: number, q: number) {
+  const isHalf =
+    columnLanes === 1 && sumLanes === 1 && !stages && channels <= 4 * q + 2 && columns === 4 * (q + 1);
+  return isHalf
+    ? { type: 'vec2f', low: '.xy', whole: (sum: string) => `vec4f(${sum}, vec2f())` }
+    : { type: 'vec4f', low: '', whole: (sum: string) => sum };
+}
+
 export interface TypedBinding extends KernelBinding {
   readonly type: `array<${'f32' | 'vec2f' | 'vec4f' | 'u32' | 'vec2u' | 'vec4u'}>`;
 }

@@ -3,6 +3,7 @@
  * them a measurement on the adapter (tileTuning.ts) may make tiles larger or smaller. It never changes in which order a sum is
  * added up, which follows from the rules alone: so no result depends on a stopwatch.
  */
+import type { TileChoice } from '@/model/tileChoices';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
@@ -58,6 +59,9 @@ const hardwareRules: TileRules = {
 function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
   return { ...(isSoftware ? softwareRules : hardwareRules), ...rules };
 }
+
+/** As many columns of a lane as lanes that share their loads hold. */
+const mostSharedColumns = softwareRules.columns;
 
 /** Columns of a tile for `channels`: all of a few, else as much of 16 as leaves little over. */
 function columnsFor(channels: number, most: number): number {
@@ -149,11 +153,30 @@ function mayWiden(tile: LanesTile, rows: number, channels: number, run: number):
   return tile.columns === 4 && channels % (2 * wide) === 0 && run >= 64 && rows >= 256 && rows <= 16384;
 }
 
+/** Whether a choice of subgroups can stand in for the rule's tile: one whose lanes share a sum adds it up in another order. */
+function maySwap(tile: Tile, { shares }: TileChoice, { subgroupSize }: KernelTarget): boolean {
+  return shares && !tile.shares && tile.sumLanes === 1 && subgroupSize !== undefined;
+}
+
+/** The tile with one subgroup a workgroup, whose lanes hand their loads round. */
+function swapped<T extends Tile>(tile: T, { subgroupSize = tile.lanes }: KernelTarget, channels: number): T {
+  return {
+    ...tile,
+    lanes: subgroupSize,
+    columnLanes: 1,
+    columns: columnsFor(channels, mostSharedColumns),
+    shares: true,
+    stages: false,
+  };
+}
+
 export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   const tile = ruleGatherTile(size, target);
   const choice = target.choices?.gather;
+  if (choice === undefined) return tile;
+  if (maySwap(tile, choice, target)) return swapped(tile, target, size.channels);
   // Staged tiles fill workgroup memory as they are.
-  if (choice === undefined || (tile.stages && choice.stages)) return tile;
+  if (tile.stages && choice.stages) return tile;
   const perLane = Math.max(1, Math.floor((tile.rows / size.window) * choice.rows));
   return {
     ...tile,
@@ -191,12 +214,16 @@ export interface ReduceSize {
   /** Pixels that are summed over. */
   readonly pixels: number;
   readonly channels: number;
+  /** Whether subgroups would have it that a lane takes a whole row of the window (convReducePatch.ts). */
+  readonly isPatched?: boolean;
 }
 
 export function reduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
   const tile = ruleReduceTile(size, target);
   const choice = target.choices?.reduce;
   if (choice === undefined) return tile;
+  // Where a row of the window is a lane's, a sum is cut by blocks of pixels.
+  if (maySwap(tile, choice, target) && !size.isPatched) return swapped(tile, target, size.channels);
   // No kernel of weight gradients holds more than two groups a lane.
   const rows = Math.min(2, Math.max(1, Math.floor(tile.rows * choice.rows)));
   return { ...tile, rows, columns: chosenColumns(tile, choice.columns, size.channels) };
