@@ -30,47 +30,42 @@ const candidates: Readonly<Record<'software' | 'hardware', readonly TileChoice[]
   ],
 };
 
-type Shapes = Readonly<Record<'few' | 'many', ConvShape>>;
-
-const few: Omit<ConvShape, 'batch'> = {
-  height: 12,
-  width: 12,
-  inChannels: 16,
-  outChannels: 32,
-  kernelSize: 5,
+const shapeOf = (inChannels: number, outChannels: number, size: number, kernelSize: number) => ({
+  height: size,
+  width: size,
+  inChannels,
+  outChannels,
+  kernelSize,
   stride: 1,
-  padding: 0,
-};
-const many: Omit<ConvShape, 'batch'> = {
-  height: 14,
-  width: 14,
-  inChannels: 64,
-  outChannels: 64,
-  kernelSize: 3,
-  stride: 1,
-  padding: 1,
-};
-
-/** Few and many channels. A software adapter is busy with fewer images, and takes seconds over more. */
-const shapesFor = ({ isSoftware }: KernelTarget): Shapes => ({
-  few: { ...few, batch: isSoftware ? 8 : 64 },
-  many: { ...many, batch: isSoftware ? 2 : 64 },
+  padding: kernelSize === 3 ? 1 : 0,
 });
 
-/** Kernels of a small and of a wide network, which stand for the others of their family. */
-const samples: Readonly<Record<Family, (shapes: Shapes, target: KernelTarget) => KernelSequence[]>> = {
-  gather: ({ few, many }, target) => [
-    convForward({ ...few, bias: true, relu: true }, target),
-    convInputGradient(many, target),
-  ],
-  reduce: ({ few, many }, target) => [
-    convWeightGradient({ ...few, bias: true }, target),
-    convWeightGradient({ ...many, bias: true }, target),
-  ],
-};
+/** Of the small networks, of a wide one, and of the last layers of a deep one. */
+const few = shapeOf(16, 32, 12, 5);
+const many = shapeOf(64, 64, 14, 3);
+const deep = shapeOf(128, 128, 4, 3);
 
-const rounds = 8;
-/** Milliseconds for one family, pipelines included: nobody waits longer for a page that is new to them; then the rule stays. */
+/** Kernels that stand for the others of their family. A software adapter is busy with fewer images, and takes seconds over more. */
+function samplesOf(family: Family, target: KernelTarget): KernelSequence[] {
+  const batched = (shape: typeof few, images: number): ConvShape => ({
+    ...shape,
+    batch: target.isSoftware ? images : 64,
+  });
+  if (family === 'reduce')
+    return [batched(few, 8), batched(many, 2)].map((shape) =>
+      convWeightGradient({ ...shape, bias: true }, target),
+    );
+  return [
+    convForward({ ...batched(few, 8), bias: true, relu: true }, target),
+    ...[batched(many, 2), ...(target.isSoftware ? [] : [batched(few, 8), batched(deep, 8)])].map((shape) =>
+      convInputGradient(shape, target),
+    ),
+  ];
+}
+
+/** The first is single runs, which say how many make a submit of the wanted length. */
+const rounds = 7;
+/** Milliseconds for the pipelines of one family: nobody waits longer for a page that is new to them; then the rule stays. */
 const patience = 2000;
 /** A submit is made as long as this, so that its own cost, about 0.2 ms, weighs little. */
 const submitMilliseconds = 3;
@@ -80,17 +75,17 @@ const gain = 0.9;
 interface Entry {
   readonly choice: TileChoice;
   readonly sequences: readonly TimedSequence[];
-  /** Milliseconds of each. */
-  readonly best: number[];
+  /** Milliseconds of each in every round. */
+  readonly times: readonly number[][];
 }
 
-async function measure({ sequences, best }: Entry): Promise<void> {
+async function measure({ sequences, times }: Entry): Promise<void> {
   for (const [i, sequence] of sequences.entries()) {
-    const known = best[i] ?? Number.POSITIVE_INFINITY;
-    const times = Math.max(1, Math.min(200, Math.floor(submitMilliseconds / known)));
+    const known = Math.min(...(times[i] ?? []), submitMilliseconds);
+    const repeats = Math.max(1, Math.min(200, Math.floor(submitMilliseconds / known)));
     // One after the other: they would share the adapter.
     // oxlint-disable-next-line no-await-in-loop
-    best[i] = Math.min(known, await sequence.run(times));
+    times[i]?.push(await sequence.run(repeats));
   }
 }
 
@@ -98,16 +93,26 @@ function release(entries: readonly Entry[]): void {
   for (const { sequences } of entries) sequences.forEach(({ destroy }) => destroy());
 }
 
+/**
+ * Mean time as a share of the rule's: of each kernel the median over rounds, each against the rule's time in the same round, since
+ * a graphics card's clock rises while it is measured.
+ */
+function shareOf({ times }: Entry, rule: Entry): number {
+  const shares = times.map((own, i) => {
+    const ratios = own.map((time, round) => time / (rule.times[i]?.[round] ?? Number.NaN));
+    return ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? Number.NaN;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
 async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Family): Promise<TileChoice> {
   const cache = new PipelineCache(device);
-  const shapes = shapesFor(target);
   const entryOf = async (choice: TileChoice): Promise<Entry> => {
     const chosen = { ...target, choices: { ...ruleChoices, [family]: choice } };
-    const made = samples[family](shapes, chosen).map((kernels) => timedSequence(device, cache, kernels));
-    return { choice, sequences: await Promise.all(made), best: [] };
+    const made = samplesOf(family, chosen).map((kernels) => timedSequence(device, cache, kernels));
+    return { choice, sequences: await Promise.all(made), times: made.map(() => []) };
   };
   const tried = candidates[target.isSoftware ? 'software' : 'hardware'];
-  const end = performance.now() + patience;
   const compiled = Promise.all([tileOf(1, 1), ...tried].map(entryOf));
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
   const entries = await Promise.race([compiled, late]);
@@ -115,19 +120,17 @@ async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Famil
     void compiled.then(release, () => undefined);
     return ruleChoices[family];
   }
-  const [rule] = entries;
-  // In turn, the best of several: a busy machine disturbs all of them alike.
-  for (let round = 0; round < rounds && performance.now() < end; round += 1)
+  // In turn: a busy machine disturbs all of them alike.
+  for (let round = 0; round < rounds; round += 1)
     // oxlint-disable-next-line no-await-in-loop
     for (const entry of entries) await measure(entry);
   release(entries);
-  /** Mean time as a share of the rule's. */
-  const share = ({ best }: Entry): number =>
-    best.reduce((sum, milliseconds, i) => sum + milliseconds / (rule?.best[i] ?? milliseconds), 0) /
-    best.length;
-  if (rule === undefined || rule.best.length === 0) return ruleChoices[family];
-  const fastest = entries.reduce((a, b) => (share(b) < share(a) ? b : a));
-  return share(fastest) <= gain ? fastest.choice : rule.choice;
+  const [rule, ...others] = entries;
+  if (rule === undefined) return ruleChoices[family];
+  const [fastest] = others
+    .map((entry) => ({ choice: entry.choice, share: shareOf(entry, rule) }))
+    .toSorted((a, b) => a.share - b.share);
+  return fastest !== undefined && fastest.share <= gain ? fastest.choice : rule.choice;
 }
 
 /**

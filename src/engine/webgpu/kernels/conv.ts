@@ -71,6 +71,7 @@ export function convForward(params: ConvForwardParams, target: KernelTarget): Ke
     window: pool ** 2,
     channels: params.outChannels,
     run: params.kernelSize * params.inChannels,
+    direction: gather.direction,
   };
   return gatherKernel(gather, gatherTile(size, target));
 }
@@ -105,7 +106,13 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
     scale: params.scale ?? null,
   };
   const rows = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
-  const size = { rows, window: 1, channels: params.inChannels, run: params.outChannels };
+  const size = {
+    rows,
+    window: 1,
+    channels: params.inChannels,
+    run: params.outChannels,
+    direction: gather.direction,
+  };
   return gatherKernel(gather, gatherTile(size, target));
 }
 

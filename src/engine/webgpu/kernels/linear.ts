@@ -64,7 +64,8 @@ export function linearForward(params: LinearForwardParams, target: KernelTarget)
     reluMask: false,
     scale: null,
   };
-  const size = { rows: params.batch, window: 1, channels: params.outFeatures, run: params.inFeatures };
+  const { batch: rows, outFeatures: channels, inFeatures: run } = params;
+  const size = { rows, window: 1, channels, run, direction: gather.direction };
   return gatherKernel(gather, gatherTile(size, target));
 }
 
@@ -95,7 +96,8 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  const size = { rows: params.batch, window: 1, channels: params.inFeatures, run: params.outFeatures };
+  const { batch: rows, inFeatures: channels, outFeatures: run } = params;
+  const size = { rows, window: 1, channels, run, direction: gather.direction };
   return gatherKernel(gather, gatherTile(size, target));
 }
 

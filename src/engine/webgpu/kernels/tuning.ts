@@ -27,6 +27,11 @@ export interface TileRules {
   readonly unrolls: boolean;
   /** Whether tiles of many rows and columns go through workgroup memory. */
   readonly stages: boolean;
+  /** Workgroups from which they do: forward, and for input gradients, whose loads of weights meet in no cache line. */
+  readonly stagedForward: number;
+  readonly stagedBackward: number;
+  /** Multiply-adds of a weight gradient from which twice the workgroups pay. */
+  readonly largeGradient: number;
 }
 
 const softwareRules: TileRules = {
@@ -40,6 +45,9 @@ const softwareRules: TileRules = {
   mostSplits: Number.POSITIVE_INFINITY,
   unrolls: false,
   stages: false,
+  stagedForward: 0,
+  stagedBackward: 0,
+  largeGradient: Number.POSITIVE_INFINITY,
 };
 
 // On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
@@ -54,6 +62,9 @@ const hardwareRules: TileRules = {
   mostSplits: 64,
   unrolls: true,
   stages: true,
+  stagedForward: 96,
+  stagedBackward: 48,
+  largeGradient: 2 ** 25,
 };
 
 function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
@@ -125,21 +136,28 @@ export interface GatherSize {
   readonly channels: number;
   /** Products that the innermost loop adds up. */
   readonly run: number;
+  readonly direction: 'forward' | 'backward';
 }
 
 /** A tile through workgroup memory, where there are enough of them. */
 function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): Tile | null {
-  const { rows, window, channels, run } = size;
+  const { rows, window, channels, run, direction } = size;
   if (!rules.stages || window > 1 || run % 4 !== 0 || run < 32) return null;
-  for (const columns of [8, 4]) {
+  const fewestGroups = direction === 'forward' ? rules.stagedForward : rules.stagedBackward;
+  // Wide tiles load less and leave fewer groups.
+  for (const { columns, fewestLanes, groups } of [
+    { columns: 8, fewestLanes: 8, groups: rules.wantedGroups },
+    { columns: 4, fewestLanes: 4, groups: fewestGroups },
+  ]) {
     const tile = {
       ...lanesTile(target, { ...rules, columns }, channels),
       stages: true,
       rows: 4,
       sumLanes: 1,
     };
-    const isFilled = tile.columnLanes === 8 && tile.lanes === 64 && channels % (8 * columns) === 0;
-    if (isFilled && groupsOf(tile, 1, 4, rows, channels) >= rules.wantedGroups) return tile;
+    const { lanes, columnLanes } = tile;
+    const isFilled = columnLanes >= fewestLanes && lanes === 64 && channels % (columnLanes * columns) === 0;
+    if (isFilled && groupsOf(tile, 1, 4, rows, channels) >= groups) return tile;
   }
   return null;
 }
@@ -186,10 +204,11 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   };
 }
 
-function ruleGatherTile({ rows, window, channels, run }: GatherSize, target: KernelTarget): Tile {
+function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
+  const { rows, window, channels, run } = size;
   const rules = rulesFor(target);
   const isWide = target.isSoftware && window > 4;
-  const staged = stagedTile({ rows, window, channels, run }, target, rules);
+  const staged = stagedTile(size, target, rules);
   if (staged !== null) return staged;
   let tile = lanesTile(
     target,
@@ -231,7 +250,9 @@ export function reduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
 
 function ruleReduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTarget): ReduceTile {
   const rules = rulesFor(target);
-  const { wantedGroups, longestSplit, shortestSplit, mostSplits } = rules;
+  const { longestSplit, shortestSplit, mostSplits } = rules;
+  const isLarge = 4 * rows * pixels * channels >= rules.largeGradient;
+  const wantedGroups = rules.wantedGroups * (isLarge ? 2 : 1);
   const tile = lanesTile(target, columnsForFew(rows, target, rules), channels);
   // Two groups in one workgroup where they are all there is: the other operand is loaded once.
   let perLane = tile.shares && rows > tile.lanes && rows <= 2 * tile.lanes ? 2 : 1;
