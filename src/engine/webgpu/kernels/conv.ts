@@ -6,6 +6,7 @@ import { isPatched, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   convOutputSize,
   describeConv,
+  liveShare,
   type ConvShape,
   type KernelSequence,
   type KernelTarget,
@@ -46,6 +47,13 @@ function outputStack(name: string, shape: ConvShape): ImageStack {
   return { name, height, width, channels, imageStride: height * width * channels, offset: 0 };
 }
 
+function insideOf(shape: ConvShape, direction: 'forward' | 'backward'): number {
+  const { outHeight, outWidth } = convOutputSize(shape);
+  return (
+    liveShare(shape.height, outHeight, shape, direction) * liveShare(shape.width, outWidth, shape, direction)
+  );
+}
+
 /** y = relu(scale * maxpool(conv(x, weight) + bias)). Bindings: x, weight, bias?, scale?, y, argmax?. */
 export function convForward(params: ConvForwardParams, target: KernelTarget): KernelSequence {
   const { pool = 1 } = params;
@@ -72,6 +80,7 @@ export function convForward(params: ConvForwardParams, target: KernelTarget): Ke
     channels: params.outChannels,
     run: params.kernelSize * params.inChannels,
     direction: gather.direction,
+    inside: insideOf(params, gather.direction),
   };
   return gatherKernel(gather, gatherTile(size, target));
 }
@@ -112,6 +121,7 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
     channels: params.inChannels,
     run: params.outChannels,
     direction: gather.direction,
+    inside: stride === 1 ? insideOf(params, gather.direction) : 1,
   };
   return gatherKernel(gather, gatherTile(size, target));
 }

@@ -3,6 +3,7 @@ import { liveTaps } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
   floats,
+  u,
   widthOf,
   words,
   type Tile,
@@ -104,6 +105,34 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
     sideBySide: isPatched ? tile.rows / window : 0,
     // A power of 2, so that steps end where the parts of a long sum do.
     blocks: tile.shares ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
+  };
+}
+
+/**
+ * Whether the rows of the product are in the order of pixels and then images, so that a workgroup holds few pixels and leaves out the
+ * taps that all of them have outside the image.
+ */
+export const isByPixel = (plan: Plan): boolean =>
+  (plan.tile.skipsOutside ?? false) &&
+  plan.tile.sumLanes === 1 &&
+  plan.phases === 1 &&
+  plan.sideBySide === 0 &&
+  windowOf(plan) === 1;
+
+/** WGSL of image `n` and window `wy`, `wx` of row `row` of the product. */
+export function placeOf(plan: Plan, row: string) {
+  const { high, wide } = windowGrid(plan);
+  if (!isByPixel(plan))
+    return {
+      n: `${row} / ${u(high * wide)}`,
+      wy: `${row} / ${u(wide)} % ${u(high)}`,
+      wx: `${row} % ${u(wide)}`,
+    };
+  const { batch } = plan.params;
+  return {
+    n: `${row} % ${u(batch)}`,
+    wy: `${row} / ${u(batch * wide)}`,
+    wx: `${row} / ${u(batch)} % ${u(wide)}`,
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a gathering kernel (convGather.ts) does with its sums: bias, pool, scales, masks, ReLU; and where it stores them. */
 import {
   extraNames,
+  isByPixel,
+  placeOf,
   windowCount,
   windowGrid,
   windowOf,
@@ -49,7 +51,8 @@ export function storing(plan: Plan): string {
   const window = windowOf(plan);
   const quads = tile.columns / 4;
   const sums = sumNames(tile).map((name, i) => quadOf(tile, channels, i % quads).whole(name));
-  const { high, wide } = windowGrid(plan);
+  const { high } = windowGrid(plan);
+  const place = placeOf(plan, 'm');
   const { high: tileHigh, rowLanes } = tileSize(tile);
   const apart = sideBySide === 0;
   const windowsWide = direction === 'forward' ? rowsWide / pool : rowsWide;
@@ -59,11 +62,11 @@ for (var i = zero; i < ${u((tile.rows / window) * quads)}; i++) {
   let m = tileRow * ${u(apart ? tileHigh / window : rowLanes)}${apart ? ` + g * ${u(rowLanes)}` : ''} + rowLane;
   if (m >= ${u(windowCount(plan))}) { continue; }
   let first = column + i % ${u(quads)} * 4u;
-  let n = m / ${u(high * wide)};
-  let wy = m / ${u(wide)} % ${u(high)};
-  let wx = m % ${u(wide)}${apart ? '' : ` * ${u(sideBySide)} + g`};
+  let n = ${place.n};
+  let wy = ${place.wy};
+  let wx = ${place.wx}${apart ? '' : ` * ${u(sideBySide)} + g`};
   ${apart ? '' : `if (wx >= ${u(windowsWide)}) { continue; }`}
-  let out = ${apart ? 'm' : `(n * ${u(high)} + wy) * ${u(windowsWide)} + wx`};
+  let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(windowsWide)} + wx`};
 ${statements}
 }`;
   if (direction === 'backward')

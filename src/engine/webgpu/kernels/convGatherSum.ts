@@ -1,6 +1,8 @@
 /** The sum of a gathering kernel (convGather.ts): where its lanes begin, the loops over the window, the products. */
 import {
+  isByPixel,
   needsEdges,
+  placeOf,
   tapsOf,
   windowCount,
   windowGrid,
@@ -92,15 +94,17 @@ export function inputFunction(plan: Plan): string {
 export function rowSetup(plan: Plan): string {
   const { params, tile } = plan;
   const { input, stride, padding, direction } = params;
-  const { high, wide } = windowGrid(plan);
   const window = windowOf(plan);
   const side = Math.round(Math.sqrt(window));
-  const perWindow = (g: number): string => `
+  const perWindow = (g: number): string => {
+    const place = placeOf(plan, `c${g}`);
+    return `
   let m${g} = tileRow * ${u(plan.sideBySide > 0 ? tileSize(tile).rowLanes : tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
   let c${g} = min(m${g}, ${u(windowCount(plan) - 1)});
-  let n${g} = c${g} / ${u(high * wide)};
-  let wy${g} = c${g} / ${u(wide)} % ${u(high)};
-  let wx${g} = c${g} % ${u(wide)};`;
+  let n${g} = ${place.n};
+  let wy${g} = ${place.wy};
+  let wx${g} = ${place.wx};`;
+  };
   const rowFloats = input.width * input.channels;
   /** Pixel (dy, dx) of window g, from which the input's row `p` starts. */
   const start = (p: number, g: number, dy: number, dx: number, windows: number): string => `
@@ -110,7 +114,45 @@ export function rowSetup(plan: Plan): string {
   if (plan.sideBySide > 0) return perWindow(0) + lines(side, (dy) => start(dy, 0, dy, 0, plan.sideBySide));
   const perRow = (p: number): string =>
     start(p, Math.floor(p / window), Math.floor((p % window) / side), p % side, 1);
-  return lines(tile.rows / window, perWindow) + (direction === 'backward' ? '' : lines(tile.rows, perRow));
+  return `${lines(tile.rows / window, perWindow)}
+${direction === 'backward' ? '' : lines(tile.rows, perRow)}
+${isByPixel(plan) ? insideTaps(plan) : ''}`;
+}
+
+/**
+ * WGSL of the taps that some pixel of the workgroup has in the image: `firstKy`, `endKy`, `firstKx`, `endKx`; forward also of the
+ * products of a run, `firstJ` and `endJ`.
+ */
+function insideTaps(plan: Plan): string {
+  const { params, tile, width, blocks } = plan;
+  const { input, direction, pool, batch, stride, padding } = params;
+  const isForward = direction === 'forward';
+  const { wide } = windowGrid(plan);
+  const { high } = tileSize(tile);
+  const taps = tapsOf(plan);
+  const bounds = (axis: 'y' | 'x', size: number): string => {
+    const { first, end } = taps[axis];
+    const [low, top] = isForward
+      ? [`${padding} - last_${axis} * ${stride}`, `${size + padding} - first_${axis} * ${stride}`]
+      : [`first_${axis} + ${padding - size + 1}`, `last_${axis} + ${padding + 1}`];
+    return `let firstK${axis} = u32(max(${first}, ${low})); let endK${axis} = u32(max(0, min(${end}, ${top})));`;
+  };
+  const side = isForward ? 1 : pool;
+  const sizeOf = (size: number): number => Math.floor(size / side) * side;
+  // Begins where a step of the loop would.
+  const { first } = sumParts(plan);
+  const stepLength = u(width * blocks);
+  const products = `let firstJ = ${u(first)} + (firstKx * ${u(input.channels)} - ${u(first)}) / ${stepLength} * ${stepLength};
+let endJ = endKx * ${u(input.channels)};`;
+  return `let firstPixel = i32(tileRow * ${u(high)} / ${u(batch)});
+let lastPixel = i32(min(tileRow * ${u(high)} + ${u(high - 1)}, ${u(windowCount(plan) - 1)}) / ${u(batch)});
+let first_y = firstPixel / ${wide};
+let last_y = lastPixel / ${wide};
+let first_x = select(0, firstPixel % ${wide}, first_y == last_y);
+let last_x = select(${wide - 1}, lastPixel % ${wide}, first_y == last_y);
+${bounds('y', sizeOf(input.height))}
+${bounds('x', sizeOf(input.width))}
+${isForward ? products : ''}`;
 }
 
 /** The loops over the window; `turn` is one run, `before` and `after` surround the taps of a row where there are several runs. */
@@ -122,7 +164,10 @@ function tapLoops(plan: Plan, turn: string, before = '', after = ''): string {
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
     const rows = tapsOf(plan).y;
-    return `for (var ky = ${loopStart(tile)} + ${u(rows.first)}; ky < ${u(rows.end)}; ky++) {
+    const [from, to] = isByPixel(plan)
+      ? ['firstKy', 'endKy']
+      : [`${loopStart(tile)} + ${u(rows.first)}`, u(rows.end)];
+    return `for (var ky = ${from}; ky < ${to}; ky++) {
 ${lines(plan.sideBySide > 0 ? pool : tile.rows, perRow)}
 let weightRow = ky * ${u(run * output.channels)} + column;
 ${turn}
@@ -139,14 +184,22 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
       : `edge${p}`
   };`;
   const taps = tapsOf(plan);
-  const first = (phase: string, live: number): string =>
-    phases === 1 ? `${loopStart(tile)} + ${u(live)}` : `(${phase} + ${u(padding)}) % ${u(stride)}`;
+  const loopOver = (axis: 'y' | 'x'): string => {
+    const tap = `k${axis}`;
+    if (isByPixel(plan)) return `for (var ${tap} = firstK${axis}; ${tap} < endK${axis}; ${tap}++)`;
+    const { first, end } = taps[axis];
+    const start =
+      phases === 1
+        ? `${loopStart(tile)} + ${u(first)}`
+        : `(phase${axis.toUpperCase()} + ${u(padding)}) % ${u(stride)}`;
+    return `for (var ${tap} = ${start}; ${tap} < ${u(end)}; ${tap} += ${u(stride)})`;
+  };
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
-  return `for (var ky = ${first('phaseY', taps.y.first)}; ky < ${u(taps.y.end)}; ky += ${u(stride)}) {
+  return `${loopOver('y')} {
 let shiftY = ${shift('phaseY', 'ky')};
 ${before}
-for (var kx = ${first('phaseX', taps.x.first)}; kx < ${u(taps.x.end)}; kx += ${u(stride)}) {
+${loopOver('x')} {
 let shiftX = ${shift('phaseX', 'kx')};
 ${lines(tile.rows, perRow)}
 let weightRow = ((ky * ${u(kernelSize)} + kx) * ${u(output.channels)} + column) * ${u(input.channels)};
@@ -260,6 +313,7 @@ export function sumParts(plan: Plan) {
   const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
   const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
   return {
+    cuts,
     first,
     end,
     isLong: turns * (end - first) > longestPart,
@@ -278,18 +332,23 @@ export function partLoops(
   clear: string,
   add: string,
 ): string {
-  const { first, end, isLong, isByRow } = sumParts(plan);
+  const { cuts, first, end, isLong, isByRow } = sumParts(plan);
   const from = `${loopStart(plan.tile)} + ${u(first)}`;
-  const whole = loop(from, u(end));
+  // Parts begin at the same products whichever are left out, so that the sum's order is that of the shapes alone.
+  const clips = cuts && isByPixel(plan);
+  const whole = clips ? loop('firstJ', 'endJ') : loop(from, u(end));
   if (!isLong) return tapLoops(plan, whole);
   if (isByRow) return tapLoops(plan, whole, clear, add);
   const part = (stretch: string): string => `${clear}\n${stretch}\n${add}`;
+  if (end - first <= longestPart) return tapLoops(plan, part(whole));
+  const length = u(longestPart);
+  const [firstPart, last, begin] = clips
+    ? [`${u(first)} + (firstJ - ${u(first)}) / ${length} * ${length}`, 'endJ', 'max(start, firstJ)']
+    : [from, u(end), 'start'];
   return tapLoops(
     plan,
-    end - first <= longestPart
-      ? part(whole)
-      : `for (var start = ${from}; start < ${u(end)}; start += ${u(longestPart)}) {
-${part(loop('start', `min(start + ${u(longestPart)}, ${u(end)})`))}
+    `for (var start = ${firstPart}; start < ${last}; start += ${length}) {
+${part(loop(begin, `min(start + ${length}, ${last})`))}
 }`,
   );
 }

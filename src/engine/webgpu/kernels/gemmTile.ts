@@ -24,6 +24,8 @@ export interface Tile {
   readonly unrolls: boolean;
   /** Whether operands go through workgroup memory where their shapes allow it. */
   readonly stages: boolean;
+  /** Whether rows are in the order of pixels, the images of one beside each other, so that taps outside the image are left out. */
+  readonly skipsOutside?: boolean;
 }
 
 /** WGSL of a 0 that begins a loop: one that subgroups see as uniform, and that no compiler knows where it must not unroll. */

@@ -65,7 +65,7 @@ export function linearForward(params: LinearForwardParams, target: KernelTarget)
     scale: null,
   };
   const { batch: rows, outFeatures: channels, inFeatures: run } = params;
-  const size = { rows, window: 1, channels, run, direction: gather.direction };
+  const size = { rows, window: 1, channels, run, direction: gather.direction, inside: 1 };
   return gatherKernel(gather, gatherTile(size, target));
 }
 
@@ -97,7 +97,7 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
     scale: params.scale ?? null,
   };
   const { batch: rows, inFeatures: channels, outFeatures: run } = params;
-  const size = { rows, window: 1, channels, run, direction: gather.direction };
+  const size = { rows, window: 1, channels, run, direction: gather.direction, inside: 1 };
   return gatherKernel(gather, gatherTile(size, target));
 }
 

@@ -71,6 +71,9 @@ function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
   return { ...(isSoftware ? softwareRules : hardwareRules), ...rules };
 }
 
+/** Above this share of a window's taps inside the image, leaving the others out is not worth reading another image in each lane. */
+const mostInside = 0.8;
+
 /** As many columns of a lane as lanes that share their loads hold. */
 const mostSharedColumns = softwareRules.columns;
 
@@ -137,6 +140,8 @@ export interface GatherSize {
   /** Products that the innermost loop adds up. */
   readonly run: number;
   readonly direction: 'forward' | 'backward';
+  /** Share of the window's taps that lie in the image. */
+  readonly inside: number;
 }
 
 /** A tile through workgroup memory, where there are enough of them. */
@@ -224,7 +229,8 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
   const mayShare = (count: number): boolean =>
     count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
-  return { ...tile, rows: Math.ceil(perLane) * window, sumLanes };
+  const skipsOutside = target.isSoftware && window === 1 && size.inside <= mostInside;
+  return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
 
 export interface ReduceSize {
