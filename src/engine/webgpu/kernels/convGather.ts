@@ -13,7 +13,8 @@ import {
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/convGatherStaged';
 import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
-import { inputFunction, rowSetup, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
+import { rowSetup } from '@/engine/webgpu/kernels/convGatherLoops';
+import { inputFunction, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
 import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,

@@ -3,7 +3,8 @@
  * for the tile's rows and columns, each value once, and then multiply it out of there. For channels that fill vectors of 4.
  */
 import { needsEdges, windowOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
-import { partLoops, rowSetup, sumNames, sumParts } from '@/engine/webgpu/kernels/convGatherSum';
+import { partLoops, rowSetup, sumParts } from '@/engine/webgpu/kernels/convGatherLoops';
+import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
 import { lines, range, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 /** Products of a step, and the vectors of 4 that they are. */

@@ -31,7 +31,6 @@ import {
   tileKernel,
   tileSize,
   u,
-  type Tile,
 } from '@/engine/webgpu/kernels/gemmTile';
 
 const longestPart = 512;
