@@ -9,7 +9,7 @@ import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import type { TileChoiceStore } from '@/model/tileChoices';
 
 export interface WebgpuEngineOptions extends EngineOptions {
-  /** Where tiles measured on this adapter are kept; without it, tiles are the rules'. */
+  /** Where tiles measured on a real GPU are kept; without it, tiles are the rules'. */
   readonly tileChoices?: TileChoiceStore;
 }
 
@@ -29,7 +29,9 @@ export async function createWebgpuEngine(
   };
   const { tileChoices } = options;
   const choices =
-    tileChoices === undefined ? {} : { choices: await tunedChoices(device, target, tileChoices) };
+    tileChoices === undefined || info.isSoftware
+      ? {}
+      : { choices: await tunedChoices(device, target, tileChoices) };
   return new WebgpuEngine({
     info: { ...info, engine: 'webgpu' },
     device,

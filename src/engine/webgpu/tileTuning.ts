@@ -1,10 +1,10 @@
 /**
- * A short measurement of how large tiles should be on an adapter, kept for the next visit. The rules of kernels/tuning.ts come from
- * three adapters; this is for all others. It chooses speed alone: sums keep their order (kernels/tuning.ts), so a run has the
- * same bits whatever was chosen.
+ * A short measurement of how large tiles should be on a real GPU, kept for the next visit. The rules of kernels/tuning.ts come from
+ * two cards; this is for all others. (Those of the software adapters were measured on each of the two that browsers and Mesa bring.)
+ * It chooses speed alone: sums keep their order (kernels/tuning.ts), so a run has the same bits whatever was chosen.
  */
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
-import type { ConvShape, KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence';
 import { ruleChoices, type TileChoice, type TileChoices, type TileChoiceStore } from '@/model/tileChoices';
@@ -17,18 +17,15 @@ const tileOf = (rows: TileChoice['rows'], columns: TileChoice['columns']): TileC
   columns,
 });
 
-/** What is tried beside the rule. Half as many columns never won on real hardware, twice as many spill registers on software. */
-const candidates: Readonly<Record<'software' | 'hardware', readonly TileChoice[]>> = {
-  software: [tileOf(2, 1), tileOf(0.5, 1), tileOf(1, 0.5)],
-  hardware: [
-    tileOf(2, 1),
-    tileOf(0.5, 1),
-    tileOf(1, 2),
-    tileOf(2, 2),
-    { ...tileOf(1, 1), stages: false },
-    { ...tileOf(1, 1), shares: true },
-  ],
-};
+/** What is tried beside the rule. Half as many columns never won. */
+const candidates: readonly TileChoice[] = [
+  tileOf(2, 1),
+  tileOf(0.5, 1),
+  tileOf(1, 2),
+  tileOf(2, 2),
+  { ...tileOf(1, 1), stages: false },
+  { ...tileOf(1, 1), shares: true },
+];
 
 const shapeOf = (inChannels: number, outChannels: number, size: number, kernelSize: number) => ({
   height: size,
@@ -45,21 +42,13 @@ const few = shapeOf(16, 32, 12, 5);
 const many = shapeOf(64, 64, 14, 3);
 const deep = shapeOf(128, 128, 4, 3);
 
-/** Kernels that stand for the others of their family. A software adapter is busy with fewer images, and takes seconds over more. */
-function samplesOf(family: Family, target: KernelTarget): KernelSequence[] {
-  const batched = (shape: typeof few, images: number): ConvShape => ({
-    ...shape,
-    batch: target.isSoftware ? images : 64,
-  });
+/** Kernels that stand for the others of their family. */
+function samplesOf(family: Family, batch: number, target: KernelTarget): KernelSequence[] {
   if (family === 'reduce')
-    return [batched(few, 8), batched(many, 2)].map((shape) =>
-      convWeightGradient({ ...shape, bias: true }, target),
-    );
+    return [few, many].map((shape) => convWeightGradient({ ...shape, batch, bias: true }, target));
   return [
-    convForward({ ...batched(few, 8), bias: true, relu: true }, target),
-    ...[batched(many, 2), ...(target.isSoftware ? [] : [batched(few, 8), batched(deep, 8)])].map((shape) =>
-      convInputGradient(shape, target),
-    ),
+    convForward({ ...few, batch, bias: true, relu: true }, target),
+    ...[few, many, deep].map((shape) => convInputGradient({ ...shape, batch }, target)),
   ];
 }
 
@@ -105,15 +94,19 @@ function shareOf({ times }: Entry, rule: Entry): number {
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
-async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Family): Promise<TileChoice> {
+async function tuneFamily(
+  device: GPUDevice,
+  target: KernelTarget,
+  images: number,
+  family: Family,
+): Promise<TileChoice> {
   const cache = new PipelineCache(device);
   const entryOf = async (choice: TileChoice): Promise<Entry> => {
     const chosen = { ...target, choices: { ...ruleChoices, [family]: choice } };
-    const made = samplesOf(family, chosen).map((kernels) => timedSequence(device, cache, kernels));
+    const made = samplesOf(family, images, chosen).map((kernels) => timedSequence(device, cache, kernels));
     return { choice, sequences: await Promise.all(made), times: made.map(() => []) };
   };
-  const tried = candidates[target.isSoftware ? 'software' : 'hardware'];
-  const compiled = Promise.all([tileOf(1, 1), ...tried].map(entryOf));
+  const compiled = Promise.all([tileOf(1, 1), ...candidates].map(entryOf));
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
   const entries = await Promise.race([compiled, late]);
   if (entries === null) {
@@ -133,32 +126,28 @@ async function tuneFamily(device: GPUDevice, target: KernelTarget, family: Famil
   return fastest !== undefined && fastest.share <= gain ? fastest.choice : rule.choice;
 }
 
-/**
- * Measures on a device that does nothing else: about half a second, and where pipelines are slow to compile, some seconds.
- * @throws EngineError `device` where a kernel does not compile
- */
-async function tuneTiles(device: GPUDevice, target: KernelTarget): Promise<TileChoices> {
-  const gather = await tuneFamily(device, target, 'gather');
-  return { gather, reduce: await tuneFamily(device, target, 'reduce') };
-}
-
 /** Names an adapter and what kernels are made for on it; a change of the samples or candidates counts the version up. */
-function adapterKey({ adapterInfo }: GPUDevice, { isSoftware, subgroupSize }: KernelTarget): string {
+function adapterKey({ adapterInfo }: GPUDevice, { subgroupSize }: KernelTarget): string {
   const { vendor, architecture, device, description } = adapterInfo;
-  return ['v2', vendor, architecture, device, description, isSoftware, subgroupSize ?? 'none'].join('|');
+  return ['v2', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
 }
 
-/** What was kept for this adapter, or a measurement, which is kept; the rules where it fails: what they make may still work. */
+/**
+ * What was kept for this adapter, or a measurement on batches of `images`, which is kept; the rules where it fails: what they make may
+ * still work. Takes a second or two on a device that does nothing else.
+ */
 export async function tunedChoices(
   device: GPUDevice,
   target: KernelTarget,
   store: TileChoiceStore,
+  images = 64,
 ): Promise<TileChoices> {
   const key = adapterKey(device, target);
   const kept = await store.load(key);
   if (kept !== null) return kept;
   try {
-    const choices = await tuneTiles(device, target);
+    const gather = await tuneFamily(device, target, images, 'gather');
+    const choices = { gather, reduce: await tuneFamily(device, target, images, 'reduce') };
     await store.save(key, choices);
     return choices;
   } catch (error) {

@@ -67,8 +67,13 @@ const hardwareRules: TileRules = {
   largeGradient: 2 ** 25,
 };
 
-function rulesFor({ isSoftware, rules }: KernelTarget): TileRules {
-  return { ...(isSoftware ? softwareRules : hardwareRules), ...rules };
+/** With subgroups a workgroup has as many rows whatever their size: 8 lanes of lavapipe, 4 of SwiftShader. */
+const softwareRows = 32;
+
+function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
+  if (!isSoftware) return { ...hardwareRules, ...rules };
+  const rows = subgroupSize === undefined ? softwareRules.rows : Math.max(1, softwareRows / subgroupSize);
+  return { ...softwareRules, rows, ...rules };
 }
 
 /** Above this share of a window's taps inside the image, leaving the others out is not worth reading another image in each lane. */
