@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
 import { tfjsThreadsPlugin } from './scripts/tfjsThreadsPlugin.ts';
+
+const cores = availableParallelism();
 
 // SharedArrayBuffer, and so WebAssembly threads, exist only on a cross-origin isolated page.
 const isolationHeaders = {
@@ -42,6 +45,8 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.*', '**/*.dawn.test.*'],
           testTimeout: 120_000,
+          // Vitest leaves a core free, which is half of a CI machine.
+          maxWorkers: cores,
         },
       },
       {
@@ -52,7 +57,8 @@ export default defineConfig({
           environment: 'node',
           include: ['{src,scripts}/**/*.dawn.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          // Two: while one computes on all cores, the other compiles its shaders on one.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
