@@ -20,8 +20,11 @@ async function create(): Promise<Trainer> {
   }
   const own = wasmEngineOf(self.name);
   if (own !== undefined) return engineTrainer(await own);
-  const backend = self.name.replace(/^tfjs-/, '') as BackendName;
-  const { engine } = await createEngine(backend, { wasmBinaries: { simd, threadedSimd } });
+  const [backend, threads] = self.name.replace(/^tfjs-/, '').split(', ');
+  const { engine } = await createEngine(backend as BackendName, {
+    wasmBinaries: { simd, threadedSimd },
+    ...(threads === undefined ? {} : { wasmThreads: Number.parseInt(threads, 10) }),
+  });
   return engineTrainer(engine);
 }
 

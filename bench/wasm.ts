@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { chromiumRows } from './chromiumRows.ts';
 import { measure, type Measured } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
-import { wasmEngineName } from './wasmNames.ts';
+import { tfjsWasmName, wasmEngineName } from './wasmNames.ts';
 
 export interface WasmComparison {
   readonly network: string;
@@ -17,7 +17,7 @@ export interface WasmComparison {
   readonly minimum: number;
   /** Over PyTorch's best at the same number of threads. */
   readonly ratioToPytorch: number;
-  /** tfjs wasm's best over this one's: how many times faster. */
+  /** tfjs wasm's best at the same number of threads over this one's: how many times faster. */
   readonly timesTfjs: number;
 }
 
@@ -32,7 +32,7 @@ function compare(results: readonly Measured[], threadsOf: ReadonlyMap<string, nu
       threads,
       minimum,
       ratioToPytorch: minimum / best(`PyTorch, ${threads} thread`),
-      timesTfjs: best('tfjs-wasm (') / minimum,
+      timesTfjs: best(tfjsWasmName(threads)) / minimum,
     };
   });
 }
@@ -49,7 +49,7 @@ export async function compareWasm(
   const names = counts.flatMap((threads) => [wasmEngineName(threads, true), wasmEngineName(threads, false)]);
   const rows = [
     ...(python === undefined ? [] : counts.map((threads) => pytorchRow(python, threads))),
-    ...(await chromiumRows(['tfjs-wasm', ...names])),
+    ...(await chromiumRows([...counts.map(tfjsWasmName), ...names])),
   ];
   const results = await measure(
     rows,
@@ -64,6 +64,7 @@ export async function compareWasm(
       (threads) =>
         [
           [`PyTorch, ${threads} thread`, threads],
+          [tfjsWasmName(threads), threads],
           [wasmEngineName(threads, true), threads],
           [wasmEngineName(threads, false), threads],
         ] as const,

@@ -5,9 +5,14 @@ import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 
 const prefix = 'wasm engine';
 
+const counted = (threads: number): string => `${threads} thread${threads === 1 ? '' : 's'}`;
+
 export function wasmEngineName(threads: number, relaxed: boolean): string {
-  return `${prefix}, ${threads} thread${threads === 1 ? '' : 's'}, ${relaxed ? 'fma' : 'plain'}`;
+  return `${prefix}, ${counted(threads)}, ${relaxed ? 'fma' : 'plain'}`;
 }
+
+/** tfjs's wasm backend, with our convolution kernel, on so many threads. */
+export const tfjsWasmName = (threads: number): string => `tfjs-wasm, ${counted(threads)}`;
 
 /** The engine of such a name, or undefined for another name. */
 export function wasmEngineOf(name: string): Promise<Engine> | undefined {

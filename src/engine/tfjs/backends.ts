@@ -19,6 +19,8 @@ export interface WasmBinaries {
 
 export interface EngineOptions {
   readonly wasmBinaries?: WasmBinaries;
+  /** Threads of tfjs's WebAssembly in a browser; as many as there are cores where it is absent and the page may have any. */
+  readonly wasmThreads?: number;
   /** Hears of a lost device or an uncaptured WebGPU error at once; the next engine call fails with it, too. */
   readonly onDeviceError?: (error: EngineError) => void;
 }
@@ -152,7 +154,10 @@ export function orderOfChoice(probes: readonly BackendProbe[]): BackendName[] {
     .map(({ backend }) => backend);
 }
 
-async function loadBackend(backend: BackendName, { wasmBinaries }: EngineOptions): Promise<void> {
+async function loadBackend(
+  backend: BackendName,
+  { wasmBinaries, wasmThreads = threadCount() }: EngineOptions,
+): Promise<void> {
   switch (backend) {
     case 'webgpu':
       await loadWebgpuBackend();
@@ -171,7 +176,7 @@ async function loadBackend(backend: BackendName, { wasmBinaries }: EngineOptions
           'tfjs-backend-wasm-simd.wasm': wasmBinaries.simd,
           'tfjs-backend-wasm-threaded-simd.wasm': wasmBinaries.threadedSimd,
         });
-        setThreadsCount(threadCount());
+        setThreadsCount(wasmThreads);
       }
       return;
     }
