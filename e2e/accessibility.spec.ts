@@ -7,11 +7,15 @@ const looks = [
   { colorScheme: 'dark', width: 390, locale: 'zh-CN' },
 ] as const;
 
-async function expectAccessible(page: Page, path: string): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
+async function expectClean(page: Page, what: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-  expect(found, path).toEqual([]);
+  expect(found, what).toEqual([]);
+}
+
+async function expectAccessible(page: Page, path: string): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
+  await expectClean(page, path);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
@@ -37,6 +41,16 @@ for (const { colorScheme, width, locale } of looks) {
           await expectAccessible(page, path);
         });
       }
+      await test.step('what opens over a view', async () => {
+        await links.first().click();
+        await page.getByTestId('preset-select').click();
+        await expect(page.getByRole('option').first()).toBeVisible();
+        await expectClean(page, 'an open list');
+        await page.keyboard.press('Escape');
+        await page.getByRole('banner').getByRole('button').first().click();
+        await expect(page.getByRole('menuitemradio').first()).toBeVisible();
+        await expectClean(page, 'an open menu');
+      });
     });
   });
 }

@@ -5,6 +5,7 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
 import { pageRoutes } from '@/app/routes';
 import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
+import { overlaysId } from '@/views/ui/theme';
 import classes from '@/app/App.module.css';
 
 function NotFound() {
@@ -62,6 +63,7 @@ export function App() {
             </Switch>
           </Suspense>
         </ErrorBoundary>
+        <div id={overlaysId} />
       </main>
     </div>
   );

@@ -27,16 +27,16 @@ function ColorSchemeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {schemes.map((scheme) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            leftSection={<Icon name={schemeIcons[scheme]} size={16} />}
-            rightSection={scheme === colorScheme ? <Icon name="check" size={14} /> : null}
-            onClick={() => setColorScheme(scheme)}
+            value={scheme}
+            checked={scheme === colorScheme}
+            onChange={() => setColorScheme(scheme)}
+            closeMenuOnClick
+            rightSection={<Icon name={schemeIcons[scheme]} size={16} />}
           >
             {t(`colorScheme.${scheme}`)}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -54,16 +54,16 @@ function LanguageMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {languages.map((language) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={language}
             lang={language}
-            role="menuitemradio"
-            aria-checked={language === i18n.language}
-            rightSection={language === i18n.language ? <Icon name="check" size={14} /> : null}
-            onClick={() => changeLanguage(language)}
+            value={language}
+            checked={language === i18n.language}
+            onChange={() => changeLanguage(language)}
+            closeMenuOnClick
           >
             {languageNames[language]}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -27,6 +27,9 @@ const dark: MantineColorsTuple = [
   '#0c0f14',
 ];
 
+/** The element that menus, lists and dialogs open in. It lies in the main landmark, so that screen readers can go to them by it. */
+export const overlaysId = 'overlays';
+
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 6 },
@@ -51,6 +54,9 @@ export const theme = createTheme({
   autoContrast: false,
   components: {
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
+    // What Mantine would put before the items is no item, which a menu may not have.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Portal: { defaultProps: { target: `#${overlaysId}` } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 280 } },
   },
 });
