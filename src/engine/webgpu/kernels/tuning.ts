@@ -1,5 +1,5 @@
 /**
- * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader and an H100 (docs/performance.md); on top of
+ * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md); on top of
  * them a measurement on the adapter (tileTuning.ts) may make tiles larger or smaller. It never changes in which order a sum is
  * added up, which follows from the rules alone: so no result depends on a stopwatch.
  */
