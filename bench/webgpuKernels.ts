@@ -47,6 +47,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   return { label: 'plain matmul 512', wgsl, bindings, workgroups: [16, 16, 1] };
 }
 
+/** In a step the optimizer adds a weight gradient's partial sums. */
+const inStep = { partialsOffset: 0 };
+
 function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: boolean): Row[] {
   if (layer.kind === 'Conv2d') {
     const [, height = 1, width = 1] = input;
@@ -56,7 +59,11 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
     const products = batch * outHeight * outWidth * kernelSize ** 2 * inChannels * outChannels;
     return [
       { name: 'forward', products, make: (target) => convForward({ ...shape, bias }, target) },
-      { name: 'weight', products, make: (target) => convWeightGradient({ ...shape, bias }, target) },
+      {
+        name: 'weight',
+        products,
+        make: (target) => convWeightGradient({ ...shape, bias, ...inStep }, target),
+      },
       ...(isFirst
         ? []
         : [{ name: 'input', products, make: (target: KernelTarget) => convInputGradient(shape, target) }]),
@@ -68,7 +75,11 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
     const products = batch * inFeatures * outFeatures;
     return [
       { name: 'forward', products, make: (target) => linearForward({ ...shape, bias }, target) },
-      { name: 'weight', products, make: (target) => linearWeightGradient({ ...shape, bias }, target) },
+      {
+        name: 'weight',
+        products,
+        make: (target) => linearWeightGradient({ ...shape, bias, ...inStep }, target),
+      },
       { name: 'input', products, make: (target) => linearInputGradient(shape, target) },
     ];
   }
