@@ -9,8 +9,8 @@ export const chromiumTrainers = [
   'jax-js',
   'tfjs-webgl',
   'tfjs-wasm',
-  'wasm engine, 1 thread, fma',
-  'wasm engine, 2 threads, fma',
+  'wasm',
+  'wasm-threads',
 ] as const;
 
 const labels: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 export function labelOf(name: string): string {
-  return labels[name] ?? name.replace(/^wasm engine/, 'our wasm engine');
+  return labels[name] ?? name;
 }
 
 /** Whether the trainer knows the network; jax-js has Mynn alone. */

@@ -14,9 +14,15 @@ export function wasmEngineName(threads: number, relaxed: boolean): string {
 /** tfjs's wasm backend, with our convolution kernel, on so many threads. */
 export const tfjsWasmName = (threads: number): string => `tfjs-wasm, ${counted(threads)}`;
 
+/** What the rows of npm run bench (trainerNames.ts) are short for. */
+const shortNames: Readonly<Record<string, string>> = {
+  wasm: wasmEngineName(1, true),
+  'wasm-threads': wasmEngineName(2, true),
+};
+
 /** The engine of such a name, or undefined for another name. */
 export function wasmEngineOf(name: string): Promise<Engine> | undefined {
-  const [first, threads, simd] = name.split(', ');
+  const [first, threads, simd] = (shortNames[name] ?? name).split(', ');
   if (first !== prefix) return undefined;
   return createWasmEngine({
     host: browserHost(),
