@@ -62,7 +62,7 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
     process = startTorch(python ?? '', [script, sharedFixtures]);
     ({ images, count } = readFixture(sharedFixtures, 'mynn'));
     writeFileSync(file('images'), images);
-    engine = await engines.wasm.create();
+    engine = await engines['tfjs-wasm'].create();
   });
   afterAll(() => {
     process.stop();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { architectures, vgg16 } from '@/model/architectures';
 import type { LayerSpec } from '@/model/layers';
-import { inferShapes, outputShape, ShapeError, windowOutputSize } from '@/model/shapes';
+import { inferShapes, outputShape, ShapeError, tapsInside, windowOutputSize } from '@/model/shapes';
 
 /** Counts the places where a window of `kernel` fits, as its left edge walks by `stride` over the padded line. */
 function countWindows(size: number, kernel: number, stride: number, padding: number): number {
@@ -58,6 +58,29 @@ describe('windowOutputSize', () => {
       if (w_shape[2] !== w_shape[3]) continue;
       expect(outputShape(layer, x_shape.slice(1))).toEqual(y_shape.slice(1));
     }
+  });
+});
+
+describe('tapsInside', () => {
+  it('counts the taps of all windows that lie in the image', () => {
+    const sizes = fc.record({
+      size: fc.integer({ min: 1, max: 9 }),
+      kernelSize: fc.integer({ min: 1, max: 5 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      padding: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ size, kernelSize, stride, padding }) => {
+        const outSize = Math.max(0, windowOutputSize(size, kernelSize, stride, padding));
+        let expected = 0;
+        for (let pixel = 0; pixel < outSize; pixel += 1)
+          for (let tap = 0; tap < kernelSize; tap += 1) {
+            const at = pixel * stride + tap - padding;
+            if (at >= 0 && at < size) expected += 1;
+          }
+        expect(tapsInside(size, outSize, { kernelSize, stride, padding })).toBe(expected);
+      }),
+    );
   });
 });
 

@@ -46,6 +46,24 @@ export function windowOutputSize(size: number, kernel: number, stride: number, p
   return Math.floor((size + 2 * padding - kernel) / stride) + 1;
 }
 
+/** Pairs of an output pixel and a tap of its window that lies in the image, in one dimension. */
+export function tapsInside(
+  size: number,
+  outSize: number,
+  {
+    kernelSize,
+    stride,
+    padding,
+  }: { readonly kernelSize: number; readonly stride: number; readonly padding: number },
+): number {
+  let taps = 0;
+  for (let pixel = 0; pixel < outSize; pixel += 1) {
+    const first = pixel * stride - padding;
+    taps += Math.max(0, Math.min(first + kernelSize, size) - Math.max(first, 0));
+  }
+  return taps;
+}
+
 function imageOf(layer: LayerSpec, input: Shape): [number, number, number] {
   const [channels, height, width] = input;
   if (channels === undefined || height === undefined || width === undefined) {

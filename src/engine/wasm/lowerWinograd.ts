@@ -2,6 +2,7 @@
 import { gradientSlices, type Lowering } from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import type { Conv2d } from '@/model/layers';
+import { tapsInside } from '@/model/shapes';
 
 export interface ConvGeometry {
   readonly blocks: number;
@@ -63,14 +64,6 @@ const keptBytes = 48 * 2 ** 20;
 /** Bytes of transformed weights up to which their gradient is worth a sum for each slice of the batch. */
 const slicedBytes = 256 * 2 ** 10;
 
-/** Taps of all outputs of a row that meet a pixel. */
-function tapsInside(input: number, output: number, kernel: number, padding: number): number {
-  let taps = 0;
-  for (let o = 0; o < output; o += 1)
-    for (let k = 0; k < kernel; k += 1) if (o + k >= padding && o + k < input + padding) taps += 1;
-  return taps;
-}
-
 /** tileBytes of assembly/winograd.ts. */
 function tileBytes(channels: number): number {
   const lines = Math.ceil(channels / 2);
@@ -90,11 +83,9 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
   const tiles = Math.ceil(outHeight / side) * Math.ceil(outWidth / side);
   const n = side + kernel - 1;
   const places = n ** 2;
+  const window = { kernelSize: kernel, stride: 1, padding };
   const direct =
-    tapsInside(height, outHeight, kernel, padding) *
-    tapsInside(width, outWidth, kernel, padding) *
-    channels *
-    outChannels;
+    tapsInside(height, outHeight, window) * tapsInside(width, outWidth, window) * channels * outChannels;
   const tiled = tiles * places * (channels * outChannels + transformCost * (channels + outChannels));
   if (tiled > worthwhile * direct) return null;
   const perTile = places * (tileBytes(channels) + tileBytes(outChannels));

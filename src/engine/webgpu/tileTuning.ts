@@ -54,7 +54,12 @@ function samplesOf(family: Family, batch: number, target: KernelTarget): KernelS
 
 /** The first is single runs, which say how many make a submit of the wanted length. */
 const rounds = 7;
-/** Milliseconds for the pipelines of one family: nobody waits longer for a page that is new to them; then the rule stays. */
+/** As many are needed for a median; a slow adapter is given no more. */
+const fewestRounds = 3;
+/**
+ * Milliseconds for the pipelines of one family, and again for its rounds: nobody waits longer for a page that is new to them. Where
+ * pipelines are later, the rule stays.
+ */
 const patience = 2000;
 /** A submit is made as long as this, so that its own cost, about 0.2 ms, weighs little. */
 const submitMilliseconds = 3;
@@ -114,7 +119,8 @@ async function tuneFamily(
     return ruleChoices[family];
   }
   // In turn: a busy machine disturbs all of them alike.
-  for (let round = 0; round < rounds; round += 1)
+  const end = performance.now() + patience;
+  for (let round = 0; round < fewestRounds || (round < rounds && performance.now() < end); round += 1)
     // oxlint-disable-next-line no-await-in-loop
     for (const entry of entries) await measure(entry);
   release(entries);

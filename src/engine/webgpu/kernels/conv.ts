@@ -6,13 +6,12 @@ import { isPatched, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   convOutputSize,
   describeConv,
-  liveShare,
   type ConvShape,
   type KernelSequence,
   type KernelTarget,
   type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
-import { gatherTile, reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
+import { reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
 
 export interface ConvForwardParams extends ConvShape {
   readonly bias: boolean;
@@ -47,13 +46,6 @@ function outputStack(name: string, shape: ConvShape): ImageStack {
   return { name, height, width, channels, imageStride: height * width * channels, offset: 0 };
 }
 
-function insideOf(shape: ConvShape, direction: 'forward' | 'backward'): number {
-  const { outHeight, outWidth } = convOutputSize(shape);
-  return (
-    liveShare(shape.height, outHeight, shape, direction) * liveShare(shape.width, outWidth, shape, direction)
-  );
-}
-
 /** y = relu(scale * maxpool(conv(x, weight) + bias)). Bindings: x, weight, bias?, scale?, y, argmax?. */
 export function convForward(params: ConvForwardParams, target: KernelTarget): KernelSequence {
   const { pool = 1 } = params;
@@ -73,16 +65,7 @@ export function convForward(params: ConvForwardParams, target: KernelTarget): Ke
     channelScale: params.channelScale ?? false,
     relu: params.relu ?? false,
   };
-  const rows = params.batch * Math.floor(output.height / pool) * Math.floor(output.width / pool);
-  const size = {
-    rows,
-    window: pool ** 2,
-    channels: params.outChannels,
-    run: params.kernelSize * params.inChannels,
-    direction: gather.direction,
-    inside: insideOf(params, gather.direction),
-  };
-  return gatherKernel(gather, gatherTile(size, target));
+  return gatherKernel(gather, target);
 }
 
 export interface ConvInputGradientParams extends ConvShape {
@@ -98,7 +81,7 @@ export interface ConvInputGradientParams extends ConvShape {
 
 /** dx = mask(scale * (dx? + dy * weight^T)). Bindings: dy, argmax?, weight, x?, dx. */
 export function convInputGradient(params: ConvInputGradientParams, target: KernelTarget): KernelSequence {
-  const { batch, height, width, stride, pool = 1 } = params;
+  const { batch, stride, pool = 1 } = params;
   const gather: GatherParams = {
     ...noEpilogue,
     label: `conv input gradient ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
@@ -114,16 +97,7 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  const rows = batch * Math.ceil(height / stride) * Math.ceil(width / stride);
-  const size = {
-    rows,
-    window: 1,
-    channels: params.inChannels,
-    run: params.outChannels,
-    direction: gather.direction,
-    inside: stride === 1 ? insideOf(params, gather.direction) : 1,
-  };
-  return gatherKernel(gather, gatherTile(size, target));
+  return gatherKernel(gather, target);
 }
 
 export interface ConvWeightGradientParams extends ConvShape, PartialsOption {

@@ -4,6 +4,7 @@
  */
 import {
   bindingsOf,
+  gatherSize,
   isPlain,
   lengthsOf,
   planOf,
@@ -15,21 +16,15 @@ import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/
 import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
 import { rowSetup } from '@/engine/webgpu/kernels/convGatherLoops';
 import { inputFunction, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
-import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
-import {
-  ceilDiv,
-  joinLanes,
-  loadFunction,
-  tileKernel,
-  tileSize,
-  u,
-  type Tile,
-} from '@/engine/webgpu/kernels/gemmTile';
+import { gridOf, type KernelSequence, type KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { ceilDiv, joinLanes, loadFunction, tileKernel, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+import { gatherTile } from '@/engine/webgpu/kernels/tuning';
 
-/** The kernel for these parameters; `tile.rows` must be a multiple of the pool's window where it is fused. */
-export function gatherKernel(params: GatherParams, tile: Tile): KernelSequence {
+/** The kernel for these parameters, with the target's tile. */
+export function gatherKernel(params: GatherParams, target: KernelTarget): KernelSequence {
   if (params.direction === 'forward' && params.pool === 1 && !isPlain(params.output))
     throw new RangeError(`${params.label}: a forward kernel fills its whole output.`);
+  const tile = gatherTile(gatherSize(params), target);
   const plan = planOf(params, tile);
   const { high, wide, rowLanes } = tileSize(tile);
   const tileRows = ceilDiv(windowCount(plan), plan.sideBySide > 0 ? rowLanes : high / windowOf(plan));

@@ -55,7 +55,7 @@ function insideTaps(plan: Plan): string {
   const isForward = direction === 'forward';
   const { wide } = windowGrid(plan);
   const { high } = tileSize(tile);
-  const taps = tapsOf(plan);
+  const taps = tapsOf(params);
   const bounds = (axis: 'y' | 'x', size: number): string => {
     const { first, end } = taps[axis];
     const [low, top] = isForward
@@ -89,7 +89,7 @@ export function tapLoops(plan: Plan, turn: string, before = '', after = ''): str
     const rowFloats = input.width * input.channels;
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
-    const rows = tapsOf(plan).y;
+    const rows = tapsOf(params).y;
     const [from, to] = isByPixel(plan)
       ? ['firstKy', 'endKy']
       : [`${loopStart(tile)} + ${u(rows.first)}`, u(rows.end)];
@@ -109,7 +109,7 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
       ? `((oy${p} / ${u(pool)}) * ${u(wide)} + ox${p} / ${u(pool)}) * ${u(input.channels)}`
       : `edge${p}`
   };`;
-  const taps = tapsOf(plan);
+  const taps = tapsOf(params);
   const loopOver = (axis: 'y' | 'x'): string => {
     const tap = `k${axis}`;
     if (isByPixel(plan)) return `for (var ${tap} = firstK${axis}; ${tap} < endK${axis}; ${tap}++)`;
@@ -142,7 +142,7 @@ ${after}
 export function sumParts(plan: Plan) {
   const { params, run } = plan;
   const isForward = params.direction === 'forward';
-  const { x, y } = tapsOf(plan);
+  const { x, y } = tapsOf(params);
   const cuts = isForward && params.input.channels % 4 === 0;
   const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
   const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));

@@ -1,5 +1,7 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
 import { liveTaps } from '@/engine/webgpu/kernels/convShape';
+import type { GatherSize } from '@/engine/webgpu/kernels/tuning';
+import { tapsInside } from '@/model/shapes';
 import {
   ceilDiv,
   floats,
@@ -55,6 +57,29 @@ export const isPlain = (stack: ImageStack): boolean =>
 const stackWidth = ({ channels, imageStride, offset }: ImageStack): Width =>
   widthOf(channels, imageStride, offset);
 
+/** Products that one turn of the tap loops adds up: a row of the window, or one pixel's channels. */
+const runOf = ({ direction, input, kernelSize }: GatherParams): number =>
+  direction === 'forward' ? kernelSize * input.channels : input.channels;
+
+/** What the choice of a tile depends on. */
+export function gatherSize(params: GatherParams): GatherSize {
+  const { direction, batch, output, stride, pool } = params;
+  const isForward = direction === 'forward';
+  const high = isForward ? Math.floor(output.height / pool) : ceilDiv(output.height, stride);
+  const wide = isForward ? Math.floor(output.width / pool) : ceilDiv(output.width, stride);
+  const { from, to, y, x } = tapsOf(params);
+  const inside = tapsInside(from.height, to.height, params) * tapsInside(from.width, to.width, params);
+  const passed = output.height * output.width * Math.max(0, y.end - y.first) * Math.max(0, x.end - x.first);
+  return {
+    rows: batch * high * wide,
+    window: isForward ? pool ** 2 : 1,
+    channels: output.channels,
+    run: runOf(params),
+    direction,
+    inside: inside / Math.max(1, passed),
+  };
+}
+
 /** What the parts of the source share. */
 export interface Plan {
   readonly params: GatherParams;
@@ -97,7 +122,7 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
     inputWidth: width === 4 ? stackWidth(input) : 1,
     weightWidth: isForward || width === 4 ? weightWidth : 1,
     width,
-    run: isForward ? kernelSize * input.channels : input.channels,
+    run: runOf(params),
     outputWidth: stackWidth(output),
     rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
@@ -136,11 +161,12 @@ export function placeOf(plan: Plan, row: string) {
   };
 }
 
-/** Taps of the window that any pixel needs. */
-export function tapsOf({ params }: Plan) {
+/** Taps of the window that any pixel needs, and the convolution's image and output whichever way it goes. */
+export function tapsOf(params: GatherParams) {
   const { direction, input, output } = params;
   const [from, to] = direction === 'forward' ? [input, output] : [output, input];
-  return { y: liveTaps(from.height, to.height, params), x: liveTaps(from.width, to.width, params) };
+  const y = liveTaps(from.height, to.height, params);
+  return { from, to, y, x: liveTaps(from.width, to.width, params) };
 }
 
 /** Pixels that a lane's rows form together: a pool's window, else single pixels. */

@@ -82,26 +82,6 @@ export function liveTaps(
   };
 }
 
-/**
- * Share of all pairs of an output pixel and a live tap, in one dimension, whose tap lies in the image; of an input gradient (stride
- * 1) the share of pairs of an input pixel and a tap that meet an output.
- */
-export function liveShare(
-  size: number,
-  outSize: number,
-  shape: { readonly kernelSize: number; readonly stride: number; readonly padding: number },
-  direction: 'forward' | 'backward',
-): number {
-  const { kernelSize, stride, padding } = shape;
-  let pairs = 0;
-  for (let pixel = 0; pixel < outSize; pixel += 1) {
-    const first = pixel * stride - padding;
-    pairs += Math.max(0, Math.min(first + kernelSize, size) - Math.max(first, 0));
-  }
-  const taps = liveTaps(size, outSize, shape);
-  return pairs / Math.max(1, (direction === 'forward' ? outSize : size) * (taps.end - taps.first));
-}
-
 /** `64->128 k3 s1 p1 14x14 n64`: names a shape in labels. */
 export function describeConv(shape: ConvShape): string {
   const { inChannels, outChannels, kernelSize, stride, padding, height, width, batch } = shape;

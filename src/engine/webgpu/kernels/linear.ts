@@ -7,7 +7,7 @@ import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGathe
 import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
 import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
-import { gatherTile, reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
+import { reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
   readonly batch: number;
@@ -64,9 +64,7 @@ export function linearForward(params: LinearForwardParams, target: KernelTarget)
     reluMask: false,
     scale: null,
   };
-  const { batch: rows, outFeatures: channels, inFeatures: run } = params;
-  const size = { rows, window: 1, channels, run, direction: gather.direction, inside: 1 };
-  return gatherKernel(gather, gatherTile(size, target));
+  return gatherKernel(gather, target);
 }
 
 export interface LinearInputGradientParams extends LinearShape {
@@ -96,9 +94,7 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  const { batch: rows, inFeatures: channels, outFeatures: run } = params;
-  const size = { rows, window: 1, channels, run, direction: gather.direction, inside: 1 };
-  return gatherKernel(gather, gatherTile(size, target));
+  return gatherKernel(gather, target);
 }
 
 export interface LinearWeightGradientParams extends LinearShape, PartialsOption {

@@ -1,7 +1,7 @@
 /**
- * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md); on top of
- * them a measurement on the adapter (tileTuning.ts) may make tiles larger or smaller. It never changes in which order a sum is
- * added up, which follows from the rules alone: so no result depends on a stopwatch.
+ * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md); on
+ * top of them a measurement on the adapter (tileTuning.ts) may choose others. It never changes in which order a sum is added up,
+ * which follows from the rules alone: so no result depends on a stopwatch.
  */
 import type { TileChoice } from '@/model/tileChoices';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -25,9 +25,7 @@ export interface TileRules {
   readonly mostSplits: number;
   /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
   readonly unrolls: boolean;
-  /** Whether tiles of many rows and columns go through workgroup memory. */
-  readonly stages: boolean;
-  /** Workgroups from which they do: forward, and for input gradients, whose loads of weights meet in no cache line. */
+  /** Workgroups from which tiles go through workgroup memory: forward, and for input gradients, whose weights meet in no cache line. */
   readonly stagedForward: number;
   readonly stagedBackward: number;
   /** Multiply-adds of a weight gradient from which twice the workgroups pay. */
@@ -44,9 +42,8 @@ const softwareRules: TileRules = {
   shortestSplit: 64,
   mostSplits: Number.POSITIVE_INFINITY,
   unrolls: false,
-  stages: false,
-  stagedForward: 0,
-  stagedBackward: 0,
+  stagedForward: Number.POSITIVE_INFINITY,
+  stagedBackward: Number.POSITIVE_INFINITY,
   largeGradient: Number.POSITIVE_INFINITY,
 };
 
@@ -61,7 +58,6 @@ const hardwareRules: TileRules = {
   shortestSplit: 64,
   mostSplits: 64,
   unrolls: true,
-  stages: true,
   stagedForward: 96,
   stagedBackward: 48,
   largeGradient: 2 ** 25,
@@ -152,11 +148,11 @@ export interface GatherSize {
 /** A tile through workgroup memory, where there are enough of them. */
 function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): Tile | null {
   const { rows, window, channels, run, direction } = size;
-  if (!rules.stages || window > 1 || run % 4 !== 0 || run < 32) return null;
+  if (window > 1 || run % 4 !== 0 || run < 32) return null;
   const fewestGroups = direction === 'forward' ? rules.stagedForward : rules.stagedBackward;
   // Wide tiles load less and leave fewer groups.
   for (const { columns, fewestLanes, groups } of [
-    { columns: 8, fewestLanes: 8, groups: rules.wantedGroups },
+    { columns: 8, fewestLanes: 8, groups: Math.max(rules.wantedGroups, fewestGroups) },
     { columns: 4, fewestLanes: 4, groups: fewestGroups },
   ]) {
     const tile = {
