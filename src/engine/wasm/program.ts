@@ -6,7 +6,8 @@ import {
   type OperationArguments,
   type OperationName,
 } from '@/engine/wasm/operations';
-import { sizeFactor, type Precision } from '@/engine/wasm/precision';
+import type { Precision } from '@/engine/precision';
+import { sizeFactor } from '@/engine/wasm/precision';
 
 /** Memory of its own; `address` is known from the start for what outlives the program (parameters, images, results). */
 export interface WasmBuffer {

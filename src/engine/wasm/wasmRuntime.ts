@@ -2,7 +2,8 @@
 import { EngineError } from '@/engine/engine';
 import { memoryMap, operationWords, syncWords } from '@/engine/wasm/operations';
 import type { EncodedProgram } from '@/engine/wasm/program';
-import type { Precision, Values } from '@/engine/wasm/precision';
+import type { Precision } from '@/engine/precision';
+import type { Values } from '@/engine/wasm/precision';
 import type { WasmHost, WasmThread } from '@/engine/wasm/wasmHost';
 
 const pageBytes = 65_536;

@@ -1,14 +1,18 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
 import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { precisionOf } from '@/engine/precision';
 import { clockWords } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { maskLength, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
+import { narrow } from '@/engine/webgpu/kernels/double/elementwise';
+import { doubleLossAndGradient } from '@/engine/webgpu/kernels/double/loss';
 import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
-import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
+import { classes, lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
+import { lowerDoubleSequence, widened } from '@/engine/webgpu/lowerDouble';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
@@ -20,8 +24,6 @@ import type { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
-
-const classes = 10;
 
 /** Rows of the schedule that are on the GPU at a time; a new stretch is uploaded where a run reaches its end. */
 export const scheduleRows = 4096;
@@ -167,12 +169,15 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   const program = new Program();
   const masks = new Masks();
   const partials = mode === 'train' && config.clipGradNorm === null ? new PartialGradients() : null;
+  // With the running statistics in eval mode BatchNorm is steady.
+  const isDouble = mode !== 'eval' && precisionOf(config) === 'float64';
   const lowering: Lowering = {
     mode,
     program,
     memory,
     target,
     images,
+    planes: isDouble ? 2 : 1,
     masks,
     clock: whole(control.clock),
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
@@ -187,20 +192,24 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   };
   const input = inputValue(program, config, images);
   const labels = program.tensor('labels', images);
-  const network = lowerSequence(lowering, config.network.layers, input);
+  const { layers } = config.network;
+  const network = isDouble
+    ? lowerDoubleSequence(lowering, layers, widened(lowering, input))
+    : lowerSequence(lowering, layers, input);
   const flat = lowerPlainOrder(lowering, network.output);
   const logits = flat.output.tensor;
   emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
   program.moveLastToHead();
-  if (mode !== 'train') program.keep(resultNames.logits, logits);
+  if (mode !== 'train') keepLogits(program, lowering, logits);
   if (mode === 'eval') {
     program.rearrange(mergeDispatches);
     return program;
   }
 
-  const dlogits = program.tensor('gradient of the logits', images * classes);
+  const dlogits = program.tensor('gradient of the logits', lowering.planes * images * classes);
   const metrics = whole(control.metrics);
-  program.dispatch(lossAndGradient({ batch: images, loss: config.loss }), {
+  const lossKernel = isDouble ? doubleLossAndGradient : lossAndGradient;
+  program.dispatch(lossKernel({ batch: images, loss: config.loss }), {
     clock: lowering.clock,
     logits,
     batchLabels: labels,
@@ -220,6 +229,18 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   }
   program.rearrange(mergeDispatches);
   return program;
+}
+
+/** Leaves the logits to be read, as float32. */
+function keepLogits(program: Program, { images, planes }: Lowering, logits: Tensor): void {
+  if (planes === 1) {
+    program.keep(resultNames.logits, logits);
+    return;
+  }
+  const count = images * classes;
+  const narrowed = program.tensor(resultNames.logits, count);
+  program.dispatch(narrow({ count }), { x: logits, y: narrowed });
+  program.keep(resultNames.logits, narrowed);
 }
 
 function emitInput(

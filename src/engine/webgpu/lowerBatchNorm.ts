@@ -27,6 +27,31 @@ function firstPiece({ key, pieces }: StoredTensor): Piece {
   return piece;
 }
 
+interface OwnParameter {
+  readonly tensor: Tensor;
+  readonly gradient: Tensor;
+}
+
+/** A layer's parameters with their gradients, and its running statistics. */
+export function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm2d) {
+  const { memory } = lowering;
+  const parameter = (suffix: string): OwnParameter => {
+    const piece = firstPiece(memory.parameter(`${name}.${suffix}`, 1, numFeatures, { kind: 'plain' }));
+    return {
+      tensor: pieceTensor(`${name}.${suffix}`, piece),
+      gradient: pieceTensor('BatchNorm gradient', piece, memory.companion('gradient', piece.bank)),
+    };
+  };
+  const statistic = (suffix: string): Tensor =>
+    lowering.statistic(firstPiece(memory.statistic(`${name}.${suffix}`, numFeatures)));
+  return {
+    weight: parameter('weight'),
+    bias: parameter('bias'),
+    runningMean: statistic('running_mean'),
+    runningVar: statistic('running_var'),
+  };
+}
+
 /** On an H100 a lane a chunk left most of it idle: BatchNorm was 30 % of a VGG-2 step. */
 const rowLanesFor = ({ isSoftware }: KernelTarget): number => (isSoftware ? 1 : 8);
 
@@ -41,14 +66,9 @@ export function lowerBatchNorm(
   relu: boolean,
   residual?: Tensor,
 ): Lowered {
-  const { program, memory, mode } = lowering;
+  const { program, mode } = lowering;
   const { numFeatures: channels, eps, momentum, name } = layer;
-  const parameter = (suffix: string): Piece =>
-    firstPiece(memory.parameter(`${name}.${suffix}`, 1, channels, { kind: 'plain' }));
-  const weight = parameter('weight');
-  const bias = parameter('bias');
-  const runningMean = lowering.statistic(firstPiece(memory.statistic(`${name}.running_mean`, channels)));
-  const runningVar = lowering.statistic(firstPiece(memory.statistic(`${name}.running_var`, channels)));
+  const { weight, bias, runningMean, runningVar } = batchNormTensors(lowering, layer);
   const count = valueCount(lowering, x);
   const shape = { rows: count / channels, channels, rowLanes: rowLanesFor(lowering.target) };
   const output: Value = {
@@ -60,8 +80,8 @@ export function lowerBatchNorm(
   const sums = program.tensor(`${name} statistics`, batchNormSumsLength(shape));
   const operands = {
     x: x.tensor,
-    weight: pieceTensor(`${name}.weight`, weight),
-    bias: pieceTensor(`${name}.bias`, bias),
+    weight: weight.tensor,
+    bias: bias.tensor,
     runningMean,
     runningVar,
     y: output.tensor,
@@ -79,15 +99,13 @@ export function lowerBatchNorm(
     const masked = relu && !gradient.isGated;
     const partials = program.tensor(`${name} gradient sums`, batchNormPartialsLength(shape));
     const dx = program.tensor(`${name} input gradient`, count);
-    const companion = (piece: Piece): Tensor =>
-      pieceTensor('BatchNorm gradient', piece, memory.companion('gradient', piece.bank));
     const given = {
       ...operands,
       dy: gradient.tensor,
       partials,
       dx,
-      dw: companion(weight),
-      db: companion(bias),
+      dw: weight.gradient,
+      db: bias.gradient,
     };
     dispatchWith(program, batchNormBackwardSums({ ...shape, relu: masked }), given);
     dispatchWith(program, batchNormBackwardApply({ ...shape, relu: masked }), given);

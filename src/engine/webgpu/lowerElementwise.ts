@@ -29,16 +29,20 @@ export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
   return { output, backward };
 }
 
-export function lowerDropout(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): Lowered {
-  if (lowering.mode === 'eval' || layer.p === 0) return { output: x, backward: (dy) => dy };
-  const { program, clock } = lowering;
-  const count = valueCount(lowering, x);
-  const params: DropoutParams = {
+export function dropoutParams(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): DropoutParams {
+  return {
     ...imageShape(lowering, x),
     p: layer.p,
     layer: lowering.dropoutOrdinals.get(layer.name) ?? 0,
     perChannel: layer.kind === 'Dropout2d',
   };
+}
+
+export function lowerDropout(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): Lowered {
+  if (lowering.mode === 'eval' || layer.p === 0) return { output: x, backward: (dy) => dy };
+  const { program, clock } = lowering;
+  const count = valueCount(lowering, x);
+  const params = dropoutParams(lowering, layer, x);
   const output: Value = { ...x, tensor: program.tensor(layer.name, count), gate: null };
   program.dispatch(dropoutForward(params), { clock, x: x.tensor, y: output.tensor });
   const backward = ({ tensor: dy }: Gradient): Gradient | null => {
@@ -105,15 +109,27 @@ export function lowerPlainOrder(lowering: Lowering, x: Value): Lowered {
   if (pixels === 1 || channels === 1) {
     return { output: { ...x, channels: channels * pixels, height: 1, width: 1 }, backward: (dy) => dy };
   }
-  const { program, images } = lowering;
-  const count = valueCount(lowering, x);
+  const { program, images, planes } = lowering;
+  const batch = planes * images;
+  const count = planes * valueCount(lowering, x);
   const tensor = program.tensor('flattened', count);
-  program.dispatch(transpose({ batch: images, rows: pixels, columns: channels }), { x: x.tensor, y: tensor });
+  program.dispatch(transpose({ batch, rows: pixels, columns: channels }), { x: x.tensor, y: tensor });
   const backward = ({ tensor: dy }: Gradient): Gradient => {
     const dx = program.tensor('flattened input gradient', count);
-    program.dispatch(transpose({ batch: images, rows: channels, columns: pixels }), { x: dy, y: dx });
+    program.dispatch(transpose({ batch, rows: channels, columns: pixels }), { x: dy, y: dx });
     return { tensor: dx, isOwned: true, isGated: false };
   };
   const output: Value = { ...x, tensor, channels: channels * pixels, height: 1, width: 1, gate: null };
   return { output, backward };
+}
+
+/** Both ends of a Residual in one order of values; they differ only where a flattened image meets another vector. */
+export function sameOrder(lowering: Lowering, lowered: Lowered, other: Value): Lowered {
+  const { output } = lowered;
+  if (!output.isFlat || (output.channels === other.channels && output.height === other.height))
+    return lowered;
+  const plain = lowerPlainOrder(lowering, output);
+  const backward = (dy: Gradient, sum?: Gradient): Gradient | null =>
+    lowered.backward(plain.backward(dy) ?? dy, sum);
+  return { output: plain.output, backward };
 }

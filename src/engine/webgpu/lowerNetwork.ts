@@ -5,8 +5,8 @@ import {
   lowerAveragePool,
   lowerDropout,
   lowerMaxPool,
-  lowerPlainOrder,
   lowerRelu,
+  sameOrder,
 } from '@/engine/webgpu/lowerElementwise';
 import {
   gated,
@@ -120,17 +120,6 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
     return gradient;
   };
   return { output, backward };
-}
-
-/** Both ends of a Residual in one order of values; they differ only where a flattened image meets another vector. */
-function sameOrder(lowering: Lowering, lowered: Lowered, other: Value): Lowered {
-  const { output } = lowered;
-  if (!output.isFlat || (output.channels === other.channels && output.height === other.height))
-    return lowered;
-  const plain = lowerPlainOrder(lowering, output);
-  const backward = (dy: Gradient, sum?: Gradient): Gradient | null =>
-    lowered.backward(plain.backward(dy) ?? dy, sum);
-  return { output: plain.output, backward };
 }
 
 /** The body with the addition behind it, as one lowered layer whose backward pass is the body's. */

@@ -42,12 +42,26 @@ function onlyPiece({ key, pieces }: StoredTensor): Piece {
   return piece;
 }
 
-function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Piece | null {
+/** The weights of a layer whose input is `x`. */
+export function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value): StoredTensor {
+  const key = `${layer.name}.weight`;
+  if (layer.kind === 'Conv2d') {
+    const { inChannels, outChannels, kernelSize } = layer;
+    const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels: 1 } as const;
+    return memory.parameter(key, kernelSize ** 2 * inChannels, outChannels, layout);
+  }
+  const { inFeatures, outFeatures } = layer;
+  const pixels = x.height * x.width;
+  const layout = { kind: 'linear', outFeatures, channels: x.channels, pixels, panels: 1 } as const;
+  return memory.parameter(key, inFeatures, outFeatures, layout);
+}
+
+export function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Piece | null {
   if (!layer.bias) return null;
   return onlyPiece(lowering.memory.parameter(`${layer.name}.bias`, 1, outputs, { kind: 'plain' }));
 }
 
-function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
+export function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
   return pieceTensor(`${name} gradient`, piece, lowering.memory.companion('gradient', piece.bank));
 }
 
@@ -77,7 +91,7 @@ function emitWeightGradient(
   });
 }
 
-function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
+export function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
   return tensor === null ? {} : { [name]: tensor };
 }
 
@@ -108,7 +122,7 @@ function inputGate(x: Value, accumulates: boolean) {
 }
 
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue: Epilogue): Lowered {
-  const { program, memory, target, images } = lowering;
+  const { program, target, images } = lowering;
   const { inChannels, outChannels, kernelSize, stride, padding, name } = layer;
   const shape: ConvShape = {
     batch: images,
@@ -120,8 +134,7 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue:
     stride,
     padding,
   };
-  const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels: 1 } as const;
-  const stored = memory.parameter(`${name}.weight`, kernelSize ** 2 * inChannels, outChannels, layout);
+  const stored = weightOf(lowering, layer, x);
   const w = onlyPiece(stored);
   const bias = biasOf(lowering, layer, outChannels);
   const { pool, relu } = epilogue;
@@ -185,11 +198,9 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue:
 }
 
 export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, epilogue: Epilogue): Lowered {
-  const { program, memory, target, images } = lowering;
+  const { program, target, images } = lowering;
   const { inFeatures, outFeatures, name } = layer;
-  const pixels = x.height * x.width;
-  const layout = { kind: 'linear', outFeatures, channels: x.channels, pixels, panels: 1 } as const;
-  const stored = memory.parameter(`${name}.weight`, inFeatures, outFeatures, layout);
+  const stored = weightOf(lowering, layer, x);
   const { pieces } = stored;
   const bias = biasOf(lowering, layer, outFeatures);
   const outputShape = {

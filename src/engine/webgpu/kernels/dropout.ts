@@ -98,18 +98,28 @@ export interface DropoutForwardParams extends DropoutParams {
   readonly relu?: boolean;
 }
 
-function appliedDropout(params: DropoutParams, source: string, target: string, value: string): Kernel {
-  const { batch, height, width, channels, layer, perChannel } = params;
+/** WGSL of the factor for element `i` of an activation [batch][height][width][channels], 0 or 1 / (1 - p), and what it needs. */
+export function dropoutFactor(params: DropoutParams): { readonly code: string; readonly factor: string } {
+  const { height, width, channels, layer, perChannel } = params;
   const image = height * width * channels;
   const element = perChannel ? `i / ${image}u * ${channels}u + i % ${channels}u` : 'i';
+  return {
+    code: clockWgsl + randomWgsl + factorFunction('factor', params),
+    factor: `factor(${keyOf(layer, 'clock.step')}, ${element})`,
+  };
+}
+
+function appliedDropout(params: DropoutParams, source: string, target: string, value: string): Kernel {
+  const { batch, height, width, channels, perChannel } = params;
+  const { code, factor } = dropoutFactor(params);
   return threadKernel(
     {
       label: `${perChannel ? 'dropout2d' : 'dropout'} ${target} ${height}x${width}x${channels} n${batch}`,
       bindings: [clockBinding('read'), floats(source, 'read'), floats(target, 'read_write')],
-      code: clockWgsl + randomWgsl + factorFunction('factor', params),
+      code,
     },
-    batch * image,
-    `  ${target}[i] = ${value} * factor(${keyOf(layer, 'clock.step')}, ${element});`,
+    batch * height * width * channels,
+    `  ${target}[i] = ${value} * ${factor};`,
   );
 }
 

@@ -5,7 +5,7 @@ import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/sou
 import { assertNever } from '@/model/layers';
 import type { LossKind, LossSpec } from '@/model/runConfig';
 
-const classes = 10;
+export const classes = 10;
 
 /** float32 values of one slot of the ring buffer `metrics`: mean loss, images right, gradient norm (norm.ts), 0. */
 export const metricsStride = 4;
@@ -67,6 +67,18 @@ ${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
   }
 }
 
+/** WGSL of main: sums `lossOf(n, zero)` of all images, loss and whether it is right, in `sums`, and leaves their mean and number. */
+export function meanOfImages(batch: number): string {
+  return `  var total = vec2f();
+  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
+  sums[lane] = total;
+  workgroupBarrier();
+  if (lane != 0u) { return; }
+  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
+  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
+  metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`;
+}
+
 /**
  * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
  * whose slot clock.slot gets mean loss and images right. Sums in a fixed order.
@@ -103,13 +115,6 @@ ${statements(loss.kind, loss.labelSmoothing)}
 }
 `,
     },
-    `  var total = vec2f();
-  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
-  sums[lane] = total;
-  workgroupBarrier();
-  if (lane != 0u) { return; }
-  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
-  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
-  metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`,
+    meanOfImages(batch),
   );
 }

@@ -3,7 +3,7 @@ import type { Kernel } from '@/engine/webgpu/kernel';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { windowOutputSize } from '@/model/shapes';
 
-interface ImageShape {
+export interface ImageShape {
   readonly batch: number;
   /** Of the input. */
   readonly height: number;
@@ -22,31 +22,24 @@ export interface MaxPoolForwardParams extends MaxPoolParams {
   readonly relu?: boolean;
 }
 
-function outputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
+export function maxPoolOutputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
   return [
     windowOutputSize(height, kernelSize, stride, padding),
     windowOutputSize(width, kernelSize, stride, padding),
   ];
 }
 
-function describe({ batch, height, width, channels, kernelSize, stride, padding }: MaxPoolParams): string {
+export function describeMaxPool({ batch, height, width, channels, kernelSize, stride, padding }: MaxPoolParams): string {
   return `k${kernelSize} s${stride} p${padding} ${height}x${width}x${channels} n${batch}`;
 }
 
 /**
- * y = the maximum of each window, padding never wins; argmax: offset of the first maximum, row by row, in one image of the
- * input. Bindings: x, y, argmax.
+ * WGSL of loops over the window of output `i`: `start` sees its `image` and `winner`, its first place in there; `each` the place `at`.
  */
-export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
-  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
-  const [outHeight, outWidth] = outputSize(params);
-  return threadKernel(
-    {
-      label: `max pool ${describe(params)}`,
-      bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
-    },
-    batch * outHeight * outWidth * channels,
-    `  let c = i % ${channels}u;
+export function overWindow(params: MaxPoolParams, start: string, each: string): string {
+  const { height, width, channels, kernelSize, stride, padding } = params;
+  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  return `  let c = i % ${channels}u;
   let left = i32(i / ${channels}u % ${outWidth}u * ${stride}u) - ${padding};
   let top = i32(i / ${channels * outWidth}u % ${outHeight}u * ${stride}u) - ${padding};
   let image = i / ${channels * outWidth * outHeight}u * ${height * width * channels}u;
@@ -55,15 +48,58 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
   let endRow = u32(min(top + ${kernelSize}, ${height}));
   let endColumn = u32(min(left + ${kernelSize}, ${width}));
   var winner = (firstRow * ${width}u + firstColumn) * ${channels}u + c;
-  var best = x[image + winner];
+  ${start}
   for (var row = firstRow; row < endRow; row++) {
     for (var column = firstColumn; column < endColumn; column++) {
       let at = (row * ${width}u + column) * ${channels}u + c;
-      let value = x[image + at];
-      // A NaN wins, as in PyTorch.
-      if (value > best || value != value) { best = value; winner = at; }
+      ${each}
     }
-  }
+  }`;
+}
+
+/** WGSL of loops over the outputs `at` whose window the input `i` won. */
+export function overWins(params: MaxPoolParams, start: string, condition: string, each: string): string {
+  const { height, width, channels, kernelSize, stride, padding } = params;
+  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  return `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u + ${padding}u;
+  let row = i / ${channels * width}u % ${height}u + ${padding}u;
+  let n = i / ${channels * width * height}u;
+  let own = i - n * ${channels * width * height}u;
+  // Windows that reach this value: start <= place < start + kernel.
+  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
+  let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
+  ${start}
+  for (var oy = firstRow; oy < endRow; oy++) {
+    for (var ox = firstColumn; ox < endColumn; ox++) {
+      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
+      if (argmax[at] == own${condition}) { ${each} }
+    }
+  }`;
+}
+
+/**
+ * y = the maximum of each window, padding never wins; argmax: offset of the first maximum, row by row, in one image of the
+ * input. Bindings: x, y, argmax.
+ */
+export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
+  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
+  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  return threadKernel(
+    {
+      label: `max pool ${describeMaxPool(params)}`,
+      bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
+    },
+    batch * outHeight * outWidth * channels,
+    `${overWindow(
+      params,
+      'var best = x[image + winner];',
+      `let value = x[image + at];
+      // A NaN wins, as in PyTorch.
+      if (value > best || value != value) { best = value; winner = at; }`,
+    )}
   y[i] = ${relu ? 'select(best, 0.0, best < 0.0)' : 'best'};
   argmax[i] = winner;`,
   );
@@ -77,10 +113,10 @@ export interface MaxPoolBackwardParams extends MaxPoolParams {
 /** dx = the sum of dy over the windows that this value won. Bindings: dy, argmax, y? (with relu), dx. */
 export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
   const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
-  const [outHeight, outWidth] = outputSize(params);
+  const [outHeight, outWidth] = maxPoolOutputSize(params);
   return threadKernel(
     {
-      label: `max pool gradient ${describe(params)}`,
+      label: `max pool gradient ${describeMaxPool(params)}`,
       bindings: [
         floats('dy', 'read'),
         words('argmax', 'read'),
@@ -89,23 +125,7 @@ export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
       ],
     },
     batch * height * width * channels,
-    `  let c = i % ${channels}u;
-  let column = i / ${channels}u % ${width}u + ${padding}u;
-  let row = i / ${channels * width}u % ${height}u + ${padding}u;
-  let n = i / ${channels * width * height}u;
-  let own = i - n * ${channels * width * height}u;
-  // Windows that reach this value: start <= place < start + kernel.
-  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
-  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
-  let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
-  let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
-  var sum = 0.0;
-  for (var oy = firstRow; oy < endRow; oy++) {
-    for (var ox = firstColumn; ox < endColumn; ox++) {
-      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
-      if (argmax[at] == own${relu ? ' && y[at] > 0.0' : ''}) { sum += dy[at]; }
-    }
-  }
+    `${overWins(params, 'var sum = 0.0;', relu ? ' && y[at] > 0.0' : '', 'sum += dy[at];')}
   dx[i] = sum;`,
   );
 }
@@ -126,6 +146,55 @@ function windowWgsl(
   };
 }
 
+/** WGSL of loops over the inputs `at` of average window `i`, whose `pixels` it counts. */
+export function overAverageWindow(params: AveragePoolParams, start: string, each: string): string {
+  const { height, width, channels, outputSize: size } = params;
+  const rows = windowWgsl(height, size);
+  const columns = windowWgsl(width, size);
+  return `  let c = i % ${channels}u;
+  let ox = i / ${channels}u % ${size}u;
+  let oy = i / ${channels * size}u % ${size}u;
+  let n = i / ${channels * size * size}u;
+  let endRow = ${rows.end('oy')};
+  let firstRow = ${rows.first('oy')};
+  let firstColumn = ${columns.first('ox')};
+  let endColumn = ${columns.end('ox')};
+  let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
+  ${start}
+  for (var row = firstRow; row < endRow; row++) {
+    for (var column = firstColumn; column < endColumn; column++) {
+      let at = ((n * ${height}u + row) * ${width}u + column) * ${channels}u + c;
+      ${each}
+    }
+  }`;
+}
+
+/** WGSL of loops over the average windows `at`, of `pixels` pixels, that hold the input `i`. */
+export function overHoldingWindows(params: AveragePoolParams, start: string, each: string): string {
+  const { height, width, channels, outputSize: size } = params;
+  const rows = windowWgsl(height, size);
+  const columns = windowWgsl(width, size);
+  return `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u;
+  let row = i / ${channels * width}u % ${height}u;
+  let n = i / ${channels * width * height}u;
+  ${start}
+  // From the first window that ends behind this value to the last that starts before it.
+  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
+    let firstRow = ${rows.first('oy')};
+    let endRow = ${rows.end('oy')};
+    if (firstRow > row) { break; }
+    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
+      let firstColumn = ${columns.first('ox')};
+      let endColumn = ${columns.end('ox')};
+      if (firstColumn > column) { break; }
+      let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
+      let at = ((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c;
+      ${each}
+    }
+  }`;
+}
+
 /** y = the mean of each window. Bindings: x, y. */
 export function averagePoolForward(params: AveragePoolParams): Kernel {
   const { batch, height, width, channels, outputSize: size } = params;
@@ -137,21 +206,8 @@ export function averagePoolForward(params: AveragePoolParams): Kernel {
       bindings: [floats('x', 'read'), floats('y', 'read_write')],
     },
     batch * size * size * channels,
-    `  let c = i % ${channels}u;
-  let ox = i / ${channels}u % ${size}u;
-  let oy = i / ${channels * size}u % ${size}u;
-  let n = i / ${channels * size * size}u;
-  let endRow = ${rows.end('oy')};
-  let firstRow = ${rows.first('oy')};
-  let firstColumn = ${columns.first('ox')};
-  let endColumn = ${columns.end('ox')};
-  var sum = 0.0;
-  for (var row = firstRow; row < endRow; row++) {
-    for (var column = firstColumn; column < endColumn; column++) {
-      sum += x[((n * ${height}u + row) * ${width}u + column) * ${channels}u + c];
-    }
-  }
-  y[i] = sum / f32((endRow - firstRow) * (endColumn - firstColumn));`,
+    `${overAverageWindow(params, 'var sum = 0.0;', 'sum += x[at];')}
+  y[i] = sum / pixels;`,
   );
 }
 
@@ -169,24 +225,7 @@ export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
   const body = isGlobal
     ? `  let value = dy[i / ${height * width * channels}u * ${channels}u + i % ${channels}u] * ${literal(1 / (height * width))};
   dx[i] = ${accumulate ? 'dx[i] + ' : ''}value;`
-    : `  let c = i % ${channels}u;
-  let column = i / ${channels}u % ${width}u;
-  let row = i / ${channels * width}u % ${height}u;
-  let n = i / ${channels * width * height}u;
-  var sum = ${accumulate ? 'dx[i]' : '0.0'};
-  // From the first window that ends behind this value to the last that starts before it.
-  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
-    let firstRow = ${rows.first('oy')};
-    let endRow = ${rows.end('oy')};
-    if (firstRow > row) { break; }
-    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
-      let firstColumn = ${columns.first('ox')};
-      let endColumn = ${columns.end('ox')};
-      if (firstColumn > column) { break; }
-      let share = f32((endRow - firstRow) * (endColumn - firstColumn));
-      sum += dy[((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c] / share;
-    }
-  }
+    : `${overHoldingWindows(params, `var sum = ${accumulate ? 'dx[i]' : '0.0'};`, 'sum += dy[at] / pixels;')}
   dx[i] = sum;`;
   return threadKernel(
     {
