@@ -14,7 +14,7 @@ const parts: [string, ParityEngineName, string[] | null, number][] = [
   ['lenet', 'webgpu', null, 1000],
   ['resnet', 'webgpu', null, 1000],
   ['vgg2', 'webgpu', ['ce/sgd_m09_wd'], 600],
-  ['resnet18', 'webgpu', ['ce/sgd'], 2000],
+  ['resnet18', 'webgpu', ['ce/adam'], 2000],
   ['preprocess', 'tfjs-webgpu', null, 3],
   ['mynn', 'tfjs-webgpu', null, 1000],
   ['lenet', 'tfjs-webgpu', null, 1000],

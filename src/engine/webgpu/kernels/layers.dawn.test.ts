@@ -11,6 +11,18 @@ import {
   batchNormSums,
   batchNormSumsLength,
 } from '@/engine/webgpu/kernels/batchNorm';
+import {
+  fromPlanar,
+  largestError,
+  normals,
+  planar,
+  runs,
+  sizeOf,
+  toPlanar,
+  zeros,
+  type Floats,
+  type Shape,
+} from '@/engine/webgpu/kernels/kernelArrays';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import {
   dropoutBackward,
@@ -35,7 +47,7 @@ import {
 } from '@/engine/webgpu/kernels/pool';
 import { runKernels } from '@/engine/webgpu/kernels/runKernels';
 import type { BatchNorm2d } from '@/model/layers';
-import { dropoutKeeps, normal, randomBits } from '@/model/random';
+import { dropoutKeeps, randomBits } from '@/model/random';
 import { windowOutputSize } from '@/model/shapes';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
@@ -49,52 +61,12 @@ afterAll(() => {
   device.destroy();
 });
 
-type Floats = Float32Array<ArrayBuffer>;
-const zeros = (count: number): Floats => new Float32Array(count);
-const normals = (count: number, key: number): Floats =>
-  Float32Array.from({ length: count }, (_, i) => normal(key, i));
-
-interface Shape {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-const sizeOf = ({ batch, height, width, channels }: Shape): number => batch * height * width * channels;
-
-/** Where element `i` of an NHWC array lies in NCHW. */
-function planar({ height, width, channels }: Shape, i: number): number {
-  const pixels = height * width;
-  const n = Math.floor(i / (pixels * channels));
-  return (n * channels + (i % channels)) * pixels + (Math.floor(i / channels) % pixels);
-}
-function toPlanar(shape: Shape, x: Floats): Float64Array {
-  const y = new Float64Array(x.length);
-  x.forEach((value, i) => {
-    y[planar(shape, i)] = value;
-  });
-  return y;
-}
-const fromPlanar = (shape: Shape, x: ArrayLike<number>): Float64Array =>
-  Float64Array.from({ length: x.length }, (_, i) => x[planar(shape, i)] ?? NaN);
-
-function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < expected.length; i += 1) {
-    const error = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN));
-    if (!(error <= largest)) largest = error;
-  }
-  return largest;
-}
-
 /** Equal but for the sign of 0. */
 function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(largestError(actual, expected)).toBe(0);
 }
 
 const seeds = fc.integer({ min: 0, max: 1e9 });
-const runs = (numRuns: number): fc.Parameters<unknown> => ({ numRuns, endOnFailure: true });
 const shapes = (most: number): fc.Arbitrary<Shape> =>
   fc.record({
     batch: fc.integer({ min: 1, max: 5 }),

@@ -22,14 +22,28 @@ export interface MaxPoolForwardParams extends MaxPoolParams {
   readonly relu?: boolean;
 }
 
-export function maxPoolOutputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
+export function maxPoolOutputSize({
+  height,
+  width,
+  kernelSize,
+  stride,
+  padding,
+}: MaxPoolParams): [number, number] {
   return [
     windowOutputSize(height, kernelSize, stride, padding),
     windowOutputSize(width, kernelSize, stride, padding),
   ];
 }
 
-export function describeMaxPool({ batch, height, width, channels, kernelSize, stride, padding }: MaxPoolParams): string {
+export function describeMaxPool({
+  batch,
+  height,
+  width,
+  channels,
+  kernelSize,
+  stride,
+  padding,
+}: MaxPoolParams): string {
   return `k${kernelSize} s${stride} p${padding} ${height}x${width}x${channels} n${batch}`;
 }
 

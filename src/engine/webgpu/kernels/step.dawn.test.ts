@@ -6,6 +6,7 @@ import { TensorSums } from '@/engine/tensorSums';
 import { updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
+import { largestError, normals, runs, zeros, type Floats } from '@/engine/webgpu/kernels/kernelArrays';
 import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import {
@@ -40,22 +41,6 @@ beforeAll(async () => {
 afterAll(() => {
   device.destroy();
 });
-
-type Floats = Float32Array<ArrayBuffer>;
-const zeros = (count: number): Floats => new Float32Array(count);
-const normals = (count: number, key: number): Floats =>
-  Float32Array.from({ length: count }, (_, i) => normal(key, i));
-const runs = (numRuns: number): fc.Parameters<unknown> => ({ numRuns, endOnFailure: true });
-
-function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < expected.length; i += 1) {
-    const error = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN));
-    if (!(error <= largest)) largest = error;
-  }
-  return largest;
-}
 
 describe('input', () => {
   const seed = 9;

@@ -79,18 +79,12 @@ export function doubleConvInputGradient(params: DoubleConvShape): Kernel {
   const vector = doubleWidth(outChannels);
   const groups = outChannels / vector;
   // The lanes of a vector hold sums over other channels.
-  const turns = ['zwxy', 'yxwz'].map(
-    (order) => `sum = add(sum, Double(sum.hi.${order}, sum.lo.${order}));`,
-  );
+  const turns = ['zwxy', 'yxwz'].map((order) => `sum = add(sum, Double(sum.hi.${order}, sum.lo.${order}));`);
   const lane = vector === 4 ? '.x' : '';
   return doubleKernel(
     {
       label: `double conv input gradient ${describeConv(params)}`,
-      bindings: [
-        floats('dy', 'read', vector),
-        floats('weight', 'read', vector),
-        floats('dx', 'read_write'),
-      ],
+      bindings: [floats('dy', 'read', vector), floats('weight', 'read', vector), floats('dx', 'read_write')],
     },
     vector,
     batch * height * width * inChannels,
