@@ -166,7 +166,10 @@ export function shortProduct${r}(a: usize, b: usize, out: usize, count: i32, bSt
 /** Taps in a row of the kernels that read a single channel. */
 const fixedRun = 5;
 
-/** The same for rows of five values of k: the first convolution of the report's small networks, 5 x 5 taps of one channel. */
+/**
+ * The same for rows of five values of k: the first convolution of the report's small networks, 5 x 5 taps of one channel. Written out
+ * no further than the sums need it, since V8 loads all factors first, and spills sums for them.
+ */
 export function fixedProductTile(r: number): string {
   const sums = new Sums(r);
   return `
@@ -178,8 +181,8 @@ export function fixedProduct${r}(a: usize, b: usize, out: usize, count: i32, bSt
     ${sums.declare()}
     let pa = a, rb = b;
     for (let row = rows; row > 0; row--) {
-      let pb = rb;
-      ${block(sums, r, fixedRun)}
+      let pb = rb, k = ${fixedRun};
+      ${loopOverRun(sums, r, sums.sets)}
       pa += aRow - ${fixedRun * r * 4}; rb += bRow;
     }
     ${sums.gather()}
