@@ -3,10 +3,10 @@ import { SYNC_arrived, SYNC_command, SYNC_generation, SYNC_length, SYNC_program,
 import { dispatch, OPERATION_BYTES } from './build/dispatch';
 
 /**
- * Reads before a thread that waits lets the system have its core, some 30 microseconds: as long as threads are apart at a barrier, or
- * the page takes between two steps. Being woken costs more than that (4000 reads: Mynn and LeNet a fifth slower on two threads).
+ * Reads before a thread that waits lets the system have its core, some 150 microseconds: longer than the page takes between two
+ * steps. Being woken costs more than that, and the system likes to wake a thread on the core of the one that called it.
  */
-const SPINS: i32 = 40000;
+const SPINS: i32 = 200000;
 
 // @ts-ignore: decorator
 @inline

@@ -86,21 +86,9 @@ export class WasmEngine implements Engine {
     const learningRate = learningRateAt(config, step);
     const indices = batchIndices(config, step);
     // In file order training starts before all images are here.
-    const set = this.#images('train', Math.max(...indices) + 1);
+    const set = this.#images('train', indices.reduce((most, index) => Math.max(most, index), 0) + 1);
     const program = run.program('train', indices.length);
-    const { augment } = config.input;
-    if (augment === null) {
-      const target = runtime.bytes(addressIn(program, inputNames.bytes), indices.length * pixels);
-      indices.forEach((index, n) => target.set(imageAt(set, index), n * pixels));
-    } else {
-      const target = runtime.floats(addressIn(program, inputNames.pixels), indices.length * pixels);
-      const key = augmentKey(config.seed, step);
-      indices.forEach((index, n) =>
-        augmentImage(imageAt(set, index), augmentTransform(augment, key, n), target, n * pixels),
-      );
-    }
-    const labels = runtime.bytes(addressIn(program, inputNames.labels), indices.length);
-    indices.forEach((index, n) => (labels[n] = set.labels[index] ?? 0));
+    this.#writeBatch(program, set, indices);
     run.writeScalars(learningRate);
     if (this.#statistics.isDue(step)) {
       this.#statistics.add(step, runWithStatistics(runtime, run, program, indices.length));
@@ -238,6 +226,29 @@ export class WasmEngine implements Engine {
     this.#run = null;
     this.#sets.clear();
     this.#options.runtime.dispose();
+  }
+
+  /** The images of a training step and their labels. */
+  #writeBatch(program: EncodedProgram, set: ImageSet, indices: Int32Array): void {
+    const { runtime } = this.#options;
+    const { config, step } = this.#compiled();
+    const count = indices.length;
+    const first = indices[0] ?? 0;
+    const { augment } = config.input;
+    if (augment !== null) {
+      const target = runtime.floats(addressIn(program, inputNames.pixels), count * pixels);
+      const key = augmentKey(config.seed, step);
+      indices.forEach((index, n) =>
+        augmentImage(imageAt(set, index), augmentTransform(augment, key, n), target, n * pixels),
+      );
+    } else if (config.shuffle) {
+      const target = runtime.bytes(addressIn(program, inputNames.bytes), count * pixels);
+      indices.forEach((index, n) => target.set(imageAt(set, index), n * pixels));
+    } else {
+      this.#writeBytes(program, set.images.subarray(first * pixels, (first + count) * pixels));
+    }
+    const labels = runtime.bytes(addressIn(program, inputNames.labels), count);
+    indices.forEach((index, n) => (labels[n] = set.labels[index] ?? 0));
   }
 
   #writeBytes(program: EncodedProgram, images: Uint8Array): void {

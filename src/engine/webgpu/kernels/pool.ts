@@ -99,7 +99,7 @@ export function overWins(params: MaxPoolParams, start: string, condition: string
  * input. Bindings: x, y, argmax.
  */
 export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
-  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
+  const { batch, channels, relu = false } = params;
   const [outHeight, outWidth] = maxPoolOutputSize(params);
   return threadKernel(
     {
@@ -126,8 +126,7 @@ export interface MaxPoolBackwardParams extends MaxPoolParams {
 
 /** dx = the sum of dy over the windows that this value won. Bindings: dy, argmax, y? (with relu), dx. */
 export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
-  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
-  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  const { batch, height, width, channels, relu = false } = params;
   return threadKernel(
     {
       label: `max pool gradient ${describeMaxPool(params)}`,
@@ -212,8 +211,6 @@ export function overHoldingWindows(params: AveragePoolParams, start: string, eac
 /** y = the mean of each window. Bindings: x, y. */
 export function averagePoolForward(params: AveragePoolParams): Kernel {
   const { batch, height, width, channels, outputSize: size } = params;
-  const rows = windowWgsl(height, size);
-  const columns = windowWgsl(width, size);
   return threadKernel(
     {
       label: `average pool ${height}x${width}x${channels} to ${size} n${batch}`,
@@ -233,8 +230,6 @@ export interface AveragePoolBackwardParams extends AveragePoolParams {
 /** dx = the sum of dy / window over the windows that hold this value. Bindings: dy, dx. */
 export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
   const { batch, height, width, channels, outputSize: size, accumulate = false } = params;
-  const rows = windowWgsl(height, size);
-  const columns = windowWgsl(width, size);
   const isGlobal = size === 1;
   const body = isGlobal
     ? `  let value = dy[i / ${height * width * channels}u * ${channels}u + i % ${channels}u] * ${literal(1 / (height * width))};

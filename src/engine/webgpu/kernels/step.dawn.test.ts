@@ -28,7 +28,7 @@ import {
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
 import { optimizerSlots } from '@/model/optimizers';
-import { dropoutKeeps, normal, randomBits } from '@/model/random';
+import { dropoutKeeps, randomBits } from '@/model/random';
 import { lossKinds, type InputPipeline, type OptimizerSpec } from '@/model/runConfig';
 import { installDawn } from '../../../../scripts/dawn.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { convOutputSize, describeConv, type ConvShape } from '@/engine/webgpu/kernels/convShape';
-import { doubleKernel, doubleWidth, halfType } from '@/engine/webgpu/kernels/double/arithmetic';
+import { doubleKernel, doubleWidth } from '@/engine/webgpu/kernels/double/arithmetic';
 import { floats } from '@/engine/webgpu/kernels/source';
 
 export interface DoubleConvShape extends ConvShape {

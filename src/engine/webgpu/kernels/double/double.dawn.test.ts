@@ -149,7 +149,10 @@ test('convolution: values and all gradients', async () => {
       kind: 'Conv2d',
       name: 'c',
       inChannels,
-      ...{ outChannels, kernelSize, stride, padding },
+      outChannels,
+      kernelSize,
+      stride,
+      padding,
       bias: true,
       init: { kind: 'default' },
     };
