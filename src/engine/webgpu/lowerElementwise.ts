@@ -29,6 +29,7 @@ export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
   return { output, backward };
 }
 
+/** Which mask a layer has on activations shaped like `x`. */
 export function dropoutParams(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): DropoutParams {
   return {
     ...imageShape(lowering, x),

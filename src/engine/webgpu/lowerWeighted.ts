@@ -56,11 +56,13 @@ export function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value)
   return memory.parameter(key, inFeatures, outFeatures, layout);
 }
 
+/** Null where the layer has none. */
 export function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Piece | null {
   if (!layer.bias) return null;
   return onlyPiece(lowering.memory.parameter(`${layer.name}.bias`, 1, outputs, { kind: 'plain' }));
 }
 
+/** Where the gradient of a parameter's piece lies. */
 export function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
   return pieceTensor(`${name} gradient`, piece, lowering.memory.companion('gradient', piece.bank));
 }
@@ -91,6 +93,7 @@ function emitWeightGradient(
   });
 }
 
+/** An operand that a kernel may do without. */
 export function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
   return tensor === null ? {} : { [name]: tensor };
 }

@@ -67,6 +67,15 @@ ${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
   }
 }
 
+/** As lossAndGradient names them. */
+export const lossBindings = [
+  clockBinding('read'),
+  floats('logits', 'read'),
+  words('batchLabels', 'read'),
+  floats('dlogits', 'read_write'),
+  floats('metrics', 'read_write'),
+] as const;
+
 /** WGSL of main: sums `lossOf(n, zero)` of all images, loss and whether it is right, in `sums`, and leaves their mean and number. */
 export function meanOfImages(batch: number): string {
   return `  var total = vec2f();
@@ -87,13 +96,7 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
   return groupKernel(
     {
       label: `loss ${loss.kind} n${batch}`,
-      bindings: [
-        clockBinding('read'),
-        floats('logits', 'read'),
-        words('batchLabels', 'read'),
-        floats('dlogits', 'read_write'),
-        floats('metrics', 'read_write'),
-      ],
+      bindings: lossBindings,
       code: `${clockWgsl}${softmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 /** Loss of image n and whether it is right. */

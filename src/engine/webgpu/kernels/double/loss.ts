@@ -1,9 +1,9 @@
 /** The losses of kernels/loss.ts with their gradients in double-floats (arithmetic.ts). */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { doubleGroupKernel, doubleLiteral } from '@/engine/webgpu/kernels/double/arithmetic';
-import { classes, meanOfImages, type LossParams } from '@/engine/webgpu/kernels/loss';
-import { floats, literal, words } from '@/engine/webgpu/kernels/source';
+import { classes, lossBindings, meanOfImages, type LossParams } from '@/engine/webgpu/kernels/loss';
+import { literal } from '@/engine/webgpu/kernels/source';
 import { assertNever } from '@/model/layers';
 import type { LossKind } from '@/model/runConfig';
 
@@ -80,13 +80,7 @@ export function doubleLossAndGradient({ batch, loss }: LossParams): Kernel {
   return doubleGroupKernel(
     {
       label: `double loss ${loss.kind} n${batch}`,
-      bindings: [
-        clockBinding('read'),
-        floats('logits', 'read'),
-        words('batchLabels', 'read'),
-        floats('dlogits', 'read_write'),
-        floats('metrics', 'read_write'),
-      ],
+      bindings: lossBindings,
       code: `${clockWgsl}${softmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 fn lossOf(n: u32, zero: u32) -> vec2f {
