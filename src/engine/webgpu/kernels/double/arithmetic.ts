@@ -1,5 +1,6 @@
 /**
- * WGSL for numbers of about 44 bits that are the sum of two float32, `hi` the nearest float32 and `lo` the rest (Dekker, "A
+ * WGSL for numbers that are the sum of two float32, `hi` the nearest float32 and `lo` the rest: sums are good to about 40 bits,
+ * products and quotients to 32 (Dekker, "A
  * floating-point technique for extending the available precision", 1971; Knuth's sum of two). A tensor of them is two planes: all
  * `hi`, then all `lo`; so what needs only a float32 reads the first plane.
  *
@@ -38,7 +39,7 @@ fn quickTwoSum(a: Float, b: Float) -> Double {
   return Double(sum, b - opaque(sum - a));
 }
 fn upper(v: Float) -> Float { return bitcast<Float>(bitcast<${bits}>(v) & ${bits}(0xfffff000u)); }
-/** a * b to 36 bits, not normalised: lo is up to 2^-11 of hi. */
+/** a * b to 2^-32, not normalised: lo is up to 2^-10 of hi. */
 fn product(a: Float, b: Float) -> Double {
   let a1 = upper(a);
   let a2 = a - a1;
