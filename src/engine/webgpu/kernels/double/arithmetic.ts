@@ -1,8 +1,7 @@
 /**
  * WGSL for numbers that are the sum of two float32, `hi` the nearest float32 and `lo` the rest: sums are good to about 40 bits,
- * products and quotients to 32 (Dekker, "A
- * floating-point technique for extending the available precision", 1971; Knuth's sum of two). A tensor of them is two planes: all
- * `hi`, then all `lo`; so what needs only a float32 reads the first plane.
+ * products and quotients to 32 (Dekker, "A floating-point technique for extending the available precision", 1971; Knuth's sum of
+ * two). A tensor of them is two planes: all `hi`, then all `lo`; so what needs only a float32 reads the first plane.
  *
  * Compilers of shaders may reorder sums, after which an error term is 0, and may fuse a product into a sum. So every difference that
  * measures an error passes through `opaque`, an exclusive or with a 0 that no compiler knows; and products are of halves of 12 bits,
@@ -17,7 +16,7 @@ export type DoubleWidth = 1 | 4;
 export const doubleWidth = (channels: number): DoubleWidth => (channels % 4 === 0 ? 4 : 1);
 
 /** WGSL type of each half. */
-export const halfType = (width: DoubleWidth): string => (width === 4 ? 'vec4f' : 'f32');
+const halfType = (width: DoubleWidth): string => (width === 4 ? 'vec4f' : 'f32');
 
 function arithmeticWgsl(width: DoubleWidth): string {
   const float = halfType(width);

@@ -5,6 +5,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { convOutputSize, describeConv, type ConvShape } from '@/engine/webgpu/kernels/convShape';
 import { doubleKernel, doubleWidth } from '@/engine/webgpu/kernels/double/arithmetic';
+import { u } from '@/engine/webgpu/kernels/gemmTile';
 import { floats } from '@/engine/webgpu/kernels/source';
 
 export interface DoubleConvShape extends ConvShape {
@@ -18,8 +19,6 @@ export interface DoubleConvForwardParams extends DoubleConvShape {
   /** Adds to what y holds (the slices before this one). */
   readonly accumulate: boolean;
 }
-
-const u = (value: number): string => `${value >>> 0}u`;
 
 /** y = y? + conv(x, weight) + bias. Bindings: x, weight, bias?, y. */
 export function doubleConvForward(params: DoubleConvForwardParams): Kernel {
