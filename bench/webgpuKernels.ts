@@ -4,14 +4,15 @@
  * Best of many rounds, all kernels in turn, so that a busy machine disturbs little.
  */
 import { parseArgs } from 'node:util';
-import type { Kernel } from '@/engine/webgpu/kernel';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { architectureById } from '@/model/architectures';
-import { inferShapes, type LayerShapes } from '@/model/shapes';
+import { defaultInput } from '@/model/presets';
+import { inferShapes, inputShape, type LayerShapes } from '@/model/shapes';
 import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence';
+import { leastDispatch, plainMatmul, type MatmulShape } from './plainMatmul.ts';
 import { openDevice, parseRules } from './webgpuDevice.ts';
 
 /** Makes a kernel for a target, such as `(target) => convForward(params, target)`. */
@@ -20,35 +21,32 @@ type KernelMaker = (target: KernelTarget) => KernelSequence;
 interface Row {
   readonly name: string;
   readonly products: number;
+  /** The matrix product that the kernel is, implicitly. */
+  readonly matmul: MatmulShape;
   readonly make: KernelMaker;
-}
-
-/** 512 x 512 x 512, 4 x 4 values a thread, vec4 loads: what one writes without knowing the adapter. */
-function matmulKernel(): Kernel {
-  const names = [0, 1, 2, 3];
-  const wgsl = `@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
-@compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.y * 4u;
-  ${names.map((i) => `var c${i} = vec4f();`).join(' ')}
-  for (var k = 0u; k < 128u; k++) {
-    ${names.map((i) => `let a${i} = a[(row + ${i}u) * 128u + k]; let b${i} = b[(k * 4u + ${i}u) * 128u + id.x];`).join('\n    ')}
-    ${names.map((i) => names.map((j) => `c${i} = fma(vec4f(a${i}[${j}]), b${j}, c${i});`).join(' ')).join('\n    ')}
-  }
-  ${names.map((i) => `c[(row + ${i}u) * 128u + id.x] = c${i};`).join(' ')}
-}`;
-  const bindings = [
-    { name: 'a', access: 'read' },
-    { name: 'b', access: 'read' },
-    { name: 'c', access: 'read_write' },
-  ] as const;
-  return { label: 'plain matmul 512', wgsl, bindings, workgroups: [16, 16, 1] };
 }
 
 /** In a step the optimizer adds a weight gradient's partial sums. */
 const inStep = { partialsOffset: 0 };
+
+/** The three products of a layer with `window` weights for each pair of channels, over so many pixels coming in and going out. */
+function matmulsOf(
+  pixels: { readonly input: number; readonly output: number },
+  window: number,
+  channels: { readonly input: number; readonly output: number },
+): { readonly forward: MatmulShape; readonly weight: MatmulShape; readonly input: MatmulShape } {
+  const depth = window * channels.input;
+  return {
+    forward: { rows: pixels.output, depth, columns: channels.output },
+    weight: { rows: depth, depth: pixels.output, columns: channels.output },
+    // With a stride each pixel meets only some of the window.
+    input: {
+      rows: pixels.input,
+      depth: Math.ceil((pixels.output * window) / pixels.input) * channels.output,
+      columns: channels.input,
+    },
+  };
+}
 
 function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: boolean): Row[] {
   if (layer.kind === 'Conv2d') {
@@ -56,31 +54,37 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
     const { inChannels, outChannels, kernelSize, stride, padding, bias } = layer;
     const shape = { batch, height, width, inChannels, outChannels, kernelSize, stride, padding };
     const [, outHeight = 1, outWidth = 1] = output;
-    const products = batch * outHeight * outWidth * kernelSize ** 2 * inChannels * outChannels;
+    const pixels = { input: batch * height * width, output: batch * outHeight * outWidth };
+    const matmuls = matmulsOf(pixels, kernelSize ** 2, { input: inChannels, output: outChannels });
+    const products = pixels.output * kernelSize ** 2 * inChannels * outChannels;
+    const row = (name: keyof typeof matmuls, make: KernelMaker): Row => ({
+      name,
+      products,
+      matmul: matmuls[name],
+      make,
+    });
     return [
-      { name: 'forward', products, make: (target) => convForward({ ...shape, bias }, target) },
-      {
-        name: 'weight',
-        products,
-        make: (target) => convWeightGradient({ ...shape, bias, ...inStep }, target),
-      },
-      ...(isFirst
-        ? []
-        : [{ name: 'input', products, make: (target: KernelTarget) => convInputGradient(shape, target) }]),
+      row('forward', (target) => convForward({ ...shape, bias }, target)),
+      row('weight', (target) => convWeightGradient({ ...shape, bias, ...inStep }, target)),
+      ...(isFirst ? [] : [row('input', (target) => convInputGradient(shape, target))]),
     ];
   }
   if (layer.kind === 'Linear') {
     const { inFeatures, outFeatures, bias } = layer;
     const shape = { batch, inFeatures, outFeatures };
+    const channels = { input: inFeatures, output: outFeatures };
+    const matmuls = matmulsOf({ input: batch, output: batch }, 1, channels);
     const products = batch * inFeatures * outFeatures;
+    const row = (name: keyof typeof matmuls, make: KernelMaker): Row => ({
+      name,
+      products,
+      matmul: matmuls[name],
+      make,
+    });
     return [
-      { name: 'forward', products, make: (target) => linearForward({ ...shape, bias }, target) },
-      {
-        name: 'weight',
-        products,
-        make: (target) => linearWeightGradient({ ...shape, bias, ...inStep }, target),
-      },
-      { name: 'input', products, make: (target) => linearInputGradient(shape, target) },
+      row('forward', (target) => linearForward({ ...shape, bias }, target)),
+      row('weight', (target) => linearWeightGradient({ ...shape, bias, ...inStep }, target)),
+      row('input', (target) => linearInputGradient(shape, target)),
     ];
   }
   return [];
@@ -88,7 +92,7 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
 
 function networkRows(network: string, batch: number, only: string): Row[] {
   const seen = new Set<string>();
-  return inferShapes(architectureById(network), [1, 28, 28])
+  return inferShapes(architectureById(network), inputShape(defaultInput(network)))
     .flatMap((shapes, i) => rowsOf(shapes, batch, i === 0))
     .filter(({ make }) => {
       const label = make({ isSoftware: true }).kernels[0]?.label ?? '';
@@ -96,6 +100,17 @@ function networkRows(network: string, batch: number, only: string): Row[] {
       seen.add(label);
       return true;
     });
+}
+
+interface Entry {
+  /** Empty for a matrix product that only others are compared with. */
+  readonly name: string;
+  readonly flops: number;
+  readonly sequence: TimedSequence;
+  /** Milliseconds. */
+  best: number;
+  /** The plain matrix product of the same size. */
+  readonly own: Entry | undefined;
 }
 
 async function main(): Promise<void> {
@@ -110,39 +125,56 @@ async function main(): Promise<void> {
       rules: { type: 'string', multiple: true, default: [] },
       /** Do without subgroups. */
       plain: { type: 'boolean', default: false },
+      /** As if the adapter were a real GPU. */
+      hardware: { type: 'boolean', default: false },
     },
   });
-  const { device, target, name: adapterName } = await openDevice(values.plain);
+  const { device, target, name: adapterName } = await openDevice(values.plain, values.hardware);
   console.log(`${adapterName}, batch ${values.batch}`);
 
   const cache = new PipelineCache(device);
-  const entries: { name: string; flops: number; sequence: TimedSequence; best: number }[] = [];
-  const add = async (name: string, products: number, make: KernelMaker, rules?: string): Promise<void> => {
-    const chosen = rules === undefined ? target : { ...target, rules: parseRules(rules) };
-    const sequence = await timedSequence(device, cache, make(chosen));
-    entries.push({ name, flops: 2 * products, sequence, best: Number.POSITIVE_INFINITY });
+  const entries: Entry[] = [];
+  const add = async (
+    name: string,
+    products: number,
+    kernels: KernelSequence,
+    own?: Entry,
+  ): Promise<Entry> => {
+    const sequence = await timedSequence(device, cache, kernels);
+    const entry = { name, flops: 2 * products, sequence, best: Number.POSITIVE_INFINITY, own };
+    entries.push(entry);
+    return entry;
   };
-  const lengths = { a: 512 ** 2, b: 512 ** 2, c: 512 ** 2 };
-  await add('plain matmul 512', 512 ** 3, () => ({ kernels: [matmulKernel()], partialsLength: 0, lengths }));
+  const least = await add('least dispatch', 0, leastDispatch());
+  const plain = await add('plain matmul 512', 512 ** 3, plainMatmul({ rows: 512, columns: 512, depth: 512 }));
   for (const network of values.net.split(',')) {
-    for (const { products, make } of networkRows(network, Number(values.batch), values.only)) {
+    for (const { products, matmul, make } of networkRows(network, Number(values.batch), values.only)) {
       const label = make(target).kernels[0]?.label ?? '';
-      for (const rules of [undefined, ...values.rules])
-        await add(`${network} ${label} ${rules ?? ''}`, products, make, rules);
+      const own = await add('', products, plainMatmul(matmul));
+      for (const rules of [undefined, ...values.rules]) {
+        const chosen = rules === undefined ? target : { ...target, rules: parseRules(rules) };
+        await add(`${network} ${label} ${rules ?? ''}`, products, make(chosen), own);
+      }
     }
   }
   for (let round = 0; round < Number(values.rounds); round += 1)
     for (const entry of entries) {
-      // Short kernels several times in one submit, which costs about 0.2 ms. A real GPU needs microseconds a kernel.
-      const times = Math.max(1, Math.min(200, Math.floor(10 / Math.min(entry.best, 100))));
+      // Short kernels many times in one submit, which costs about 0.2 ms. A real GPU needs microseconds a kernel.
+      const times = Math.max(1, Math.min(1000, Math.floor(10 / Math.min(entry.best, 100))));
       entry.best = Math.min(entry.best, await entry.sequence.run(round === 0 ? 1 : times));
     }
-  const rate = ({ flops, best }: { flops: number; best: number }): number => flops / best / 1e6;
-  const plain = entries[0] === undefined ? 1 : rate(entries[0]);
-  for (const entry of entries)
+  const rate = ({ flops, best }: Entry): number => flops / best / 1e6;
+  console.log(`A dispatch takes ${(1000 * least.best).toFixed(1)} us at least.`);
+  console.log(
+    `${'kernel'.padEnd(74)} ${'ms'.padStart(9)} GFLOP/s, of a plain matmul of 512, of its own size`,
+  );
+  for (const entry of entries) {
+    if (entry === least || entry.name === '') continue;
+    const own = entry.own === undefined ? '' : (entry.own.best / entry.best).toFixed(2);
     console.log(
-      `${entry.name.padEnd(74)} ${entry.best.toFixed(4).padStart(9)} ms ${rate(entry).toFixed(1).padStart(6)} GFLOP/s ${(rate(entry) / plain).toFixed(2)}`,
+      `${entry.name.padEnd(74)} ${entry.best.toFixed(4).padStart(9)} ${rate(entry).toFixed(1).padStart(7)} ${(rate(entry) / rate(plain)).toFixed(2)} ${own}`,
     );
+  }
 }
 
 await main();

@@ -11,6 +11,7 @@ import { classes, lossAndGradient, metricsStride } from '@/engine/webgpu/kernels
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
+import { rulesFor } from '@/engine/webgpu/kernels/tuning';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
 import { lowerDoubleSequence, widened } from '@/engine/webgpu/lowerDouble';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
@@ -18,7 +19,7 @@ import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
 import { ringSteps } from '@/engine/webgpu/metricsRing';
 import { PartialGradients } from '@/engine/webgpu/partialGradients';
-import { Program, stretch, whole, type Resource, type Tensor } from '@/engine/webgpu/program';
+import { Program, stretch, whole, type Dispatch, type Resource, type Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type RunMemory } from '@/engine/webgpu/runMemory';
 import type { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { optimizerSlots } from '@/model/optimizers';
@@ -100,11 +101,16 @@ function inputValue(program: Program, config: RunConfig, images: number): Value 
 }
 
 /** Completes gradients that statistics look at; the update then reads them instead of their parts. */
-function emitPartialSums(program: Program, memory: RunMemory, sums: PartialGradients): void {
+function emitPartialSums(
+  program: Program,
+  memory: RunMemory,
+  sums: PartialGradients,
+  partsAtOnce: number,
+): void {
   for (const bank of memory.banks) {
     const tensors = sums.of(bank);
     if (tensors.length === 0) continue;
-    program.dispatchSeparately(sumPartials(tensors), {
+    program.dispatchSeparately(sumPartials(tensors, partsAtOnce), {
       partials: sums.tensor,
       gradients: whole(memory.companion('gradient', bank)),
     });
@@ -116,7 +122,7 @@ function emitUpdates(
   program: Program,
   memory: RunMemory,
   config: RunConfig,
-  { control, statistics }: ProgramOptions,
+  { control, statistics, target }: ProgramOptions,
   sums: PartialGradients | null,
 ): void {
   const { optimizer, clipGradNorm } = config;
@@ -148,6 +154,7 @@ function emitUpdates(
       count: bank.floats,
       clip: clipGradNorm !== null,
       partials,
+      partsAtOnce: rulesFor(target).partsAtOnce,
       ...(i === banks.length - 1 ? { ringLength: ringSteps } : {}),
       ...(statistics === undefined ? {} : { tensors: bank.tensors }),
     });
@@ -166,6 +173,8 @@ function emitUpdates(
 /** The first program of a run meets all parameters, in the order of the forward pass, and so decides their places. */
 export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
   const { mode, images, control, target } = options;
+  const { mostMerged, partsAtOnce } = rulesFor(target);
+  const merge = (dispatches: readonly Dispatch[]) => mergeDispatches(dispatches, mostMerged);
   const program = new Program();
   const masks = new Masks();
   const partials = mode === 'train' && config.clipGradNorm === null ? new PartialGradients() : null;
@@ -202,7 +211,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   program.moveLastToHead();
   if (mode !== 'train') keepLogits(program, lowering, logits);
   if (mode === 'eval') {
-    program.rearrange(mergeDispatches);
+    program.rearrange(merge);
     return program;
   }
 
@@ -222,12 +231,12 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   }
   if (mode === 'train') {
     if (options.statistics !== undefined) {
-      if (partials !== null) emitPartialSums(program, memory, partials);
+      if (partials !== null) emitPartialSums(program, memory, partials, partsAtOnce);
       options.statistics.emitBeforeUpdate(program, memory);
     }
     emitUpdates(program, memory, config, options, partials);
   }
-  program.rearrange(mergeDispatches);
+  program.rearrange(merge);
   return program;
 }
 

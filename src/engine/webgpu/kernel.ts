@@ -23,4 +23,6 @@ export interface Kernel {
   readonly wgsl: string;
   readonly bindings: readonly KernelBinding[];
   readonly workgroups: readonly [x: number, y: number, z: number];
+  /** Multiply-adds of a matrix product; absent where the work is small. */
+  readonly products?: number;
 }

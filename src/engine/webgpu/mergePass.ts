@@ -100,14 +100,19 @@ function usesOneBufferTwice(bindings: readonly KernelBinding[], tensors: readonl
   );
 }
 
-/** The same work in fewer dispatches. */
-export function mergeDispatches(dispatches: readonly Dispatch[]): readonly Dispatch[] {
+const isLarge = ({ kernel: { products = 0 } }: Dispatch, mostMerged: number): boolean =>
+  products > mostMerged;
+
+/** The same work in fewer dispatches. Two kernels of more multiply-adds than `mostMerged` stay apart. */
+export function mergeDispatches(dispatches: readonly Dispatch[], mostMerged: number): readonly Dispatch[] {
   const groups: Group[] = [];
   for (const dispatch of dispatches) {
     const last = groups.findLastIndex(({ members }) => members.some((member) => dependsOn(dispatch, member)));
     let isPlaced = false;
     for (const group of dispatch.isSeparate === true ? [] : groups.slice(last + 1)) {
       if (group.merged.isSeparate === true) continue;
+      const large = [...group.members, dispatch].filter((member) => isLarge(member, mostMerged));
+      if (large.length > 1) continue;
       const together = merged([...group.members, dispatch]);
       if (together === null) continue;
       group.members.push(dispatch);

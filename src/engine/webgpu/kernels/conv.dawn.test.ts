@@ -331,9 +331,27 @@ describe('convolution', () => {
     [shapeOf(2, 6, 5, 16, 48, 3, 1, 1), staged],
     [shapeOf(2, 6, 5, 32, 16, 3, 1, 1), staged],
     [shapeOf(2, 3, 3, 64, 36, 2, 1, 0), staged],
+    [shapeOf(3, 2, 2, 32, 64, 3, 2, 1), staged],
+    // A weight gradient whose lanes take rows of the window: a stride, columns for several workgroups, three channels.
+    [shapeOf(3, 13, 12, 1, 68, 7, 2, 3), { unrolls: false }],
+    [shapeOf(5, 9, 10, 3, 6, 2, 1, 1), { unrolls: false }],
+    [shapeOf(40, 9, 10, 1, 4, 3, 1, 1), { unrolls: false }],
   ])('agrees with the tiles of real GPUs %#', async (shape, rules) => {
     expect(await worstError(shape, { isSoftware: false, rules })).toBeLessThan(1);
   });
+});
+
+test.each([
+  // Sums of one lane, sums that lanes share, forward only with as many channels as these take at once, and workgroup memory.
+  [shapeOf(40, 2, 2, 8, 12, 3, 1, 1), { isSoftware: true }],
+  [shapeOf(40, 2, 2, 64, 36, 3, 1, 1), { isSoftware: false, rules: { unrolls: false } }],
+  [shapeOf(40, 2, 2, 36, 64, 3, 1, 1), { isSoftware: false, rules: { unrolls: false } }],
+  [shapeOf(40, 2, 2, 64, 64, 3, 1, 1), { isSoftware: false, rules: staged }],
+] as const)('gives the same bits whether taps outside the image are left out %#', async (shape, target) => {
+  const none = { ...target, rules: { ...('rules' in target ? target.rules : {}), mostInside: 0 } };
+  const shortened = [convForward({ ...shape, bias: true }, target), convInputGradient(shape, target)];
+  expect(shortened.some(({ kernels }) => kernels[0]?.wgsl.includes('firstKy') === true)).toBe(true);
+  expect(await results(shape, 1, target)).toEqual(await results(shape, 1, none));
 });
 
 describe('fused with pool, ReLU and Dropout2d', () => {

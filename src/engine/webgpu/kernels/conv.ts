@@ -2,7 +2,7 @@
 import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
 import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
 import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
-import { isPatched, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
+import { mayPatch, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   convOutputSize,
   describeConv,
@@ -11,7 +11,7 @@ import {
   type KernelTarget,
   type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
-import { reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
+import { patchesRows, reduceTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface ConvForwardParams extends ConvShape {
   readonly bias: boolean;
@@ -121,11 +121,7 @@ export function convWeightGradient(params: ConvWeightGradientParams, target: Ker
     pool,
   };
   const pixels = params.batch * outHeight * outWidth;
-  const size = {
-    rows: reduceRows(reduce, sharesLanes(target)),
-    pixels,
-    channels: outChannels,
-    isPatched: isPatched(reduce, true),
-  };
+  const patches = mayPatch(reduce) && patchesRows(target);
+  const size = { rows: reduceRows(reduce, patches), pixels, channels: outChannels, patches };
   return reduceKernels(reduce, reduceTile(size, target));
 }

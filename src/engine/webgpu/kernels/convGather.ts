@@ -8,6 +8,7 @@ import {
   isPlain,
   lengthsOf,
   planOf,
+  tapsOf,
   windowCount,
   windowOf,
   type GatherParams,
@@ -58,5 +59,11 @@ ${joined.code}`;
     ].join('\n'),
     body,
   });
-  return { kernels: [kernel], partialsLength: 0, lengths: lengthsOf(params) };
+  const { x, y } = tapsOf(params);
+  const taps = Math.max(0, x.end - x.first) * Math.max(0, y.end - y.first);
+  const { input, output, batch, direction } = params;
+  // Each pixel of a strided convolution's output meets all taps, its gradient's pixels meet them once in stride x stride.
+  const pixels = direction === 'forward' ? output.height * output.width : input.height * input.width;
+  const products = batch * pixels * taps * input.channels * output.channels;
+  return { kernels: [{ ...kernel, products }], partialsLength: 0, lengths: lengthsOf(params) };
 }

@@ -5,6 +5,7 @@
 import {
   isByPixel,
   placeOf,
+  stepLength,
   tapsOf,
   windowCount,
   windowGrid,
@@ -50,7 +51,7 @@ ${isByPixel(plan) ? insideTaps(plan) : ''}`;
  * products of a run, `firstJ` and `endJ`.
  */
 function insideTaps(plan: Plan): string {
-  const { params, tile, width, blocks } = plan;
+  const { params, tile } = plan;
   const { input, direction, pool, batch, stride, padding } = params;
   const isForward = direction === 'forward';
   const { wide } = windowGrid(plan);
@@ -67,8 +68,8 @@ function insideTaps(plan: Plan): string {
   const sizeOf = (size: number): number => Math.floor(size / side) * side;
   // Begins where a step of the loop would.
   const { first } = sumParts(plan);
-  const stepLength = u(width * blocks);
-  const products = `let firstJ = ${u(first)} + (firstKx * ${u(input.channels)} - ${u(first)}) / ${stepLength} * ${stepLength};
+  const length = u(stepLength(plan));
+  const products = `let firstJ = ${u(first)} + (firstKx * ${u(input.channels)} - ${u(first)}) / ${length} * ${length};
 let endJ = endKx * ${u(input.channels)};`;
   return `let firstPixel = i32(tileRow * ${u(high)} / ${u(batch)});
 let lastPixel = i32(min(tileRow * ${u(high)} + ${u(high - 1)}, ${u(windowCount(plan) - 1)}) / ${u(batch)});
@@ -117,7 +118,8 @@ let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageSt
     const start =
       phases === 1
         ? `${loopStart(tile)} + ${u(first)}`
-        : `(phase${axis.toUpperCase()} + ${u(padding)}) % ${u(stride)}`;
+        : // The phase's first tap among those that meet the image.
+          `${u(first)} + (phase${axis.toUpperCase()} + ${u(padding + stride * kernelSize - first)}) % ${u(stride)}`;
     return `for (var ${tap} = ${start}; ${tap} < ${u(end)}; ${tap} += ${u(stride)})`;
   };
   const shift = (phase: string, tap: string): string =>

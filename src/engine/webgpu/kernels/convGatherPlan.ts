@@ -63,7 +63,7 @@ const runOf = ({ direction, input, kernelSize }: GatherParams): number =>
 
 /** What the choice of a tile depends on. */
 export function gatherSize(params: GatherParams): GatherSize {
-  const { direction, batch, output, stride, pool } = params;
+  const { direction, batch, output, kernelSize, stride, pool } = params;
   const isForward = direction === 'forward';
   const high = isForward ? Math.floor(output.height / pool) : ceilDiv(output.height, stride);
   const wide = isForward ? Math.floor(output.width / pool) : ceilDiv(output.width, stride);
@@ -72,6 +72,7 @@ export function gatherSize(params: GatherParams): GatherSize {
   const passed = output.height * output.width * Math.max(0, y.end - y.first) * Math.max(0, x.end - x.first);
   return {
     rows: batch * high * wide,
+    phases: isForward ? 1 : Math.min(stride, kernelSize) ** 2,
     window: isForward ? pool ** 2 : 1,
     channels: output.channels,
     run: runOf(params),
@@ -139,10 +140,16 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
  */
 export const isByPixel = (plan: Plan): boolean =>
   (plan.tile.skipsOutside ?? false) &&
-  plan.tile.sumLanes === 1 &&
+  // Of a window's row forward each lane keeps its products whichever are left out.
+  (plan.tile.sumLanes === 1 ||
+    plan.params.direction === 'backward' ||
+    plan.params.input.channels % stepLength(plan) === 0) &&
   plan.phases === 1 &&
   plan.sideBySide === 0 &&
   windowOf(plan) === 1;
+
+/** Products that one step of the inner loop takes, in all lanes that share a sum. */
+export const stepLength = ({ width, blocks, tile }: Plan): number => width * blocks * tile.sumLanes;
 
 /** WGSL of image `n` and window `wy`, `wx` of row `row` of the product. */
 export function placeOf(plan: Plan, row: string) {

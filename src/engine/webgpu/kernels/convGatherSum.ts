@@ -1,6 +1,6 @@
 /** The sum of a gathering kernel (convGather.ts): what it loads, and the products. */
 import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGatherLoops';
-import { needsEdges, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
+import { needsEdges, stepLength, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
 import { ceilDiv, lines, quadOf, range, sharedUnits, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 /** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
@@ -172,7 +172,7 @@ export function summation(plan: Plan): string {
   const { setup, code } = step(plan);
   const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(width * blocks)}`;
   const loop = (from: string, to: string): string =>
-    `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(width * blocks * tile.sumLanes)}) {\n${code}\n}`;
+    `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(stepLength(plan))}) {\n${code}\n}`;
   const clear = eachSum(plan, (name, type) => `sum${name} = ${type}();`);
   const add = eachSum(plan, (name) => `total${name} += sum${name};`);
   const loops = partLoops(plan, loop, clear, add);

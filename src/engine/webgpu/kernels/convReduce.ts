@@ -12,7 +12,6 @@ import {
 import { patchedSource } from '@/engine/webgpu/kernels/convReducePatch';
 import {
   bindingsOf,
-  isPatched,
   planOf,
   reduceRows,
   storeSum,
@@ -253,21 +252,18 @@ ${joined.code}`,
   };
 }
 
-export function reduceKernels(params: ReduceParams, wanted: ReduceTile): KernelSequence {
-  const hasPatches = isPatched(params, wanted.shares);
-  // A lane takes one whole row of the window; where lanes are few, another workgroup takes the others.
-  const tile = hasPatches ? { ...wanted, rows: 1 } : wanted;
+export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {
   const plan = planOf(params, tile);
   const { high, wide } = tileSize(tile);
-  const tileRows = ceilDiv(reduceRows(params, tile.shares), high);
+  const tileRows = ceilDiv(reduceRows(params, tile.patches), high);
   const tileColumns = ceilDiv(params.outChannels, wide);
   const grid = gridOf(tileRows * tileColumns * tile.splits);
-  const source = hasPatches ? patchedSource(plan) : tiledSource(plan);
+  const source = tile.patches ? patchedSource(plan) : tiledSource(plan);
   const body = `  let tileRow = tile % ${u(tileRows)};
   let column = tile / ${u(tileRows)} % ${u(tileColumns)} * ${u(wide)} + lane % ${u(tile.columnLanes)} * ${u(tile.columns)};
   let split = tile / ${u(tileRows * tileColumns)};
 ${source.body}`;
-  const kernel = tileKernel({
+  const made = tileKernel({
     label: params.label,
     bindings: bindingsOf(plan),
     tile,
@@ -277,6 +273,10 @@ ${source.body}`;
   });
   const { stride, biasStart, weights } = partialLayout(params);
   const { pool, batch, outChannels } = params;
+  const x = liveTaps(params.width, plan.outWidth, params);
+  const y = liveTaps(params.height, plan.outHeight, params);
+  const taps = Math.max(0, x.end - x.first) * Math.max(0, y.end - y.first);
+  const kernel = { ...made, products: plan.total * taps * params.inChannels * outChannels };
   const outputs = batch * Math.floor(plan.outHeight / pool) * Math.floor(plan.outWidth / pool) * outChannels;
   const lengths = {
     x: batch * params.imageStride,

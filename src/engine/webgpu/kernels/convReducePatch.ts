@@ -1,11 +1,12 @@
 /**
- * Weight gradients where a row of the window is short (one channel), on software adapters, whose loads are dear: a lane takes a whole
- * row of the window. In each step it loads the stretch of the image under a block of neighbouring pixels, once for all of them;
- * the gradients of the block, pooled ones with their winners, come from all lanes of the subgroup.
+ * Weight gradients where a row of the window is short (one channel): a lane takes a whole row of the window. In each step it loads the
+ * stretch of the image under a block of neighbouring pixels, once for all of them. The gradients of the block, pooled ones with their
+ * winners, come from all lanes of the subgroup where those share loads; on a real GPU several lanes share a sum, a block each in turn.
  */
 import { storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
+  joinLanes,
   lines,
   loadFunction,
   quadOf,
@@ -15,8 +16,8 @@ import {
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
 
-/** Windows of the pool, or single pixels, that a step takes: about 4 pixels in a row. */
-const blockOf = (pool: number): number => Math.max(1, Math.floor(4 / pool));
+/** Windows of the pool, or single pixels, that a step takes. */
+const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.pixels / params.pool));
 
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
 function inputFunction({ params }: Plan): string {
@@ -37,10 +38,11 @@ export function patchedSource(plan: Plan): { readonly functions: string; readonl
   const { batch, kernelSize, inChannels, outChannels, stride, padding, width, pool, bias } = params;
   const quads = tile.columns / 4;
   const [high, wide] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
-  const block = blockOf(pool);
+  const block = blockOf(plan);
   const blocksWide = ceilDiv(wide, block);
   const blocks = batch * high * blocksWide;
   const perSplit = ceilDiv(blocks, tile.splits);
+  const first = tile.sumLanes === 1 ? '' : ' + sumLane';
   const rowFloats = width * inChannels;
   const place = (unit: string): string =>
     `(${unit} / ${u(quads)}) * ${u(outChannels)} + (${unit} % ${u(quads)}) * 4u`;
@@ -85,32 +87,9 @@ ${pixels.join('\n')} }`;
   const sums = range(run * quads).map((k) => {
     const { type, whole } = quadOf(tile, outChannels, k % quads);
     const name = `sum${Math.floor(k / quads)}_${k % quads}`;
-    return { start: `var ${name} = ${type}();`, value: whole(name) };
+    return { name, start: `var ${name} = ${type}();`, value: whole(name) };
   });
-  return {
-    functions: [
-      inputFunction(plan),
-      loadFunction('dy', outputWidth),
-      pool === 1 ? '' : loadFunction('argmax', outputWidth, 'u'),
-    ].join('\n'),
-    body: `  let t = tileRow * ${u(tileSize(tile).high)} + rowLane;
-  let ky = min(t, ${u(kernelSize - 1)});
-  let isBias = ${bias ? `t == ${u(kernelSize)}` : 'false'};
-  ${units.setup}
-  ${pool === 1 ? '' : named(winners.setup)}
-  ${sums.map(({ start }) => start).join(' ')}
-  for (var at = split * ${u(perSplit)}; at < min((split + 1u) * ${u(perSplit)}, ${u(blocks)}); at++) {
-    let wx = at % ${u(blocksWide)} * ${u(block)};
-    let wy = at / ${u(blocksWide)} % ${u(high)};
-    let n = at / ${u(blocksWide * high)};
-    let base = ((n * ${u(high)} + wy) * ${u(wide)} + wx) * ${u(outChannels)} + column;
-    let own = (wy * ${u(pool * outWidth)} + wx * ${u(pool)}) * ${u(outChannels)} + column;
-    ${units.load}
-    ${pool === 1 ? '' : named(winners.load)}
-    ${patch}
-    ${lines(block, oneWindow)}
-  }
-  let firstColumn = column;
+  const storing = `let firstColumn = column;
   var sums = array<vec4f, ${sums.length}>(${sums.map(({ value }) => value).join(', ')});
   for (var k = zero; k < ${u(sums.length)}; k++) {
     let column = firstColumn + k % ${u(quads)} * 4u;
@@ -125,6 +104,33 @@ ${pixels.join('\n')} }`;
     }`
         : ''
     }
-  }`,
+  }`;
+  const names = sums.map(({ name }) => name);
+  const joined = joinLanes(tile, names, storing);
+  return {
+    functions: [
+      inputFunction(plan),
+      loadFunction('dy', outputWidth),
+      pool === 1 ? '' : loadFunction('argmax', outputWidth, 'u'),
+      joined.declaration,
+    ].join('\n'),
+    body: `  let t = tileRow * ${u(tileSize(tile).high)} + rowLane;
+  let ky = min(t, ${u(kernelSize - 1)});
+  let isBias = ${bias ? `t == ${u(kernelSize)}` : 'false'};
+  ${units.setup}
+  ${pool === 1 ? '' : named(winners.setup)}
+  ${sums.map(({ start }) => start).join(' ')}
+  for (var at = split * ${u(perSplit)}${first}; at < min((split + 1u) * ${u(perSplit)}, ${u(blocks)}); at += ${u(tile.sumLanes)}) {
+    let wx = at % ${u(blocksWide)} * ${u(block)};
+    let wy = at / ${u(blocksWide)} % ${u(high)};
+    let n = at / ${u(blocksWide * high)};
+    let base = ((n * ${u(high)} + wy) * ${u(wide)} + wx) * ${u(outChannels)} + column;
+    let own = (wy * ${u(pool * outWidth)} + wx * ${u(pool)}) * ${u(outChannels)} + column;
+    ${units.load}
+    ${pool === 1 ? '' : named(winners.load)}
+    ${patch}
+    ${lines(block, oneWindow)}
+  }
+  ${joined.code}`,
   };
 }

@@ -18,6 +18,8 @@ export interface ReduceTile extends Tile {
   readonly pixels: number;
   /** Ranges that the pixels are split into. */
   readonly splits: number;
+  /** Whether a lane takes a whole row of the window (convReducePatch.ts). */
+  readonly patches: boolean;
 }
 
 export interface Plan {
@@ -63,16 +65,15 @@ export function planOf(params: ReduceParams, tile: ReduceTile): Plan {
 const longestPatchedRun = 8;
 
 /**
- * Whether a lane takes a whole row of the window, from a patch of the image that it loads for several pixels at once: for channels
+ * Whether a lane may take a whole row of the window, from a patch of the image that it loads for several pixels at once: for channels
  * that fill no vector.
  */
-export const isPatched = ({ kernelSize, inChannels }: ReduceParams, shares: boolean): boolean =>
-  shares && kernelSize > 1 && inChannels % 2 === 1 && kernelSize * inChannels <= longestPatchedRun;
+export const mayPatch = ({ kernelSize, inChannels }: ReduceParams): boolean =>
+  kernelSize > 1 && inChannels % 2 === 1 && kernelSize * inChannels <= longestPatchedRun;
 
-/** Rows of the product: groups of 4 weights, or rows of the window, and one for the bias, whose input is 1. */
-export function reduceRows(params: ReduceParams, shares: boolean): number {
-  const { kernelSize, inChannels, bias } = params;
-  const perRow = isPatched(params, shares) ? 1 : ceilDiv(kernelSize * inChannels, 4);
+/** Rows of the product: groups of 4 weights, or (`patches`) rows of the window, and one for the bias, whose input is 1. */
+export function reduceRows({ kernelSize, inChannels, bias }: ReduceParams, patches: boolean): number {
+  const perRow = patches ? 1 : ceilDiv(kernelSize * inChannels, 4);
   return kernelSize * perRow + (bias ? 1 : 0);
 }
 

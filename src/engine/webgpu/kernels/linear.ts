@@ -7,7 +7,7 @@ import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGathe
 import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
 import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
 import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
-import { reduceTile, sharesLanes } from '@/engine/webgpu/kernels/tuning';
+import { reduceTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
   readonly batch: number;
@@ -120,6 +120,6 @@ export function linearWeightGradient(
     pool: 1,
     ...(params.partialsOffset === undefined ? {} : { partialsOffset: params.partialsOffset }),
   };
-  const size = { rows: reduceRows(reduce, sharesLanes(target)), pixels: batch, channels: outFeatures };
+  const size = { rows: reduceRows(reduce, false), pixels: batch, channels: outFeatures, patches: false };
   return reduceKernels(reduce, reduceTile(size, target));
 }

@@ -7,6 +7,7 @@ import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
 import { partsOf } from '@/engine/webgpu/kernels/statistics';
+import { lines } from '@/engine/webgpu/kernels/gemmTile';
 import { assertNever } from '@/model/layers';
 import { optimizerSlots, type OptimizerSlot } from '@/model/optimizers';
 import type { OptimizerSpec } from '@/model/runConfig';
@@ -61,6 +62,8 @@ export interface OptimizerParams {
   readonly clip: boolean;
   /** Tensors whose gradient is not in `gradients` but in `partials`, summed here in the order of the splits. */
   readonly partials?: readonly PartialGradient[];
+  /** Splits that are loaded at once. */
+  readonly partsAtOnce?: number;
   /** Slots of the ring buffer `metrics`: this dispatch ends the step. Absent where another one follows. */
   readonly ringLength?: number;
   /**
@@ -133,33 +136,44 @@ function statements(spec: OptimizerSpec): string {
 }
 
 /**
- * WGSL of `partialSum(i, ...)`: floats 4 i to 4 i + 3 of a tensor whose gradient lies in `partials`, added in the order of the
- * splits; what lies past the tensor's end is 0. `partialSumOf` is its call.
+ * WGSL of `partialSum(i, zero)`: floats 4 i to 4 i + 3 of a bank's gradient out of `partials`, added in the order of the splits; 0
+ * past the tensor's end and in tensors that are not there. One loop for all tensors, so that a compiler meets its loads once;
+ * `atOnce` parts are loaded before the first of them is added, so that they wait for memory together.
+ * @throws RangeError where the parts are no whole vec4
  */
-export const partialSumWgsl = `fn partialSum(i: u32, count: u32, offset: u32, splits: u32, stride: u32, zero: u32) -> vec4f {
+export function partialSumWgsl(tensors: readonly PartialGradient[], atOnce: number): string {
+  const branches = tensors.map(({ first, count, offset, splits, stride }) => {
+    if (offset % 4 !== 0 || stride % 4 !== 0)
+      throw new RangeError('Partial gradients are whole vectors of 4.');
+    const [start, end] = [first / 4, Math.ceil((first + count) / 4)];
+    return `  if (i >= ${start}u && i < ${end}u) {
+    at = ${offset / 4}u + i - ${start}u; splits = ${splits}u; stride = ${stride / 4}u; count = ${count}u - 4u * (i - ${start}u);
+  }`;
+  });
+  const several = `  for (; splits >= ${atOnce}u; splits -= ${atOnce}u) {
+${lines(atOnce, (k) => `    let part${k} = partials[at + ${k}u * stride];`)}
+${lines(atOnce, (k) => `    sum += part${k};`)}
+    at += ${atOnce}u * stride;
+  }`;
+  return `fn partialSum(i: u32, zero: u32) -> vec4f {
+  var at = zero; var splits = zero; var stride = zero; var count = zero;
+${branches.join('\n')}
   var sum = vec4f();
-  for (var s = zero; s < splits; s++) { sum += partials[offset + s * stride + i]; }
-  return select(vec4f(), sum, vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(count));
+${atOnce > 1 ? several : ''}
+  for (; splits > 0u; splits--) { sum += partials[at]; at += stride; }
+  return select(vec4f(), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(count));
 }
 `;
-
-/** `i`: WGSL for the vec4 within the tensor. @throws RangeError where the parts are no whole vec4 */
-export function partialSumOf({ count, offset, splits, stride }: PartialGradient, i: string): string {
-  if (offset % 4 !== 0 || stride % 4 !== 0) throw new RangeError('Partial gradients are whole vectors of 4.');
-  return `partialSum(${i}, ${count}u, ${offset / 4}u, ${splits}u, ${stride / 4}u, zero)`;
 }
 
 /** WGSL of `gradientAt(i, zero)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
-function gradientWgsl(partials: readonly PartialGradient[]): string {
+function gradientWgsl(partials: readonly PartialGradient[], partsAtOnce: number): string {
   if (partials.length === 0) return 'fn gradientAt(i: u32, zero: u32) -> vec4f { return gradients[i]; }\n';
-  const sorted = partials.toSorted((a, b) => a.first - b.first);
-  const branches = sorted.map((part) => {
-    const first = part.first / 4;
-    const end = Math.ceil((part.first + part.count) / 4);
-    return `  if (i >= ${first}u && i < ${end}u) { return ${partialSumOf(part, `i - ${first}u`)}; }`;
-  });
-  return `${partialSumWgsl}fn gradientAt(i: u32, zero: u32) -> vec4f {
-${branches.join('\n')}
+  const inParts = partials
+    .map(({ first, count }) => `(i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u)`)
+    .join(' || ');
+  return `${partialSumWgsl(partials, partsAtOnce)}fn gradientAt(i: u32, zero: u32) -> vec4f {
+  if (${inParts}) { return partialSum(i, zero); }
   return gradients[i];
 }
 `;
@@ -200,7 +214,7 @@ ${branches.join('\n')}
  * slots by PyTorch's names in optimizerSlots' order, changes? (with `tensors`).
  */
 export function optimizerUpdate(params: OptimizerParams): Kernel {
-  const { optimizer, count, clip, partials = [], ringLength, tensors } = params;
+  const { optimizer, count, clip, partials = [], partsAtOnce = 1, ringLength, tensors } = params;
   const last = tensors === undefined ? undefined : changeParts(tensors).at(-1);
   return threadKernel(
     {
@@ -214,7 +228,7 @@ export function optimizerUpdate(params: OptimizerParams): Kernel {
         ...optimizerSlots(optimizer).map((slot) => floats(slot, 'read_write', 4)),
         ...(tensors === undefined ? [] : [floats('changes', 'read_write')]),
       ],
-      code: `${clockWgsl}${gradientWgsl(partials)}
+      code: `${clockWgsl}${gradientWgsl(partials, partsAtOnce)}
 /** Updates 4 floats; gives the sums of squares of their change and of what they were. */
 fn update(i: u32, zero: u32) -> vec2f {
   let row = schedule[clock.row];

@@ -9,20 +9,27 @@ import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
-  /** Invocations of a workgroup. */
+  /** Invocations of a workgroup, and of one whose sums run forward: those are in no joint dispatch, whose parts share its memory. */
   readonly lanes: number;
+  readonly forwardLanes: number;
   /** Most rows and columns of a lane. */
   readonly rows: number;
   readonly columns: number;
-  /** Most lanes that share a sum. */
+  /** Most lanes that share a sum, and one of a kernel that runs forward. */
   readonly sumLanes: number;
-  /** So many workgroups keep the adapter busy. */
+  readonly forwardSumLanes: number;
+  /** So many workgroups keep the adapter busy, and so many input gradients. */
   readonly wantedGroups: number;
+  readonly wantedBackward: number;
   /** Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition. */
   readonly longestSplit: number;
   readonly shortestSplit: number;
   /** Most partial sums of one gradient: the optimizer adds them one after the other. */
   readonly mostSplits: number;
+  /** Pixels side by side that a lane takes together where it takes rows of the window. */
+  readonly patchPixels: number;
+  /** So many partial sums are loaded before the first is added, so that they wait for memory together. */
+  readonly partsAtOnce: number;
   /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
   readonly unrolls: boolean;
   /** Workgroups from which tiles go through workgroup memory: forward, and for input gradients, whose weights meet in no cache line. */
@@ -30,50 +37,78 @@ export interface TileRules {
   readonly stagedBackward: number;
   /** Multiply-adds of a weight gradient from which twice the workgroups pay. */
   readonly largeGradient: number;
+  /**
+   * Share of a window's taps inside the image up to which the others are left out: above it, not worth reading another image in each
+   * lane.
+   */
+  readonly mostInside: number;
+  /**
+   * Multiply-adds up to which kernels that do not depend on each other become one dispatch. Larger ones fill the adapter alone, and
+   * one kernel for both would take the registers and workgroup memory of both.
+   */
+  readonly mostMerged: number;
 }
 
 const softwareRules: TileRules = {
   lanes: 64,
+  forwardLanes: 64,
   rows: 4,
   columns: 16,
   sumLanes: 1,
+  forwardSumLanes: 1,
   wantedGroups: 32,
+  wantedBackward: 32,
   longestSplit: 512,
   shortestSplit: 64,
   mostSplits: Number.POSITIVE_INFINITY,
+  patchPixels: 4,
+  partsAtOnce: 1,
   unrolls: false,
   stagedForward: Number.POSITIVE_INFINITY,
   stagedBackward: Number.POSITIVE_INFINITY,
   largeGradient: Number.POSITIVE_INFINITY,
+  mostInside: 0.8,
+  mostMerged: Number.POSITIVE_INFINITY,
 };
 
 // On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
 const hardwareRules: TileRules = {
   lanes: 64,
+  forwardLanes: 128,
   rows: 4,
   columns: 4,
   sumLanes: 8,
+  forwardSumLanes: 32,
   wantedGroups: 512,
+  wantedBackward: 1024,
   longestSplit: 512,
   shortestSplit: 64,
   mostSplits: 64,
+  patchPixels: 8,
+  partsAtOnce: 8,
   unrolls: true,
   stagedForward: 96,
   stagedBackward: 48,
   largeGradient: 2 ** 25,
+  mostInside: 0.5,
+  mostMerged: 2 ** 27,
 };
 
 /** With subgroups a workgroup has as many rows whatever their size: 8 lanes of lavapipe, 4 of SwiftShader. */
 const softwareRows = 32;
 
-function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
+/** The adapter's rules, or what a measurement put in their place. */
+export function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
   if (!isSoftware) return { ...hardwareRules, ...rules };
   const rows = subgroupSize === undefined ? softwareRules.rows : Math.max(1, softwareRows / subgroupSize);
   return { ...softwareRules, rows, ...rules };
 }
 
-/** Above this share of a window's taps inside the image, leaving the others out is not worth reading another image in each lane. */
-const mostInside = 0.8;
+/** Whether a lane may take a whole row of the window: where loads are shared, and on real GPUs. */
+export const patchesRows = (target: KernelTarget): boolean => sharesLanes(target) || !target.isSoftware;
+
+/** Pixels that a lane of patches takes at least. */
+const shortestPatch = 16;
 
 /** As many columns of a lane as lanes that share their loads hold. */
 const mostSharedColumns = softwareRules.columns;
@@ -87,7 +122,7 @@ function columnsFor(channels: number, most: number): number {
 }
 
 /** Whether a workgroup is a subgroup whose lanes hand their loads round. */
-export const sharesLanes = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
+const sharesLanes = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
   isSoftware && subgroupSize !== undefined;
 
 type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls' | 'stages'>;
@@ -134,8 +169,9 @@ function chosenColumns({ columns, columnLanes }: Tile, factor: number, channels:
 }
 
 export interface GatherSize {
-  /** Windows of pixels, and pixels of each. */
+  /** Windows of pixels, and pixels of each; of one phase of a strided gradient, and how many phases meet any weights. */
   readonly rows: number;
+  readonly phases: number;
   readonly window: number;
   readonly channels: number;
   /** Products that the innermost loop adds up. */
@@ -145,9 +181,12 @@ export interface GatherSize {
   readonly inside: number;
 }
 
+/** Lanes of a tile through workgroup memory, which it fills. */
+const stagedLanes = 64;
+
 /** A tile through workgroup memory, where there are enough of them. */
 function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): Tile | null {
-  const { rows, window, channels, run, direction } = size;
+  const { rows, phases, window, channels, run, direction } = size;
   if (window > 1 || run % 4 !== 0 || run < 32) return null;
   const fewestGroups = direction === 'forward' ? rules.stagedForward : rules.stagedBackward;
   // Wide tiles load less and leave fewer groups.
@@ -156,14 +195,16 @@ function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): T
     { columns: 4, fewestLanes: 4, groups: fewestGroups },
   ]) {
     const tile = {
-      ...lanesTile(target, { ...rules, columns }, channels),
+      ...lanesTile(target, { ...rules, columns, lanes: stagedLanes }, channels),
       stages: true,
       rows: 4,
       sumLanes: 1,
+      skipsOutside: size.inside <= rules.mostInside,
     };
     const { lanes, columnLanes } = tile;
-    const isFilled = columnLanes >= fewestLanes && lanes === 64 && channels % (columnLanes * columns) === 0;
-    if (isFilled && groupsOf(tile, 1, 4, rows, channels) >= groups) return tile;
+    const isFilled =
+      columnLanes >= fewestLanes && lanes === stagedLanes && channels % (columnLanes * columns) === 0;
+    if (isFilled && phases * groupsOf(tile, 1, 4, rows, channels) >= groups) return tile;
   }
   return null;
 }
@@ -210,9 +251,16 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   };
 }
 
+/** The rules with what is their own for one direction in its place. */
+function directedRules(rules: TileRules, direction: GatherSize['direction']): TileRules {
+  return direction === 'forward'
+    ? { ...rules, lanes: rules.forwardLanes, sumLanes: rules.forwardSumLanes }
+    : { ...rules, wantedGroups: rules.wantedBackward };
+}
+
 function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
-  const { rows, window, channels, run } = size;
-  const rules = rulesFor(target);
+  const { rows, phases, window, channels, run, direction } = size;
+  const rules = directedRules(rulesFor(target), direction);
   const isWide = target.isSoftware && window > 4;
   const staged = stagedTile(size, target, rules);
   if (staged !== null) return staged;
@@ -225,12 +273,12 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     tile = { ...tile, columns: 2 * tile.columns };
   let perLane = Math.max(1, Math.floor(rules.rows / window));
   let sumLanes = 1;
-  const groups = (): number => groupsOf(tile, sumLanes, perLane, rows, channels);
+  const groups = (): number => phases * groupsOf(tile, sumLanes, perLane, rows, channels);
   while (perLane > 1 && groups() < rules.wantedGroups) perLane /= 2;
   const mayShare = (count: number): boolean =>
     count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
-  const skipsOutside = target.isSoftware && window === 1 && size.inside <= mostInside;
+  const skipsOutside = window === 1 && size.inside <= rules.mostInside;
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
 
@@ -240,23 +288,55 @@ export interface ReduceSize {
   /** Pixels that are summed over. */
   readonly pixels: number;
   readonly channels: number;
-  /** Whether subgroups would have it that a lane takes a whole row of the window (convReducePatch.ts). */
-  readonly isPatched?: boolean;
+  /** Whether a lane takes a whole row of the window, so that `rows` are those (convReducePatch.ts). */
+  readonly patches: boolean;
 }
 
 export function reduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
   const tile = ruleReduceTile(size, target);
   const choice = target.choices?.reduce;
-  if (choice === undefined) return tile;
-  // Where a row of the window is a lane's, a sum is cut by blocks of pixels.
-  if (maySwap(tile, choice, target) && !size.isPatched) return swapped(tile, target, size.channels);
+  if (choice === undefined || size.patches) return tile;
+  if (maySwap(tile, choice, target)) return swapped(tile, target, size.channels);
   // No kernel of weight gradients holds more than two groups a lane.
   const rows = Math.min(2, Math.max(1, Math.floor(tile.rows * choice.rows)));
   return { ...tile, rows, columns: chosenColumns(tile, choice.columns, size.channels) };
 }
 
-function ruleReduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTarget): ReduceTile {
+/** Lanes of a workgroup that takes patches on a real GPU: its sums fill workgroup memory. */
+const patchLanes = 128;
+
+/** The next power of 2. */
+const powerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(count));
+
+/** Lanes for all columns and rows of the window; the others take other pixels. */
+function patchTile({ rows, pixels, channels }: ReduceSize, rules: TileRules): ReduceTile {
+  const { longestSplit, mostSplits, unrolls, patchPixels } = rules;
+  const columnLanes = Math.min(8, powerAbove(ceilDiv(channels, 4)));
+  const sumLanes = Math.max(1, patchLanes / columnLanes / powerAbove(rows));
+  const shortest = shortestPatch * sumLanes;
+  const splits = Math.max(
+    Math.min(mostSplits, ceilDiv(pixels, shortest)),
+    ceilDiv(pixels, longestSplit * sumLanes),
+  );
+  return {
+    lanes: patchLanes,
+    columnLanes,
+    sumLanes,
+    rows: 1,
+    columns: 4,
+    shares: false,
+    stages: false,
+    unrolls,
+    pixels: patchPixels,
+    splits,
+    patches: true,
+  };
+}
+
+function ruleReduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
+  const { rows, pixels, channels, patches } = size;
   const rules = rulesFor(target);
+  if (patches && !target.isSoftware) return patchTile(size, rules);
   const { longestSplit, shortestSplit, mostSplits } = rules;
   const isLarge = 4 * rows * pixels * channels >= rules.largeGradient;
   const wantedGroups = rules.wantedGroups * (isLarge ? 2 : 1);
@@ -277,5 +357,8 @@ function ruleReduceTile({ rows, pixels, channels }: ReduceSize, target: KernelTa
   const wanted = Math.max(ceilDiv(wantedGroups, groups()), ceilDiv(pixels, longestSplit * sumLanes));
   const splits = Math.min(wanted, mostSplits, ceilDiv(pixels, shortestSplit));
   const perSplit = ceilDiv(ceilDiv(pixels, splits), step) * step;
-  return { ...tile, rows: perLane, sumLanes, pixels: step, splits: ceilDiv(pixels, perSplit) };
+  const splitTile = { ...tile, sumLanes, splits: ceilDiv(pixels, perSplit), patches };
+  // Of patches a lane takes one row; where lanes are few, another workgroup takes the others.
+  if (patches) return { ...splitTile, rows: 1, pixels: rules.patchPixels };
+  return { ...splitTile, rows: perLane, pixels: step };
 }
