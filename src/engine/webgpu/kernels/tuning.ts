@@ -18,7 +18,7 @@ export interface TileRules {
   /** Most lanes that share a sum, and one of a kernel that runs forward. */
   readonly sumLanes: number;
   readonly forwardSumLanes: number;
-  /** So many workgroups keep the adapter busy, and so many input gradients. */
+  /** So many workgroups keep the adapter busy, and so many of an input gradient that does not go through workgroup memory. */
   readonly wantedGroups: number;
   readonly wantedBackward: number;
   /** Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition. */
@@ -260,9 +260,10 @@ function directedRules(rules: TileRules, direction: GatherSize['direction']): Ti
 
 function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
   const { rows, phases, window, channels, run, direction } = size;
-  const rules = directedRules(rulesFor(target), direction);
+  const own = rulesFor(target);
+  const rules = directedRules(own, direction);
   const isWide = target.isSoftware && window > 4;
-  const staged = stagedTile(size, target, rules);
+  const staged = stagedTile(size, target, own);
   if (staged !== null) return staged;
   let tile = lanesTile(
     target,
