@@ -132,10 +132,10 @@ async function tuneFamily(
   return fastest !== undefined && fastest.share <= gain ? fastest.choice : rule.choice;
 }
 
-/** Names an adapter and what kernels are made for on it; a change of the samples or candidates counts the version up. */
+/** Names an adapter and what kernels are made for on it; a change of samples, candidates or rules counts the version up. */
 function adapterKey({ adapterInfo }: GPUDevice, { subgroupSize }: KernelTarget): string {
   const { vendor, architecture, device, description } = adapterInfo;
-  return ['v2', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
+  return ['v3', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { writeMaskWgsl, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
+import { opaqueWgsl, quotientWgsl } from '@/engine/webgpu/kernels/exact';
 import { randomWgsl } from '@/engine/webgpu/kernels/random';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import type { AugmentSpec, InputPipeline } from '@/model/runConfig';
@@ -30,8 +31,8 @@ export interface GivenInputParams {
   readonly input: InputPipeline;
 }
 
-/** `pixel(image, row, column)`: 0 to 255, 0 outside. */
-const pixelWgsl = `
+/** `pixel(image, row, column)`: 0 to 255, 0 outside; `unitOf` of such a value: in [0, 1], as torchvision's to_tensor divides. */
+const pixelWgsl = `${opaqueWgsl()}${quotientWgsl('unitOf', 255)}
 fn pixel(image: u32, row: i32, column: i32) -> f32 {
   if (row < 0 || row >= ${side} || column < 0 || column >= ${side}) { return 0.0; }
   let at = u32(row * ${side} + column);
@@ -64,7 +65,7 @@ function sourceWgsl(augment: AugmentSpec | null): string {
   if (augment === null) {
     return `
 struct Source { image: u32 }
-fn valueAt(source: Source, row: i32, column: i32) -> f32 { return pixel(source.image, row, column) / 255.0; }
+fn valueAt(source: Source, row: i32, column: i32) -> f32 { return unitOf(pixel(source.image, row, column)); }
 `;
   }
   const { shift, rotate, scale } = augment;
@@ -91,7 +92,7 @@ fn valueAt(source: Source, row: i32, column: i32) -> f32 {
   let c = i32(left);
   let upper = pixel(source.image, r, c) * (1.0 - a) + pixel(source.image, r, c + 1) * a;
   let lower = pixel(source.image, r + 1, c) * (1.0 - a) + pixel(source.image, r + 1, c + 1) * a;
-  return (upper * (1.0 - b) + lower * b) / 255.0;
+  return unitOf(upper * (1.0 - b) + lower * b);
 }
 `;
 }
@@ -113,9 +114,9 @@ function inputWgsl({ resize, normalize }: InputPipeline): string {
   let upper = mix(valueAt(source, r0, c0), valueAt(source, r0, c1), x - left);
   let lower = mix(valueAt(source, r1, c0), valueAt(source, r1, c1), x - left);
   let value = mix(upper, lower, y - top);`;
-  const result =
-    normalize === null ? 'value' : `(value - ${literal(normalize.mean)}) / ${literal(normalize.std)}`;
-  return `fn inputAt(source: Source, row: i32, column: i32) -> f32 {
+  const result = normalize === null ? 'value' : `deviations(value - ${literal(normalize.mean)})`;
+  return `${normalize === null ? '' : quotientWgsl('deviations', normalize.std)}
+fn inputAt(source: Source, row: i32, column: i32) -> f32 {
 ${value}
   return ${result};
 }
@@ -127,7 +128,8 @@ function writePixels(size: number, width: number, source: string): string {
   const perImage = (size * size) / width;
   const row = `i32(i % ${perImage}u / ${size / width}u)`;
   const column = `i32(i % ${size / width}u * ${width}u)`;
-  return `  let source = ${source};
+  return `  hidden = zero;
+  let source = ${source};
   let row = ${row};
   let column = ${column};
 ${

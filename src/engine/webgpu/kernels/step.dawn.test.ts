@@ -112,6 +112,28 @@ describe('input', () => {
     expect([...mask]).toEqual([0, ...Array.from({ length: batch * 12 }, (_, i) => factor(i))]);
   });
 
+  test.each([null, { mean: 0.1307, std: 0.3081 }, { mean: 0.5, std: 0.5 }, { mean: 0.485, std: 0.229 }])(
+    'rounds every byte as PyTorch does, whatever division the adapter has: %j',
+    async (normalize) => {
+      const bytes = Uint8Array.from({ length: 784 }, (_, i) => i);
+      const input: InputPipeline = { augment: null, resize: null, normalize };
+      const { x } = await runKernels(device, [givenInput({ batch: 1, input })], {
+        images: new Uint32Array(bytes.buffer),
+        x: zeros(784),
+        range: Uint32Array.of(0, 1),
+      });
+      const { fround } = Math;
+      const expected = Array.from(bytes, (byte) => {
+        const value = fround(byte / 255);
+        if (normalize === null) return value;
+        return fround(fround(value - fround(normalize.mean)) / fround(normalize.std));
+      });
+      expect([...x]).toEqual(expected);
+      // The reciprocal alone would not do.
+      expect(bytes.some((byte) => fround(byte * fround(1 / 255)) !== fround(byte / 255))).toBe(true);
+    },
+  );
+
   test('in file order, and given images', async () => {
     const input: InputPipeline = { augment: null, resize: null, normalize: null };
     const config = { batchSize: 6, trainingImages: 20, shuffle: false };

@@ -3,11 +3,11 @@
  * products and quotients to 32 (Dekker, "A floating-point technique for extending the available precision", 1971; Knuth's sum of
  * two). A tensor of them is two planes: all `hi`, then all `lo`; so what needs only a float32 reads the first plane.
  *
- * Compilers of shaders may reorder sums, after which an error term is 0, and may fuse a product into a sum. So every difference that
- * measures an error passes through `opaque`, an exclusive or with a 0 that no compiler knows; and products are of halves of 12 bits,
- * exact whether fused or not.
+ * Every difference that measures an error passes through `opaque` (kernels/exact.ts), and products are of halves of 12 bits, exact
+ * whether fused or not.
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
+import { opaqueWgsl } from '@/engine/webgpu/kernels/exact';
 import { groupKernel, literal, threadKernel, type KernelSource } from '@/engine/webgpu/kernels/source';
 
 export type DoubleWidth = 1 | 4;
@@ -21,12 +21,9 @@ const halfType = (width: DoubleWidth): string => (width === 4 ? 'vec4f' : 'f32')
 function arithmeticWgsl(width: DoubleWidth): string {
   const float = halfType(width);
   const bits = width === 4 ? 'vec4u' : 'u32';
-  return `
+  return `${opaqueWgsl(width)}
 alias Float = ${float};
 struct Double { hi: Float, lo: Float }
-/** Always 0. */
-var<private> hidden: u32;
-fn opaque(v: Float) -> Float { return bitcast<Float>(bitcast<${bits}>(v) ^ ${bits}(hidden)); }
 fn twoSum(a: Float, b: Float) -> Double {
   let sum = opaque(a + b);
   let second = opaque(sum - a);
