@@ -4,7 +4,7 @@
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { maximaOfRows, separateWindows } from './pool';
-import { lanes, loadPair, panelStart, share, total } from './simd';
+import { lanes, loadPair, panelStart, share, total, transpose } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
 const GROUP_BYTES: i32 = 262144;
@@ -106,15 +106,8 @@ export function packTransposed<T>(
       for (let tap = 0; tap < taps; tap++) {
         // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
         const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * sizeof<T>();
-        let target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
-        for (let o = 0; o < r; o++) {
-          let s = source + <usize>o * sizeof<T>();
-          for (let i = 0; i < size; i++) {
-            store<T>(target, load<T>(s));
-            s += <usize>r * sizeof<T>();
-            target += sizeof<T>();
-          }
-        }
+        const target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
+        transpose<T>(source, target, size, r);
       }
     }
   }

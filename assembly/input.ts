@@ -1,5 +1,5 @@
 /** Image bytes -> the network's input: u8 / 255, augmentation, resize, normalisation, in the order of model/runConfig.ts. */
-import { lanes, share } from './simd';
+import { lanes, share, storeTurned } from './simd';
 
 const SIDE: i32 = 28;
 const AREA: i32 = 784;
@@ -32,18 +32,6 @@ function fourPixels(at: usize, normalize: bool, mean: v128, std: v128): v128 {
   return normalize ? f32x4.div(f32x4.sub(values, mean), std) : values;
 }
 
-/** Rows 0..3 are four pixels of an image each; stores the pixels one after the other, the four images side by side. */
-// @ts-ignore: decorator
-@inline
-function storeTurned(out: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
-  const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
-  const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<i32>(a, b, 0, 1, 4, 5));
-  v128.store(out, v128.shuffle<i32>(a, b, 2, 3, 6, 7), 32);
-  v128.store(out, v128.shuffle<i32>(c, d, 0, 1, 4, 5), 64);
-  v128.store(out, v128.shuffle<i32>(c, d, 2, 3, 6, 7), 96);
-}
-
 /** Byte images of 28 x 28 as they are, in float32: the same values as the general way below, four pixels of an image at a time. */
 function inputRows(
   bytes: usize, y: usize, images: i32, blocks: i32, border: i32, normalize: bool, mean: f32, std: f32, thread: i32, threads: i32,
@@ -67,7 +55,7 @@ function inputRows(
       const i2 = at + <usize>(min(half + 2, last) * AREA), i3 = at + <usize>(min(half + 3, last) * AREA);
       for (let x: usize = 0; x < <usize>SIDE; x += 4) {
         storeTurned(
-          out + x * 32 + <usize>half * 4, fourPixels(i0 + x, normalize, means, stds), fourPixels(i1 + x, normalize, means, stds),
+          out + x * 32 + <usize>half * 4, 32, fourPixels(i0 + x, normalize, means, stds), fourPixels(i1 + x, normalize, means, stds),
           fourPixels(i2 + x, normalize, means, stds), fourPixels(i3 + x, normalize, means, stds),
         );
       }

@@ -1,6 +1,6 @@
 /** Linear layers: the weights pass once, in panels, while the activations of the batch stay in the cache. */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { lanes, panelStart, share } from './simd';
+import { lanes, panelStart, share, transpose } from './simd';
 
 /** Inputs of one pass: a panel's piece stays in the level-1 cache over all blocks of images. */
 const CHUNK: i32 = 1024;
@@ -34,19 +34,11 @@ export function linearInputGradient<T>(
   for (let inPanel = from; inPanel < to; inPanel++) {
     const i0 = panelStart(inPanel, inFeatures, inPanels);
     const size = panelStart(inPanel + 1, inFeatures, inPanels) - i0;
-    let target = packed;
     for (let panel = 0; panel < panels; panel++) {
       const o0 = panelStart(panel, outFeatures, panels);
       const r = panelStart(panel + 1, outFeatures, panels) - o0;
       const source = w + (<usize>o0 * <usize>inFeatures + <usize>(i0 * r)) * sizeof<T>();
-      for (let o = 0; o < r; o++) {
-        let s = source + <usize>o * sizeof<T>();
-        for (let i = 0; i < size; i++) {
-          store<T>(target, load<T>(s));
-          s += <usize>r * sizeof<T>();
-          target += sizeof<T>();
-        }
-      }
+      transpose<T>(source, packed + <usize>(o0 * size) * sizeof<T>(), size, r);
     }
     product<T>(
       size, packed, dy, dx + <usize>i0 * lanes<T>(), blocks, <usize>outFeatures * lanes<T>(), <usize>inFeatures * lanes<T>(),

@@ -64,6 +64,46 @@ export function total(pair: v128): f64 {
   return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
+/** The columns of four rows, one after the other, `pitch` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function storeTurned(out: usize, pitch: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
+  const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+  const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i32>(a, b, 0, 1, 4, 5));
+  v128.store(out + pitch, v128.shuffle<i32>(a, b, 2, 3, 6, 7));
+  v128.store(out + 2 * pitch, v128.shuffle<i32>(c, d, 0, 1, 4, 5));
+  v128.store(out + 3 * pitch, v128.shuffle<i32>(c, d, 2, 3, 6, 7));
+}
+
+/** [rows][columns] at `source` to [columns][rows] at `target`. */
+export function transpose<T>(source: usize, target: usize, rows: i32, columns: i32): void {
+  if (sizeof<T>() === 4 && rows >= 4 && columns >= 4) {
+    const across = <usize>columns * 4, along = <usize>rows * 4;
+    // Squares of four; the last ones reach back over their neighbours.
+    for (let column = 0; column < columns; column += 4) {
+      const c = <usize>min(column, columns - 4);
+      for (let row = 0; row < rows; row += 4) {
+        const r = <usize>min(row, rows - 4);
+        const at = source + r * across + c * 4;
+        storeTurned(
+          target + c * along + r * 4, along,
+          v128.load(at), v128.load(at + across), v128.load(at + 2 * across), v128.load(at + 3 * across),
+        );
+      }
+    }
+    return;
+  }
+  for (let column = 0; column < columns; column++) {
+    let at = source + <usize>column * sizeof<T>();
+    for (let row = 0; row < rows; row++) {
+      store<T>(target, load<T>(at));
+      at += <usize>columns * sizeof<T>();
+      target += sizeof<T>();
+    }
+  }
+}
+
 /** All bits of the two images of a pair that exist, none of those that fill up a last, incomplete block of 8. */
 // @ts-ignore: decorator
 @inline
