@@ -4,6 +4,7 @@
  * become functions.
  */
 import type { Kernel, KernelBinding } from '@/engine/webgpu/kernel';
+import { mostGroupBytes } from '@/engine/webgpu/kernels/gemmTile';
 
 /** A kernel among those to merge, with the place in the joint bindings that each of its own has. */
 export interface MergePart {
@@ -76,8 +77,6 @@ function renamed(body: string, nameOf: (name: string) => string | undefined): st
 
 const mostGroups = 65535;
 
-/** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
-const mostGroupBytes = 16384;
 const groupArrayPattern = /var<workgroup>\s+\w+\s*:\s*array<(?:vec(\d)f|f32|u32),\s*(\d+)>/g;
 
 /** Bytes of the arrays that a module keeps in workgroup memory. */

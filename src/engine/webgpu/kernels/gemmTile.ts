@@ -28,6 +28,12 @@ export interface Tile {
   readonly skipsOutside?: boolean;
 }
 
+/** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
+export const mostGroupBytes = 16384;
+
+/** Bytes of workgroup memory that joinLanes takes for so many sums of a lane, each a vec4f. */
+export const joinedBytes = ({ lanes }: Pick<Tile, 'lanes'>, sums: number): number => 16 * lanes * sums;
+
 /** WGSL of a 0 that begins a loop: one that subgroups see as uniform, and that no compiler knows where it must not unroll. */
 export const loopStart = ({ unrolls }: Tile): string => (unrolls ? '0u' : 'group.z');
 

@@ -6,7 +6,7 @@
 import type { TileChoice } from '@/model/tileChoices';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
-import { ceilDiv, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import { ceilDiv, joinedBytes, mostGroupBytes, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
   /** Invocations of a workgroup, and of one whose sums run forward: those are in no joint dispatch, whose parts share its memory. */
@@ -243,13 +243,18 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   // Staged tiles fill workgroup memory as they are.
   if (tile.stages && choice.stages) return tile;
   const perLane = Math.max(1, Math.floor((tile.rows / size.window) * choice.rows));
-  return {
+  const chosen = {
     ...tile,
     rows: perLane * size.window,
     columns: chosenColumns(tile, choice.columns, size.channels),
     stages: false,
   };
+  return tile.sumLanes > 1 && !joins(chosen, chosen.rows) ? tile : chosen;
 }
+
+/** Whether lanes can add the sums of so many rows in workgroup memory. */
+const joins = (tile: LanesTile, rows: number): boolean =>
+  joinedBytes(tile, rows * (tile.columns / 4)) <= mostGroupBytes;
 
 /** The rules with what is their own for one direction in its place. */
 function directedRules(rules: TileRules, direction: GatherSize['direction']): TileRules {
@@ -261,7 +266,9 @@ function directedRules(rules: TileRules, direction: GatherSize['direction']): Ti
 function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
   const { rows, phases, window, channels, run, direction } = size;
   const own = rulesFor(target);
-  const rules = directedRules(own, direction);
+  const directed = directedRules(own, direction);
+  // A lane holds a whole window of the pool: with a large one twice the lanes have no room to add their sums.
+  const rules = window > 4 ? { ...directed, lanes: own.lanes } : directed;
   const isWide = target.isSoftware && window > 4;
   const staged = stagedTile(size, target, own);
   if (staged !== null) return staged;
@@ -276,8 +283,9 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
   let sumLanes = 1;
   const groups = (): number => phases * groupsOf(tile, sumLanes, perLane, rows, channels);
   while (perLane > 1 && groups() < rules.wantedGroups) perLane /= 2;
+  const fits = joins(tile, Math.ceil(perLane) * window);
   const mayShare = (count: number): boolean =>
-    count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
+    fits && count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
   const skipsOutside = window === 1 && size.inside <= rules.mostInside;
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
