@@ -2,7 +2,7 @@
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { lanes, panelStart, share, transpose } from './simd';
 
-/** Inputs of one pass: a panel's piece stays in the level-1 cache over all blocks of images. */
+/** Inputs of one pass: forward a panel's piece stays in the level-1 cache over all blocks of images. */
 const CHUNK: i32 = 1024;
 
 export function linearForward<T>(
@@ -51,12 +51,17 @@ export function linearWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, thread: i32, threads: i32,
 ): void {
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
-  for (let panel = from; panel < to; panel++) {
-    const o0 = panelStart(panel, outFeatures, panels);
-    const r = panelStart(panel + 1, outFeatures, panels) - o0;
-    gradient<T>(
-      r, inFeatures, dy + <usize>o0 * lanes<T>(), x, dw + <usize>o0 * <usize>inFeatures * sizeof<T>(),
-      blocks, <usize>outFeatures * lanes<T>(), <usize>inFeatures * lanes<T>(), 1, 0, 0, false,
-    );
+  // A piece of the inputs of all images stays in the level-2 cache over all panels.
+  for (let i = 0; i < inFeatures; i += CHUNK) {
+    const run = min(CHUNK, inFeatures - i);
+    for (let panel = from; panel < to; panel++) {
+      const o0 = panelStart(panel, outFeatures, panels);
+      const r = panelStart(panel + 1, outFeatures, panels) - o0;
+      gradient<T>(
+        r, run, dy + <usize>o0 * lanes<T>(), x + <usize>i * lanes<T>(),
+        dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>(),
+        blocks, <usize>outFeatures * lanes<T>(), <usize>inFeatures * lanes<T>(), 1, 0, 0, false,
+      );
+    }
   }
 }
