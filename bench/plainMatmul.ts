@@ -21,16 +21,16 @@ export function plainMatmul(shape: MatmulShape): KernelSequence {
   const across = [8, 4, 2].find((count) => columns % count === 0) ?? 1;
   const down = lanes / across;
   const names = [0, 1, 2, 3];
-  const across4 = columns / across;
-  const { workgroups, index } = gridOf(across4 * Math.ceil(rows / down));
+  const tilesAcross = columns / across;
+  const { workgroups, index } = gridOf(tilesAcross * Math.ceil(rows / down));
   const wgsl = `@group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 @compute @workgroup_size(${across}, ${down})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let tile = ${index};
-  let column = tile % ${across4}u * ${across}u + id.x;
-  let row = (tile / ${across4}u * ${down}u + id.y) * 4u;
+  let column = tile % ${tilesAcross}u * ${across}u + id.x;
+  let row = (tile / ${tilesAcross}u * ${down}u + id.y) * 4u;
   if (row >= ${4 * rows}u) { return; }
   ${names.map((i) => `var c${i} = vec4f();`).join(' ')}
   for (var k = 0u; k < ${depth}u; k++) {

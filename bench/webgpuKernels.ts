@@ -29,12 +29,18 @@ interface Row {
 /** In a step the optimizer adds a weight gradient's partial sums. */
 const inStep = { partialsOffset: 0 };
 
+type Matmuls = Readonly<Record<'forward' | 'weight' | 'input', MatmulShape>>;
+
+const rowMaker =
+  (matmuls: Matmuls, products: number) =>
+  (name: keyof Matmuls, make: KernelMaker): Row => ({ name, products, matmul: matmuls[name], make });
+
 /** The three products of a layer with `window` weights for each pair of channels, over so many pixels coming in and going out. */
 function matmulsOf(
   pixels: { readonly input: number; readonly output: number },
   window: number,
   channels: { readonly input: number; readonly output: number },
-): { readonly forward: MatmulShape; readonly weight: MatmulShape; readonly input: MatmulShape } {
+): Matmuls {
   const depth = window * channels.input;
   return {
     forward: { rows: pixels.output, depth, columns: channels.output },
@@ -57,12 +63,7 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
     const pixels = { input: batch * height * width, output: batch * outHeight * outWidth };
     const matmuls = matmulsOf(pixels, kernelSize ** 2, { input: inChannels, output: outChannels });
     const products = pixels.output * kernelSize ** 2 * inChannels * outChannels;
-    const row = (name: keyof typeof matmuls, make: KernelMaker): Row => ({
-      name,
-      products,
-      matmul: matmuls[name],
-      make,
-    });
+    const row = rowMaker(matmuls, products);
     return [
       row('forward', (target) => convForward({ ...shape, bias }, target)),
       row('weight', (target) => convWeightGradient({ ...shape, bias, ...inStep }, target)),
@@ -75,12 +76,7 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
     const channels = { input: inFeatures, output: outFeatures };
     const matmuls = matmulsOf({ input: batch, output: batch }, 1, channels);
     const products = batch * inFeatures * outFeatures;
-    const row = (name: keyof typeof matmuls, make: KernelMaker): Row => ({
-      name,
-      products,
-      matmul: matmuls[name],
-      make,
-    });
+    const row = rowMaker(matmuls, products);
     return [
       row('forward', (target) => linearForward({ ...shape, bias }, target)),
       row('weight', (target) => linearWeightGradient({ ...shape, bias, ...inStep }, target)),

@@ -17,7 +17,7 @@ import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/
 import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
 import { rowSetup } from '@/engine/webgpu/kernels/convGatherLoops';
 import { inputFunction, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
-import { gridOf, type KernelSequence, type KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { countTaps, gridOf, type KernelSequence, type KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { ceilDiv, joinLanes, loadFunction, tileKernel, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 import { gatherTile } from '@/engine/webgpu/kernels/tuning';
 
@@ -60,10 +60,9 @@ ${joined.code}`;
     body,
   });
   const { x, y } = tapsOf(params);
-  const taps = Math.max(0, x.end - x.first) * Math.max(0, y.end - y.first);
   const { input, output, batch, direction } = params;
   // Each pixel of a strided convolution's output meets all taps, its gradient's pixels meet them once in stride x stride.
   const pixels = direction === 'forward' ? output.height * output.width : input.height * input.width;
-  const products = batch * pixels * taps * input.channels * output.channels;
+  const products = batch * pixels * countTaps(y, x) * input.channels * output.channels;
   return { kernels: [{ ...kernel, products }], partialsLength: 0, lengths: lengthsOf(params) };
 }

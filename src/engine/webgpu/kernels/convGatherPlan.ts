@@ -1,5 +1,5 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
-import { liveTaps } from '@/engine/webgpu/kernels/convShape';
+import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
 import type { GatherSize } from '@/engine/webgpu/kernels/tuning';
 import { tapsInside } from '@/model/shapes';
 import {
@@ -69,7 +69,7 @@ export function gatherSize(params: GatherParams): GatherSize {
   const wide = isForward ? Math.floor(output.width / pool) : ceilDiv(output.width, stride);
   const { from, to, y, x } = tapsOf(params);
   const inside = tapsInside(from.height, to.height, params) * tapsInside(from.width, to.width, params);
-  const passed = output.height * output.width * Math.max(0, y.end - y.first) * Math.max(0, x.end - x.first);
+  const passed = output.height * output.width * countTaps(y, x);
   return {
     rows: batch * high * wide,
     phases: isForward ? 1 : Math.min(stride, kernelSize) ** 2,

@@ -18,7 +18,7 @@ import {
   type Plan,
   type ReduceTile,
 } from '@/engine/webgpu/kernels/convReducePlan';
-import { gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
+import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
   joinLanes,
@@ -275,8 +275,7 @@ ${source.body}`;
   const { pool, batch, outChannels } = params;
   const x = liveTaps(params.width, plan.outWidth, params);
   const y = liveTaps(params.height, plan.outHeight, params);
-  const taps = Math.max(0, x.end - x.first) * Math.max(0, y.end - y.first);
-  const kernel = { ...made, products: plan.total * taps * params.inChannels * outChannels };
+  const kernel = { ...made, products: plan.total * countTaps(y, x) * params.inChannels * outChannels };
   const outputs = batch * Math.floor(plan.outHeight / pool) * Math.floor(plan.outWidth / pool) * outChannels;
   const lengths = {
     x: batch * params.imageStride,

@@ -82,6 +82,10 @@ export function liveTaps(
   };
 }
 
+/** How many taps of the window meet the image, out of their ranges along both axes. */
+export const countTaps = (y: ReturnType<typeof liveTaps>, x: ReturnType<typeof liveTaps>): number =>
+  Math.max(0, y.end - y.first) * Math.max(0, x.end - x.first);
+
 /** `64->128 k3 s1 p1 14x14 n64`: names a shape in labels. */
 export function describeConv(shape: ConvShape): string {
   const { inChannels, outChannels, kernelSize, stride, padding, height, width, batch } = shape;

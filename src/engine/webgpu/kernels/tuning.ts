@@ -9,7 +9,7 @@ import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, joinedBytes, mostGroupBytes, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
-  /** Invocations of a workgroup, and of one whose sums run forward: those are in no joint dispatch, whose parts share its memory. */
+  /** Invocations of a workgroup, and of one that runs forward: those seldom share a dispatch, whose parts share its memory. */
   readonly lanes: number;
   readonly forwardLanes: number;
   /** Most rows and columns of a lane. */
