@@ -3,7 +3,7 @@
  * convolution is a matrix product whose right side is read in place: any kernel size, stride and padding runs at the same speed.
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { maximaOfRows, separateWindows } from './pool';
+import { maximaOfRows } from './pool';
 import { lanes, loadPair, panelStart, share, total, transpose } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
@@ -242,55 +242,6 @@ export function convWeightGradient<T>(
       gradientOfRows<T>(
         x + <usize>block * image, dy + <usize>(block * outHeight + row) * dyRow, dw, row, min(outHeight, row + chunk), height, width,
         channels, outWidth, outChannels, kernel, stride, padding, panels, from, to,
-      );
-    }
-  }
-}
-
-/** Output rows that convPoolWeightGradient treats at a time; its scratch memory has one more, for an odd last one. */
-const POOLED_ROWS: i32 = 4;
-
-/**
- * Weight gradient from that of the pooled output of convPool: the gradient before the pooling exists for a few rows only. dw is
- * [slice][weights], of slices of the blocks (see winogradWeightGradient): one thread for a slice separates its windows once.
- */
-export function convPoolWeightGradient<T>(
-  x: usize, dy: usize, index: usize, dw: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32,
-  outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, slices: i32, thread: i32, threads: i32,
-): void {
-  const units = panels * kernel;
-  const end = share(slices * units, thread + 1, threads);
-  for (let unit = share(slices * units, thread, threads); unit < end;) {
-    const slice = unit / units, from = unit - slice * units, to = min(units, from + end - unit);
-    unit += to - from;
-    convPoolSlice<T>(
-      x, dy, index, dw + <usize>(slice * outChannels * channels * kernel * kernel) * sizeof<T>(), scratch, share(blocks, slice, slices),
-      share(blocks, slice + 1, slices), height, width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, panels, from,
-      to, thread,
-    );
-  }
-}
-
-/** One slice, the blocks firstBlock..lastBlock, of the units from..to. */
-function convPoolSlice<T>(
-  x: usize, dy: usize, index: usize, dw: usize, scratch: usize, firstBlock: i32, lastBlock: i32, height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, from: i32, to: i32, thread: i32,
-): void {
-  clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
-  const image = <usize>(height * width * channels) * lanes<T>();
-  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
-  const own = scratch + <usize>(thread * (POOLED_ROWS + 1)) * dyRow;
-  const pooledHeight = outHeight / 2, pooledWidth = outWidth / 2;
-  for (let block = firstBlock; block < lastBlock; block++) {
-    for (let row = 0; row < pooledHeight * 2; row += POOLED_ROWS) {
-      const rowEnd = min(pooledHeight * 2, row + POOLED_ROWS), first = block * pooledHeight;
-      separateWindows<T>(
-        dy, index, own - <usize>(block * outHeight + row) * dyRow, outHeight, outWidth, outChannels, pooledHeight, pooledWidth,
-        first + row / 2, first + rowEnd / 2,
-      );
-      gradientOfRows<T>(
-        x + <usize>block * image, own, dw, row, rowEnd, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels,
-        from, to,
       );
     }
   }

@@ -8,11 +8,24 @@ function wins<T>(v: v128, best: v128): v128 {
   return v128.or(v128.gt<T>(v, best), v128.ne<T>(v, v));
 }
 
+/** A tap of a window in every lane, as an integer: it is read as a number where a gradient goes to the tap alone. */
+// @ts-ignore: decorator
+@inline
+function tapMark<T>(tap: i32): v128 {
+  return sizeof<T>() === 4 ? i32x4.splat(tap) : i64x2.splat(tap);
+}
+
+// @ts-ignore: decorator
+@inline
+function isTap<T>(which: v128, tap: v128): v128 {
+  return sizeof<T>() === 4 ? i32x4.eq(which, tap) : i64x2.eq(which, tap);
+}
+
 /** Maxima of the 2 x 2 windows of two rows, and which value of the window each is; ReLU is applied to the maxima. */
 export function maximaOfRows<T>(
   upper: usize, lower: usize, y: usize, index: usize, count: i32, pixel: usize, relu: i32,
 ): void {
-  const zero = v128.splat<T>(0), one = v128.splat<T>(1), two = v128.splat<T>(2), three = v128.splat<T>(3);
+  const zero = v128.splat<T>(0), one = tapMark<T>(1), two = tapMark<T>(2), three = tapMark<T>(3);
   const least = relu ? zero : v128.splat<T>(-Infinity);
   for (let i = 0; i < count; i++) {
     for (let c: usize = 0; c < pixel; c += 16) {
@@ -61,13 +74,13 @@ export function maxPool<T>(
       const source = base + <usize>left * pixel;
       for (let c: usize = 0; c < pixel; c += 16) {
         let best = v128.load(source + <usize>ky0 * row + <usize>kx0 * pixel + c);
-        let which = v128.splat<T>(<T>(ky0 * kernel + kx0));
+        let which = tapMark<T>(ky0 * kernel + kx0);
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
             const v = v128.load(source + <usize>ky * row + <usize>kx * pixel + c);
             const w = wins<T>(v, best);
             best = v128.bitselect(v, best, w);
-            which = v128.bitselect(v128.splat<T>(<T>(ky * kernel + kx)), which, w);
+            which = v128.bitselect(tapMark<T>(ky * kernel + kx), which, w);
           }
         }
         v128.store(y + out + c, best);
@@ -78,7 +91,7 @@ export function maxPool<T>(
 }
 
 /** The usual 2 x 2 windows without overlap: every input belongs to one window, so each is written once. */
-export function separateWindows<T>(
+function separateWindows<T>(
   dy: usize, index: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, from: i32, to: i32,
 ): void {
   const pixel = <usize>channels * lanes<T>();
@@ -92,10 +105,10 @@ export function separateWindows<T>(
       for (let c: usize = 0; c < pixel; c += 16) {
         const g = v128.load(dy + source + c), which = v128.load(index + source + c);
         const t = target + c;
-        v128.store(t, v128.and(g, v128.eq<T>(which, v128.splat<T>(0))));
-        v128.store(t + pixel, v128.and(g, v128.eq<T>(which, v128.splat<T>(1))));
-        v128.store(t + row, v128.and(g, v128.eq<T>(which, v128.splat<T>(2))));
-        v128.store(t + row + pixel, v128.and(g, v128.eq<T>(which, v128.splat<T>(3))));
+        v128.store(t, v128.and(g, isTap<T>(which, tapMark<T>(0))));
+        v128.store(t + pixel, v128.and(g, isTap<T>(which, tapMark<T>(1))));
+        v128.store(t + row, v128.and(g, isTap<T>(which, tapMark<T>(2))));
+        v128.store(t + row + pixel, v128.and(g, isTap<T>(which, tapMark<T>(3))));
       }
       source += pixel;
     }
@@ -133,10 +146,10 @@ export function maxPoolGradient<T>(
         const target = dx + <usize>(block * height + top) * row + <usize>left * pixel;
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
-            const tap = v128.splat<T>(<T>(ky * kernel + kx));
+            const tap = tapMark<T>(ky * kernel + kx);
             const t = target + <usize>ky * row + <usize>kx * pixel;
             for (let c: usize = 0; c < pixel; c += 16) {
-              const g = v128.and(v128.load(dy + source + c), v128.eq<T>(v128.load(index + source + c), tap));
+              const g = v128.and(v128.load(dy + source + c), isTap<T>(v128.load(index + source + c), tap));
               v128.store(t + c, v128.add<T>(v128.load(t + c), g));
             }
           }

@@ -10,6 +10,7 @@ import asc from 'assemblyscript/asc';
 import { memoryMap, operations, operationWords, scalars, syncWords } from '@/engine/wasm/operations';
 import { variants } from '@/engine/wasm/variants';
 import { tilesSource } from './wasm/tiles.ts';
+import { windowTilesSource } from './wasm/windowTiles.ts';
 import { winogradSource } from './wasm/winogradTransforms.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -151,6 +152,7 @@ function sourcesHash(): string {
       .map((file) => join(sourceFolder, file)),
     fileURLToPath(import.meta.url),
     join(root, 'scripts/wasm/tiles.ts'),
+    join(root, 'scripts/wasm/windowTiles.ts'),
     join(root, 'scripts/wasm/winogradTransforms.ts'),
     join(root, 'src/engine/wasm/operations.ts'),
     join(root, 'src/engine/wasm/winogradOperations.ts'),
@@ -177,6 +179,7 @@ if (upToDate && !process.argv.includes('--force')) {
   mkdirSync(outputFolder, { recursive: true });
   writeFileSync(join(generatedFolder, 'dispatch.ts'), dispatchSource());
   writeFileSync(join(generatedFolder, 'constants.ts'), constantsSource());
+  writeFileSync(join(generatedFolder, 'windowTiles.ts'), windowTilesSource());
   writeFileSync(join(generatedFolder, 'winogradTransforms.ts'), winogradSource());
   const started = performance.now();
   const sizes: string[] = [];

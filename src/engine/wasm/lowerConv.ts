@@ -156,6 +156,14 @@ export function takesPool(layer: Conv2d, { kernelSize, stride, padding }: MaxPoo
   return kernelSize === 2 && stride === 2 && padding === 0 && weightCount(layer) * 4 <= smallWeights;
 }
 
+/** Values that convPoolWeightGradient keeps for a thread: offsets, sums, images, and what a last vector reads over. */
+function windowScratchSize(conv: ConvGeometry): number {
+  const { height, width, channels, outChannels, kernel, padding } = conv;
+  const sums = outChannels * kernel * Math.ceil((kernel * channels) / 4) * 4;
+  const images = 8 * (height + 2 * padding) * (width + 2 * padding) * channels;
+  return Math.ceil((4 + sums + images + 8) / 16) * 16;
+}
+
 /**
  * A convolution, a ReLU and a pooling that takesPool, in one: only the maxima are written. The ReLU of a maximum is the maximum of
  * the ReLUs, and where it is 0 no gradient passes either way; so it is applied after the pooling, forward and backward.
@@ -177,9 +185,8 @@ export function lowerConvPool(
   const output = outputValue(lowering, layer, height, width, hasRelu);
   const index =
     lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
-  const rows = (count: number): WasmBuffer =>
-    newBuffer(lowering, `${layer.name} rows`, threads * count * outWidth * outChannels * 8);
-  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch: rows(2), ...geometry, panels };
+  const rows = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
+  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch: rows, ...geometry, panels };
   program.emit('convPool', { ...forward, relu: hasRelu ? 1 : 0 });
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: pooled } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -190,12 +197,14 @@ export function lowerConvPool(
       const dw = program.buffer(`${layer.name}.weight gradient`, tensorBytes(count));
       const slices = Math.min(gradientSlices, blocks);
       const sums = program.buffer(`${layer.name}.weight gradient of slices`, slices * count * 4);
+      const scratchSize = windowScratchSize(geometry);
       const values = {
         x: x.buffer,
         dy: pooled,
         index,
         dw: sums,
-        scratch: rows(5),
+        scratch: newBuffer(lowering, `${layer.name} windows`, threads * scratchSize),
+        scratchSize,
         ...geometry,
         panels,
         slices,

@@ -80,13 +80,14 @@ export const operations = {
     padding: u,
     panels: u,
   },
-  /** dw [slice][weights] from the gradient of convPool's output; `scratch` holds five output rows for each thread. */
+  /** dw [slice][weights] from the gradient of convPool's output; `scratch` holds `scratchSize` values for each thread. */
   convPoolWeightGradient: {
     x: u,
     dy: u,
     index: u,
     dw: u,
     scratch: u,
+    scratchSize: u,
     ...convShape,
     kernel: u,
     stride: u,
