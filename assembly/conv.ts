@@ -4,7 +4,7 @@
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { maximaOfRows } from './pool';
-import { lanes, loadPair, panelStart, share, total, transpose } from './simd';
+import { lanes, loadPair, panelStart, share, total, transpose, worker } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
 const GROUP_BYTES: i32 = 262144;
@@ -81,7 +81,7 @@ export function convPool<T>(
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const image = <usize>(height * width * channels) * lanes<T>();
   const pixel = <usize>outChannels * lanes<T>();
-  const upper = scratch + <usize>(thread * 2 * outWidth) * pixel, lower = upper + <usize>outWidth * pixel;
+  const upper = scratch + <usize>(worker * 2 * outWidth) * pixel, lower = upper + <usize>outWidth * pixel;
   for (let unit = from; unit < to; unit++) {
     const block = unit / pooledHeight, oy = (unit - block * pooledHeight) * 2;
     const at = x + <usize>block * image;
@@ -247,26 +247,38 @@ export function convWeightGradient<T>(
   }
 }
 
-/** Two channels side by side, since they share a cache line; an odd last one is paired with itself. */
+/** sums [slice][channels] of dy, in float64. Two channels side by side, since they share a cache line; an odd last one is paired with itself. */
 export function biasGradient<T>(
-  dy: usize, db: usize, blocks: i32, pixels: i32, channels: i32, thread: i32, threads: i32,
+  dy: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, slices: i32, thread: i32, threads: i32,
 ): void {
   const pairs = (channels + 1) / 2;
-  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
+  const from = share(slices * pairs, thread, threads), to = share(slices * pairs, thread + 1, threads);
   const step = <usize>channels * lanes<T>();
-  for (let pair = from; pair < to; pair++) {
-    const c = pair * 2;
+  for (let unit = from; unit < to; unit++) {
+    const slice = unit / pairs, c = (unit - slice * pairs) * 2;
+    const first = share(blocks, slice, slices), last = share(blocks, slice + 1, slices);
     const next = c + 1 < channels ? lanes<T>() : 0;
     let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
-    let p = dy + <usize>c * lanes<T>();
-    for (let i = blocks * pixels; i > 0; i--) {
+    let p = dy + <usize>(first * pixels) * step + <usize>c * lanes<T>();
+    for (let i = (last - first) * pixels; i > 0; i--) {
       a0 = f64x2.add(a0, f64x2.add(loadPair<T>(p, 0), loadPair<T>(p, 1)));
       a1 = f64x2.add(a1, f64x2.add(loadPair<T>(p, 2), loadPair<T>(p, 3)));
       b0 = f64x2.add(b0, f64x2.add(loadPair<T>(p + next, 0), loadPair<T>(p + next, 1)));
       b1 = f64x2.add(b1, f64x2.add(loadPair<T>(p + next, 2), loadPair<T>(p + next, 3)));
       p += step;
     }
-    store<T>(db + <usize>c * sizeof<T>(), <T>total(f64x2.add(a0, a1)));
-    if (next) store<T>(db + <usize>(c + 1) * sizeof<T>(), <T>total(f64x2.add(b0, b1)));
+    const target = sums + <usize>(slice * channels + c) * 8;
+    store<f64>(target, total(f64x2.add(a0, a1)));
+    if (next) store<f64>(target + 8, total(f64x2.add(b0, b1)));
+  }
+}
+
+/** db [channels] = the sums of biasGradient over slices. */
+export function biasSum<T>(sums: usize, db: usize, channels: i32, slices: i32, thread: i32, threads: i32): void {
+  const from = share(channels, thread, threads), to = share(channels, thread + 1, threads);
+  for (let c = from; c < to; c++) {
+    let sum: f64 = 0;
+    for (let slice = 0; slice < slices; slice++) sum += load<f64>(sums + <usize>(slice * channels + c) * 8);
+    store<T>(db + <usize>c * sizeof<T>(), <T>sum);
   }
 }

@@ -1,6 +1,6 @@
 /** The weight gradient of a first convolution that takes its pooling along: of four pixels one has a gradient, the rest is left out. */
 import { windowGradient } from './build/windowTiles';
-import { lanes, panelStart, share, transpose } from './simd';
+import { lanes, panelStart, share, transpose, worker } from './simd';
 
 /** Bytes between two rows of windowsWeightGradient's sums, which come in vectors of four. */
 // @ts-ignore: decorator
@@ -40,7 +40,7 @@ export function convPoolWeightGradient<T>(
   outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, slices: i32, thread: i32, threads: i32,
 ): void {
   const end = share(slices * outChannels, thread + 1, threads);
-  const own = scratch + <usize>thread * scratchSize * sizeof<T>();
+  const own = scratch + <usize>worker * scratchSize * sizeof<T>();
   for (let unit = share(slices * outChannels, thread, threads); unit < end;) {
     const slice = unit / outChannels, from = unit - slice * outChannels, to = min(outChannels, from + end - unit);
     unit += to - from;

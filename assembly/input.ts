@@ -1,5 +1,5 @@
 /** Image bytes -> the network's input: u8 / 255, augmentation, resize, normalisation, in the order of model/runConfig.ts. */
-import { lanes, share, storeTurned } from './simd';
+import { lanes, share, storeTurned, worker } from './simd';
 
 const SIDE: i32 = 28;
 const AREA: i32 = 784;
@@ -75,7 +75,7 @@ export function input<T>(
   }
   const from = share(blocks * 8, thread, threads), to = share(blocks * 8, thread + 1, threads);
   const full = size + 2 * border;
-  const own = scratch + <usize>(thread * AREA) * 4;
+  const own = scratch + <usize>(worker * AREA) * 4;
   for (let position = from; position < to; position++) {
     const n = min(position, images - 1);
     let image = pixels + <usize>(n * AREA) * 4;

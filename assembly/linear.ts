@@ -1,6 +1,6 @@
 /** Linear layers: the weights pass once, in panels, while the activations of the batch stay in the cache. */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { lanes, panelStart, share, transpose } from './simd';
+import { lanes, panelStart, share, transpose, worker } from './simd';
 
 /** Inputs of one pass: forward a panel's piece stays in the level-1 cache over all blocks of images. */
 const CHUNK: i32 = 1024;
@@ -30,7 +30,7 @@ export function linearInputGradient<T>(
   accumulate: i32, thread: i32, threads: i32,
 ): void {
   const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
-  const packed = scratch + <usize>thread * <usize>outFeatures * lanes<T>();
+  const packed = scratch + <usize>worker * <usize>outFeatures * lanes<T>();
   for (let inPanel = from; inPanel < to; inPanel++) {
     const i0 = panelStart(inPanel, inFeatures, inPanels);
     const size = panelStart(inPanel + 1, inFeatures, inPanels) - i0;

@@ -21,7 +21,7 @@ function vectors<T>(count: i32): i32 {
   return (count + length - 1) / length;
 }
 
-export function gradientNorm<T>(gradient: usize, count: i32, partials: usize, thread: i32, threads: i32): void {
+export function gradientNorm<T>(gradient: usize, count: i32, partials: usize, offset: i32, thread: i32, threads: i32): void {
   const chunks = (count + NORM_CHUNK - 1) / NORM_CHUNK;
   const from = share(chunks, thread, threads), to = share(chunks, thread + 1, threads);
   for (let chunk = from; chunk < to; chunk++) {
@@ -31,7 +31,7 @@ export function gradientNorm<T>(gradient: usize, count: i32, partials: usize, th
       const g = <f64>load<T>(gradient + <usize>i * sizeof<T>());
       total += g * g;
     }
-    store<f64>(partials + <usize>chunk * 8, total);
+    store<f64>(partials + <usize>(offset + chunk) * 8, total);
   }
 }
 

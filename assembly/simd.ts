@@ -8,6 +8,13 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Number of this thread's part of a kernel's scratch memory; `thread` of a kernel is its part of the work. */
+export let worker: i32 = 0;
+
+export function becomeWorker(thread: i32): void {
+  worker = thread;
+}
+
 /** First unit of thread `thread` when `total` units are split evenly over `threads`. */
 // @ts-ignore: decorator
 @inline

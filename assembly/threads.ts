@@ -1,6 +1,9 @@
-/** Threads run one program side by side and meet at a barrier after every operation. */
-import { SYNC_arrived, SYNC_command, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync } from './build/constants';
+/** Threads run one program side by side and meet at a barrier where an operation needs what others of the program made. */
+import {
+  MEETS, SLICED, SLICES, SYNC_arrived, SYNC_command, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync,
+} from './build/constants';
 import { dispatch, OPERATION_BYTES } from './build/dispatch';
+import { becomeWorker, share } from './simd';
 
 /**
  * Reads before a thread that waits lets the system have its core, some 150 microseconds: longer than the page takes between two
@@ -32,12 +35,37 @@ function barrier(threads: i32, maySleep: bool): void {
   }
 }
 
-/** Runs `length` operations at `program` as thread `thread`. */
+// @ts-ignore: decorator
+@inline
+function flagsOf(program: usize, i: i32): i32 {
+  return load<i32>(program + <usize>i * OPERATION_BYTES) & (MEETS | SLICED);
+}
+
+/**
+ * Runs `length` operations at `program` as thread `thread`. Neighbouring sliced operations, which are there once for each slice, run
+ * one slice of the batch after the other, as one thread of as many as there are slices would: what they hand on is still in the cache,
+ * and no thread waits for another. Their addresses of working memory are their thread's already.
+ */
 export function run(program: usize, length: i32, thread: i32, threads: i32, maySleep: bool): void {
-  for (let i = 0; i < length; i++) {
-    dispatch(program + <usize>i * OPERATION_BYTES, thread, threads);
-    if (ASC_FEATURE_THREADS && threads > 1) barrier(threads, maySleep);
+  for (let i = 0; i < length;) {
+    const flags = flagsOf(program, i);
+    if (ASC_FEATURE_THREADS && threads > 1 && i > 0 && (flags & MEETS)) barrier(threads, maySleep);
+    if (!(flags & SLICED)) {
+      becomeWorker(thread);
+      dispatch(program + <usize>i * OPERATION_BYTES, thread, threads);
+      i++;
+      continue;
+    }
+    let end = i + 1;
+    while (end < length && flagsOf(program, end) === SLICED) end++;
+    becomeWorker(0);
+    const last = share(SLICES, thread + 1, threads);
+    for (let slice = share(SLICES, thread, threads); slice < last; slice++) {
+      for (let j = i + slice; j < end; j += SLICES) dispatch(program + <usize>j * OPERATION_BYTES, slice, SLICES);
+    }
+    i = end;
   }
+  if (ASC_FEATURE_THREADS && threads > 1) barrier(threads, maySleep);
 }
 
 /** As thread 0: starts the others on a program and runs it with them. */

@@ -9,7 +9,7 @@
  * In float64 the plain convolutions of conv.ts are used.
  */
 import { gradient, shortProduct } from './build/tiles';
-import { lanes, panelStart, share } from './simd';
+import { lanes, panelStart, share, worker } from './simd';
 import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, tileScratch, tileSide } from './winogradTiles';
 
 /** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
@@ -52,7 +52,7 @@ export function winogradForward<T>(
   const size = <usize>channels * 32, outSize = <usize>outChannels * 32;
   const tile = tileBytes(channels), outTile = tileBytes(outChannels);
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
-  const own = scratch + <usize>thread * scratchBytes;
+  const own = scratch + <usize>worker * scratchBytes;
   const m = own + tileScratch(scheme), ownV = m + <usize>places * outPlace;
   clearZeros(scheme, own);
   for (let g = from; g < to; g++) {
@@ -92,7 +92,7 @@ export function winogradInputGradient<T>(
   const size = <usize>channels * 32, outSize = <usize>outChannels * 32;
   const tile = tileBytes(channels), outTile = tileBytes(outChannels);
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
-  const own = scratch + <usize>thread * scratchBytes;
+  const own = scratch + <usize>worker * scratchBytes;
   const e = own + tileScratch(scheme), ownD = e + <usize>places * place;
   clearZeros(scheme, own);
   const image = <usize>(height * width) * size;
@@ -127,7 +127,7 @@ export function winogradInput<T>(
   const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4), total = blocks * tiles;
   const from = share(total, thread, threads), to = share(total, thread + 1, threads);
   const size = <usize>channels * 32, tile = tileBytes(channels), place = tile * <usize>group;
-  const own = scratch + <usize>thread * scratchBytes;
+  const own = scratch + <usize>worker * scratchBytes;
   clearZeros(scheme, own);
   for (let i = from; i < to; i++) {
     const block = i / tiles, t = i - block * tiles, g = i / group;
@@ -147,7 +147,7 @@ export function winogradOutputGradient<T>(
   const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4), total = blocks * tiles;
   const from = share(total, thread, threads), to = share(total, thread + 1, threads);
   const size = <usize>outChannels * 32, tile = tileBytes(outChannels), place = tile * <usize>group;
-  const own = scratch + <usize>thread * scratchBytes;
+  const own = scratch + <usize>worker * scratchBytes;
   clearZeros(scheme, own);
   for (let i = from; i < to; i++) {
     const block = i / tiles, t = i - block * tiles, g = i / group;

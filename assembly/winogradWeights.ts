@@ -1,6 +1,6 @@
 /** Weights to the places of a Winograd tile, and their gradients back. */
 import { addSlices } from './elementwise';
-import { panelStart, share } from './simd';
+import { panelStart, share, worker } from './simd';
 import { weight, weightTransposed } from './build/winogradTransforms';
 import { tileSide } from './winogradTiles';
 
@@ -15,7 +15,7 @@ export function winogradWeights<T>(
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const n = tileSide(scheme), kernel = scheme === 2 ? 3 : scheme, taps = kernel * kernel;
   const place = <usize>(channels * outChannels) * 4;
-  const between = scratch + <usize>(thread * n * n) * PART;
+  const between = scratch + <usize>(worker * n * n) * PART;
   for (let panel = from; panel < to; panel++) {
     const c0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - c0;
@@ -43,7 +43,7 @@ export function winogradWeightOutput<T>(
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const n = tileSide(scheme), kernel = scheme;
   const place = <usize>(channels * outChannels) * 4;
-  const between = scratch + <usize>(thread * n * n) * PART;
+  const between = scratch + <usize>(worker * n * n) * PART;
   for (let panel = from; panel < to; panel++) {
     const c0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - c0;

@@ -1,5 +1,12 @@
 /** Time and rate of every kernel of one training step: best of many, so that a busy machine disturbs little. */
-import { operations, operationWords, type OperationName } from '@/engine/wasm/operations';
+import {
+  gradientSlices,
+  operationFlags,
+  operationMask,
+  operations,
+  operationWords,
+  type OperationName,
+} from '@/engine/wasm/operations';
 import { variants } from '@/engine/wasm/variants';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRun } from '@/engine/wasm/wasmRun';
@@ -91,22 +98,27 @@ export async function profileKernels(
     } while (performance.now() < end);
     return fastest;
   };
-  const kernels = Array.from({ length: program.length }, (_, i): KernelTime => {
-    const words = program.words.slice(i * operationWords, (i + 1) * operationWords);
-    const name = names[(words[0] ?? 0) >> 1] ?? 'copy';
+  const kernels: KernelTime[] = [];
+  for (let from = 0; from < program.length;) {
+    const first = program.words[from * operationWords] ?? 0;
+    // All slices of a sliced operation.
+    const length = (first & operationFlags.sliced) === 0 ? 1 : gradientSlices;
+    const words = program.words.slice(from * operationWords, (from + length) * operationWords);
+    from += length;
+    const name = names[(first & operationMask) >> 1] ?? 'copy';
     const values = Object.fromEntries(
       Object.keys(operations[name]).map((key, at) => [key, words[at + 1] ?? 0]),
     );
-    const one = { ...program, words, length: 1 };
+    const one = { ...program, words, length };
     const time = best(() => runtime.run(one));
     const work = flops(name, values);
-    return {
+    kernels.push({
       name,
       detail: describe(name, values),
       milliseconds: time,
       gigaflops: work > 0 ? work / time / 1e6 : null,
-    };
-  });
+    });
+  }
   const stepMilliseconds = best(() => runtime.run(program));
   runtime.dispose();
   const memory = new WebAssembly.Memory({ initial: 2 });

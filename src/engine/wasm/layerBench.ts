@@ -74,7 +74,7 @@ export async function runLayers(
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
   const blocks = Math.ceil(images / 8);
-  const program = new Program(precision);
+  const program = new Program({ precision, blocks, threads: bench.threads });
   const memory = new RunMemory(precision);
   const ordinals = dropoutOrdinals(layers);
   const keys: string[] = [];
@@ -118,7 +118,7 @@ export async function runLayers(
   if (dx === null && !isFirst) throw new Error('The layers give no input gradient.');
   if (dx !== null) program.keep(dx.buffer, 'dx');
 
-  const code = memory.area('program', program.length * 80);
+  const code = memory.area('program', program.codeBytes);
   const encoded = program.encode(memory.end);
   await runtime.reserve(memory.end + encoded.arenaBytes);
   runtime.programAddress = code.address ?? 0;

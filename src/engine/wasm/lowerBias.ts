@@ -1,5 +1,6 @@
 /** The bias of a Conv2d or Linear and its gradient. */
 import type { Lowering } from '@/engine/wasm/lowering';
+import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import type { Conv2d, Linear } from '@/model/layers';
@@ -18,7 +19,11 @@ export function emitBiasGradient(
   channels: number,
 ): void {
   if (!layer.bias) return;
-  const db = lowering.program.buffer(`${layer.name}.bias gradient`, tensorBytes(channels));
-  lowering.program.emit('biasGradient', { dy, db, blocks: lowering.blocks, pixels, channels });
+  const { program, blocks } = lowering;
+  const slices = Math.min(gradientSlices, blocks);
+  const sums = program.buffer(`${layer.name}.bias gradient of slices`, slices * channels * 8);
+  const db = program.buffer(`${layer.name}.bias gradient`, tensorBytes(channels));
+  program.emit('biasGradient', { dy, sums, blocks, pixels, channels, slices });
+  program.emit('biasSum', { sums, db, channels, slices });
   lowering.onGradient(`${layer.name}.bias`, db);
 }

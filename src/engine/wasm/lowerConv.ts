@@ -2,7 +2,6 @@
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
 import {
-  gradientSlices,
   newBuffer,
   panelCount,
   valueCount,
@@ -19,6 +18,7 @@ import {
   type ConvGeometry,
   type WinogradPlans,
 } from '@/engine/wasm/lowerWinograd';
+import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import type { Conv2d, MaxPool2d } from '@/model/layers';

@@ -1,5 +1,6 @@
 /** Convolutions by Winograd's tiles (assembly/winograd.ts): where they pay, how their memory is laid out, and their kernel calls. */
-import { gradientSlices, type Lowering } from '@/engine/wasm/lowering';
+import type { Lowering } from '@/engine/wasm/lowering';
+import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import type { Conv2d } from '@/model/layers';
 import { tapsInside } from '@/model/shapes';

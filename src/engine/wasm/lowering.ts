@@ -55,12 +55,6 @@ export interface Lowered {
   readonly backward: (dy: Gradient) => Gradient | null;
 }
 
-/**
- * Slices of a batch whose weight gradients are summed up apart, so that threads stay with the images that they computed. The number
- * does not depend on that of threads, and so neither does the result.
- */
-export const gradientSlices = 4;
-
 /** Floats of an activation, all blocks. */
 export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | 'height' | 'width'>): number {
   return lowering.blocks * value.height * value.width * value.channels * 8;

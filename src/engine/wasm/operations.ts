@@ -8,13 +8,17 @@ import { convShape, winogradOperations } from '@/engine/wasm/winogradOperations'
 
 const u = 'u32';
 const f = 'f32';
+/** The address of what the kernel writes, or reads and writes. */
+const out = 'written';
+/** The address of working memory, `threads` times what a thread needs. */
+const own = 'scratch';
 
 export const operations = {
   /** Images [n][28][28], as bytes or (augmented) as floats in [0, 1] where `pixels` is not 0 -> network input. */
   input: {
     bytes: u,
     pixels: u,
-    y: u,
+    y: out,
     images: u,
     blocks: u,
     size: u,
@@ -23,17 +27,17 @@ export const operations = {
     normalize: u,
     mean: f,
     std: f,
-    scratch: u,
+    scratch: own,
   },
   /** 0 or 1 / (1 - p) for every [block][pixel][channel][8], by the counter-based hash of model/random.ts. */
-  dropoutMask: { mask: u, key: u, threshold: u, scale: f, blocks: u, pixels: u, channels: u },
+  dropoutMask: { mask: out, key: u, threshold: u, scale: f, blocks: u, pixels: u, channels: u },
   /** y = x * mask; the mask has `maskPixels` (all or 1) pixels. */
-  multiply: { x: u, mask: u, y: u, blocks: u, pixels: u, channels: u, maskPixels: u },
+  multiply: { x: u, mask: u, y: out, blocks: u, pixels: u, channels: u, maskPixels: u },
   convForward: {
     x: u,
     w: u,
     bias: u,
-    y: u,
+    y: out,
     ...convShape,
     kernel: u,
     stride: u,
@@ -46,9 +50,9 @@ export const operations = {
     x: u,
     w: u,
     bias: u,
-    y: u,
-    index: u,
-    scratch: u,
+    y: out,
+    index: out,
+    scratch: own,
     ...convShape,
     kernel: u,
     stride: u,
@@ -57,11 +61,11 @@ export const operations = {
     relu: u,
   },
   /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
-  packTransposed: { w: u, packed: u, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
+  packTransposed: { w: u, packed: out, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },
   convInputGradient: {
     dy: u,
     packed: u,
-    dx: u,
+    dx: out,
     ...convShape,
     kernel: u,
     stride: u,
@@ -73,7 +77,7 @@ export const operations = {
   convWeightGradient: {
     x: u,
     dy: u,
-    dw: u,
+    dw: out,
     ...convShape,
     kernel: u,
     stride: u,
@@ -85,8 +89,8 @@ export const operations = {
     x: u,
     dy: u,
     index: u,
-    dw: u,
-    scratch: u,
+    dw: out,
+    scratch: own,
     scratchSize: u,
     ...convShape,
     kernel: u,
@@ -95,12 +99,14 @@ export const operations = {
     panels: u,
     slices: u,
   },
-  biasGradient: { dy: u, db: u, blocks: u, pixels: u, channels: u },
+  /** sums [slice][channels] in f64, of slices of the blocks. */
+  biasGradient: { dy: u, sums: out, blocks: u, pixels: u, channels: u, slices: u },
+  biasSum: { sums: u, db: out, channels: u, slices: u },
   linearForward: {
     x: u,
     w: u,
     bias: u,
-    y: u,
+    y: out,
     blocks: u,
     inFeatures: u,
     outFeatures: u,
@@ -111,29 +117,29 @@ export const operations = {
   linearInputGradient: {
     dy: u,
     w: u,
-    dx: u,
+    dx: out,
     blocks: u,
     inFeatures: u,
     outFeatures: u,
     panels: u,
     inPanels: u,
-    scratch: u,
+    scratch: own,
     accumulate: u,
   },
-  linearWeightGradient: { x: u, dy: u, dw: u, blocks: u, inFeatures: u, outFeatures: u, panels: u },
-  relu: { x: u, y: u, count: u },
+  linearWeightGradient: { x: u, dy: u, dw: out, blocks: u, inFeatures: u, outFeatures: u, panels: u },
+  relu: { x: u, y: out, count: u },
   /** dx = dy where y > 0. */
-  reluGradient: { dy: u, y: u, dx: u, count: u },
-  add: { a: u, b: u, y: u, count: u },
-  copy: { x: u, y: u, count: u },
+  reluGradient: { dy: u, y: u, dx: out, count: u },
+  add: { a: u, b: u, y: out, count: u },
+  copy: { x: u, y: out, count: u },
   /** y [count] = the sum of x [slice][count]; x is written over. */
-  sumSlices: { x: u, y: u, count: u, slices: u },
+  sumSlices: { x: out, y: out, count: u, slices: u },
   /** [pixel][channel] <-> [channel][pixel] of each block: Flatten where its order is seen. */
-  transpose: { x: u, y: u, blocks: u, rows: u, columns: u },
+  transpose: { x: u, y: out, blocks: u, rows: u, columns: u },
   maxPool: {
     x: u,
-    y: u,
-    index: u,
+    y: out,
+    index: out,
     blocks: u,
     height: u,
     width: u,
@@ -147,7 +153,7 @@ export const operations = {
   maxPoolGradient: {
     dy: u,
     index: u,
-    dx: u,
+    dx: out,
     blocks: u,
     height: u,
     width: u,
@@ -158,16 +164,16 @@ export const operations = {
     stride: u,
     padding: u,
   },
-  averagePool: { x: u, y: u, blocks: u, height: u, width: u, channels: u, size: u },
-  averagePoolGradient: { dy: u, dx: u, blocks: u, height: u, width: u, channels: u, size: u },
+  averagePool: { x: u, y: out, blocks: u, height: u, width: u, channels: u, size: u },
+  averagePoolGradient: { dy: u, dx: out, blocks: u, height: u, width: u, channels: u, size: u },
   /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C] in f64, and moves the running statistics. */
   batchNormStatistics: {
     x: u,
     weight: u,
     bias: u,
-    runningMean: u,
-    runningVar: u,
-    saved: u,
+    runningMean: out,
+    runningVar: out,
+    saved: out,
     blocks: u,
     pixels: u,
     channels: u,
@@ -175,17 +181,17 @@ export const operations = {
     eps: f,
     momentum: f,
   },
-  batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: u, channels: u, eps: f },
-  batchNormApply: { x: u, saved: u, y: u, blocks: u, pixels: u, channels: u, relu: u },
+  batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: out, channels: u, eps: f },
+  batchNormApply: { x: u, saved: u, y: out, blocks: u, pixels: u, channels: u, relu: u },
   /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and sums = factor of x and offset in dx, each [C] in f64. */
   batchNormGradientSums: {
     dy: u,
     x: u,
     y: u,
     saved: u,
-    sums: u,
-    dWeight: u,
-    dBias: u,
+    sums: out,
+    dWeight: out,
+    dBias: out,
     blocks: u,
     pixels: u,
     channels: u,
@@ -197,7 +203,7 @@ export const operations = {
     y: u,
     saved: u,
     sums: u,
-    dx: u,
+    dx: out,
     blocks: u,
     pixels: u,
     channels: u,
@@ -207,24 +213,24 @@ export const operations = {
   loss: {
     logits: u,
     labels: u,
-    gradient: u,
-    result: u,
-    predictions: u,
+    gradient: out,
+    result: out,
+    predictions: out,
     images: u,
     blocks: u,
     kind: u,
     smoothing: f,
   },
-  /** Sums of squares of chunks of 16,384 values, as f64. */
-  gradientNorm: { gradient: u, count: u, partials: u },
+  /** Sums of squares of chunks of 16,384 values, as f64, to the partials from number `offset` on. */
+  gradientNorm: { gradient: u, count: u, partials: out, offset: u },
   /** scalars.gradientScale = min(1, maxNorm / (norm + 1e-6)). */
   clip: { partials: u, chunks: u, maxNorm: f },
-  sgd: { w: u, g: u, velocity: u, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
+  sgd: { w: out, g: u, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
   adam: {
-    w: u,
+    w: out,
     g: u,
-    m: u,
-    v: u,
+    m: out,
+    v: out,
     count: u,
     beta1: f,
     rest1: f,
@@ -235,11 +241,11 @@ export const operations = {
     decoupled: u,
   },
   rmsprop: {
-    w: u,
+    w: out,
     g: u,
-    square: u,
-    mean: u,
-    buffer: u,
+    square: out,
+    mean: out,
+    buffer: out,
     count: u,
     alpha: f,
     rest: f,
@@ -247,15 +253,30 @@ export const operations = {
     momentum: f,
     weightDecay: f,
   },
-} as const satisfies Record<string, Record<string, 'u32' | 'f32'>>;
+} as const satisfies Record<string, Record<string, 'u32' | 'f32' | 'written' | 'scratch'>>;
 
 export type OperationName = keyof typeof operations;
 export type OperationArguments<N extends OperationName> = {
   readonly [A in keyof (typeof operations)[N]]: number;
 };
 
-/** Words of one encoded operation: its number, then its arguments. */
+/**
+ * Slices of a batch whose weight gradients are summed up apart, so that threads stay with the images that they computed. The number
+ * does not depend on that of threads, and so neither does the result.
+ */
+export const gradientSlices = 4;
+
+/** Words of one encoded operation: its number with its flags, then its arguments. */
 export const operationWords = 20;
+
+export const operationMask = 0xff_ff;
+
+export const operationFlags = {
+  /** Threads meet before it: it needs what another operation since the last meeting made, or takes its place in memory. */
+  meets: 0x1_00_00,
+  /** Slice `i` of gradientSlices of it is what thread `i` of as many would do, and touches nothing of other images. */
+  sliced: 0x2_00_00,
+} as const;
 
 /** Fixed addresses, in bytes; below lie the tables of the compiler's own runtime. */
 export const memoryMap = {

@@ -1,7 +1,7 @@
 /** A program under construction: operations on buffers that have no address yet; planning gives them one, encoding writes the words. */
-import { planMemory } from '@/engine/wasm/memoryPlan';
+import { encodeProgram } from '@/engine/wasm/encodeProgram';
 import {
-  operations,
+  gradientSlices,
   operationWords,
   type OperationArguments,
   type OperationName,
@@ -16,9 +16,9 @@ export interface WasmBuffer {
   readonly address: number | null;
 }
 
-type Argument = number | WasmBuffer;
+export type Argument = number | WasmBuffer;
 
-interface Operation {
+export interface Operation {
   readonly name: OperationName;
   readonly arguments: Readonly<Record<string, Argument>>;
 }
@@ -34,6 +34,12 @@ export type Watch =
     }
   /** Right before and right after the update of the layer's weight. */
   | { readonly kind: 'before_update' | 'after_update'; readonly layer: string };
+
+/** A watch with the number of operations that were emitted before it. */
+export interface PlacedWatch {
+  readonly watch: Watch;
+  readonly after: number;
+}
 
 /** [blocks][height][width][channels][8], with `border` more pixels of zeros around it in memory. */
 interface WatchedInput {
@@ -63,24 +69,32 @@ export interface EncodedProgram {
   readonly watches: readonly EncodedWatch[];
 }
 
+interface ProgramSizes {
+  readonly precision: Precision;
+  /** Blocks of eight images. */
+  readonly blocks: number;
+  readonly threads: number;
+}
+
 export class Program {
   readonly precision: Precision;
+  readonly #blocks: number;
+  readonly #threads: number;
   readonly #operations: Operation[] = [];
-  readonly #buffers = new Set<WasmBuffer>();
   /** Buffers that are filled before the program starts, and that are read after its end, with the name to find them by. */
   readonly #inputs = new Map<WasmBuffer, string>();
   readonly #results = new Map<WasmBuffer, string>();
-  readonly #watches: { readonly watch: Watch; readonly after: number }[] = [];
+  readonly #watches: PlacedWatch[] = [];
 
-  constructor(precision: Precision) {
+  constructor({ precision, blocks, threads }: ProgramSizes) {
     this.precision = precision;
+    this.#blocks = blocks;
+    this.#threads = threads;
   }
 
   /** A buffer for this program alone; `bytes` are those of its values in float32. */
   buffer(name: string, bytes: number): WasmBuffer {
-    const buffer: WasmBuffer = { name, bytes: bytes * sizeFactor(this.precision), address: null };
-    this.#buffers.add(buffer);
-    return buffer;
+    return { name, bytes: bytes * sizeFactor(this.precision), address: null };
   }
 
   /** A buffer that is filled before the program starts. */
@@ -107,57 +121,24 @@ export class Program {
     this.#watches.push({ watch, after: this.#operations.length });
   }
 
-  get length(): number {
-    return this.#operations.length;
+  /** Bytes that the program has when it is encoded, at most. */
+  get codeBytes(): number {
+    return this.#operations.length * gradientSlices * operationWords * Int32Array.BYTES_PER_ELEMENT;
   }
 
-  /** Plans the memory from the first and last use of each buffer and writes the program for an arena at `arena`. */
+  /** Writes the program for an arena at `arena`. */
   encode(arena: number): EncodedProgram {
-    const buffers = [...this.#buffers];
-    const uses = new Map<WasmBuffer, { first: number; last: number }>();
-    this.#operations.forEach(({ arguments: operands }, at) => {
-      for (const operand of Object.values(operands)) {
-        if (typeof operand === 'number' || operand.address !== null) continue;
-        const use = uses.get(operand);
-        if (use === undefined) uses.set(operand, { first: at, last: at });
-        else use.last = at;
-      }
-    });
-    const used = buffers.filter((buffer) => uses.has(buffer));
-    const plan = planMemory(
-      used.map((buffer) => {
-        const { first = 0, last = 0 } = uses.get(buffer) ?? {};
-        return {
-          bytes: buffer.bytes,
-          first: this.#inputs.has(buffer) ? -1 : first,
-          last: this.#results.has(buffer) ? Number.POSITIVE_INFINITY : last,
-        };
-      }),
+    return encodeProgram(
+      {
+        precision: this.precision,
+        blocks: this.#blocks,
+        threads: this.#threads,
+        operations: this.#operations,
+        inputs: this.#inputs,
+        results: this.#results,
+        watches: this.#watches,
+      },
+      arena,
     );
-    const offsets = new Map(used.map((buffer, i) => [buffer, plan.offsets[i] ?? 0]));
-    const addressOf = (buffer: WasmBuffer): number => buffer.address ?? arena + (offsets.get(buffer) ?? 0);
-    const words = new Int32Array(this.#operations.length * operationWords);
-    const floats = new Float32Array(words.buffer);
-    const names = Object.keys(operations);
-    this.#operations.forEach(({ name, arguments: operands }, at) => {
-      let word = at * operationWords;
-      words[word] = 2 * names.indexOf(name) + (this.precision === 'float64' ? 1 : 0);
-      for (const [parameter, type] of Object.entries(operations[name])) {
-        word += 1;
-        const operand = operands[parameter] ?? 0;
-        if (typeof operand !== 'number') words[word] = addressOf(operand);
-        else if (type === 'f32') floats[word] = operand;
-        else words[word] = operand;
-      }
-    });
-    return {
-      words,
-      length: this.#operations.length,
-      arenaBytes: plan.bytes,
-      addresses: new Map(
-        [...this.#inputs, ...this.#results].map(([buffer, name]) => [name, addressOf(buffer)]),
-      ),
-      watches: this.#watches.map((watched) => ({ ...watched, addressOf })),
-    };
   }
 }

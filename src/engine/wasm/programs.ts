@@ -160,10 +160,10 @@ function emitClippedUpdates(
   }));
   const chunks = parts.reduce((sum, { count }) => sum + Math.ceil(count / normChunk), 0);
   const partials = memory.area('gradient norm', chunks * 8);
-  let at = partials.address ?? 0;
+  let offset = 0;
   for (const { gradient, count } of parts) {
-    program.emit('gradientNorm', { gradient, count, partials: at });
-    at += Math.ceil(count / normChunk) * 8;
+    program.emit('gradientNorm', { gradient, count, partials, offset });
+    offset += Math.ceil(count / normChunk);
   }
   program.emit('clip', { partials, chunks, maxNorm });
   for (const [key, gradient] of gradients) emitUpdate(program, memory, config, key, gradient);
@@ -175,8 +175,8 @@ function emitClippedUpdates(
  */
 export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
   const { mode, images } = options;
-  const program = new Program(memory.precision);
   const blocks = Math.ceil(images / 8);
+  const program = new Program({ precision: memory.precision, blocks, threads: options.threads });
   const gradients = new Map<string, WasmBuffer>();
   const { clipGradNorm } = config;
   const lowering: Lowering = {
@@ -224,12 +224,13 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
 
 /** The network's input alone, for a look at what it sees. */
 export function buildInputProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
-  const program = new Program(memory.precision);
+  const blocks = Math.ceil(options.images / 8);
+  const program = new Program({ precision: memory.precision, blocks, threads: options.threads });
   const lowering: Lowering = {
     ...options,
     program,
     memory,
-    blocks: Math.ceil(options.images / 8),
+    blocks,
     dividesByGradient: false,
     dropoutOrdinals: new Map(),
     onGradient: () => undefined,

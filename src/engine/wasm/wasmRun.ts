@@ -4,7 +4,7 @@ import { EngineError, type EngineState } from '@/engine/engine';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
 import type { Mode } from '@/engine/wasm/lowering';
-import { memoryMap, operationWords, scalars } from '@/engine/wasm/operations';
+import { memoryMap, scalars } from '@/engine/wasm/operations';
 import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
 import { precisionOf } from '@/engine/precision';
 import type { Values } from '@/engine/wasm/precision';
@@ -21,8 +21,8 @@ import type { StateDict, TensorData } from '@/model/tensor';
 /** Images of one evaluation or prediction program. */
 export const evaluationBatch = 64;
 
-/** Programs of one run differ little in length; the longest is that of training with clipping. */
-const programMargin = 64;
+/** Bytes more than the training program has: those of one run differ little in length. */
+const programMargin = 16_384;
 
 export interface RunOptions {
   readonly runtime: WasmRuntime;
@@ -74,8 +74,7 @@ export class WasmRun {
       for (const slot of optimizerSlots(this.config.optimizer)) memory.slot(slot, entry.key);
     }
     for (const ordinal of this.#dropoutKeys) memory.area(dropoutKeyArea(ordinal), 4);
-    const words = (training.length + programMargin) * operationWords;
-    const code = memory.area('program', words * 4);
+    const code = memory.area('program', training.codeBytes + programMargin);
     this.#arena = memory.end;
     const encoded = [training.encode(this.#arena), evaluation.encode(this.#arena)] as const;
     this.#programs.set(programKey('train', this.config.batchSize), encoded[0]);

@@ -1,5 +1,8 @@
 /** The part of operations.ts that convolves by Winograd's tiles (assembly/winograd.ts). */
 const u = 'u32';
+/** See operations.ts. */
+const out = 'written';
+const own = 'scratch';
 
 /** Sizes of a convolution, in the order in which every kernel takes them. */
 export const convShape = {
@@ -14,15 +17,24 @@ export const convShape = {
 
 export const winogradOperations = {
   /** Weights [panel][tap][in][R] -> [place][panel][in][R] of Winograd's tiles (`scheme`: see assembly/winogradTiles.ts); `turned` ones are those of packTransposed. */
-  winogradWeights: { w: u, u, scratch: u, channels: u, outChannels: u, scheme: u, panels: u, turned: u },
+  winogradWeights: {
+    w: u,
+    u: out,
+    scratch: own,
+    channels: u,
+    outChannels: u,
+    scheme: u,
+    panels: u,
+    turned: u,
+  },
   /** `v` is 0, or keeps the transformed input. */
   winogradForward: {
     x: u,
     u,
     bias: u,
-    y: u,
-    v: u,
-    scratch: u,
+    y: out,
+    v: out,
+    scratch: own,
     scratchBytes: u,
     ...convShape,
     scheme: u,
@@ -35,9 +47,9 @@ export const winogradOperations = {
   winogradInputGradient: {
     dy: u,
     u,
-    dx: u,
-    d: u,
-    scratch: u,
+    dx: out,
+    d: out,
+    scratch: own,
     scratchBytes: u,
     ...convShape,
     scheme: u,
@@ -47,8 +59,8 @@ export const winogradOperations = {
   },
   winogradInput: {
     x: u,
-    v: u,
-    scratch: u,
+    v: out,
+    scratch: own,
     scratchBytes: u,
     firstBlock: u,
     blocks: u,
@@ -63,8 +75,8 @@ export const winogradOperations = {
   },
   winogradOutputGradient: {
     dy: u,
-    d: u,
-    scratch: u,
+    d: out,
+    scratch: own,
     scratchBytes: u,
     firstBlock: u,
     blocks: u,
@@ -78,7 +90,7 @@ export const winogradOperations = {
   winogradWeightGradient: {
     v: u,
     d: u,
-    du: u,
+    du: out,
     tiles: u,
     channels: u,
     outChannels: u,
@@ -89,9 +101,9 @@ export const winogradOperations = {
     slices: u,
   },
   winogradWeightOutput: {
-    du: u,
-    dw: u,
-    scratch: u,
+    du: out,
+    dw: out,
+    scratch: own,
     channels: u,
     outChannels: u,
     scheme: u,

@@ -1,0 +1,40 @@
+/** Which operations treat every slice of a batch for itself: see operationFlags in operations.ts. */
+import { gradientSlices, type OperationName } from '@/engine/wasm/operations';
+
+const ofImages: ReadonlySet<OperationName> = new Set<OperationName>([
+  'input',
+  'dropoutMask',
+  'multiply',
+  'convForward',
+  'convPool',
+  'convInputGradient',
+  'relu',
+  'reluGradient',
+  'add',
+  'transpose',
+  'maxPool',
+  'maxPoolGradient',
+  'averagePool',
+  'averagePoolGradient',
+  'batchNormApply',
+  'batchNormGradient',
+]);
+
+/** `operands` are the operation's arguments, `blocks` those of eight images in the batch. */
+export function isSliced(
+  name: OperationName,
+  operands: Readonly<Record<string, unknown>>,
+  blocks: number,
+): boolean {
+  if (blocks % gradientSlices !== 0) return false;
+  const of = (parameter: string): number => Number(operands[parameter] ?? 0);
+  /** A group of Winograd's tiles is one thread's. */
+  const isOfGroups = (tiles: number): boolean => tiles % (gradientSlices * of('group')) === 0;
+  if (name === 'biasGradient' || name === 'convPoolWeightGradient') return of('slices') === gradientSlices;
+  if (name === 'winogradWeightGradient') return of('slices') === gradientSlices && isOfGroups(of('tiles'));
+  if (name === 'winogradForward' || name === 'winogradInputGradient') {
+    const side = of('scheme') === 2 ? 2 : 4;
+    return isOfGroups(blocks * Math.ceil(of('outHeight') / side) * Math.ceil(of('outWidth') / side));
+  }
+  return ofImages.has(name);
+}
