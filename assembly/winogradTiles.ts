@@ -4,7 +4,8 @@
  * number of scripts/wasm/winogradTransforms.ts.
  */
 import {
-  input, input2, input3, input5, inputTransposed, inputTransposedAdd, output, outputFinish, outputTransposed, outputTransposed3, outputTransposed5,
+  inputColumns, inputColumns2, inputColumns3, inputColumns5, inputRows, inputTransposedAdd, inputTransposedColumns, inputTransposedRows,
+  outputColumns, outputFinish, outputTransposedColumns, outputTransposedColumns3, outputTransposedColumns5, outputTransposedRows, partBytes,
 } from './build/winogradTransforms';
 
 /** Input pixels along a side of a tile. */
@@ -19,13 +20,6 @@ export function tileSide(scheme: i32): i32 {
 @inline
 export function outputSide(scheme: i32): i32 {
   return scheme === 2 ? 2 : 4;
-}
-
-/** Bytes of channels at a time. */
-// @ts-ignore: decorator
-@inline
-export function partBytes(scheme: i32): usize {
-  return scheme === 5 ? 320 : 512;
 }
 
 /** Bytes that the transforms below need for themselves: zeros, what lies between columns and rows, and one row at an edge. */
@@ -61,30 +55,30 @@ export function inputTile(
     for (let j = 0; j < n; j++) {
       const x = left + j;
       const f = image + <usize>(top * width + x) * size + c;
-      const target = between + <usize>j * part, step = <usize>n * part;
-      if (x < 0 || x >= width) input(scheme, zeros, 0, target, step, length);
-      else if (isInside) input(scheme, f, row, target, step, length);
+      const target = between + <usize>j * part;
+      if (x < 0 || x >= width) inputColumns(scheme, zeros, 0, target, length);
+      else if (isInside) inputColumns(scheme, f, row, target, length);
       else if (scheme === 2) {
-        input2(
+        inputColumns2(
           rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
-          rowAt(f, top, 3, height, row, zeros), target, step, length,
+          rowAt(f, top, 3, height, row, zeros), target, length,
         );
       } else if (scheme === 3) {
-        input3(
+        inputColumns3(
           rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
           rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
-          target, step, length,
+          target, length,
         );
       } else {
-        input5(
+        inputColumns5(
           rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
           rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
-          rowAt(f, top, 6, height, row, zeros), rowAt(f, top, 7, height, row, zeros), target, step, length,
+          rowAt(f, top, 6, height, row, zeros), rowAt(f, top, 7, height, row, zeros), target, length,
         );
       }
     }
     for (let i = 0; i < n; i++) {
-      input(scheme, between + <usize>(i * n) * part, part, out + <usize>(i * n) * place + c, place, length);
+      inputRows(scheme, between + <usize>(i * n) * part, out + <usize>(i * n) * place + c, place, length);
     }
   }
 }
@@ -100,11 +94,11 @@ export function outputTile(
   for (let c: usize = 0; c < size; c += part) {
     const length = min(part, size - c);
     for (let j = 0; j < n; j++) {
-      output(scheme, m + <usize>j * place + c, <usize>n * place, between + <usize>j * part, <usize>n * part, length);
+      outputColumns(scheme, m + <usize>j * place + c, <usize>n * place, between + <usize>j * part, length);
     }
     for (let y = 0; y < rows; y++) {
       outputFinish(
-        scheme, between + <usize>(y * n) * part, part, out + <usize>y * row + c, size, length, bias ? bias + (c >> 3) : 0, relu, columns,
+        scheme, between + <usize>(y * n) * part, out + <usize>y * row + c, size, length, bias ? bias + (c >> 3) : 0, relu, columns,
       );
     }
   }
@@ -123,17 +117,17 @@ export function gradientTile(
     for (let j = 0; j < 4; j++) {
       const x = left + j;
       const f = image + <usize>(top * width + x) * size + c;
-      const target = between + <usize>j * part, step = 4 * part;
-      if (x >= width) outputTransposed(scheme, zeros, 0, target, step, length);
+      const target = between + <usize>j * part;
+      if (x >= width) outputTransposedColumns(scheme, zeros, 0, target, length);
       else {
         const r1 = rowAt(f, top, 1, height, row, zeros), r2 = rowAt(f, top, 2, height, row, zeros);
         const r3 = rowAt(f, top, 3, height, row, zeros);
-        if (scheme === 3) outputTransposed3(f, r1, r2, r3, target, step, length);
-        else outputTransposed5(f, r1, r2, r3, target, step, length);
+        if (scheme === 3) outputTransposedColumns3(f, r1, r2, r3, target, length);
+        else outputTransposedColumns5(f, r1, r2, r3, target, length);
       }
     }
     for (let i = 0; i < n; i++) {
-      outputTransposed(scheme, between + <usize>(i * 4) * part, part, out + <usize>(i * n) * place + c, place, length);
+      outputTransposedRows(scheme, between + <usize>(i * 4) * part, out + <usize>(i * n) * place + c, place, length);
     }
   }
 }
@@ -150,16 +144,16 @@ export function addInputTile(
   for (let c: usize = 0; c < size; c += part) {
     const length = min(part, size - c);
     for (let j = 0; j < n; j++) {
-      inputTransposed(scheme, e + <usize>j * place + c, <usize>n * place, between + <usize>j * part, <usize>n * part, length);
+      inputTransposedColumns(scheme, e + <usize>j * place + c, <usize>n * place, between + <usize>j * part, length);
     }
     for (let i = max(0, -top); i < min(n, height - top); i++) {
       const source = between + <usize>(i * n) * part;
       const target = image + <usize>((top + i) * width + left) * size + c;
       if (isInside) {
-        inputTransposedAdd(scheme, source, part, target, size, length);
+        inputTransposedAdd(scheme, source, target, size, length);
         continue;
       }
-      inputTransposed(scheme, source, part, edge, part, length);
+      inputTransposedRows(scheme, source, edge, part, length);
       for (let j = first; j < last; j++) {
         const from = edge + <usize>j * part, to = target + <usize>j * size;
         for (let at: usize = 0; at < length; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
