@@ -20,7 +20,7 @@ import {
 import { variants } from '@/engine/wasm/variants';
 import { tilesSource } from './wasm/tiles.ts';
 import { windowTilesSource } from './wasm/windowTiles.ts';
-import { winogradSource } from './wasm/winogradTransforms.ts';
+import { winogradSource } from './wasm/winogradSource.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sourceFolder = join(root, 'assembly');
@@ -165,6 +165,7 @@ function sourcesHash(): string {
     fileURLToPath(import.meta.url),
     join(root, 'scripts/wasm/tiles.ts'),
     join(root, 'scripts/wasm/windowTiles.ts'),
+    join(root, 'scripts/wasm/winogradSource.ts'),
     join(root, 'scripts/wasm/winogradTransforms.ts'),
     join(root, 'src/engine/wasm/operations.ts'),
     join(root, 'src/engine/wasm/winogradOperations.ts'),
