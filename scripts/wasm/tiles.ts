@@ -163,27 +163,28 @@ export function shortProduct${r}(a: usize, b: usize, out: usize, count: i32, bSt
 }`;
 }
 
-/** Taps in a row of the kernels that read a single channel. */
-const fixedRun = 5;
+/** Values of k in a row for which pieceProduct is faster than product, which writes more of them out. */
+const longestRow = 8;
 
 /**
- * The same for rows of five values of k: the first convolution of the report's small networks, 5 x 5 taps of one channel. Written out
- * no further than the sums need it, since V8 loads all factors first, and spills sums for them.
+ * The same for one piece of short rows of k: a first convolution, 3 x 3 or 5 x 5 taps of one channel. Written out no further than the
+ * sums need it, since V8 loads all factors first, and spills sums for them.
  */
-export function fixedProductTile(r: number): string {
+export function pieceProductTile(r: number): string {
   const sums = new Sums(r);
   return `
-export function fixedProduct${r}(a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
-  rows: i32, aRow: usize, bRow: usize, bias: usize, flags: i32): void {
+export function pieceProduct${r}(a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
+  rows: i32, aRow: usize, bRow: usize, run: i32, bias: usize, flags: i32): void {
   const zero = f32x4.splat(0);
+  const aSkip = aRow - <usize>(run * ${r * 4});
   for (let i = 0; i < count; i++) {
     const isStarted = flags & ACCUMULATE;
     ${sums.declare()}
     let pa = a, rb = b;
     for (let row = rows; row > 0; row--) {
-      let pb = rb, k = ${fixedRun};
+      let pb = rb, k = run;
       ${loopOverRun(sums, r, sums.sets)}
-      pa += aRow - ${fixedRun * r * 4}; rb += bRow;
+      pa += aSkip; rb += bRow;
     }
     ${sums.gather()}
     ${sums.addRunningSum()}
@@ -281,16 +282,16 @@ import { doubleGradient, doubleProduct } from '../double';
 import { madd } from '../simd';
 export const ACCUMULATE: i32 = 1;
 export const RELU: i32 = 2;
-${sizes.flatMap((r) => [productTile(r, unroll), shortProductTile(r, unroll), fixedProductTile(r)]).join('\n')}
+${sizes.flatMap((r) => [productTile(r, unroll), shortProductTile(r, unroll), pieceProductTile(r)]).join('\n')}
 export function product<T>(r: i32, a: usize, b: usize, out: usize, count: i32, bStep: usize, outStep: usize,
   rows: i32, aRow: usize, bRow: usize, cols: i32, aCol: usize, bCol: usize, run: i32, bias: usize, flags: i32): void {
   if (sizeof<T>() === 8) {
     doubleProduct(r, ${productArguments.replace('flags', '(flags & ACCUMULATE) !== 0, (flags & RELU) !== 0')});
     return;
   }
-  if (run === ${fixedRun} && cols === 1 && rows <= ${Math.floor(pieceLength / fixedRun)}) {
+  if (cols === 1 && run <= ${longestRow} && rows * run <= ${pieceLength}) {
     switch (r) {
-      ${sizes.map((r) => `case ${r}: fixedProduct${r}(a, b, out, count, bStep, outStep, rows, aRow, bRow, bias, flags); break;`).join('\n')}
+      ${sizes.map((r) => `case ${r}: pieceProduct${r}(a, b, out, count, bStep, outStep, rows, aRow, bRow, run, bias, flags); break;`).join('\n')}
       default: unreachable();
     }
     return;
