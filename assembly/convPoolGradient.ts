@@ -2,7 +2,7 @@
 import { windowGradient } from './build/windowTiles';
 import { lanes, panelStart, share, transpose, worker } from './simd';
 
-/** Bytes between two rows of windowsWeightGradient's sums, which come in vectors of four. */
+/** Bytes between two rows of convPoolSlice's sums, which come in vectors of four. */
 // @ts-ignore: decorator
 @inline
 function sumPitchOf<T>(rowDepth: i32): usize {
