@@ -3,7 +3,7 @@
  * since V8 keeps those in registers; arrays or loops over accumulators would go through memory.
  */
 
-const range = (n: number): number[] => [...Array(n).keys()];
+export const range = (n: number): number[] => [...Array(n).keys()];
 
 /**
  * Products that are summed in registers before they go into the running sum at `out`. In one chain of 4,608 the rounding would be

@@ -1,4 +1,6 @@
 /** AssemblyScript of the transforms of winogradTransforms.ts. */
+import { partBytes } from '@/engine/wasm/winogradOperations';
+import { range } from './tiles.ts';
 import { schemes, type Scheme, type SchemeNumber, type Transform } from './winogradTransforms.ts';
 
 /** The sums as statements on vectors or, for what is left at the end of a row, on single values. */
@@ -26,11 +28,6 @@ function statements({ sums }: Transform, isVector: boolean): string {
     })
     .join('\n    ');
 }
-
-const range = (n: number): number[] => [...Array(n).keys()];
-
-/** Bytes of channels that pass both transforms of a tile at a time, so that what lies between them stays in the level-1 cache. */
-const partBytes = (scheme: SchemeNumber): number => (scheme === 5 ? 320 : 512);
 
 /** Rows of `size` bytes: at addresses of their own, as many parameters; or `pitch` bytes apart, a constant, from one address on. */
 interface Rows {

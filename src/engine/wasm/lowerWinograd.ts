@@ -2,6 +2,7 @@
 import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
+import { partBytes } from '@/engine/wasm/winogradOperations';
 import type { Conv2d } from '@/model/layers';
 import { tapsInside } from '@/model/shapes';
 
@@ -94,7 +95,7 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
   const spread = Math.ceil((geometry.blocks * tiles) / gradientSlices);
   const most = Math.max(1, Math.min(mostTiles, Math.floor(groupBytes / perTile), spread));
   const group = groupSize(tiles, most);
-  const part = scheme === 5 ? 320 : 512;
+  const part = partBytes(scheme);
   // tileScratch of assembly/winogradTiles.ts, then a group's inputs and outputs.
   const scratchBytes = (1 + places + n) * part + group * perTile;
   return { scheme, places, tiles, group, scratchBytes };

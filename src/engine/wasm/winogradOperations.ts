@@ -15,6 +15,14 @@ export const convShape = {
   outChannels: u,
 } as const;
 
+/**
+ * Bytes of channels that pass both transforms of a tile of `scheme` at a time, so that what lies between them stays in the level-1
+ * cache.
+ */
+export function partBytes(scheme: number): number {
+  return scheme === 5 ? 320 : 512;
+}
+
 export const winogradOperations = {
   /** Weights [panel][tap][in][R] -> [place][panel][in][R] of Winograd's tiles (`scheme`: see assembly/winogradTiles.ts); `turned` ones are those of packTransposed. */
   winogradWeights: {
