@@ -88,7 +88,7 @@ export function convPool<T>(
     convRow<T>(at, w, bias, upper, oy, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
     convRow<T>(at, w, bias, lower, oy + 1, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
     const out = <usize>(unit * pooledWidth) * pixel;
-    maximaOfRows<T>(upper, lower, y + out, index ? index + out : 0, pooledWidth, pixel, relu);
+    maximaOfRows<T>(upper, lower, y + out, index ? index + out : 0, pooledWidth, pixel, pixel, pixel, 0, relu);
   }
 }
 

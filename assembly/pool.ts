@@ -21,27 +21,69 @@ function isTap<T>(which: v128, tap: v128): v128 {
   return sizeof<T>() === 4 ? i32x4.eq(which, tap) : i64x2.eq(which, tap);
 }
 
-/** Maxima of the 2 x 2 windows of two rows, and which value of the window each is; ReLU is applied to the maxima. */
+// @ts-ignore: decorator
+@inline
+function minus<T>(a: v128, b: v128): v128 {
+  return sizeof<T>() === 4 ? i32x4.sub(a, b) : i64x2.sub(a, b);
+}
+
+/** The bias of the channel whose eight images lie at byte `c` of a pixel. */
+// @ts-ignore: decorator
+@inline
+function biasAt<T>(bias: usize, c: usize): v128 {
+  return v128.splat<T>(load<T>(bias + c / lanes<T>() * sizeof<T>()));
+}
+
+/**
+ * Maxima of the 2 x 2 windows of two rows, and which value of the window each is. `size` bytes of channels are taken, of pixels that
+ * are `from` bytes apart to ones `to` apart. `bias`, which may be 0, is added to the maxima; then follows the ReLU.
+ */
 export function maximaOfRows<T>(
-  upper: usize, lower: usize, y: usize, index: usize, count: i32, pixel: usize, relu: i32,
+  upper: usize, lower: usize, y: usize, index: usize, count: i32, size: usize, from: usize, to: usize, bias: usize, relu: i32,
 ): void {
-  const zero = v128.splat<T>(0), one = tapMark<T>(1), two = tapMark<T>(2), three = tapMark<T>(3);
-  const least = relu ? zero : v128.splat<T>(-Infinity);
+  const zero = v128.splat<T>(0), least = relu ? zero : v128.splat<T>(-Infinity);
+  // NaN where any value is: the comparisons below overlook it, and are made again with care.
+  let all = zero;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const at = 2 * i * from, out = i * to;
+    for (let c: usize = 0; c < size; c += 16) {
+      const a = v128.load(upper + at + c), b = v128.load(upper + at + from + c);
+      const d = v128.load(lower + at + c), e = v128.load(lower + at + from + c);
+      const best = v128.pmax<T>(v128.pmax<T>(a, b), v128.pmax<T>(d, e));
+      const shifted = bias ? v128.add<T>(best, biasAt<T>(bias, c)) : best;
+      v128.store(y + out + c, v128.pmax<T>(shifted, least));
+      all = v128.add<T>(all, v128.add<T>(v128.add<T>(a, b), v128.add<T>(d, e)));
+      if (index) {
+        // All bits, which is -1, for every value before the first that is the largest.
+        const w = v128.ne<T>(a, best), v = v128.and(w, v128.ne<T>(b, best)), u = v128.and(v, v128.ne<T>(d, best));
+        v128.store(index + out + c, minus<T>(minus<T>(minus<T>(zero, w), v), u));
+      }
+    }
+  }
+  if (v128.any_true(v128.ne<T>(all, all))) maximaWithNaN<T>(upper, lower, y, index, count, size, from, to, bias, least);
+}
+
+/** As maximaOfRows, for rows with NaN in them. */
+function maximaWithNaN<T>(
+  upper: usize, lower: usize, y: usize, index: usize, count: i32, size: usize, from: usize, to: usize, bias: usize, least: v128,
+): void {
+  const one = tapMark<T>(1), two = tapMark<T>(2), three = tapMark<T>(3);
   for (let i = 0; i < count; i++) {
-    for (let c: usize = 0; c < pixel; c += 16) {
-      const a = v128.load(upper + c), b = v128.load(upper + pixel + c);
+    for (let c: usize = 0; c < size; c += 16) {
+      const a = v128.load(upper + c), b = v128.load(upper + from + c);
       let w = wins<T>(b, a);
       let best = v128.bitselect(b, a, w), which = v128.and(w, one);
-      const d = v128.load(lower + c), e = v128.load(lower + pixel + c);
+      const d = v128.load(lower + c), e = v128.load(lower + from + c);
       w = wins<T>(d, best);
       best = v128.bitselect(d, best, w); which = v128.bitselect(two, which, w);
       w = wins<T>(e, best);
       best = v128.bitselect(e, best, w); which = v128.bitselect(three, which, w);
-      v128.store(y + c, v128.pmax<T>(best, least));
+      const shifted = bias ? v128.add<T>(best, biasAt<T>(bias, c)) : best;
+      v128.store(y + c, v128.pmax<T>(shifted, least));
       if (index) v128.store(index + c, which);
     }
-    upper += 2 * pixel; lower += 2 * pixel; y += pixel;
-    if (index) index += pixel;
+    upper += 2 * from; lower += 2 * from; y += to;
+    if (index) index += to;
   }
 }
 
@@ -58,7 +100,7 @@ export function maxPool<T>(
       const block = unit / outHeight;
       const upper = x + <usize>(block * height + (unit - block * outHeight) * 2) * row;
       const out = <usize>(unit * outWidth) * pixel;
-      maximaOfRows<T>(upper, upper + row, y + out, index ? index + out : 0, outWidth, pixel, 0);
+      maximaOfRows<T>(upper, upper + row, y + out, index ? index + out : 0, outWidth, pixel, pixel, pixel, 0, 0);
     }
     return;
   }

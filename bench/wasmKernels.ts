@@ -40,8 +40,8 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
     return 16 * of('tiles') * places * of('outChannels') * of('channels');
   }
   // Tiles count as what a direct convolution computes.
-  const kernel = of('kernel') || (of('scheme') === 5 ? 5 : 3);
-  if (/^conv|^winograd(Forward|InputGradient)$/u.test(name)) {
+  const kernel = of('kernel') || (of('scheme') === 5 || name === 'winogradConvPool' ? 5 : 3);
+  if (/^conv|^winograd(Forward|ConvPool|InputGradient)$/u.test(name)) {
     const pixels = of('outHeight') * of('outWidth');
     return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * kernel ** 2;
   }
@@ -52,7 +52,7 @@ function describe(name: OperationName, a: Readonly<Record<string, number>>): str
   if (name.startsWith('conv'))
     return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
   if (name.startsWith('winograd'))
-    return `${a['channels']}->${a['outChannels'] ?? ''} scheme ${a['scheme']} ${a['outHeight'] ?? ''}x${a['outWidth'] ?? ''}`;
+    return `${a['channels']}->${a['outChannels'] ?? ''} scheme ${a['scheme'] ?? 5} ${a['outHeight'] ?? ''}x${a['outWidth'] ?? ''}`;
   if (name.startsWith('linear')) return `${a['inFeatures']}->${a['outFeatures']}`;
   return `${a['channels'] ?? a['count'] ?? ''} ${a['height'] ?? a['pixels'] ?? ''}`;
 }

@@ -163,6 +163,10 @@ export function winogradSource(): string {
         rowFunction(`inputRows${number}`, s.input, row, apart('out', n)),
         rowFunction(`outputColumns${number}`, s.output, apart('r', n), columns),
         finishFunction(`outputFinish${number}`, s.output, row),
+        // For rows of tiles: see assembly/winogradPool.ts.
+        ...(number === 5
+          ? [rowFunction('outputRows5', s.output, row, { name: 'out', count: s.output.outputs, pitch: part })]
+          : []),
         weightFunction(`weight${number}`, s.weight),
       ];
     }),

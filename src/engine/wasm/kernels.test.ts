@@ -39,6 +39,7 @@ function values(count: number, salt: number): Float32Array<ArrayBuffer> {
 
 const init = { kind: 'default' } as const;
 const relu: LayerSpec = { kind: 'ReLU', name: 'relu' };
+const halving: LayerSpec = { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 };
 const conv = (
   name: string,
   inChannels: number,
@@ -184,15 +185,37 @@ describe('convolution', () => {
         const { images, height, width, inChannels, outChannels, kernel, stride, padding } = shape;
         const outSide = Math.floor((Math.min(height, width) + 2 * padding - kernel) / stride) + 1;
         fc.pre(kernel <= Math.min(height, width) + 2 * padding && outSide >= 2);
-        const pool: LayerSpec = { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 };
         const first = conv('c', inChannels, outChannels, kernel, stride, padding);
-        const layers = hasRelu ? [first, relu, pool] : [first, pool];
+        const layers = hasRelu ? [first, relu, halving] : [first, halving];
         // Sums over absolute values have other maxima, so they bound nothing here. Up to 2,300 products of values below 1 are
         // summed; one that went to a wrong place would be off by about 1.
         const size = [images, inChannels, height, width] as const;
         expect(await worstError(layers, size, () => 1e-4, bench, 'float32', isFirst)).toBeLessThan(1);
       }),
       { numRuns: 40, seed: 9 },
+    );
+  });
+
+  it('agrees in tiles of a row, as the first layer with its pooling', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          // Fewer go directly.
+          images: fc.integer({ min: 25, max: 42 }),
+          height: fc.integer({ min: 6, max: 29 }),
+          width: fc.constantFrom(8, 12, 16, 28),
+          outChannels: fc.integer({ min: 1, max: 23 }),
+          padding: fc.constantFrom(0, 2),
+        }),
+        fc.boolean(),
+        async ({ images, height, width, outChannels, padding }, hasRelu) => {
+          const layers = [conv('c', 1, outChannels, 5, 1, padding), ...(hasRelu ? [relu] : []), halving];
+          // 25 products of values below 1; see above.
+          const size = [images, 1, height, width] as const;
+          expect(await worstError(layers, size, () => 1e-4, bench, 'float32', true)).toBeLessThan(1);
+        },
+      ),
+      { numRuns: 25, seed: 10 },
     );
   });
 
@@ -258,12 +281,32 @@ describe('pooling', () => {
   });
 
   it('gives ties to the first value of the window', async () => {
-    const layers: LayerSpec[] = [{ kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 }];
     const data = Float32Array.of(1, 1, 1, 1, 0, 2, 2, 0);
-    const { dx } = await runLayers(bench, layers, { shape: [1, 2, 2, 2], data }, new Map(), () =>
+    const { dx } = await runLayers(bench, [halving], { shape: [1, 2, 2, 2], data }, new Map(), () =>
       Float32Array.of(5, 7),
     );
     expect([...dx]).toEqual([5, 0, 0, 0, 0, 7, 0, 0]);
+  });
+
+  it('lets NaN win, and the last of several, as PyTorch does', async () => {
+    const windows = [
+      [NaN, 2, 3, 4],
+      [1, NaN, 3, 4],
+      [1, 2, NaN, 4],
+      [1, 2, 3, NaN],
+      [NaN, 2, NaN, 4],
+      [Infinity, -Infinity, 3, 4],
+      [4, 4, 3, 4],
+    ];
+    const data = Float32Array.from(windows.flat());
+    const shape = [1, 7, 2, 2] as const;
+    const { y, dx } = await runLayers(bench, [halving], { shape, data }, new Map(), () =>
+      Float32Array.of(1, 2, 3, 4, 5, 6, 7),
+    );
+    expect([...y]).toEqual([NaN, NaN, NaN, NaN, NaN, Infinity, 4]);
+    const chosen = [0, 1, 2, 3, 2, 0, 0];
+    const expected = chosen.flatMap((winner, i) => [0, 1, 2, 3].map((tap) => (tap === winner ? i + 1 : 0)));
+    expect([...dx]).toEqual(expected);
   });
 
   it('averages windows that overlap, shrink and repeat', async () => {

@@ -11,6 +11,7 @@ import {
   type Value,
 } from '@/engine/wasm/lowering';
 import {
+  emitWinogradConvPool,
   emitWinogradForward,
   emitWinogradInputGradient,
   emitWinogradWeightGradient,
@@ -183,11 +184,14 @@ export function lowerConvPool(
   const height = windowOutputSize(outHeight, 2, 2, 0);
   const width = windowOutputSize(outWidth, 2, 2, 0);
   const output = outputValue(lowering, layer, height, width, hasRelu);
-  const index =
+  const index: WasmBuffer | 0 =
     lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
-  const rows = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
-  const forward = { x: x.buffer, w, bias, y: output.buffer, index, scratch: rows, ...geometry, panels };
-  program.emit('convPool', { ...forward, relu: hasRelu ? 1 : 0 });
+  const relu = hasRelu ? 1 : 0;
+  const forward = { x: x.buffer, w, bias, y: output.buffer, index, ...geometry, panels, relu };
+  if (!emitWinogradConvPool(lowering, layer.name, forward)) {
+    const scratch = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
+    program.emit('convPool', { ...forward, scratch });
+  }
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: pooled } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
     // Every pooled gradient goes to one pixel, so the sum is the same.

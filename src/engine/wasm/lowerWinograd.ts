@@ -174,6 +174,37 @@ export function emitWinogradForward(
   return v;
 }
 
+/** Rows of an image whose transforms lie side by side in assembly/winogradPool.ts. */
+const mostRows = 80;
+
+/** A first convolution and its pooling by tiles of a row; false where they do not apply. */
+export function emitWinogradConvPool(
+  lowering: Lowering,
+  name: string,
+  forward: ConvGeometry & {
+    readonly x: WasmBuffer;
+    readonly w: WasmBuffer;
+    readonly bias: WasmBuffer | 0;
+    readonly y: WasmBuffer;
+    readonly index: WasmBuffer | 0;
+    readonly panels: number;
+    readonly relu: number;
+  },
+): boolean {
+  const { program, threads } = lowering;
+  const { stride, kernel, padding, ...rest } = forward;
+  const { blocks, height, channels, outWidth, outChannels } = forward;
+  if (program.precision === 'float64' || lowering.dividesByGradient || blocks < leastBlocks) return false;
+  if (kernel !== 5 || stride !== 1 || padding !== 0 || channels !== 1) return false;
+  if (outWidth % 4 !== 0 || height > mostRows) return false;
+  const places = 8;
+  // Inputs and two rows of outputs at every place, two rows of pixels, and the weights.
+  const scratchBytes = ((places + 2) * places + 2 * 4) * partBytes(5) + places * 5 * outChannels * 4;
+  const scratch = program.buffer(`${name} tiles in work`, threads * scratchBytes);
+  program.emit('winogradConvPool', { ...rest, scratch, scratchBytes });
+  return true;
+}
+
 interface Backward extends ConvGeometry {
   readonly x: WasmBuffer;
   readonly dy: WasmBuffer;

@@ -7,6 +7,7 @@ const ofImages: ReadonlySet<OperationName> = new Set<OperationName>([
   'multiply',
   'convForward',
   'convPool',
+  'winogradConvPool',
   'convInputGradient',
   'relu',
   'reluGradient',

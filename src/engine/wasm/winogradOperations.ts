@@ -51,6 +51,19 @@ export const winogradOperations = {
     relu: u,
     group: u,
   },
+  /** convPool of operations.ts for 5 x 5 taps of one channel, stride 1, no padding and rows of whole tiles (assembly/winogradPool.ts). */
+  winogradConvPool: {
+    x: u,
+    w: u,
+    bias: u,
+    y: out,
+    index: out,
+    scratch: own,
+    scratchBytes: u,
+    ...convShape,
+    panels: u,
+    relu: u,
+  },
   /** `d` is 0, or keeps the transformed gradients of the output. */
   winogradInputGradient: {
     dy: u,
