@@ -60,7 +60,7 @@ const transformCost = 7;
 const worthwhile = 0.8;
 /** Bytes of transformed values of a group, inputs and outputs, that pass through the level-2 cache well. */
 const groupBytes = 600_000;
-const mostTiles = 8;
+const mostTiles = 9;
 /** Bytes of transformed values that are kept from the forward for the backward pass; larger ones are made again in parts. */
 const keptBytes = 48 * 2 ** 20;
 /** Bytes of transformed weights up to which their gradient is worth a sum for each slice of the batch. */
