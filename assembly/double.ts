@@ -71,26 +71,13 @@ export function doubleGradient(
   }
 }
 
-export function doubleWindowGradient(
-  dy: usize, index: usize, step: usize, x: usize, image: usize, offsets: usize, height: i32, width: i32, xRow: usize, xStep: usize,
-  xPitch: usize, rows: i32, depth: i32, sums: usize, sumPitch: usize,
-): void {
-  for (let n: usize = 0; n < 8; n++) {
-    let at = n * 8, rx = x + n * image;
-    for (let oy = 0; oy < height; oy++) {
-      let px = rx;
-      for (let ox = 0; ox < width; ox++) {
-        const g = load<f64>(dy + at);
-        const window = px + load<usize>(offsets + (<usize>load<u64>(index + at) << 2));
-        for (let row: usize = 0; row < <usize>rows; row++) {
-          for (let k: usize = 0; k < <usize>depth; k++) {
-            const sum = sums + row * sumPitch + k * 8;
-            store<f64>(sum, load<f64>(sum) + g * load<f64>(window + row * xPitch + k * 8));
-          }
-        }
-        at += step; px += xStep;
-      }
-      rx += xRow;
+export function doubleWindowGradient(dy: usize, windows: usize, count: i32, x: usize, depth: i32, sums: usize): void {
+  for (; count > 0; count--) {
+    const g = load<f64>(dy), window = x + load<usize>(windows);
+    for (let k: usize = 0; k < <usize>depth; k++) {
+      const sum = sums + k * 8;
+      store<f64>(sum, load<f64>(sum) + g * load<f64>(window + k * 8));
     }
+    dy += 8; windows += 4;
   }
 }

@@ -157,12 +157,15 @@ export function takesPool(layer: Conv2d, { kernelSize, stride, padding }: MaxPoo
   return kernelSize === 2 && stride === 2 && padding === 0 && weightCount(layer) * 4 <= smallWeights;
 }
 
-/** Values that convPoolWeightGradient keeps for a thread: offsets, sums, images, and what a last vector reads over. */
+/** Values that convPoolWeightGradient keeps for a thread: sums, images, columns, gradients and windows (convPoolSlice of assembly/). */
 function windowScratchSize(conv: ConvGeometry): number {
-  const { height, width, channels, outChannels, kernel, padding } = conv;
-  const sums = outChannels * kernel * Math.ceil((kernel * channels) / 4) * 4;
-  const images = 8 * (height + 2 * padding) * (width + 2 * padding) * channels;
-  return Math.ceil((4 + sums + images + 8) / 16) * 16;
+  const { height, width, channels, outHeight, outWidth, outChannels, kernel, padding } = conv;
+  const [fullHeight, fullWidth] = [height + 2 * padding, width + 2 * padding];
+  const sums = outChannels * Math.ceil((kernel ** 2 * channels) / 4) * 4;
+  const images = 8 * fullHeight * fullWidth * channels;
+  const columns = (fullWidth - kernel + 1) * fullHeight * kernel * channels + 4;
+  const lists = 2 * 8 * outChannels * Math.floor(outHeight / 2) * Math.floor(outWidth / 2);
+  return Math.ceil((sums + images + columns + lists) / 16) * 16;
 }
 
 /**
