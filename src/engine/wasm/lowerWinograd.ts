@@ -177,7 +177,10 @@ export function emitWinogradForward(
 /** Rows of an image whose transforms lie side by side in assembly/winogradPool.ts. */
 const mostRows = 80;
 
-/** A first convolution and its pooling by tiles of a row; false where they do not apply. */
+/**
+ * A first convolution and its pooling by tiles of a row; false where they do not apply. They round 2.5 times as much as direct sums,
+ * half of what tiles in two dimensions do, so the number of outputs does not count here.
+ */
 export function emitWinogradConvPool(
   lowering: Lowering,
   name: string,
