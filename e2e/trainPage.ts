@@ -36,7 +36,12 @@ export class TrainPage {
   }
 
   async chooseEngine(label: string | RegExp): Promise<void> {
-    await this.page.getByTestId('engine-select').click();
+    const select = this.page.getByTestId('engine-select');
+    // While the page fills, a press can fall on what has just moved there. Then nothing opens, and a person presses again.
+    await expect(async () => {
+      if ((await select.getAttribute('aria-expanded')) !== 'true') await select.click();
+      await expect(select).toHaveAttribute('aria-expanded', 'true', { timeout: 2000 });
+    }).toPass({ timeout: 60_000 });
     await this.page.getByRole('option', { name: label }).click();
     await expect(this.page.getByTestId('main-control')).toBeEnabled({ timeout: 60_000 });
   }

@@ -14,25 +14,39 @@ type Probe = Extract<BackendState, { kind: 'ready' }>['probes'][number];
 
 const isChoice = (value: string | null): value is Choice => choices.some((choice) => choice === value);
 
+function Found({
+  name,
+  device,
+  isSoftware,
+  fallbackReason,
+}: Extract<BackendState, { kind: 'ready' }>['backend'] & { readonly name: string }) {
+  const { t } = useTranslation('train');
+  return (
+    <div>
+      <div className={classes['name']}>{name}</div>
+      <div className={classes['device']}>{device}</div>
+      {isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
+      {fallbackReason !== undefined && (
+        <div className={classes['software']}>{t('engine.fallback', { reason: fallbackReason })}</div>
+      )}
+    </div>
+  );
+}
+
 function Running({ state }: { readonly state: BackendState }) {
   const { t } = useTranslation('train');
   const { t: common } = useTranslation('common');
-  if (state.kind === 'probing') return <p className={classes['device']}>{t('engine.probing')}</p>;
   if (state.kind === 'failed') return <WorkerErrorAlert error={state.error} />;
-  const { backend, device, isSoftware, fallbackReason } = state.backend;
   return (
     <div className={classes['running']}>
       <span className={classes['chip']}>
         <Icon name="chip" size={20} />
       </span>
-      <div>
-        <div className={classes['name']}>{common(`backend.names.${backend}`)}</div>
-        <div className={classes['device']}>{device}</div>
-        {isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
-        {fallbackReason !== undefined && (
-          <div className={classes['software']}>{t('engine.fallback', { reason: fallbackReason })}</div>
-        )}
-      </div>
+      {state.kind === 'probing' ? (
+        <p className={classes['device']}>{t('engine.probing')}</p>
+      ) : (
+        <Found {...state.backend} name={common(`backend.names.${state.backend.backend}`)} />
+      )}
     </div>
   );
 }
