@@ -4,12 +4,25 @@
  * 1 / sqrt(var + eps), scale and shift of y = x * scale + shift, [channels] doubles each. A channel belongs to one thread, so that
  * its sums do not depend on the number of threads; two channels go side by side, since they share a cache line.
  */
-import { lanes, loadPair, pairMask, share, storePair, total } from './simd';
+import { lanes, loadPair, pairMask, readAhead, share, storePair, total } from './simd';
+
+/** Bytes of a thread's channels whose pixels are summed up channel by channel while they are in the cache. */
+const CHUNK_BYTES: i32 = 131072;
+
+/** Bytes of the sums of a pair of channels: two vectors each. */
+const SUM_BYTES: usize = 64;
 
 // @ts-ignore: decorator
 @inline
 function double(at: usize, i: i32): f64 {
   return load<f64>(at + <usize>i * 8);
+}
+
+/** Bytes from a pair's first channel to its second; the partner of a last odd channel is that channel itself. */
+// @ts-ignore: decorator
+@inline
+function nextChannel<T>(pair: i32, channels: i32): usize {
+  return 2 * pair + 1 < channels ? lanes<T>() : 0;
 }
 
 // @ts-ignore: decorator
@@ -24,40 +37,56 @@ function squares4(a: v128, b: v128, c: v128, d: v128): v128 {
   return sum4(f64x2.mul(a, a), f64x2.mul(b, b), f64x2.mul(c, c), f64x2.mul(d, d));
 }
 
+/** Adds a pair of channels of `count` pixels to its sums and sums of squares. */
+function addStatistics<T>(sums: usize, p: usize, next: usize, step: usize, count: i32, images: i32, block: i32): void {
+  const m0 = pairMask(images, block, 0), m1 = pairMask(images, block, 1);
+  const m2 = pairMask(images, block, 2), m3 = pairMask(images, block, 3);
+  let sumA = v128.load(sums), squaresA = v128.load(sums, 16), sumB = v128.load(sums, 32), squaresB = v128.load(sums, 48);
+  for (; count > 0; count--) {
+    const a0 = v128.and(loadPair<T>(p, 0), m0), a1 = v128.and(loadPair<T>(p, 1), m1);
+    const a2 = v128.and(loadPair<T>(p, 2), m2), a3 = v128.and(loadPair<T>(p, 3), m3);
+    sumA = f64x2.add(sumA, sum4(a0, a1, a2, a3));
+    squaresA = f64x2.add(squaresA, squares4(a0, a1, a2, a3));
+    const q = p + next;
+    const b0 = v128.and(loadPair<T>(q, 0), m0), b1 = v128.and(loadPair<T>(q, 1), m1);
+    const b2 = v128.and(loadPair<T>(q, 2), m2), b3 = v128.and(loadPair<T>(q, 3), m3);
+    sumB = f64x2.add(sumB, sum4(b0, b1, b2, b3));
+    squaresB = f64x2.add(squaresB, squares4(b0, b1, b2, b3));
+    p += step;
+  }
+  v128.store(sums, sumA); v128.store(sums, squaresA, 16); v128.store(sums, sumB, 32); v128.store(sums, squaresB, 48);
+}
+
 export function batchNormStatistics<T>(
-  x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, blocks: i32, pixels: i32,
+  x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, sums: usize, blocks: i32, pixels: i32,
   channels: i32, images: i32, eps: f32, momentum: f32, thread: i32, threads: i32,
 ): void {
   const step = <usize>channels * lanes<T>();
   const count = <f64>images * <f64>pixels;
   const pairs = (channels + 1) / 2;
   const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
-  for (let pair = from; pair < to; pair++) {
-    const c = pair * 2;
-    // The partner of a last odd channel is that channel itself.
-    const next = c + 1 < channels ? lanes<T>() : 0;
-    let sumA = f64x2.splat(0), squaresA = sumA, sumB = sumA, squaresB = sumA;
-    for (let block = 0; block < blocks; block++) {
-      const m0 = pairMask(images, block, 0), m1 = pairMask(images, block, 1);
-      const m2 = pairMask(images, block, 2), m3 = pairMask(images, block, 3);
-      let p = x + <usize>(block * pixels) * step + <usize>c * lanes<T>();
-      for (let i = pixels; i > 0; i--) {
-        const a0 = v128.and(loadPair<T>(p, 0), m0), a1 = v128.and(loadPair<T>(p, 1), m1);
-        const a2 = v128.and(loadPair<T>(p, 2), m2), a3 = v128.and(loadPair<T>(p, 3), m3);
-        sumA = f64x2.add(sumA, sum4(a0, a1, a2, a3));
-        squaresA = f64x2.add(squaresA, squares4(a0, a1, a2, a3));
-        const q = p + next;
-        const b0 = v128.and(loadPair<T>(q, 0), m0), b1 = v128.and(loadPair<T>(q, 1), m1);
-        const b2 = v128.and(loadPair<T>(q, 2), m2), b3 = v128.and(loadPair<T>(q, 3), m3);
-        sumB = f64x2.add(sumB, sum4(b0, b1, b2, b3));
-        squaresB = f64x2.add(squaresB, squares4(b0, b1, b2, b3));
-        p += step;
+  if (from === to) return;
+  const first = <usize>(2 * from) * lanes<T>(), width = <usize>(min(2 * to, channels) - 2 * from) * lanes<T>();
+  const rows = max(1, CHUNK_BYTES / <i32>width);
+  memory.fill(sums + <usize>from * SUM_BYTES, 0, <usize>(to - from) * SUM_BYTES);
+  for (let block = 0; block < blocks; block++) {
+    for (let row = 0; row < pixels; row += rows) {
+      const some = min(rows, pixels - row);
+      const p = x + <usize>(block * pixels + row) * step;
+      readAhead(p + first, width, some, step);
+      for (let pair = from; pair < to; pair++) {
+        addStatistics<T>(
+          sums + <usize>pair * SUM_BYTES, p + <usize>(2 * pair) * lanes<T>(), nextChannel<T>(pair, channels), step, some, images, block,
+        );
       }
     }
+  }
+  for (let pair = from; pair < to; pair++) {
+    const c = pair * 2;
     for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
-      const at = <usize>(c + partner) * sizeof<T>();
-      const mean = total(partner ? sumB : sumA) / count;
-      const squares = max<f64>(0, total(partner ? squaresB : squaresA) - count * mean * mean);
+      const at = <usize>(c + partner) * sizeof<T>(), own = sums + <usize>pair * SUM_BYTES + <usize>partner * 32;
+      const mean = total(v128.load(own)) / count;
+      const squares = max<f64>(0, total(v128.load(own, 16)) - count * mean * mean);
       writeSaved(saved, c + partner, channels, mean, squares / count, <f64>eps, <f64>load<T>(weight + at), <f64>load<T>(bias + at));
       const unbiased = count > 1 ? squares / (count - 1) : <f64>NaN;
       const rest = 1 - <f64>momentum;
@@ -114,60 +143,83 @@ export function batchNormApply<T>(
 // @ts-ignore: decorator
 @inline
 function through<T>(dy: usize, y: usize, at: usize, pair: usize): v128 {
-  const gradient = loadPair<T>(dy + at, pair);
-  return y ? v128.andnot(gradient, f64x2.le(loadPair<T>(y + at, pair), f64x2.splat(0))) : gradient;
+  if (!y) return loadPair<T>(dy + at, pair);
+  if (sizeof<T>() === 4) {
+    const stopped = f32x4.le(v128.load64_zero(y + at + pair * 8), f32x4.splat(0));
+    return f64x2.promote_low_f32x4(v128.andnot(v128.load64_zero(dy + at + pair * 8), stopped));
+  }
+  return v128.andnot(loadPair<T>(dy + at, pair), f64x2.le(loadPair<T>(y + at, pair), f64x2.splat(0)));
+}
+
+/** Adds a pair of channels of `count` pixels to its sums of dy and of dy * x. The gradient of missing images is 0. */
+function addGradients<T>(sums: usize, dy: usize, x: usize, y: usize, p: usize, next: usize, step: usize, count: i32): void {
+  let sumA = v128.load(sums), productA = v128.load(sums, 16), sumB = v128.load(sums, 32), productB = v128.load(sums, 48);
+  for (; count > 0; count--) {
+    for (let half: usize = 0; half < 4; half += 2) {
+      const a0 = through<T>(dy, y, p, half), a1 = through<T>(dy, y, p, half + 1);
+      sumA = f64x2.add(sumA, f64x2.add(a0, a1));
+      productA = f64x2.add(
+        productA,
+        f64x2.add(f64x2.mul(a0, loadPair<T>(x + p, half)), f64x2.mul(a1, loadPair<T>(x + p, half + 1))),
+      );
+      const q = p + next;
+      const b0 = through<T>(dy, y, q, half), b1 = through<T>(dy, y, q, half + 1);
+      sumB = f64x2.add(sumB, f64x2.add(b0, b1));
+      productB = f64x2.add(
+        productB,
+        f64x2.add(f64x2.mul(b0, loadPair<T>(x + q, half)), f64x2.mul(b1, loadPair<T>(x + q, half + 1))),
+      );
+    }
+    p += step;
+  }
+  v128.store(sums, sumA); v128.store(sums, productA, 16); v128.store(sums, sumB, 32); v128.store(sums, productB, 48);
 }
 
 export function batchNormGradientSums<T>(
-  dy: usize, x: usize, y: usize, saved: usize, sums: usize, dWeight: usize, dBias: usize, blocks: i32, pixels: i32,
+  dy: usize, x: usize, y: usize, saved: usize, factors: usize, sums: usize, dWeight: usize, dBias: usize, blocks: i32, pixels: i32,
   channels: i32, images: i32, thread: i32, threads: i32,
 ): void {
   const step = <usize>channels * lanes<T>();
   const count = <f64>images * <f64>pixels;
   const pairs = (channels + 1) / 2;
   const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
+  if (from === to) return;
+  const first = <usize>(2 * from) * lanes<T>(), width = <usize>(min(2 * to, channels) - 2 * from) * lanes<T>();
+  const rows = max(1, CHUNK_BYTES / (3 * <i32>width)), all = blocks * pixels;
+  memory.fill(sums + <usize>from * SUM_BYTES, 0, <usize>(to - from) * SUM_BYTES);
+  for (let row = 0; row < all; row += rows) {
+    const some = min(rows, all - row);
+    const p = <usize>row * step;
+    readAhead(dy + p + first, width, some, step);
+    readAhead(x + p + first, width, some, step);
+    if (y) readAhead(y + p + first, width, some, step);
+    for (let pair = from; pair < to; pair++) {
+      addGradients<T>(
+        sums + <usize>pair * SUM_BYTES, dy, x, y, p + <usize>(2 * pair) * lanes<T>(), nextChannel<T>(pair, channels), step, some,
+      );
+    }
+  }
   for (let pair = from; pair < to; pair++) {
     const c = pair * 2;
-    const next = c + 1 < channels ? lanes<T>() : 0;
-    let sumA = f64x2.splat(0), productA = sumA, sumB = sumA, productB = sumA;
-    let p = <usize>c * lanes<T>();
-    // The gradient of missing images is 0, so no mask is needed.
-    for (let i = blocks * pixels; i > 0; i--) {
-      for (let half: usize = 0; half < 4; half += 2) {
-        const a0 = through<T>(dy, y, p, half), a1 = through<T>(dy, y, p, half + 1);
-        sumA = f64x2.add(sumA, f64x2.add(a0, a1));
-        productA = f64x2.add(
-          productA,
-          f64x2.add(f64x2.mul(a0, loadPair<T>(x + p, half)), f64x2.mul(a1, loadPair<T>(x + p, half + 1))),
-        );
-        const q = p + next;
-        const b0 = through<T>(dy, y, q, half), b1 = through<T>(dy, y, q, half + 1);
-        sumB = f64x2.add(sumB, f64x2.add(b0, b1));
-        productB = f64x2.add(
-          productB,
-          f64x2.add(f64x2.mul(b0, loadPair<T>(x + q, half)), f64x2.mul(b1, loadPair<T>(x + q, half + 1))),
-        );
-      }
-      p += step;
-    }
     for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
       const channel = c + partner;
       const at = <usize>channel * sizeof<T>();
       const mean = double(saved, channel), inverse = double(saved, channels + channel), scale = double(saved, 2 * channels + channel);
-      const sum = total(partner ? sumB : sumA);
-      const product = total(partner ? productB : productA) - mean * sum;
+      const own = sums + <usize>pair * SUM_BYTES + <usize>partner * 32;
+      const sum = total(v128.load(own));
+      const product = total(v128.load(own, 16)) - mean * sum;
       store<T>(dBias + at, <T>sum);
       store<T>(dWeight + at, <T>(product * inverse));
       const slope = (product * inverse * inverse) / count;
-      store<f64>(sums + <usize>channel * 8, -slope * scale);
-      store<f64>(sums + <usize>(channels + channel) * 8, (mean * slope - sum / count) * scale);
+      store<f64>(factors + <usize>channel * 8, -slope * scale);
+      store<f64>(factors + <usize>(channels + channel) * 8, (mean * slope - sum / count) * scale);
     }
   }
 }
 
 /** dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums. */
 export function batchNormGradient<T>(
-  dy: usize, x: usize, y: usize, saved: usize, sums: usize, dx: usize, blocks: i32, pixels: i32, channels: i32,
+  dy: usize, x: usize, y: usize, saved: usize, factors: usize, dx: usize, blocks: i32, pixels: i32, channels: i32,
   images: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * pixels;
@@ -180,7 +232,7 @@ export function batchNormGradient<T>(
     const m2 = pairMask(images, block, 2), m3 = pairMask(images, block, 3);
     for (let at: usize = 0; at < field; at += 8) {
       const scale = v128.load64_splat(saved + 2 * field + at);
-      const factor = v128.load64_splat(sums + at), offset = v128.load64_splat(sums + field + at);
+      const factor = v128.load64_splat(factors + at), offset = v128.load64_splat(factors + field + at);
       storePair<T>(dx + p, 0, v128.and(inputGradient<T>(dy, x, y, p, 0, scale, factor, offset), m0));
       storePair<T>(dx + p, 1, v128.and(inputGradient<T>(dy, x, y, p, 1, scale, factor, offset), m1));
       storePair<T>(dx + p, 2, v128.and(inputGradient<T>(dy, x, y, p, 2, scale, factor, offset), m2));

@@ -5,11 +5,11 @@
  * 16 products for 36, and rounds like a direct convolution.
  *
  * Tiles are numbered through the batch and pass in groups of `group`: transformed values lie as [group][place][tile][channel][8].
- * src/engine/wasm/lowerWinograd.ts chooses the group so that it divides the tiles of a block of images or is a multiple of them.
- * In float64 the plain convolutions of conv.ts are used.
+ * src/engine/wasm/winogradPlan.ts chooses the group; where transformed values are kept it divides the tiles of a block of images or is a
+ * multiple of them. In float64 the plain convolutions of conv.ts are used.
  */
 import { gradient, shortProduct } from './build/tiles';
-import { lanes, panelStart, share, worker } from './simd';
+import { lanes, panelStart, readAhead, share, worker } from './simd';
 import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, tileScratch, tileSide } from './winogradTiles';
 
 /** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
@@ -190,11 +190,14 @@ export function winogradWeightGradient<T>(
       // The last group may be incomplete; it passes alone.
       const isWhole = g < whole;
       const rows = isWhole ? min(chunk, min(whole, end) - g) : 1;
+      const count = isWhole ? group : rest;
+      readAhead(vPlace + <usize>g * vGroup, <usize>count * tile, rows, vGroup);
+      readAhead(dPlace + <usize>g * dGroup, <usize>count * outTile, rows, dGroup);
       for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, outChannels, panels);
         gradient<f32>(
           panelStart(panel + 1, outChannels, panels) - c0, channels, dPlace + <usize>g * dGroup + <usize>(c0 * 32),
-          vPlace + <usize>g * vGroup, target + <usize>(c0 * channels) * 4, rows, dGroup, vGroup, isWhole ? group : rest, outTile, tile,
+          vPlace + <usize>g * vGroup, target + <usize>(c0 * channels) * 4, rows, dGroup, vGroup, count, outTile, tile,
           accumulate !== 0 || g > start,
         );
       }

@@ -15,10 +15,8 @@ import {
   emitWinogradForward,
   emitWinogradInputGradient,
   emitWinogradWeightGradient,
-  winogradPlans,
-  type ConvGeometry,
-  type WinogradPlans,
 } from '@/engine/wasm/lowerWinograd';
+import { winogradPlans, type ConvGeometry, type WinogradPlans } from '@/engine/wasm/winogradPlan';
 import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';

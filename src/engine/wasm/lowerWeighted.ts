@@ -94,6 +94,8 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
   const saved = newBuffer(lowering, `${name} statistics`, channels * 8);
   const pixels = x.height * x.width;
   const sizes = { blocks, pixels, channels };
+  // SUM_BYTES of assembly/batchNorm.ts.
+  const sums = (what: string): WasmBuffer => program.buffer(`${name} ${what}`, Math.ceil(channels / 2) * 64);
   if (lowering.mode === 'eval') {
     program.emit('batchNormRunning', { weight, bias: shift, runningMean, runningVar, saved, channels, eps });
   } else {
@@ -104,6 +106,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
       runningMean: movedStatistics(lowering, `${name}.running_mean`, runningMean, channels),
       runningVar: movedStatistics(lowering, `${name}.running_var`, runningVar, channels),
       saved,
+      sums: sums('sums'),
       ...sizes,
       images,
       eps,
@@ -122,7 +125,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
   program.emit('batchNormApply', { x: x.buffer, saved, y: output.buffer, ...sizes, relu: hasRelu ? 1 : 0 });
   const backward = ({ buffer: dy, isOwned }: Gradient): Gradient | null => {
     const y = hasRelu ? output.buffer : 0;
-    const sums = newBuffer(lowering, `${name} gradient sums`, channels * 4);
+    const factors = newBuffer(lowering, `${name} gradient factors`, channels * 4);
     const dWeight = program.buffer(`${name}.weight gradient`, tensorBytes(channels));
     const dBias = program.buffer(`${name}.bias gradient`, tensorBytes(channels));
     program.emit('batchNormGradientSums', {
@@ -130,7 +133,8 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
       x: x.buffer,
       y,
       saved,
-      sums,
+      factors,
+      sums: sums('gradient sums'),
       dWeight,
       dBias,
       ...sizes,
@@ -139,7 +143,7 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     let dx: WasmBuffer | null = null;
     if (x.needsGradient) {
       dx = isOwned ? dy : newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, sums, dx, ...sizes, images });
+      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, factors, dx, ...sizes, images });
     }
     lowering.onGradient(`${name}.weight`, dWeight);
     lowering.onGradient(`${name}.bias`, dBias);

@@ -1,140 +1,20 @@
-/** Convolutions by Winograd's tiles (assembly/winograd.ts): where they pay, how their memory is laid out, and their kernel calls. */
+/** The kernel calls of convolutions by Winograd's tiles (assembly/winograd.ts). */
 import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { partBytes } from '@/engine/wasm/winogradOperations';
-import type { Conv2d } from '@/model/layers';
-import { tapsInside } from '@/model/shapes';
+import {
+  keepsTransformed,
+  leastBlocks,
+  remadeParts,
+  transformedBytes,
+  type ConvGeometry,
+  type WinogradPlan,
+  type WinogradPlans,
+} from '@/engine/wasm/winogradPlan';
 
-export interface ConvGeometry {
-  readonly blocks: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-}
-
-export interface WinogradPlan {
-  /** Number in scripts/wasm/winogradTransforms.ts: 2 is F(2 x 2, 3 x 3), 3 is F(4 x 4, 3 x 3), 5 is F(4 x 4, 5 x 5). */
-  readonly scheme: 2 | 3 | 5;
-  /** Places of a tile: products for each pair of channels. */
-  readonly places: number;
-  /** Tiles in one block of images. */
-  readonly tiles: number;
-  /** Tiles that pass through the products together; it divides `tiles` or is a multiple of it. */
-  readonly group: number;
-  /** Bytes of working memory of each thread. */
-  readonly scratchBytes: number;
-}
-
-/** What of a convolution goes by tiles; null goes directly. */
-export interface WinogradPlans {
-  readonly forward: WinogradPlan | null;
-  readonly inputGradient: WinogradPlan | null;
-  readonly weightGradient: WinogradPlan | null;
-}
-
-/**
- * Fewest channels on either side: with fewer, the transforms' rounding is not outweighed by that of the sums over channels. With
- * padding, an output at a corner sums few products and its tile still rounds like one that sums all.
- */
-const leastChannels = { plain: 6, padded: 12 } as const;
-/**
- * Most outputs of an image for tiles of 4 x 4 forward. They round some five times as much as direct sums, and every output is a
- * chance that a ReLU or a maximum after it falls to the other side; the gradients decide nothing.
- */
-const mostOutputs = 8192;
-/**
- * Fewest images, in blocks of eight. In a small batch one ReLU or maximum that rounding turns to the other side is a large part of
- * a gradient: with 8 images, tiles put one run of VGG-2 six times out of its tolerance that direct sums follow to a hundredth of it.
- */
-const leastBlocks = 4;
-/** Time of a vector in the transforms at one place, in multiply-adds of a product. */
-const transformCost = 7;
-/** Part of the direct convolution's work at which Winograd's is worth its memory. */
-const worthwhile = 0.8;
-/** Bytes of transformed values of a group, inputs and outputs, that pass through the level-2 cache well. */
-const groupBytes = 600_000;
-const mostTiles = 9;
-/** Bytes of transformed values that are kept from the forward for the backward pass; larger ones are made again in parts. */
-const keptBytes = 48 * 2 ** 20;
 /** Bytes of transformed weights up to which their gradient is worth a sum for each slice of the batch. */
 const slicedBytes = 256 * 2 ** 10;
-
-/** tileBytes of assembly/winograd.ts. */
-function tileBytes(channels: number): number {
-  const lines = Math.ceil(channels / 2);
-  return (lines % 2 === 0 ? lines + 1 : lines) * 64;
-}
-
-/** The largest number of tiles up to `most` that divides `tiles`, or is a multiple of it. */
-function groupSize(tiles: number, most: number): number {
-  if (tiles <= most) return tiles * Math.floor(most / tiles);
-  for (let size = most; size > 1; size -= 1) if (tiles % size === 0) return size;
-  return 1;
-}
-
-function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradPlan | null {
-  const { height, width, channels, outHeight, outWidth, outChannels, kernel, padding } = geometry;
-  const side = scheme === 2 ? 2 : 4;
-  const tiles = Math.ceil(outHeight / side) * Math.ceil(outWidth / side);
-  const n = side + kernel - 1;
-  const places = n ** 2;
-  const window = { kernelSize: kernel, stride: 1, padding };
-  const direct =
-    tapsInside(height, outHeight, window) * tapsInside(width, outWidth, window) * channels * outChannels;
-  const tiled = tiles * places * (channels * outChannels + transformCost * (channels + outChannels));
-  if (tiled > worthwhile * direct) return null;
-  const perTile = places * (tileBytes(channels) + tileBytes(outChannels));
-  // A group is one thread's work.
-  const spread = Math.ceil((geometry.blocks * tiles) / gradientSlices);
-  const most = Math.max(1, Math.min(mostTiles, Math.floor(groupBytes / perTile), spread));
-  const group = groupSize(tiles, most);
-  const part = partBytes(scheme);
-  // tileScratch of assembly/winogradTiles.ts, then a group's inputs and outputs.
-  const scratchBytes = (1 + places + n) * part + group * perTile;
-  return { scheme, places, tiles, group, scratchBytes };
-}
-
-/** Where tiles are faster than direct sums and exact enough. */
-export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvGeometry): WinogradPlans {
-  const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
-  const none = { forward: null, inputGradient: null, weightGradient: null };
-  // Adam and its kin divide by the gradient: what rounding makes of a weight's that is as good as 0 moves it by the whole rate.
-  if (lowering.program.precision === 'float64' || lowering.dividesByGradient) return none;
-  if (geometry.blocks < leastBlocks || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
-  const least = layer.padding > 0 ? leastChannels.padded : leastChannels.plain;
-  if (Math.min(channels, outChannels) < least || layer.padding > (kernel - 1) / 2) return none;
-  const large = plan(kernel, geometry);
-  const isMany = outChannels * outHeight * outWidth > mostOutputs;
-  return {
-    forward: isMany ? (kernel === 3 ? plan(2, geometry) : null) : large,
-    inputGradient: large,
-    weightGradient: large,
-  };
-}
-
-function transformedBytes(plan: WinogradPlan, channels: number, blocks: number): number {
-  const groups = Math.ceil((blocks * plan.tiles) / plan.group);
-  return groups * plan.group * plan.places * tileBytes(channels);
-}
-
-/** Whether what the forward pass and the input gradient transform is kept for the weight gradient. */
-function keepsTransformed(
-  lowering: Lowering,
-  { forward, inputGradient, weightGradient }: WinogradPlans,
-  { channels, outChannels, blocks }: ConvGeometry,
-): boolean {
-  if (lowering.mode === 'eval' || weightGradient === null) return false;
-  if (forward?.scheme !== weightGradient.scheme || inputGradient === null) return false;
-  const bytes = (count: number): number => transformedBytes(weightGradient, count, blocks);
-  return bytes(channels) + bytes(outChannels) <= keptBytes;
-}
 
 /** Working memory of the transforms of weights: PART of assembly/winogradWeights.ts for every place and thread. */
 function weightScratch(lowering: Lowering, name: string, { places }: WinogradPlan): WasmBuffer {
@@ -268,30 +148,23 @@ export function emitWinogradWeightGradient(
   const isSliced = isKept && duBytes <= slicedBytes && blocks * tiles >= gradientSlices * group;
   const slices = isSliced ? gradientSlices : 1;
   const du = program.buffer(`${name} transformed weight gradient`, slices * duBytes);
-  const multiply = (v: WasmBuffer, d: WasmBuffer, count: number, accumulate: number): void =>
-    program.emit('winogradWeightGradient', {
-      v,
-      d,
-      du,
-      tiles: count * tiles,
-      ...sizes,
-      group,
-      accumulate,
-      slices,
-    });
-  if (isKept) multiply(kept.input, kept.gradient, blocks, 0);
+  const multiply = (
+    v: WasmBuffer,
+    d: WasmBuffer,
+    part: { readonly tiles: number; readonly group: number; readonly accumulate: number },
+  ): void => program.emit('winogradWeightGradient', { v, d, du, ...sizes, ...part, slices });
+  if (isKept) multiply(kept.input, kept.gradient, { tiles: blocks * tiles, group, accumulate: 0 });
   else {
-    const work = tileWork(lowering, name, plan);
-    const bytes = (count: number, some: number): number => transformedBytes(plan, count, some);
-    const perBlock = (bytes(channels, blocks) + bytes(outChannels, blocks)) / blocks;
-    const step = Math.min(blocks, Math.max(1, Math.floor(keptBytes / perBlock)));
-    const v = program.buffer(`${name} transformed input`, bytes(channels, step));
-    const d = program.buffer(`${name} transformed gradient`, bytes(outChannels, step));
+    const { step, remade } = remadeParts(plan, backward);
+    const work = tileWork(lowering, name, remade);
+    const v = program.buffer(`${name} transformed input`, transformedBytes(remade, channels, step));
+    const d = program.buffer(`${name} transformed gradient`, transformedBytes(remade, outChannels, step));
     for (let firstBlock = 0; firstBlock < blocks; firstBlock += step) {
       const part = { firstBlock, blocks: Math.min(step, blocks - firstBlock), outHeight, outWidth };
       program.emit('winogradInput', { x, v, ...work, ...part, height, width, channels, padding });
       program.emit('winogradOutputGradient', { dy, d, ...work, ...part, outChannels });
-      multiply(v, d, part.blocks, firstBlock > 0 ? 1 : 0);
+      const accumulate = firstBlock > 0 ? 1 : 0;
+      multiply(v, d, { tiles: part.blocks * tiles, group: remade.group, accumulate });
     }
   }
   const scratch = weightScratch(lowering, name, plan);

@@ -174,6 +174,7 @@ export const operations = {
     runningMean: out,
     runningVar: out,
     saved: out,
+    sums: out,
     blocks: u,
     pixels: u,
     channels: u,
@@ -183,12 +184,13 @@ export const operations = {
   },
   batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: out, channels: u, eps: f },
   batchNormApply: { x: u, saved: u, y: out, blocks: u, pixels: u, channels: u, relu: u },
-  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and sums = factor of x and offset in dx, each [C] in f64. */
+  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and factors = factor of x and offset in dx, each [C] in f64. */
   batchNormGradientSums: {
     dy: u,
     x: u,
     y: u,
     saved: u,
+    factors: out,
     sums: out,
     dWeight: out,
     dBias: out,
@@ -202,7 +204,7 @@ export const operations = {
     x: u,
     y: u,
     saved: u,
-    sums: u,
+    factors: u,
     dx: out,
     blocks: u,
     pixels: u,
