@@ -189,40 +189,28 @@ function clearUnits<T>(dw: usize, channels: i32, outChannels: i32, kernel: i32, 
   }
 }
 
-/** Adds what output rows row..rowEnd of the image block at `image` give; their gradients begin at `dyRows`. */
+/**
+ * Adds to a panel's kernel row at `target` what `rows` rows of gradients give, `dyStep` bytes apart, with the rows of inputs below them,
+ * `xStep` apart: rows of an image or one row of many.
+ */
 function gradientOfRows<T>(
-  image: usize, dyRows: usize, dw: usize, row: i32, rowEnd: i32, height: i32, width: i32, channels: i32, outWidth: i32, outChannels: i32,
-  kernel: i32, stride: i32, padding: i32, panels: i32, from: i32, to: i32,
+  r: i32, dyBase: usize, xBase: usize, target: usize, rows: i32, dyStep: usize, xStep: usize, width: i32, channels: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32,
 ): void {
-  const rowDepth = kernel * channels;
-  const xRow = <usize>(width * channels) * lanes<T>();
-  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
   const xCol = <usize>(stride * channels) * lanes<T>();
   const dyCol = <usize>outChannels * lanes<T>();
-  for (let unit = from; unit < to; unit++) {
-    const panel = unit / kernel, ky = unit - panel * kernel;
-    const c0 = panelStart(panel, outChannels, panels);
-    const r = panelStart(panel + 1, outChannels, panels) - c0;
-    // Output rows whose tap ky lies inside the image.
-    const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
-    const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
-    if (oy0 >= oy1) continue;
-    const target = dw + <usize>(c0 * kernel * rowDepth + ky * rowDepth * r) * sizeof<T>();
-    const dyBase = dyRows + <usize>(oy0 - row) * dyRow + <usize>c0 * lanes<T>();
-    const xBase = image + <usize>(oy0 * stride - padding + ky) * xRow;
-    if (padding === 0) {
-      gradient<T>(r, rowDepth, dyBase, xBase, target, oy1 - oy0, dyRow, xRow * stride, outWidth, dyCol, xCol, true);
-      continue;
-    }
-    for (let kx = 0; kx < kernel; kx++) {
-      const ox0 = (max(0, padding - kx) + stride - 1) / stride;
-      const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
-      if (ox0 >= ox1) continue;
-      gradient<T>(
-        r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels) * lanes<T>(),
-        target + <usize>(kx * channels * r) * sizeof<T>(), oy1 - oy0, dyRow, xRow * stride, ox1 - ox0, dyCol, xCol, true,
-      );
-    }
+  if (padding === 0) {
+    gradient<T>(r, kernel * channels, dyBase, xBase, target, rows, dyStep, xStep, outWidth, dyCol, xCol, true);
+    return;
+  }
+  for (let kx = 0; kx < kernel; kx++) {
+    const ox0 = (max(0, padding - kx) + stride - 1) / stride;
+    const ox1 = width - 1 + padding - kx < 0 ? 0 : min(outWidth, (width - 1 + padding - kx) / stride + 1);
+    if (ox0 >= ox1) continue;
+    gradient<T>(
+      r, channels, dyBase + <usize>ox0 * dyCol, xBase + <usize>((ox0 * stride - padding + kx) * channels) * lanes<T>(),
+      target + <usize>(kx * channels * r) * sizeof<T>(), rows, dyStep, xStep, ox1 - ox0, dyCol, xCol, true,
+    );
   }
 }
 
@@ -233,16 +221,33 @@ export function convWeightGradient<T>(
   const units = panels * kernel;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
-  const image = <usize>(height * width * channels) * lanes<T>();
-  const dyRow = <usize>(outWidth * outChannels) * lanes<T>();
+  const xRow = <usize>(width * channels) * lanes<T>(), image = <usize>height * xRow;
+  const dyRow = <usize>(outWidth * outChannels) * lanes<T>(), dyImage = <usize>outHeight * dyRow;
   const pixels = max(CHUNK_PIXELS, CHUNK_BYTES / (32 * (channels + outChannels / panels)));
-  const chunk = max(1, (pixels + outWidth - 1) / outWidth);
-  for (let block = 0; block < blocks; block++) {
-    for (let row = 0; row < outHeight; row += chunk) {
-      gradientOfRows<T>(
-        x + <usize>block * image, dy + <usize>(block * outHeight + row) * dyRow, dw, row, min(outHeight, row + chunk), height, width,
-        channels, outWidth, outChannels, kernel, stride, padding, panels, from, to,
-      );
+  const chunk = min(outHeight, max(1, (pixels + outWidth - 1) / outWidth));
+  // Every pass adds to all of dw. For small images it is one row of many blocks, if less than half as many passes then do: rows of one
+  // block are the nearer ones.
+  const many = min(blocks, max(1, CHUNK_PIXELS / outWidth));
+  const isAcross = 2 * outHeight * ((blocks + many - 1) / many) < blocks * ((outHeight + chunk - 1) / chunk);
+  const blockStep = isAcross ? many : 1, rowStep = isAcross ? 1 : chunk;
+  for (let block = 0; block < blocks; block += blockStep) {
+    for (let row = 0; row < outHeight; row += rowStep) {
+      const rowEnd = min(outHeight, row + rowStep);
+      for (let unit = from; unit < to; unit++) {
+        const panel = unit / kernel, ky = unit - panel * kernel;
+        const c0 = panelStart(panel, outChannels, panels);
+        const r = panelStart(panel + 1, outChannels, panels) - c0;
+        // Output rows whose tap ky lies inside the image.
+        const oy0 = max(row, (max(0, padding - ky) + stride - 1) / stride);
+        const oy1 = height - 1 + padding - ky < 0 ? 0 : min(rowEnd, (height - 1 + padding - ky) / stride + 1);
+        if (oy0 >= oy1) continue;
+        gradientOfRows<T>(
+          r, dy + <usize>block * dyImage + <usize>oy0 * dyRow + <usize>c0 * lanes<T>(),
+          x + <usize>block * image + <usize>(oy0 * stride - padding + ky) * xRow,
+          dw + <usize>((c0 * kernel + ky * r) * kernel * channels) * sizeof<T>(), isAcross ? min(many, blocks - block) : oy1 - oy0,
+          isAcross ? dyImage : dyRow, isAcross ? image : xRow * stride, width, channels, outWidth, outChannels, kernel, stride, padding,
+        );
+      }
     }
   }
 }

@@ -261,6 +261,11 @@ describe('convolution', () => {
     );
   });
 
+  it('agrees on many small images, whose weight gradients sum up a row of all of them', async () => {
+    const layers = [conv('a', 13, 24, 3, 1, 1), relu, conv('b', 24, 20, 3, 2, 1), conv('d', 20, 11, 1)];
+    expect(await worstError(layers, [42, 13, 2, 2], sumTolerance(9 * 24 * 42))).toBeLessThan(1);
+  });
+
   it('agrees at the shapes of the report', async () => {
     const layers = [conv('a', 16, 32, 5), relu, conv('b', 32, 32, 3, 1, 1), conv('d', 32, 64, 3, 2, 1)];
     // Three layers in a row: the error of each passes through the next ones.
