@@ -161,6 +161,9 @@ export function winogradOutputGradient<T>(
 /** Bytes of transformed inputs at one place that should stay in the level-2 cache while the panels pass. */
 const CHUNK_BYTES: usize = 262144;
 
+/** Bytes of transformed values of a slice that are in the level-2 cache still. */
+const NEAR_BYTES: usize = 1048576;
+
 /**
  * du [slice][place][panel][in][R] (+)= the sum over a slice of the `tiles` tiles and 8 images of d * v. Slices, whose number does not
  * depend on that of threads, keep a thread with the tiles that it made itself: another core's are slow to read.
@@ -186,13 +189,16 @@ export function winogradWeightGradient<T>(
     const target = du + <usize>((slice * places + at) * channels * outChannels) * 4;
     const vPlace = v + <usize>at * place, dPlace = d + <usize>at * outPlace;
     const start = share(groups, slice, slices), end = share(groups, slice + 1, slices);
+    const isFar = <usize>(end - start) * (vGroup + dGroup) > NEAR_BYTES;
     for (let g = start; g < end;) {
       // The last group may be incomplete; it passes alone.
       const isWhole = g < whole;
       const rows = isWhole ? min(chunk, min(whole, end) - g) : 1;
       const count = isWhole ? group : rest;
-      readAhead(vPlace + <usize>g * vGroup, <usize>count * tile, rows, vGroup);
-      readAhead(dPlace + <usize>g * dGroup, <usize>count * outTile, rows, dGroup);
+      if (isFar) {
+        readAhead(vPlace + <usize>g * vGroup, <usize>count * tile, rows, vGroup);
+        readAhead(dPlace + <usize>g * dGroup, <usize>count * outTile, rows, dGroup);
+      }
       for (let panel = first; panel < last; panel++) {
         const c0 = panelStart(panel, outChannels, panels);
         gradient<f32>(
