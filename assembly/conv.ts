@@ -92,23 +92,42 @@ export function convPool<T>(
   }
 }
 
+/** Panels on either side that turn together: neighbours share pages, of which 512 x 512 weights have more than a processor remembers. */
+const TURNED_PANELS: i32 = 16;
+
 export function packTransposed<T>(
   w: usize, packed: usize, channels: i32, outChannels: i32, kernel: i32, panels: i32, inPanels: i32, thread: i32, threads: i32,
 ): void {
   const taps = kernel * kernel;
   const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
-  for (let inPanel = from; inPanel < to; inPanel++) {
-    const i0 = panelStart(inPanel, channels, inPanels);
-    const size = panelStart(inPanel + 1, channels, inPanels) - i0;
-    for (let panel = 0; panel < panels; panel++) {
-      const o0 = panelStart(panel, outChannels, panels);
-      const r = panelStart(panel + 1, outChannels, panels) - o0;
-      for (let tap = 0; tap < taps; tap++) {
-        // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
-        const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * sizeof<T>();
-        const target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
-        transpose<T>(source, target, size, r);
+  for (let first = from; first < to; first += TURNED_PANELS) {
+    for (let tap = 0; tap < taps; tap++) {
+      for (let panel = 0; panel < panels; panel += TURNED_PANELS) {
+        turnPanels<T>(
+          w, packed, channels, outChannels, taps, tap, panels, inPanels, panel, min(panels, panel + TURNED_PANELS), first,
+          min(to, first + TURNED_PANELS),
+        );
       }
+    }
+  }
+}
+
+/** One tap of panels panel..last and of the turned panels from..to. */
+function turnPanels<T>(
+  w: usize, packed: usize, channels: i32, outChannels: i32, taps: i32, tap: i32, panels: i32, inPanels: i32, panel: i32, last: i32,
+  from: i32, to: i32,
+): void {
+  for (; panel < last; panel++) {
+    const o0 = panelStart(panel, outChannels, panels);
+    const r = panelStart(panel + 1, outChannels, panels) - o0;
+    let i0 = panelStart(from, channels, inPanels);
+    for (let inPanel = from; inPanel < to; inPanel++) {
+      const next = panelStart(inPanel + 1, channels, inPanels), size = next - i0;
+      // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
+      const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * sizeof<T>();
+      const target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
+      transpose<T>(source, target, size, r);
+      i0 = next;
     }
   }
 }
