@@ -243,7 +243,7 @@ export function convWeightGradient<T>(
   const xRow = <usize>(width * channels) * lanes<T>(), image = <usize>height * xRow;
   const dyRow = <usize>(outWidth * outChannels) * lanes<T>(), dyImage = <usize>outHeight * dyRow;
   const pixels = max(CHUNK_PIXELS, CHUNK_BYTES / (32 * (channels + outChannels / panels)));
-  const chunk = min(outHeight, max(1, (pixels + outWidth - 1) / outWidth));
+  const chunk = max(1, (pixels + outWidth - 1) / outWidth);
   // Every pass adds to all of dw. For small images it is one row of many blocks, if less than half as many passes then do: rows of one
   // block are the nearer ones.
   const many = min(blocks, max(1, CHUNK_PIXELS / outWidth));

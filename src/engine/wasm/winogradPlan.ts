@@ -71,6 +71,11 @@ function tileBytes(channels: number): number {
   return (lines % 2 === 0 ? lines + 1 : lines) * 64;
 }
 
+/** Bytes of a tile's transformed inputs and outputs at all places. */
+function bytesOfTile(places: number, channels: number, outChannels: number): number {
+  return places * (tileBytes(channels) + tileBytes(outChannels));
+}
+
 /** The largest number of tiles up to `most` that divides `tiles`, or is a multiple of it. */
 function groupSize(tiles: number, most: number): number {
   if (tiles <= most) return tiles * Math.floor(most / tiles);
@@ -89,7 +94,7 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
     tapsInside(height, outHeight, window) * tapsInside(width, outWidth, window) * channels * outChannels;
   const tiled = tiles * places * (channels * outChannels + transformCost * (channels + outChannels));
   if (tiled > worthwhile * direct) return null;
-  const perTile = places * (tileBytes(channels) + tileBytes(outChannels));
+  const perTile = bytesOfTile(places, channels, outChannels);
   // A group is one thread's work.
   const spread = Math.ceil((geometry.blocks * tiles) / gradientSlices);
   const most = Math.max(1, Math.min(mostTiles, Math.floor(groupBytes / perTile), spread));
@@ -143,9 +148,10 @@ export function remadeParts(
   plan: WinogradPlan,
   { channels, outChannels, blocks }: ConvGeometry,
 ): { readonly step: number; readonly remade: WinogradPlan } {
-  const perTile = plan.places * (tileBytes(channels) + tileBytes(outChannels));
-  const parts = Math.ceil((blocks * plan.tiles * perTile) / keptBytes);
-  const step = Math.ceil(blocks / Math.min(blocks, parts));
+  const perBlock = plan.tiles * bytesOfTile(plan.places, channels, outChannels);
+  const mostBlocks = Math.max(1, Math.floor(keptBytes / perBlock));
+  // Parts of equal size, none of more than keptBytes.
+  const step = Math.ceil(blocks / Math.ceil(blocks / mostBlocks));
   // No product waits here for the transforms of its group, so that a group is what passes through the cache in one piece.
   const most = Math.ceil(remadeBytes / tileBytes(Math.max(channels, outChannels)));
   const groups = Math.ceil((step * plan.tiles) / most);
