@@ -7,6 +7,7 @@ import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import { engineTrainer } from './engineTrainer.ts';
 import { createJaxTrainer } from './jaxTrainer.ts';
 import { countGpuUse } from './stepProfile.ts';
+import { takeStockKernels } from './stockWasm.ts';
 import { answer, type Trainer, type TrainerCommand } from './trainer.ts';
 import { wasmEngineOf } from './wasmNames.ts';
 
@@ -20,11 +21,14 @@ async function create(): Promise<Trainer> {
   }
   const own = wasmEngineOf(self.name);
   if (own !== undefined) return engineTrainer(await own);
-  const [backend, threads] = self.name.replace(/^tfjs-/, '').split(', ');
+  const [backend, threads] = self.name.replace(/^(stock )?tfjs-/, '').split(', ');
+  const isStock = self.name.startsWith('stock ');
+  const stockKernels = isStock ? await takeStockKernels() : null;
   const { engine } = await createEngine(backend as BackendName, {
     wasmBinaries: { simd, threadedSimd },
     ...(threads === undefined ? {} : { wasmThreads: Number.parseInt(threads, 10) }),
   });
+  stockKernels?.putBack();
   return engineTrainer(engine);
 }
 

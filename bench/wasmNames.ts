@@ -11,8 +11,11 @@ export function wasmEngineName(threads: number, relaxed: boolean): string {
   return `${prefix}, ${counted(threads)}, ${relaxed ? 'fma' : 'plain'}`;
 }
 
-/** tfjs's wasm backend, with our convolution kernel, on so many threads. */
+/** tfjs's wasm backend with our kernels, as the app's stock engine runs it, on so many threads. */
 export const tfjsWasmName = (threads: number): string => `tfjs-wasm, ${counted(threads)}`;
+
+/** The same with tfjs's own kernels (stockWasm.ts). */
+export const stockWasmName = (threads: number): string => `stock ${tfjsWasmName(threads)}`;
 
 /** What the rows of npm run bench (trainerNames.ts) are short for. */
 const shortNames: Readonly<Record<string, string>> = {
