@@ -15,6 +15,8 @@ import {
 
 /** Bytes of transformed weights up to which their gradient is worth a sum for each slice of the batch. */
 const slicedBytes = 256 * 2 ** 10;
+/** Fewest tiles of such a slice: of a shorter sum, adding up its lanes at the end is too large a part. */
+const leastSliceTiles = 8;
 
 /** Working memory of the transforms of weights: PART of assembly/winogradWeights.ts for every place and thread. */
 function weightScratch(lowering: Lowering, name: string, { places }: WinogradPlan): WasmBuffer {
@@ -145,7 +147,8 @@ export function emitWinogradWeightGradient(
   const sizes = { channels, outChannels, scheme, panels };
   const duBytes = places * channels * outChannels * 4;
   const isKept = kept.input !== 0 && kept.gradient !== 0;
-  const isSliced = isKept && duBytes <= slicedBytes && blocks * tiles >= gradientSlices * group;
+  const isSliced =
+    isKept && duBytes <= slicedBytes && blocks * tiles >= gradientSlices * Math.max(group, leastSliceTiles);
   const slices = isSliced ? gradientSlices : 1;
   const du = program.buffer(`${name} transformed weight gradient`, slices * duBytes);
   const multiply = (
