@@ -27,7 +27,6 @@ import {
   quadOf,
   range,
   sharedUnits,
-  singleLoads,
   tileKernel,
   tileSize,
   u,
@@ -36,7 +35,7 @@ import {
 const longestPart = 512;
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
-function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
+function inputFunction({ params, inputWidth, mayEnd }: Plan): string {
   const { height, width, inChannels, padding } = params;
   const condition = (i: string): string => {
     const terms = mayEnd ? ['counts'] : [];
@@ -67,10 +66,13 @@ function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
   return vec4f(low, high);
 }`;
   }
-  const load = `let inside = ${condition('i')};
-    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
   return `${head}
-  ${singleLoads(tile, load)}
+  var v = vec4f();
+  for (var i = zero; i < 4u; i++) {
+    let inside = ${condition('i')};
+    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);
+  }
+  return v;
 }`;
 }
 
