@@ -1,6 +1,6 @@
 /**
  * tfjs's wasm backend as it comes: the engine on tfjs puts faster kernels in the place of some of its own, which a
- * comparison with tfjs must not count as tfjs's. Only the weight gradient of a convolution stays ours, since tfjs has none.
+ * comparison with tfjs must not count as tfjs's. What tfjs lacks stays ours, such as the weight gradient of a convolution.
  */
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 
