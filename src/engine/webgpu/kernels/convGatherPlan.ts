@@ -1,6 +1,6 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
 import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
-import type { GatherSize } from '@/engine/webgpu/kernels/tuning';
+import { longestPatchedRun, type GatherSize } from '@/engine/webgpu/kernels/tuning';
 import { tapsInside } from '@/model/shapes';
 import {
   ceilDiv,
@@ -48,9 +48,6 @@ export interface GatherParams {
   readonly scale: number | null;
 }
 
-// The products of a whole run are written out then.
-const longestPatchedRun = 8;
-
 export const isPlain = (stack: ImageStack): boolean =>
   stack.offset === 0 && stack.imageStride === stack.height * stack.width * stack.channels;
 
@@ -78,6 +75,8 @@ export function gatherSize(params: GatherParams): GatherSize {
     run: runOf(params),
     direction,
     inside: inside / Math.max(1, passed),
+    width: wide,
+    taps: Math.max(0, x.end - x.first),
   };
 }
 
@@ -104,7 +103,8 @@ export interface Plan {
   readonly blocks: number;
   /**
    * Where a run is short (one channel): a lane's windows lie side by side, and it loads the row of input under all of them once
-   * for all their pixels. 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
+   * for all their pixels. So it is in an input gradient with neighbouring pixels (`Tile.neighbours`), of four channels at a time.
+   * 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
    */
   readonly sideBySide: number;
 }
@@ -128,9 +128,12 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
     rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
     phases: isForward ? 1 : stride ** 2,
-    sideBySide: isPatched ? tile.rows / window : 0,
+    sideBySide: isPatched ? tile.rows / window : tile.neighbours === true ? tile.rows : 0,
     // A power of 2, so that steps end where the parts of a long sum do.
-    blocks: tile.shares ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
+    blocks:
+      tile.shares && tile.neighbours !== true
+        ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns)))
+        : 1,
   };
 }
 
@@ -145,7 +148,7 @@ export const isByPixel = (plan: Plan): boolean =>
     plan.params.direction === 'backward' ||
     plan.params.input.channels % stepLength(plan) === 0) &&
   plan.phases === 1 &&
-  plan.sideBySide === 0 &&
+  (plan.sideBySide === 0 || plan.params.direction === 'backward') &&
   windowOf(plan) === 1;
 
 /** Products that one step of the inner loop takes, in all lanes that share a sum. */
@@ -186,9 +189,10 @@ export function needsEdges({ params }: Plan): boolean {
 
 /** Windows of the whole batch as lanes count them: side by side ones are one, and the last of a row may lack some. */
 export function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { high: number; wide: number } {
-  if (params.direction === 'backward') return { high: rowsHigh, wide: rowsWide };
+  const beside = Math.max(1, sideBySide);
+  if (params.direction === 'backward') return { high: rowsHigh, wide: ceilDiv(rowsWide, beside) };
   const { pool } = params;
-  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, Math.max(1, sideBySide)) };
+  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, beside) };
 }
 
 export function windowCount(plan: Plan): number {

@@ -27,6 +27,7 @@ import {
   quadOf,
   range,
   sharedUnits,
+  singleLoads,
   tileKernel,
   tileSize,
   u,
@@ -35,7 +36,7 @@ import {
 const longestPart = 512;
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
-function inputFunction({ params, inputWidth, mayEnd }: Plan): string {
+function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
   const { height, width, inChannels, padding } = params;
   const condition = (i: string): string => {
     const terms = mayEnd ? ['counts'] : [];
@@ -66,13 +67,10 @@ function inputFunction({ params, inputWidth, mayEnd }: Plan): string {
   return vec4f(low, high);
 }`;
   }
+  const load = `let inside = ${condition('i')};
+    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
   return `${head}
-  var v = vec4f();
-  for (var i = zero; i < 4u; i++) {
-    let inside = ${condition('i')};
-    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);
-  }
-  return v;
+  ${singleLoads(tile, load)}
 }`;
 }
 

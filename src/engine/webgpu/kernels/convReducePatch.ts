@@ -12,6 +12,7 @@ import {
   quadOf,
   range,
   sharedUnits,
+  singleLoads,
   tileSize,
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
@@ -20,16 +21,13 @@ import {
 const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.pixels / params.pool));
 
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
-function inputFunction({ params }: Plan): string {
+function inputFunction({ params, tile }: Plan): string {
   const { height, width, inChannels, padding } = params;
   const inside = padding > 0 ? `row < ${u(height)} && edge + i < ${u(width * inChannels)}` : 'true';
+  const load = `let inside = ${inside};
+    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
   return `fn input(at: u32, row: u32, edge: u32) -> vec4f {
-  var v = vec4f();
-  for (var i = zero; i < 4u; i++) {
-    let inside = ${inside};
-    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);
-  }
-  return v;
+  ${singleLoads(tile, load)}
 }`;
 }
 

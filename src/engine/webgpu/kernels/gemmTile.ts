@@ -26,6 +26,8 @@ export interface Tile {
   readonly stages: boolean;
   /** Whether rows are in the order of pixels, the images of one beside each other, so that taps outside the image are left out. */
   readonly skipsOutside?: boolean;
+  /** Whether the rows of an input gradient's lane are neighbours in an image, so that the window's columns share their loads. */
+  readonly neighbours?: boolean;
 }
 
 /** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
@@ -99,6 +101,20 @@ export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'):
     1: `var v = vec4${type}(); for (var i = zero; i < 4u; i++) { v[i] = ${name}[at + i]; } return v;`,
   };
   return `fn load_${name}(at: u32) -> vec4${type} { ${bodies[width]} }`;
+}
+
+/**
+ * WGSL of a function's end that fills `v` value by value, each by the statement `load` for its `i`: in a loop, as in loadFunction, but on
+ * SwiftShader (four lanes), where the loop makes a first layer take half as long again.
+ */
+export function singleLoads({ shares, lanes }: Tile, load: string): string {
+  const all =
+    shares && lanes <= 4
+      ? lines(4, (i) => `{ let i = ${u(i)}; ${load} }`)
+      : `for (var i = zero; i < 4u; i++) { ${load} }`;
+  return `var v = vec4f();
+  ${all}
+  return v;`;
 }
 
 /** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist. */

@@ -179,6 +179,9 @@ export interface GatherSize {
   readonly direction: 'forward' | 'backward';
   /** Share of the window's taps that lie in the image. */
   readonly inside: number;
+  /** Pixels of a row of the output, and columns of the window. */
+  readonly width: number;
+  readonly taps: number;
 }
 
 /** Lanes of a tile through workgroup memory, which it fills. */
@@ -252,6 +255,33 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   return tile.sumLanes > 1 && !joins(chosen, chosen.rows) ? tile : chosen;
 }
 
+/** Products of a window's row up to which a forward kernel's lane takes windows side by side; all are written out then. */
+export const longestPatchedRun = 8;
+
+/** Products of a window's row up to which an input gradient's lane takes neighbouring pixels: they are written out by fours. */
+const mostNeighbourly = 192;
+
+/** Fewest neighbours of a lane: with fewer they share too little for the code that they need. */
+const leastNeighbours = 8;
+
+/** Most columns whose products are so few that the loads outweigh taps outside the image, which neighbours do not leave out. */
+const fewColumns = 8;
+
+/**
+ * Whether the lanes of an input gradient take so many neighbouring pixels: where taps outside are left out, only few columns gain by it
+ * (SwiftShader: LeNet's 6 -> 16 by a quarter; Mynn's 10 -> 20 and 32 -> 32 lose as much).
+ */
+function mayNeighbour(
+  { direction, phases, run, taps, channels }: GatherSize,
+  tile: LanesTile,
+  pixels: number,
+  skipsOutside: boolean,
+): boolean {
+  const isShort = taps > 1 && run * taps <= mostNeighbourly;
+  const pays = isShort && (channels <= fewColumns || !skipsOutside);
+  return tile.shares && direction === 'backward' && phases === 1 && pays && pixels >= leastNeighbours;
+}
+
 /** Whether lanes can add the sums of so many rows in workgroup memory. */
 const joins = (tile: LanesTile, rows: number): boolean =>
   joinedBytes(tile, rows * (tile.columns / 4)) <= mostGroupBytes;
@@ -264,7 +294,7 @@ function directedRules(rules: TileRules, direction: GatherSize['direction']): Ti
 }
 
 function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
-  const { rows, phases, window, channels, run, direction } = size;
+  const { rows, phases, window, channels, run, direction, width } = size;
   const own = rulesFor(target);
   const directed = directedRules(own, direction);
   // A lane holds a whole window of the pool: with a large one twice the lanes have no room to add their sums.
@@ -288,6 +318,11 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     fits && count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
   const skipsOutside = window === 1 && size.inside <= rules.mostInside;
+  // Even parts of a row.
+  const beside = ceilDiv(width, ceilDiv(width, Math.ceil(perLane)));
+  if (mayNeighbour(size, tile, perLane, skipsOutside))
+    return { ...tile, rows: beside, sumLanes, skipsOutside, neighbours: true };
+  if (tile.shares && direction === 'forward' && run <= longestPatchedRun && perLane >= 1) perLane = beside;
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
 
