@@ -12,7 +12,7 @@ import {
   windowOf,
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
-import { lines, loopStart, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+import { every, lines, loopStart, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 // Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
 const longestPart = 128;
@@ -108,7 +108,7 @@ ${turn}
   const placeOfPixel = (
     p: number,
     g: number,
-  ): string => `let ok${p} = oy${p} < ${u(high * pool)} && ox${p} < ${u(wide * pool)};
+  ): string => `let ok${p} = ${every([`oy${p} < ${u(high * pool)}`, `ox${p} < ${u(wide * pool)}`])};
 let edge${p} = (oy${p} * ${u(input.width)} + ox${p}) * ${u(input.channels)};
 let at${p} = n${g} * ${u(pool > 1 ? high * wide * input.channels : input.imageStride)} + ${u(input.offset)} + ${
     pool > 1

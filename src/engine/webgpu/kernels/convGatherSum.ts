@@ -3,6 +3,7 @@ import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGathe
 import { needsEdges, stepLength, tapsOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
 import {
   ceilDiv,
+  every,
   lines,
   quadOf,
   range,
@@ -24,7 +25,7 @@ export function inputFunction(plan: Plan): string {
     if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
     if ((plan.sideBySide === 0 || !isForward) && run % (values * plan.blocks) !== 0)
       terms.push(`j + ${i} < ${u(run)}`);
-    return terms.length === 0 ? 'true' : terms.join(' && ');
+    return every(terms);
   };
   if (inputWidth === 4) {
     const inside = condition('0u');
@@ -59,7 +60,7 @@ export function inputFunction(plan: Plan): string {
   }
   const inside = condition('i');
   const one = isPooled
-    ? `select(0.0, ${name}[place], counts && argmax[place] == edge + j + i)`
+    ? `select(0.0, ${name}[place], counts & (argmax[place] == edge + j + i))`
     : `select(0.0, ${name}[place], counts)`;
   const element = `let counts = ${inside};
   let place = select(0u, at + j + i, counts);`;

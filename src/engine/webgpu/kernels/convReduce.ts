@@ -21,6 +21,7 @@ import {
 import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
+  every,
   joinLanes,
   lines,
   loadFunction,
@@ -41,7 +42,7 @@ function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
   const condition = (i: string): string => {
     const terms = mayEnd ? ['counts'] : [];
     if (padding > 0) terms.push(`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`);
-    return terms.length === 0 ? 'true' : terms.join(' && ');
+    return every(terms);
   };
   const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
   if (inputWidth === 4) {
@@ -88,7 +89,7 @@ ${head}
   let n = pixel / ${u(outHeight * outWidth)};
   let py = pixel / ${u(outWidth)} % ${u(outHeight)} / ${u(pool)};
   let px = pixel % ${u(outWidth)} / ${u(pool)};
-  let inside = py < ${u(high)} && px < ${u(wide)};
+  let inside = ${every([`py < ${u(high)}`, `px < ${u(wide)}`])};
   let place = select(0u, ((n * ${u(high)} + py) * ${u(wide)} + px) * ${u(outChannels)} + at % ${u(outChannels)}, inside);
   let own = at - n * ${u(outHeight * outWidth * outChannels)} + vec4u(0, 1, 2, 3);
   let won = (load_argmax(place) == own) & vec4<bool>(inside);

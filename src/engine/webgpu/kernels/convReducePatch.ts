@@ -6,6 +6,7 @@
 import { storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
+  every,
   joinLanes,
   lines,
   loadFunction,
@@ -23,7 +24,7 @@ const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
 function inputFunction({ params, tile }: Plan): string {
   const { height, width, inChannels, padding } = params;
-  const inside = padding > 0 ? `row < ${u(height)} && edge + i < ${u(width * inChannels)}` : 'true';
+  const inside = every(padding > 0 ? [`row < ${u(height)}`, `edge + i < ${u(width * inChannels)}`] : []);
   const load = `let inside = ${inside};
     v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
   return `fn input(at: u32, row: u32, edge: u32) -> vec4f {

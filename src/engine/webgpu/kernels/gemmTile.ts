@@ -104,6 +104,13 @@ export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'):
 }
 
 /**
+ * WGSL of whether all `terms` hold, without `&&`, which is a branch: SwiftShader's compile time doubles with each branch on the way to
+ * a load, so that 28 take half a minute.
+ */
+export const every = (terms: readonly string[]): string =>
+  terms.length === 0 ? 'true' : terms.map((term) => `(${term})`).join(' & ');
+
+/**
  * WGSL of a function's end that fills `v` value by value, each by the statement `load` for its `i`: in a loop, as in loadFunction, but on
  * SwiftShader (four lanes), where the loop makes a first layer take half as long again.
  */
