@@ -9,14 +9,25 @@ import {
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
-import { loadFunction, quadOf, store4, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
+import {
+  every,
+  lines,
+  loadFunction,
+  quadOf,
+  store4,
+  tileSize,
+  turns,
+  u,
+  writesOut,
+} from '@/engine/webgpu/kernels/gemmTile';
 
 /** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
-export function finishFunction({ params, outputWidth }: Plan): string {
+export function finishFunction({ params, tile, outputWidth }: Plan): string {
   const { output, direction } = params;
   const channels = output.channels;
   const isPooled = direction === 'forward' && params.pool > 1;
   const target = direction === 'forward' ? 'y' : 'dx';
+  const columns = { channels, wide: tileSize(tile).wide };
   const steps = [
     params.accumulate ? `v += load_${target}(at);` : '',
     !isPooled && params.bias ? `v += load_bias(column);` : '',
@@ -25,8 +36,8 @@ export function finishFunction({ params, outputWidth }: Plan): string {
     params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
     params.mask ? `v *= load_mask(at);` : '',
     params.reluMask ? `v = select(v, vec4f(), load_x(at) == vec4f());` : '',
-    store4(target, 'at', 'v', channels, outputWidth),
-    isPooled ? store4('argmax', 'at', 'winner', channels, outputWidth) : '',
+    store4(target, 'at', 'v', columns, outputWidth),
+    isPooled ? store4('argmax', 'at', 'winner', columns, outputWidth) : '',
   ].filter((text) => text !== '');
   const loads = [...(params.accumulate ? [target] : []), ...extraNames(params)].map((name) =>
     loadFunction(name, outputWidth),
@@ -43,49 +54,90 @@ fn finish(${parameters}) {
 }`;
 }
 
-/** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
-export function storing(plan: Plan): string {
+/** WGSL of the sum of pixel `k` of a window, whose number is `known` where the pixels are written out. */
+type SumOf = (k: string, known: number | undefined) => string;
+
+/** `store` for every quad of every window of the lane; it sees their image `n`, place `out`, `wy`, `wx`, and first column `first`. */
+function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const { params, tile, rowsWide, sideBySide } = plan;
-  const { output, pool, direction, stride } = params;
-  const channels = output.channels;
   const window = windowOf(plan);
   const quads = tile.columns / 4;
-  const sums = sumNames(tile).map((name, i) => quadOf(tile, channels, i % quads).whole(name));
+  const windows = tile.rows / window;
+  const sums = sumNames(tile).map((name, i) => quadOf(tile, params.output.channels, i % quads).whole(name));
   const { high } = windowGrid(plan);
-  const place = placeOf(plan, 'm');
   const { high: tileHigh, rowLanes } = tileSize(tile);
+  const count = windowCount(plan);
   const apart = sideBySide === 0;
-  const windowsWide = direction === 'forward' ? rowsWide / pool : rowsWide;
-  const each = (statements: string): string => `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
-for (var i = zero; i < ${u((tile.rows / window) * quads)}; i++) {
-  let g = i / ${u(quads)};
-  let m = tileRow * ${u(apart ? tileHigh / window : rowLanes)}${apart ? ` + g * ${u(rowLanes)}` : ''} + rowLane;
-  if (m >= ${u(windowCount(plan))}) { continue; }
-  let first = column + i % ${u(quads)} * 4u;
-  let n = ${place.n};
-  let wy = ${place.wy};
-  let wx = ${place.wx}${apart ? '' : ` * ${u(sideBySide)} + g`};
-  ${apart ? '' : `if (wx >= ${u(windowsWide)}) { continue; }`}
-  let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(windowsWide)} + wx`};
-${statements}
-}`;
-  if (direction === 'backward')
-    return each(`  let iy = wy * ${u(stride)} + phaseY;
-  let ix = wx * ${u(stride)} + phaseX;
-  if (iy < ${u(output.height)} && ix < ${u(output.width)}) {
-    finish(n * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(output.width)} + ix) * ${u(channels)} + first, n, first, sums[i]);
-  }`);
-  if (pool === 1) return each(`  finish(out * ${u(channels)} + first, n, first, sums[i]);`);
-  return each(`  let shift = ${params.bias ? 'load_bias(first)' : 'vec4f()'};
+  const wide = params.direction === 'forward' ? rowsWide / params.pool : rowsWide;
+  const tileWindows = apart ? tileHigh / window : rowLanes;
+  /** Window `g`, whose place is that of row `row` in rowSetup or, with null, found anew. */
+  const ofWindow = (g: string, row: number | null, statements: string): string => {
+    const own = { m: `m${row}`, n: `n${row}`, wy: `wy${row}`, wx: `wx${row}` };
+    const found = `tileRow * ${u(tileWindows)}${apart ? ` + ${g} * ${u(rowLanes)}` : ''} + rowLane`;
+    const { m, n, wy, wx } = row === null ? { m: found, ...placeOf(plan, 'm') } : own;
+    const inside = every([
+      ...(count % tileWindows === 0 ? [] : [`m < ${u(count)}`]),
+      ...(apart || wide % sideBySide === 0 ? [] : [`wx < ${u(wide)}`]),
+    ]);
+    return `let m = ${m};
+  let n = ${n};
+  let wy = ${wy};
+  let wx = ${wx}${apart ? '' : ` * ${u(sideBySide)} + ${g}`};
+  let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(wide)} + wx`};
+  ${inside === 'true' ? statements : `if (${inside}) {\n${statements}\n}`}`;
+  };
+  if (writesOut(tile))
+    return lines(windows, (g) => {
+      const ofQuad = (q: number): string => `{ let first = column + ${u(4 * q)};
+${store((_, k = 0) => sums[(g * window + k) * quads + q] ?? '')} }`;
+      return `{ ${ofWindow(u(g), apart ? g : 0, lines(quads, ofQuad))} }`;
+    });
+  const ofTurn = `let first = column + i % ${u(quads)} * 4u;
   let place = g * ${u(window * quads)} + i % ${u(quads)};
-  var best = sums[place] + shift;
-  var winner = vec4u();
-  for (var k = zero; k < ${u(window)}; k++) {
-    let v = sums[place + k * ${u(quads)}] + shift;
-    let pixel = (wy * ${u(pool)} + k / ${u(pool)}) * ${u(output.width)} + wx * ${u(pool)} + k % ${u(pool)};
-    let wins = (v > best) | isNan(v) | vec4<bool>(k == 0u);
-    best = select(best, v, wins);
-    winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);
+${store((k) => `sums[place + ${k} * ${u(quads)}]`)}`;
+  return `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+for (var i = zero; i < ${u(windows * quads)}; i++) {
+  let g = i / ${u(quads)};
+  ${ofWindow('g', null, ofTurn)}
+}`;
+}
+
+/** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
+export function storing(plan: Plan): string {
+  const { params, tile } = plan;
+  const { output, pool, direction, stride } = params;
+  const { height, width, channels } = output;
+  if (direction === 'backward') {
+    const inside = every([
+      ...(height % stride === 0 ? [] : [`iy < ${u(height)}`]),
+      ...(width % stride === 0 ? [] : [`ix < ${u(width)}`]),
+    ]);
+    const place = `n * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(width)} + ix) * ${u(channels)} + first`;
+    return eachQuad(plan, (sum) => {
+      const finish = `finish(${place}, n, first, ${sum('0u', 0)});`;
+      return `  let iy = wy * ${u(stride)} + phaseY;
+  let ix = wx * ${u(stride)} + phaseX;
+  ${inside === 'true' ? finish : `if (${inside}) { ${finish} }`}`;
+    });
   }
-  finish(out * ${u(channels)} + first, n, first, best, winner);`);
+  if (pool === 1)
+    return eachQuad(plan, (sum) => `  finish(out * ${u(channels)} + first, n, first, ${sum('0u', 0)});`);
+  const window = windowOf(plan);
+  return eachQuad(plan, (sum) => {
+    const compare = turns(
+      tile,
+      window,
+      'k',
+      (k, known) => `let v = ${sum(k, known)} + shift;
+    let pixel = (wy * ${u(pool)} + ${k} / ${u(pool)}) * ${u(width)} + wx * ${u(pool)} + ${k} % ${u(pool)};
+    let wins = (v > best) | isNan(v) | vec4<bool>(${k} == 0u);
+    best = select(best, v, wins);
+    winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);`,
+    );
+    return `  let shift = ${params.bias ? 'load_bias(first)' : 'vec4f()'};
+  var best = ${sum('0u', 0)} + shift;
+  var winner = vec4u();
+  ${compare}
+  finish(out * ${u(channels)} + first, n, first, best, winner);`;
+  });
 }

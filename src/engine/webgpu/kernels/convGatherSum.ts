@@ -58,20 +58,19 @@ export function inputFunction(plan: Plan): string {
   return vec4f(low, high);
 }`;
   }
-  const inside = condition('i');
-  const one = isPooled
-    ? `select(0.0, ${name}[place], counts & (argmax[place] == edge + j + i))`
-    : `select(0.0, ${name}[place], counts)`;
-  const element = `let counts = ${inside};
-  let place = select(0u, at + j + i, counts);`;
-  return values === 1
-    ? `${head}
-  let i = 0u;
-  ${element}
-  return ${one};
-}`
-    : `${head}
-  ${singleLoads(plan.tile, `${element}\nv[i] = ${one};`)}
+  /** Statements for value `i`, of which `take` makes one of the WGSL of the value. */
+  const element = (i: string, take: (value: string) => string): string => {
+    const won = isPooled ? `counts & (argmax[place] == edge + j + ${i})` : 'counts';
+    return `let counts = ${condition(i)};
+  let place = select(0u, at + j + ${i}, counts);
+  ${take(`select(0.0, ${name}[place], ${won})`)}`;
+  };
+  const body =
+    values === 1
+      ? element('0u', (value) => `return ${value};`)
+      : singleLoads(plan.tile, (i) => element(i, (value) => `v[${i}] = ${value};`));
+  return `${head}
+  ${body}
 }`;
 }
 

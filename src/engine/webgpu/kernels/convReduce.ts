@@ -21,6 +21,7 @@ import {
 import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
+  eachOf,
   every,
   joinLanes,
   lines,
@@ -68,8 +69,8 @@ function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
   return vec4f(low, high);
 }`;
   }
-  const load = `let inside = ${condition('i')};
-    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
+  const load = (i: string): string => `let inside = ${condition(i)};
+    v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`;
   return `${head}
   ${singleLoads(tile, load)}
 }`;
@@ -217,13 +218,11 @@ function storing(plan: Plan): string {
   const quads = tile.columns / 4;
   const { high, rowLanes } = tileSize(tile);
   const sums = sumNames(tile).map((name, i) => quadOf(tile, outChannels, i % quads).whole(name));
-  return `let firstColumn = column;
-var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
-for (var k = zero; k < ${u(sums.length)}; k++) {
-  let t = tileRow * ${u(high)} + k / ${u(4 * quads)} * ${u(rowLanes)} + rowLane;
-  let j = t % ${u(groups)} * 4u + k / ${u(quads)} % 4u;
-  let column = firstColumn + k % ${u(quads)} * 4u;
-  let v = sums[k];
+  const storeOne = (k: string, v: string): string => `
+  let t = tileRow * ${u(high)} + ${k} / ${u(4 * quads)} * ${u(rowLanes)} + rowLane;
+  let j = t % ${u(groups)} * 4u + ${k} / ${u(quads)} % 4u;
+  let column = firstColumn + ${k} % ${u(quads)} * 4u;
+  let v = ${v};
   if (t < ${u(kernelSize * groups)} && j < ${u(run)}) {
     let at = (t / ${u(groups)} * ${u(run)} + j) * ${u(outChannels)} + column;
     ${storeSum(plan, 'dw', 'at')}
@@ -233,8 +232,9 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
     ${storeSum(plan, 'db', 'column')}
   }`
       : ''
-  }
-}`;
+  }`;
+  return `let firstColumn = column;
+${eachOf(tile, sums, 'k', storeOne)}`;
 }
 
 /** A tile of groups of 4 weights. */

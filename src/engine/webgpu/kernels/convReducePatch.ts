@@ -6,6 +6,7 @@
 import { storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
+  eachOf,
   every,
   joinLanes,
   lines,
@@ -24,9 +25,10 @@ const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
 function inputFunction({ params, tile }: Plan): string {
   const { height, width, inChannels, padding } = params;
-  const inside = every(padding > 0 ? [`row < ${u(height)}`, `edge + i < ${u(width * inChannels)}`] : []);
-  const load = `let inside = ${inside};
-    v[i] = select(0.0, x[select(0u, at + i, inside)], inside);`;
+  const inside = (i: string): string =>
+    every(padding > 0 ? [`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`] : []);
+  const load = (i: string): string => `let inside = ${inside(i)};
+    v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`;
   return `fn input(at: u32, row: u32, edge: u32) -> vec4f {
   ${singleLoads(tile, load)}
 }`;
@@ -88,22 +90,22 @@ ${pixels.join('\n')} }`;
     const name = `sum${Math.floor(k / quads)}_${k % quads}`;
     return { name, start: `var ${name} = ${type}();`, value: whole(name) };
   });
-  const storing = `let firstColumn = column;
-  var sums = array<vec4f, ${sums.length}>(${sums.map(({ value }) => value).join(', ')});
-  for (var k = zero; k < ${u(sums.length)}; k++) {
-    let column = firstColumn + k % ${u(quads)} * 4u;
-    let v = sums[k];
+  const storeOne = (k: string, v: string): string => `
+    let column = firstColumn + ${k} % ${u(quads)} * 4u;
+    let v = ${v};
     if (t < ${u(kernelSize)}) {
-      let at = (t * ${u(run)} + k / ${u(quads)}) * ${u(outChannels)} + column;
+      let at = (t * ${u(run)} + ${k} / ${u(quads)}) * ${u(outChannels)} + column;
       ${storeSum(plan, 'dw', 'at')}
     }${
       bias
-        ? ` else if (t == ${u(kernelSize)} && k < ${u(quads)}) {
+        ? ` else if (t == ${u(kernelSize)} && ${k} < ${u(quads)}) {
       ${storeSum(plan, 'db', 'column')}
     }`
         : ''
-    }
-  }`;
+    }`;
+  const values = sums.map(({ value }) => value);
+  const storing = `let firstColumn = column;
+  ${eachOf(tile, values, 'k', storeOne)}`;
   const names = sums.map(({ name }) => name);
   const joined = joinLanes(tile, names, storing);
   return {

@@ -5,6 +5,7 @@ import {
   ceilDiv,
   floats,
   store4,
+  tileSize,
   u,
   widthOf,
   words,
@@ -92,16 +93,21 @@ export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan)
 }
 
 /** WGSL that stores 4 sums `v` of weights (`dw`) at `at`, or of biases (`db`) at a column: as they are, or as a split's part. */
-export function storeSum({ params, outputWidth, isPartial }: Plan, name: 'dw' | 'db', at: string): string {
+export function storeSum(
+  { params, tile, outputWidth, isPartial }: Plan,
+  name: 'dw' | 'db',
+  at: string,
+): string {
   const { outChannels, partialsOffset = 0 } = params;
-  if (!isPartial) return store4(name, at, 'v', outChannels, outputWidth);
+  const columns = { channels: outChannels, wide: tileSize(tile).wide };
+  if (!isPartial) return store4(name, at, 'v', columns, outputWidth);
   const { biasStart, stride } = partialLayout(params);
   const start = name === 'db' ? `${u(biasStart)} + ` : '';
   return store4(
     'partials',
     `${u(partialsOffset)} + split * ${u(stride)} + ${start}${at}`,
     'v',
-    outChannels,
+    columns,
     outputWidth,
   );
 }

@@ -110,26 +110,57 @@ export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'):
 export const every = (terms: readonly string[]): string =>
   terms.length === 0 ? 'true' : terms.map((term) => `(${term})`).join(' & ');
 
+/** Whether short loops are written out: on SwiftShader (four lanes), where one costs more than what it does. */
+export const writesOut = ({ shares, lanes }: Tile): boolean => shares && lanes <= 4;
+
 /**
- * WGSL of a function's end that fills `v` value by value, each by the statement `load` for its `i`: in a loop, as in loadFunction, but on
- * SwiftShader (four lanes), where the loop makes a first layer take half as long again.
+ * WGSL of `body(i, known)` for i in 0..count-1: written out, `known` being i's value, or in a loop over a variable `name` of unknown
+ * value, which no compiler unrolls where the tile says so.
  */
-export function singleLoads({ shares, lanes }: Tile, load: string): string {
-  const all =
-    shares && lanes <= 4
-      ? lines(4, (i) => `{ let i = ${u(i)}; ${load} }`)
-      : `for (var i = zero; i < 4u; i++) { ${load} }`;
-  return `var v = vec4f();
-  ${all}
-  return v;`;
+export function turns(
+  tile: Tile,
+  count: number,
+  name: string,
+  body: (i: string, known: number | undefined) => string,
+): string {
+  if (writesOut(tile)) return lines(count, (i) => `{ ${body(u(i), i)} }`);
+  return `for (var ${name} = zero; ${name} < ${u(count)}; ${name}++) { ${body(name, undefined)} }`;
 }
 
-/** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist. */
-export function store4(name: string, at: string, value: string, channels: number, width: Width): string {
-  if (width === 4) return `if (column < ${channels}u) { ${name}[(${at}) / 4u] = ${value}; }`;
+/** WGSL of `body(i, vector)` for each of these vec4fs: written out, or in a loop over an array `sums`. */
+export function eachOf(
+  tile: Tile,
+  vectors: readonly string[],
+  name: string,
+  body: (i: string, vector: string) => string,
+): string {
+  const loop = turns(tile, vectors.length, name, (i, known) =>
+    body(i, known === undefined ? `sums[${i}]` : (vectors[known] ?? '')),
+  );
+  return writesOut(tile)
+    ? loop
+    : `var sums = array<vec4f, ${vectors.length}>(${vectors.join(', ')});
+${loop}`;
+}
+
+/** WGSL of a function's end that fills a vec4f value by value, each by the statement `load(i)` for `v[i]`. */
+export const singleLoads = (tile: Tile, load: (i: string) => string): string => `var v = vec4f();
+  ${turns(tile, 4, 'i', load)}
+  return v;`;
+
+/** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist; a tile has `wide` columns. */
+export function store4(
+  name: string,
+  at: string,
+  value: string,
+  { channels, wide }: { readonly channels: number; readonly wide: number },
+  width: Width,
+): string {
+  const below = (first: string): string => (channels % wide === 0 ? '' : `if (${first} < ${channels}u)`);
+  if (width === 4) return `${below('column')} { ${name}[(${at}) / 4u] = ${value}; }`;
   return width === 2
-    ? `if (column < ${channels}u) { ${name}[(${at}) / 2u] = ${value}.xy; }
-if (column + 2u < ${channels}u) { ${name}[(${at}) / 2u + 1u] = ${value}.zw; }`
+    ? `${below('column')} { ${name}[(${at}) / 2u] = ${value}.xy; }
+${below('column + 2u')} { ${name}[(${at}) / 2u + 1u] = ${value}.zw; }`
     : `for (var i = zero; i < 4u && column + i < ${channels}u; i++) { ${name}[${at} + i] = ${value}[i]; }`;
 }
 

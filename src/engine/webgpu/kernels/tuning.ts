@@ -57,7 +57,7 @@ const softwareRules: TileRules = {
   sumLanes: 1,
   forwardSumLanes: 1,
   wantedGroups: 32,
-  wantedBackward: 32,
+  wantedBackward: 16,
   longestSplit: 512,
   shortestSplit: 64,
   mostSplits: Number.POSITIVE_INFINITY,
@@ -265,11 +265,11 @@ const mostNeighbourly = 192;
 const leastNeighbours = 8;
 
 /** Most columns whose products are so few that the loads outweigh taps outside the image, which neighbours do not leave out. */
-const fewColumns = 8;
+const fewColumns = 12;
 
 /**
  * Whether the lanes of an input gradient take so many neighbouring pixels: where taps outside are left out, only few columns gain by it
- * (SwiftShader: LeNet's 6 -> 16 by a quarter; Mynn's 10 -> 20 and 32 -> 32 lose as much).
+ * (SwiftShader: LeNet's 6 -> 16 by a quarter, Mynn's 10 -> 20 by a fifth at 16 images; 32 -> 32 loses a quarter).
  */
 function mayNeighbour(
   { direction, phases, run, taps, channels }: GatherSize,
@@ -311,6 +311,8 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     tile = { ...tile, columns: 2 * tile.columns };
   let perLane = Math.max(1, Math.floor(rules.rows / window));
   let sumLanes = 1;
+  // Lanes would be idle.
+  while (tile.shares && perLane > 1 && rows <= (tile.lanes * perLane) / 2) perLane /= 2;
   const groups = (): number => phases * groupsOf(tile, sumLanes, perLane, rows, channels);
   while (perLane > 1 && groups() < rules.wantedGroups) perLane /= 2;
   const fits = joins(tile, Math.ceil(perLane) * window);
