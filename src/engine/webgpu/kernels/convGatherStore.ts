@@ -30,7 +30,6 @@ export function finishFunction({ params, tile, outputWidth }: Plan): string {
   const columns = { channels, wide: tileSize(tile).wide };
   const steps = [
     params.accumulate ? `v += load_${target}(at);` : '',
-    !isPooled && params.bias ? `v += load_bias(column);` : '',
     params.channelScale ? `v *= load_scale(n * ${u(channels)} + column);` : '',
     params.scale === null ? '' : `v *= ${Math.fround(params.scale)}f;`,
     params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
@@ -57,7 +56,10 @@ fn finish(${parameters}) {
 /** WGSL of the sum of pixel `k` of a window, whose number is `known` where the pixels are written out. */
 type SumOf = (k: string, known: number | undefined) => string;
 
-/** `store` for every quad of every window of the lane; it sees their image `n`, place `out`, `wy`, `wx`, and first column `first`. */
+/**
+ * `store` for every quad of every window of the lane; it sees their image `n`, place `out`, `wy`, `wx`, first column `first` and, where
+ * there is a bias, the bias `shift`.
+ */
 function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const { params, tile, rowsWide, sideBySide } = plan;
   const window = windowOf(plan);
@@ -86,13 +88,19 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(wide)} + wx`};
   ${inside === 'true' ? statements : `if (${inside}) {\n${statements}\n}`}`;
   };
-  if (writesOut(tile))
-    return lines(windows, (g) => {
+  const bias = (name: string, column: string): string =>
+    params.bias ? `let ${name} = load_bias(${column});` : '';
+  if (writesOut(tile)) {
+    const ofWindows = lines(windows, (g) => {
       const ofQuad = (q: number): string => `{ let first = column + ${u(4 * q)};
+${params.bias ? `let shift = bias${q};` : ''}
 ${store((_, k = 0) => sums[(g * window + k) * quads + q] ?? '')} }`;
       return `{ ${ofWindow(u(g), apart ? g : 0, lines(quads, ofQuad))} }`;
     });
+    return `${lines(quads, (q) => bias(`bias${q}`, `column + ${u(4 * q)}`))}\n${ofWindows}`;
+  }
   const ofTurn = `let first = column + i % ${u(quads)} * 4u;
+  ${bias('shift', 'first')}
   let place = g * ${u(window * quads)} + i % ${u(quads)};
 ${store((k) => `sums[place + ${k} * ${u(quads)}]`)}`;
   return `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
@@ -120,22 +128,25 @@ export function storing(plan: Plan): string {
   ${inside === 'true' ? finish : `if (${inside}) { ${finish} }`}`;
     });
   }
+  const shifted = (sum: string): string => (params.bias ? `${sum} + shift` : sum);
   if (pool === 1)
-    return eachQuad(plan, (sum) => `  finish(out * ${u(channels)} + first, n, first, ${sum('0u', 0)});`);
+    return eachQuad(
+      plan,
+      (sum) => `  finish(out * ${u(channels)} + first, n, first, ${shifted(sum('0u', 0))});`,
+    );
   const window = windowOf(plan);
   return eachQuad(plan, (sum) => {
     const compare = turns(
       tile,
       window,
       'k',
-      (k, known) => `let v = ${sum(k, known)} + shift;
+      (k, known) => `let v = ${shifted(sum(k, known))};
     let pixel = (wy * ${u(pool)} + ${k} / ${u(pool)}) * ${u(width)} + wx * ${u(pool)} + ${k} % ${u(pool)};
     let wins = (v > best) | isNan(v) | vec4<bool>(${k} == 0u);
     best = select(best, v, wins);
     winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);`,
     );
-    return `  let shift = ${params.bias ? 'load_bias(first)' : 'vec4f()'};
-  var best = ${sum('0u', 0)} + shift;
+    return `  var best = ${shifted(sum('0u', 0))};
   var winner = vec4u();
   ${compare}
   finish(out * ${u(channels)} + first, n, first, best, winner);`;
