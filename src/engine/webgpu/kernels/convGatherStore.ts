@@ -53,6 +53,10 @@ fn finish(${parameters}) {
 }`;
 }
 
+/** Whether the stores are written out: after sums that are so short that a loop over them takes as long. */
+const isWrittenOut = ({ params, tile, sideBySide }: Plan): boolean =>
+  writesOut(tile) && params.direction === 'forward' && sideBySide > 0;
+
 /** WGSL of the sum of pixel `k` of a window, whose number is `known` where the pixels are written out. */
 type SumOf = (k: string, known: number | undefined) => string;
 
@@ -90,7 +94,7 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   };
   const bias = (name: string, column: string): string =>
     params.bias ? `let ${name} = load_bias(${column});` : '';
-  if (writesOut(tile)) {
+  if (isWrittenOut(plan)) {
     const ofWindows = lines(windows, (g) => {
       const ofQuad = (q: number): string => `{ let first = column + ${u(4 * q)};
 ${params.bias ? `let shift = bias${q};` : ''}
@@ -112,7 +116,7 @@ for (var i = zero; i < ${u(windows * quads)}; i++) {
 
 /** Stores the tile, pooled where there is a pool: the first maximum in row-major order, NaN before all, as PyTorch. */
 export function storing(plan: Plan): string {
-  const { params, tile } = plan;
+  const { params } = plan;
   const { output, pool, direction, stride } = params;
   const { height, width, channels } = output;
   if (direction === 'backward') {
@@ -137,7 +141,7 @@ export function storing(plan: Plan): string {
   const window = windowOf(plan);
   return eachQuad(plan, (sum) => {
     const compare = turns(
-      tile,
+      isWrittenOut(plan),
       window,
       'k',
       (k, known) => `let v = ${shifted(sum(k, known))};

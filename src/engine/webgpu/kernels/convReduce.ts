@@ -21,7 +21,6 @@ import {
 import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
-  eachOf,
   every,
   joinLanes,
   lines,
@@ -218,11 +217,13 @@ function storing(plan: Plan): string {
   const quads = tile.columns / 4;
   const { high, rowLanes } = tileSize(tile);
   const sums = sumNames(tile).map((name, i) => quadOf(tile, outChannels, i % quads).whole(name));
-  const storeOne = (k: string, v: string): string => `
-  let t = tileRow * ${u(high)} + ${k} / ${u(4 * quads)} * ${u(rowLanes)} + rowLane;
-  let j = t % ${u(groups)} * 4u + ${k} / ${u(quads)} % 4u;
-  let column = firstColumn + ${k} % ${u(quads)} * 4u;
-  let v = ${v};
+  return `let firstColumn = column;
+var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+for (var k = zero; k < ${u(sums.length)}; k++) {
+  let t = tileRow * ${u(high)} + k / ${u(4 * quads)} * ${u(rowLanes)} + rowLane;
+  let j = t % ${u(groups)} * 4u + k / ${u(quads)} % 4u;
+  let column = firstColumn + k % ${u(quads)} * 4u;
+  let v = sums[k];
   if (t < ${u(kernelSize * groups)} && j < ${u(run)}) {
     let at = (t / ${u(groups)} * ${u(run)} + j) * ${u(outChannels)} + column;
     ${storeSum(plan, 'dw', 'at')}
@@ -232,9 +233,8 @@ function storing(plan: Plan): string {
     ${storeSum(plan, 'db', 'column')}
   }`
       : ''
-  }`;
-  return `let firstColumn = column;
-${eachOf(tile, sums, 'k', storeOne)}`;
+  }
+}`;
 }
 
 /** A tile of groups of 4 weights. */

@@ -6,7 +6,6 @@
 import { storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
-  eachOf,
   every,
   joinLanes,
   lines,
@@ -90,22 +89,22 @@ ${pixels.join('\n')} }`;
     const name = `sum${Math.floor(k / quads)}_${k % quads}`;
     return { name, start: `var ${name} = ${type}();`, value: whole(name) };
   });
-  const storeOne = (k: string, v: string): string => `
-    let column = firstColumn + ${k} % ${u(quads)} * 4u;
-    let v = ${v};
+  const storing = `let firstColumn = column;
+  var sums = array<vec4f, ${sums.length}>(${sums.map(({ value }) => value).join(', ')});
+  for (var k = zero; k < ${u(sums.length)}; k++) {
+    let column = firstColumn + k % ${u(quads)} * 4u;
+    let v = sums[k];
     if (t < ${u(kernelSize)}) {
-      let at = (t * ${u(run)} + ${k} / ${u(quads)}) * ${u(outChannels)} + column;
+      let at = (t * ${u(run)} + k / ${u(quads)}) * ${u(outChannels)} + column;
       ${storeSum(plan, 'dw', 'at')}
     }${
       bias
-        ? ` else if (t == ${u(kernelSize)} && ${k} < ${u(quads)}) {
+        ? ` else if (t == ${u(kernelSize)} && k < ${u(quads)}) {
       ${storeSum(plan, 'db', 'column')}
     }`
         : ''
-    }`;
-  const values = sums.map(({ value }) => value);
-  const storing = `let firstColumn = column;
-  ${eachOf(tile, values, 'k', storeOne)}`;
+    }
+  }`;
   const names = sums.map(({ name }) => name);
   const joined = joinLanes(tile, names, storing);
   return {

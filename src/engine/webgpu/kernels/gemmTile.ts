@@ -118,34 +118,18 @@ export const writesOut = ({ shares, lanes }: Tile): boolean => shares && lanes <
  * value, which no compiler unrolls where the tile says so.
  */
 export function turns(
-  tile: Tile,
+  isWrittenOut: boolean,
   count: number,
   name: string,
   body: (i: string, known: number | undefined) => string,
 ): string {
-  if (writesOut(tile)) return lines(count, (i) => `{ ${body(u(i), i)} }`);
+  if (isWrittenOut) return lines(count, (i) => `{ ${body(u(i), i)} }`);
   return `for (var ${name} = zero; ${name} < ${u(count)}; ${name}++) { ${body(name, undefined)} }`;
-}
-
-/** WGSL of `body(i, vector)` for each of these vec4fs: written out, or in a loop over an array `sums`. */
-export function eachOf(
-  tile: Tile,
-  vectors: readonly string[],
-  name: string,
-  body: (i: string, vector: string) => string,
-): string {
-  const loop = turns(tile, vectors.length, name, (i, known) =>
-    body(i, known === undefined ? `sums[${i}]` : (vectors[known] ?? '')),
-  );
-  return writesOut(tile)
-    ? loop
-    : `var sums = array<vec4f, ${vectors.length}>(${vectors.join(', ')});
-${loop}`;
 }
 
 /** WGSL of a function's end that fills a vec4f value by value, each by the statement `load(i)` for `v[i]`. */
 export const singleLoads = (tile: Tile, load: (i: string) => string): string => `var v = vec4f();
-  ${turns(tile, 4, 'i', load)}
+  ${turns(writesOut(tile), 4, 'i', load)}
   return v;`;
 
 /** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist; a tile has `wide` columns. */
