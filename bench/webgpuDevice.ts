@@ -1,7 +1,7 @@
 /** A device for benchmarks of kernels alone, as the engine would open it, without tfjs. */
 import { installDawn } from '../scripts/dawn.ts';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import type { TileRules } from '@/engine/webgpu/kernels/tuning';
+import type { TileRules } from '@/engine/webgpu/kernels/tileRules';
 
 export interface BenchDevice {
   readonly device: GPUDevice;

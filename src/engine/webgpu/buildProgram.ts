@@ -11,7 +11,7 @@ import { classes, lossAndGradient, metricsStride } from '@/engine/webgpu/kernels
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
-import { rulesFor } from '@/engine/webgpu/kernels/tuning';
+import { rulesFor } from '@/engine/webgpu/kernels/tileRules';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
 import { lowerDoubleSequence, widened } from '@/engine/webgpu/lowerDouble';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';

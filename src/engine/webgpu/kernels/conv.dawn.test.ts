@@ -41,7 +41,7 @@ afterAll(() => {
 function fewLanes(): KernelTarget {
   const target = targets.find(([name]) => name === 'subgroups')?.[1];
   if (target === undefined) throw new Error('This adapter has no subgroups.');
-  return { ...target, rules: { rows: 8, wantedGroups: 1, wantedBackward: 1 } };
+  return { ...target, rules: { rows: 8, neighbourSums: 192, wantedGroups: 1, wantedBackward: 1 } };
 }
 
 /** Deterministic values in (-1, 1), exact in float32. */
@@ -286,10 +286,11 @@ describe('convolution', () => {
   });
 
   test.each([
-    // Parts of a row, a part that is not full, columns for several workgroups, taps that no pixel meets, images for no whole subgroup.
+    // Whole rows and parts, one of them not full; columns for several workgroups, taps that no pixel meets, images for no whole subgroup.
     shapeOf(9, 7, 10, 6, 7, 4, 1, 0),
+    shapeOf(5, 6, 19, 10, 6, 3, 1, 1),
     shapeOf(3, 6, 17, 18, 8, 3, 1, 1),
-    shapeOf(17, 2, 2, 4, 9, 5, 1, 2),
+    shapeOf(17, 2, 4, 4, 9, 9, 1, 4),
   ])('an input gradient agrees where a lane has neighbouring pixels %#', async (shape) => {
     const sequence = convInputGradient(shape, fewLanes());
     expect(sequence.kernels[0]?.wgsl).toMatch(/wx0 \* \d/u);

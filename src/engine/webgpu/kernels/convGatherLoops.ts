@@ -4,6 +4,7 @@
  */
 import {
   isByPixel,
+  neighboursMet,
   placeOf,
   stepLength,
   tapsOf,
@@ -133,15 +134,15 @@ ${placeOfPixel(p, p)}`;
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
   if (plan.sideBySide > 0) {
-    const { first, end } = taps.x;
-    // Of stride 1. The last tap meets the first of these pixels.
-    const pixel = (q: number): string => `let oy${q} = u32(i32(wy0) + shiftY);
-let ox${q} = u32(i32(wx0 * ${u(plan.sideBySide)}) + ${padding - (end - 1) + q});
-${placeOfPixel(q, 0)}`;
+    const { first } = taps.x;
+    const pixel = ({ number, x }: { readonly number: number; readonly x: number }): string =>
+      `let oy${number} = u32(i32(wy0) + shiftY);
+let ox${number} = u32(i32(wx0 * ${u(plan.sideBySide)}) + ${x});
+${placeOfPixel(number, 0)}`;
     return `${loopOver('y')} {
 let shiftY = ${shift('phaseY', 'ky')};
 ${before}
-${lines(plan.sideBySide + end - first - 1, pixel)}
+${neighboursMet(plan).map(pixel).join('\n')}
 let weightRow = ((ky * ${u(kernelSize)} + ${u(first)}) * ${u(output.channels)} + column) * ${u(input.channels)};
 ${turn}
 ${after}

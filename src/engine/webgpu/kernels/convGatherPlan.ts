@@ -5,6 +5,7 @@ import { tapsInside } from '@/model/shapes';
 import {
   ceilDiv,
   floats,
+  range,
   u,
   widthOf,
   words,
@@ -177,6 +178,23 @@ export function tapsOf(params: GatherParams) {
   const [from, to] = direction === 'forward' ? [input, output] : [output, input];
   const y = liveTaps(from.height, to.height, params);
   return { from, to, y, x: liveTaps(from.width, to.width, params) };
+}
+
+/**
+ * Of an input gradient whose lane holds neighbours: the pixels of dy that meet them in a row of the window, by `number`, the first
+ * being what the last tap meets. `x` is their column, from the lane's first pixel on; those outside the image are left out where the
+ * lane holds a whole row.
+ */
+export function neighboursMet(plan: Plan): { readonly number: number; readonly x: number }[] {
+  const { params, sideBySide, rowsWide } = plan;
+  const { input, padding, pool } = params;
+  const { first, end } = tapsOf(params).x;
+  const all = range(sideBySide + end - first - 1).map((number) => ({
+    number,
+    x: number + padding - (end - 1),
+  }));
+  const wide = Math.floor(input.width / pool) * pool;
+  return sideBySide < rowsWide ? all : all.filter(({ x }) => x >= 0 && x < wide);
 }
 
 /** Pixels that a lane's rows form together: a pool's window, else single pixels. */

@@ -1,6 +1,12 @@
 /** The sum of a gathering kernel (convGather.ts): what it loads, and the products. */
 import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGatherLoops';
-import { needsEdges, stepLength, tapsOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
+import {
+  neighboursMet,
+  needsEdges,
+  stepLength,
+  tapsOf,
+  type Plan,
+} from '@/engine/webgpu/kernels/convGatherPlan';
 import {
   ceilDiv,
   every,
@@ -136,15 +142,16 @@ function neighboursStep(plan: Plan): { readonly setup: string; readonly code: st
       `((${unit} / ${u(tile.columns)}) * ${u(output.channels)} + ${unit} % ${u(tile.columns)}) * ${u(input.channels)}`,
     (at) => `load_weight(${at})`,
   );
-  const patch = lines(sideBySide + taps - 1, (q) => `let a${q} = input(at${q}, edge${q}, ok${q}, j);`);
+  const met = neighboursMet(plan).map(({ number }) => number);
+  const patch = met.map((q) => `let a${q} = input(at${q}, edge${q}, ok${q}, j);`).join('\n');
   const products = lines(taps, (tap) =>
     lines(quads, (q) => {
       const { type, low } = quadOf(tile, output.channels, q);
       const columns = range(4).map((c) => `let w${c} = ${units.unit(tap * tile.columns + 4 * q + c)};`);
       const all = lines(4, (i) => {
-        const sums = range(sideBySide).map(
-          (p) => `sum${p}_${q} = fma(${type}(a${p + taps - 1 - tap}[${i}]), w, sum${p}_${q});`,
-        );
+        const sums = range(sideBySide)
+          .filter((p) => met.includes(p + taps - 1 - tap))
+          .map((p) => `sum${p}_${q} = fma(${type}(a${p + taps - 1 - tap}[${i}]), w, sum${p}_${q});`);
         return `{ let w = vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])${low}; ${sums.join(' ')} }`;
       });
       return `{ ${columns.join(' ')}\n${all} }`;

@@ -1,6 +1,6 @@
 /** Shapes and types that the convolution and Linear kernels share. */
 import { windowOutputSize } from '@/model/shapes';
-import type { TileRules } from '@/engine/webgpu/kernels/tuning';
+import type { TileRules } from '@/engine/webgpu/kernels/tileRules';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import type { TileChoices } from '@/model/tileChoices';
 

@@ -1,117 +1,18 @@
 /**
- * Which tile a kernel uses. The rules' figures were measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md); on
- * top of them a measurement on the adapter (tileTuning.ts) may choose others. It never changes in which order a sum is added up,
- * which follows from the rules alone: so no result depends on a stopwatch.
+ * Which tile a kernel uses: by the rules (tileRules.ts), on top of which a measurement on the adapter (tileTuning.ts) may choose
+ * others. It never changes in which order a sum is added up, which follows from the rules alone: so no result depends on a stopwatch.
  */
 import type { TileChoice } from '@/model/tileChoices';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
 import { ceilDiv, joinedBytes, mostGroupBytes, type Tile } from '@/engine/webgpu/kernels/gemmTile';
-
-export interface TileRules {
-  /** Invocations of a workgroup, and of one that runs forward: those seldom share a dispatch, whose parts share its memory. */
-  readonly lanes: number;
-  readonly forwardLanes: number;
-  /** Most rows and columns of a lane. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Most lanes that share a sum, and one of a kernel that runs forward. */
-  readonly sumLanes: number;
-  readonly forwardSumLanes: number;
-  /** So many workgroups keep the adapter busy, and so many of an input gradient that does not go through workgroup memory. */
-  readonly wantedGroups: number;
-  readonly wantedBackward: number;
-  /** Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition. */
-  readonly longestSplit: number;
-  readonly shortestSplit: number;
-  /** Most partial sums of one gradient: the optimizer adds them one after the other. */
-  readonly mostSplits: number;
-  /** Pixels side by side that a lane takes together where it takes rows of the window. */
-  readonly patchPixels: number;
-  /** So many partial sums are loaded before the first is added, so that they wait for memory together. */
-  readonly partsAtOnce: number;
-  /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
-  readonly unrolls: boolean;
-  /** Workgroups from which tiles go through workgroup memory: forward, and for input gradients, whose weights meet in no cache line. */
-  readonly stagedForward: number;
-  readonly stagedBackward: number;
-  /** Multiply-adds of a weight gradient from which twice the workgroups pay. */
-  readonly largeGradient: number;
-  /**
-   * Share of a window's taps inside the image up to which the others are left out: above it, not worth reading another image in each
-   * lane.
-   */
-  readonly mostInside: number;
-  /**
-   * Multiply-adds up to which kernels that do not depend on each other become one dispatch. Larger ones fill the adapter alone, and
-   * one kernel for both would take the registers and workgroup memory of both.
-   */
-  readonly mostMerged: number;
-}
-
-const softwareRules: TileRules = {
-  lanes: 64,
-  forwardLanes: 64,
-  rows: 4,
-  columns: 16,
-  sumLanes: 1,
-  forwardSumLanes: 1,
-  wantedGroups: 32,
-  wantedBackward: 16,
-  longestSplit: 512,
-  shortestSplit: 64,
-  mostSplits: Number.POSITIVE_INFINITY,
-  patchPixels: 4,
-  partsAtOnce: 1,
-  unrolls: false,
-  stagedForward: Number.POSITIVE_INFINITY,
-  stagedBackward: Number.POSITIVE_INFINITY,
-  largeGradient: Number.POSITIVE_INFINITY,
-  mostInside: 0.8,
-  mostMerged: Number.POSITIVE_INFINITY,
-};
-
-// On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
-const hardwareRules: TileRules = {
-  lanes: 64,
-  forwardLanes: 128,
-  rows: 4,
-  columns: 4,
-  sumLanes: 8,
-  forwardSumLanes: 32,
-  wantedGroups: 512,
-  wantedBackward: 1024,
-  longestSplit: 512,
-  shortestSplit: 64,
-  mostSplits: 64,
-  patchPixels: 8,
-  partsAtOnce: 8,
-  unrolls: true,
-  stagedForward: 96,
-  stagedBackward: 48,
-  largeGradient: 2 ** 25,
-  mostInside: 0.5,
-  mostMerged: 2 ** 27,
-};
-
-/** With subgroups a workgroup has as many rows whatever their size: 8 lanes of lavapipe, 4 of SwiftShader. */
-const softwareRows = 32;
-
-/** The adapter's rules, or what a measurement put in their place. */
-export function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
-  if (!isSoftware) return { ...hardwareRules, ...rules };
-  const rows = subgroupSize === undefined ? softwareRules.rows : Math.max(1, softwareRows / subgroupSize);
-  return { ...softwareRules, rows, ...rules };
-}
+import { mostSharedColumns, rulesFor, type TileRules } from '@/engine/webgpu/kernels/tileRules';
 
 /** Whether a lane may take a whole row of the window: where loads are shared, and on real GPUs. */
 export const patchesRows = (target: KernelTarget): boolean => sharesLanes(target) || !target.isSoftware;
 
 /** Pixels that a lane of patches takes at least. */
 const shortestPatch = 16;
-
-/** As many columns of a lane as lanes that share their loads hold. */
-const mostSharedColumns = softwareRules.columns;
 
 /** Columns of a tile for `channels`: all of a few, else as much of 16 as leaves little over. */
 function columnsFor(channels: number, most: number): number {
@@ -261,26 +162,29 @@ export const longestPatchedRun = 8;
 /** Products of a window's row up to which an input gradient's lane takes neighbouring pixels: they are written out by fours. */
 const mostNeighbourly = 192;
 
-/** Fewest neighbours of a lane: with fewer they share too little for the code that they need. */
-const leastNeighbours = 8;
-
-/** Most columns whose products are so few that the loads outweigh taps outside the image, which neighbours do not leave out. */
-const fewColumns = 12;
+/** Fewest pixels of a lane that are neighbours: with fewer they share too little for the code that they need. */
+const leastNeighbours = 4;
 
 /**
- * Whether the lanes of an input gradient take so many neighbouring pixels: where taps outside are left out, only few columns gain by it
- * (SwiftShader: LeNet's 6 -> 16 by a quarter, Mynn's 10 -> 20 by a fifth at 16 images; 32 -> 32 loses a quarter).
+ * Pixels of a row that a lane of an input gradient takes as neighbours: the whole row if it can, whose taps outside the image are known
+ * beforehand. 0 where none, since other tiles leave those taps out.
  */
-function mayNeighbour(
-  { direction, phases, run, taps, channels }: GatherSize,
-  tile: LanesTile,
-  pixels: number,
+function neighboursOf(
+  { direction, phases, run, taps, width }: GatherSize,
+  { columns }: LanesTile,
+  { neighbourSums }: TileRules,
+  perLane: number,
   skipsOutside: boolean,
-): boolean {
-  const isShort = taps > 1 && run * taps <= mostNeighbourly;
-  const pays = isShort && (channels <= fewColumns || !skipsOutside);
-  return tile.shares && direction === 'backward' && phases === 1 && pays && pixels >= leastNeighbours;
+): number {
+  const isNarrow = taps > 1 && run * taps <= mostNeighbourly;
+  if (direction === 'forward' || phases > 1 || neighbourSums === 0 || !isNarrow) return 0;
+  const isWhole = width * columns <= neighbourSums;
+  const count = isWhole ? width : evenPart(width, perLane);
+  return count >= leastNeighbours && (isWhole || !skipsOutside) ? count : 0;
 }
+
+/** Pixels of the even parts of a row that lanes of at most `most` pixels take. */
+const evenPart = (width: number, most: number): number => ceilDiv(width, ceilDiv(width, Math.ceil(most)));
 
 /** Whether lanes can add the sums of so many rows in workgroup memory. */
 const joins = (tile: LanesTile, rows: number): boolean =>
@@ -320,11 +224,9 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     fits && count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
   const skipsOutside = window === 1 && size.inside <= rules.mostInside;
-  // Even parts of a row.
-  const beside = ceilDiv(width, ceilDiv(width, Math.ceil(perLane)));
-  if (mayNeighbour(size, tile, perLane, skipsOutside))
-    return { ...tile, rows: beside, sumLanes, skipsOutside, neighbours: true };
-  if (tile.shares && direction === 'forward' && run <= longestPatchedRun && perLane >= 1) perLane = beside;
+  const neighbours = neighboursOf(size, tile, rules, perLane, skipsOutside);
+  if (neighbours > 0) return { ...tile, rows: neighbours, sumLanes, skipsOutside, neighbours: true };
+  if (tile.shares && direction === 'forward' && run <= longestPatchedRun) perLane = evenPart(width, perLane);
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
 
