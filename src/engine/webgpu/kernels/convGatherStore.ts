@@ -76,11 +76,11 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const apart = sideBySide === 0;
   const wide = params.direction === 'forward' ? rowsWide / params.pool : rowsWide;
   const tileWindows = apart ? tileHigh / window : rowLanes;
-  /** Window `g`, whose place is that of row `row` in rowSetup or, with null, found anew. */
-  const ofWindow = (g: string, row: number | null, statements: string): string => {
-    const own = { m: `m${row}`, n: `n${row}`, wy: `wy${row}`, wx: `wx${row}` };
-    const found = `tileRow * ${u(tileWindows)}${apart ? ` + ${g} * ${u(rowLanes)}` : ''} + rowLane`;
-    const { m, n, wy, wx } = row === null ? { m: found, ...placeOf(plan, 'm') } : own;
+  const ofWindow = (g: string, statements: string): string => {
+    // Of windows side by side rowSetup has found the place.
+    const { m, n, wy, wx } = apart
+      ? { m: `tileRow * ${u(tileWindows)} + ${g} * ${u(rowLanes)} + rowLane`, ...placeOf(plan, 'm') }
+      : { m: 'm0', n: 'n0', wy: 'wy0', wx: `wx0 * ${u(sideBySide)} + ${g}` };
     const inside = every([
       ...(count % tileWindows === 0 ? [] : [`m < ${u(count)}`]),
       ...(apart || wide % sideBySide === 0 ? [] : [`wx < ${u(wide)}`]),
@@ -88,7 +88,7 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
     return `let m = ${m};
   let n = ${n};
   let wy = ${wy};
-  let wx = ${wx}${apart ? '' : ` * ${u(sideBySide)} + ${g}`};
+  let wx = ${wx};
   let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(wide)} + wx`};
   ${inside === 'true' ? statements : `if (${inside}) {\n${statements}\n}`}`;
   };
@@ -99,7 +99,7 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
       const ofQuad = (q: number): string => `{ let first = column + ${u(4 * q)};
 ${params.bias ? `let shift = bias${q};` : ''}
 ${store((_, k = 0) => sums[(g * window + k) * quads + q] ?? '')} }`;
-      return `{ ${ofWindow(u(g), apart ? g : 0, lines(quads, ofQuad))} }`;
+      return `{ ${ofWindow(u(g), lines(quads, ofQuad))} }`;
     });
     return `${lines(quads, (q) => bias(`bias${q}`, `column + ${u(4 * q)}`))}\n${ofWindows}`;
   }
@@ -110,7 +110,7 @@ ${store((k) => `sums[place + ${k} * ${u(quads)}]`)}`;
   return `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
 for (var i = zero; i < ${u(windows * quads)}; i++) {
   let g = i / ${u(quads)};
-  ${ofWindow('g', null, ofTurn)}
+  ${ofWindow('g', ofTurn)}
 }`;
 }
 
