@@ -21,7 +21,7 @@ import {
   writesOut,
 } from '@/engine/webgpu/kernels/gemmTile';
 
-/** `finish`: what happens to 4 sums of a row before they are stored; `at` is their place in the output, `n` the image. */
+/** `finish`: what happens to 4 sums of a row, with their bias, before they are stored; `at` is their place in the output, `n` the image. */
 export function finishFunction({ params, tile, outputWidth }: Plan): string {
   const { output, direction } = params;
   const channels = output.channels;
