@@ -9,8 +9,8 @@ import {
   lengthsOf,
   planOf,
   tapsOf,
+  tileWindows,
   windowCount,
-  windowOf,
   type GatherParams,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/convGatherStaged';
@@ -27,8 +27,8 @@ export function gatherKernel(params: GatherParams, target: KernelTarget): Kernel
     throw new RangeError(`${params.label}: a forward kernel fills its whole output.`);
   const tile = gatherTile(gatherSize(params), target);
   const plan = planOf(params, tile);
-  const { high, wide, rowLanes } = tileSize(tile);
-  const tileRows = ceilDiv(windowCount(plan), plan.sideBySide > 0 ? rowLanes : high / windowOf(plan));
+  const { wide } = tileSize(tile);
+  const tileRows = ceilDiv(windowCount(plan), tileWindows(plan));
   const tileColumns = ceilDiv(params.output.channels, wide);
   const grid = gridOf(tileRows * tileColumns * plan.phases);
   const phase =

@@ -8,6 +8,7 @@ import {
   placeOf,
   stepLength,
   tapsOf,
+  tileWindows,
   windowCount,
   windowGrid,
   windowOf,
@@ -27,7 +28,7 @@ export function rowSetup(plan: Plan): string {
   const perWindow = (g: number): string => {
     const place = placeOf(plan, `c${g}`);
     return `
-  let m${g} = tileRow * ${u(plan.sideBySide > 0 ? tileSize(tile).rowLanes : tileSize(tile).high / window)} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
+  let m${g} = tileRow * ${u(tileWindows(plan))} + ${u(g * tileSize(tile).rowLanes)} + rowLane;
   let c${g} = min(m${g}, ${u(windowCount(plan) - 1)});
   let n${g} = ${place.n};
   let wy${g} = ${place.wy};
@@ -54,12 +55,11 @@ ${inside}`;
  * products of a run, `firstJ` and `endJ`.
  */
 function insideTaps(plan: Plan): string {
-  const { params, tile } = plan;
+  const { params } = plan;
   const { input, direction, pool, batch, stride, padding } = params;
   const isForward = direction === 'forward';
   const { wide } = windowGrid(plan);
-  const { high: rows, rowLanes } = tileSize(tile);
-  const high = plan.sideBySide > 0 ? rowLanes : rows;
+  const high = tileWindows(plan);
   const taps = tapsOf(params);
   const bounds = (axis: 'y' | 'x', size: number): string => {
     const { first, end } = taps[axis];

@@ -6,6 +6,7 @@ import {
   ceilDiv,
   floats,
   range,
+  tileSize,
   u,
   widthOf,
   words,
@@ -211,6 +212,12 @@ export function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { 
   if (params.direction === 'backward') return { high: rowsHigh, wide: ceilDiv(rowsWide, beside) };
   const { pool } = params;
   return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, beside) };
+}
+
+/** Windows of a tile, counted as `windowGrid` does. */
+export function tileWindows(plan: Plan): number {
+  const { high, rowLanes } = tileSize(plan.tile);
+  return plan.sideBySide > 0 ? rowLanes : high / windowOf(plan);
 }
 
 export function windowCount(plan: Plan): number {

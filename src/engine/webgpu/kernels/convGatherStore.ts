@@ -3,6 +3,7 @@ import {
   extraNames,
   isByPixel,
   placeOf,
+  tileWindows,
   windowCount,
   windowGrid,
   windowOf,
@@ -10,7 +11,6 @@ import {
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
 import {
-  every,
   lines,
   loadFunction,
   quadOf,
@@ -18,6 +18,7 @@ import {
   tileSize,
   turns,
   u,
+  when,
   writesOut,
 } from '@/engine/webgpu/kernels/gemmTile';
 
@@ -71,26 +72,25 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const windows = tile.rows / window;
   const sums = sumNames(tile).map((name, i) => quadOf(tile, params.output.channels, i % quads).whole(name));
   const { high } = windowGrid(plan);
-  const { high: tileHigh, rowLanes } = tileSize(tile);
+  const { rowLanes } = tileSize(tile);
   const count = windowCount(plan);
   const apart = sideBySide === 0;
   const wide = params.direction === 'forward' ? rowsWide / params.pool : rowsWide;
-  const tileWindows = apart ? tileHigh / window : rowLanes;
   const ofWindow = (g: string, statements: string): string => {
     // Of windows side by side rowSetup has found the place.
     const { m, n, wy, wx } = apart
-      ? { m: `tileRow * ${u(tileWindows)} + ${g} * ${u(rowLanes)} + rowLane`, ...placeOf(plan, 'm') }
+      ? { m: `tileRow * ${u(tileWindows(plan))} + ${g} * ${u(rowLanes)} + rowLane`, ...placeOf(plan, 'm') }
       : { m: 'm0', n: 'n0', wy: 'wy0', wx: `wx0 * ${u(sideBySide)} + ${g}` };
-    const inside = every([
-      ...(count % tileWindows === 0 ? [] : [`m < ${u(count)}`]),
+    const terms = [
+      ...(count % tileWindows(plan) === 0 ? [] : [`m < ${u(count)}`]),
       ...(apart || wide % sideBySide === 0 ? [] : [`wx < ${u(wide)}`]),
-    ]);
+    ];
     return `let m = ${m};
   let n = ${n};
   let wy = ${wy};
   let wx = ${wx};
   let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(wide)} + wx`};
-  ${inside === 'true' ? statements : `if (${inside}) {\n${statements}\n}`}`;
+  ${when(terms, statements)}`;
   };
   const bias = (name: string, column: string): string =>
     params.bias ? `let ${name} = load_bias(${column});` : '';
@@ -120,17 +120,17 @@ export function storing(plan: Plan): string {
   const { output, pool, direction, stride } = params;
   const { height, width, channels } = output;
   if (direction === 'backward') {
-    const inside = every([
+    const terms = [
       ...(height % stride === 0 ? [] : [`iy < ${u(height)}`]),
       ...(width % stride === 0 ? [] : [`ix < ${u(width)}`]),
-    ]);
+    ];
     const place = `n * ${u(output.imageStride)} + ${u(output.offset)} + (iy * ${u(width)} + ix) * ${u(channels)} + first`;
-    return eachQuad(plan, (sum) => {
-      const finish = `finish(${place}, n, first, ${sum('0u', 0)});`;
-      return `  let iy = wy * ${u(stride)} + phaseY;
+    return eachQuad(
+      plan,
+      (sum) => `  let iy = wy * ${u(stride)} + phaseY;
   let ix = wx * ${u(stride)} + phaseX;
-  ${inside === 'true' ? finish : `if (${inside}) { ${finish} }`}`;
-    });
+  ${when(terms, `finish(${place}, n, first, ${sum('0u', 0)});`)}`,
+    );
   }
   const shifted = (sum: string): string => (params.bias ? `${sum} + shift` : sum);
   if (pool === 1)

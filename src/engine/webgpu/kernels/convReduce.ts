@@ -12,8 +12,10 @@ import {
 import { patchedSource } from '@/engine/webgpu/kernels/convReducePatch';
 import {
   bindingsOf,
+  insideTerms,
   planOf,
   reduceRows,
+  singleInputs,
   storeSum,
   type Plan,
   type ReduceTile,
@@ -28,7 +30,6 @@ import {
   quadOf,
   range,
   sharedUnits,
-  singleLoads,
   tileKernel,
   tileSize,
   u,
@@ -38,12 +39,8 @@ const longestPart = 512;
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
 function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
-  const { height, width, inChannels, padding } = params;
-  const condition = (i: string): string => {
-    const terms = mayEnd ? ['counts'] : [];
-    if (padding > 0) terms.push(`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`);
-    return every(terms);
-  };
+  const terms = (i: string): string[] => [...(mayEnd ? ['counts'] : []), ...insideTerms(params, i)];
+  const condition = (i: string): string => every(terms(i));
   const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
   if (inputWidth === 4) {
     const inside = condition('0u');
@@ -68,10 +65,8 @@ function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
   return vec4f(low, high);
 }`;
   }
-  const load = (i: string): string => `let inside = ${condition(i)};
-    v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`;
   return `${head}
-  ${singleLoads(tile, load)}
+  ${singleInputs(tile, terms)}
 }`;
 }
 

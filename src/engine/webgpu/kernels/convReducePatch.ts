@@ -3,17 +3,15 @@
  * stretch of the image under a block of neighbouring pixels, once for all of them. The gradients of the block, pooled ones with their
  * winners, come from all lanes of the subgroup where those share loads; on a real GPU several lanes share a sum, a block each in turn.
  */
-import { storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
+import { insideTerms, singleInputs, storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
-  every,
   joinLanes,
   lines,
   loadFunction,
   quadOf,
   range,
   sharedUnits,
-  singleLoads,
   tileSize,
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
@@ -23,13 +21,8 @@ const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.
 
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
 function inputFunction({ params, tile }: Plan): string {
-  const { height, width, inChannels, padding } = params;
-  const inside = (i: string): string =>
-    every(padding > 0 ? [`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`] : []);
-  const load = (i: string): string => `let inside = ${inside(i)};
-    v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`;
   return `fn input(at: u32, row: u32, edge: u32) -> vec4f {
-  ${singleLoads(tile, load)}
+  ${singleInputs(tile, (i) => insideTerms(params, i))}
 }`;
 }
 

@@ -3,7 +3,9 @@ import { convOutputSize } from '@/engine/webgpu/kernels/convShape';
 import { partialLayout, roundUp, type ReduceParams } from '@/engine/webgpu/kernels/convPartials';
 import {
   ceilDiv,
+  every,
   floats,
+  singleLoads,
   store4,
   tileSize,
   u,
@@ -13,6 +15,7 @@ import {
   type TypedBinding,
   type Width,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { longestPatchedRun } from '@/engine/webgpu/kernels/tuning';
 
 export interface ReduceTile extends Tile {
   /** Pixels that one step of the inner loop takes. */
@@ -62,9 +65,6 @@ export function planOf(params: ReduceParams, tile: ReduceTile): Plan {
   };
 }
 
-// Longer rows of the window would be too many products to write out.
-const longestPatchedRun = 8;
-
 /**
  * Whether a lane may take a whole row of the window, from a patch of the image that it loads for several pixels at once: for channels
  * that fill no vector.
@@ -91,6 +91,18 @@ export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan)
     ...(params.bias ? [floats('db', 'read_write', outputWidth)] : []),
   ];
 }
+
+/** Terms of whether value `i` of x from `edge` on, in row `row`, lies in the image. */
+export const insideTerms = ({ height, width, inChannels, padding }: ReduceParams, i: string): string[] =>
+  padding > 0 ? [`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`] : [];
+
+/** WGSL of the end of a function that loads 4 single values of x from `at` on, 0 for `i` where not all of `terms(i)` hold. */
+export const singleInputs = (tile: Tile, terms: (i: string) => readonly string[]): string =>
+  singleLoads(
+    tile,
+    (i) => `let inside = ${every(terms(i))};
+    v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`,
+  );
 
 /** WGSL that stores 4 sums `v` of weights (`dw`) at `at`, or of biases (`db`) at a column: as they are, or as a split's part. */
 export function storeSum(

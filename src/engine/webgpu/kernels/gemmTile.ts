@@ -110,8 +110,15 @@ export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'):
 export const every = (terms: readonly string[]): string =>
   terms.length === 0 ? 'true' : terms.map((term) => `(${term})`).join(' & ');
 
-/** Whether short loops are written out: on SwiftShader (four lanes), where one costs more than what it does. */
-export const writesOut = ({ shares, lanes }: Tile): boolean => shares && lanes <= 4;
+/** WGSL of statements for where all `terms` hold; without a branch where there are none. */
+export const when = (terms: readonly string[], statements: string): string =>
+  terms.length === 0 ? statements : `if (${every(terms)}) {\n${statements}\n}`;
+
+/** Lanes of SwiftShader's subgroups, each of which costs most. */
+export const fewLanes = 4;
+
+/** Whether short loops are written out: where lanes are few, one costs more than what it does. */
+export const writesOut = ({ shares, lanes }: Tile): boolean => shares && lanes <= fewLanes;
 
 /**
  * WGSL of `body(i, known)` for i in 0..count-1: written out, `known` being i's value, or in a loop over a variable `name` of unknown

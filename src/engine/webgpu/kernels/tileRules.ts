@@ -1,5 +1,6 @@
 /** Figures of tiles for each kind of adapter, measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md). */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import { fewLanes } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
   /** Invocations of a workgroup, and of one that runs forward: those seldom share a dispatch, whose parts share its memory. */
@@ -101,7 +102,7 @@ const fewLanesSums = 192;
 export function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
   if (!isSoftware) return { ...hardwareRules, ...rules };
   if (subgroupSize === undefined) return { ...softwareRules, ...rules };
-  const neighbourSums = subgroupSize <= 4 ? fewLanesSums : 0;
+  const neighbourSums = subgroupSize <= fewLanes ? fewLanesSums : 0;
   return { ...softwareRules, rows: Math.max(1, softwareRows / subgroupSize), neighbourSums, ...rules };
 }
 

@@ -156,7 +156,9 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
   return tile.sumLanes > 1 && !joins(chosen, chosen.rows) ? tile : chosen;
 }
 
-/** Products of a window's row up to which a forward kernel's lane takes windows side by side; all are written out then. */
+/**
+ * Products of a window's row up to which a lane takes it whole, forward for windows side by side: more would be too many to write out.
+ */
 export const longestPatchedRun = 8;
 
 /** Products of a window's row up to which an input gradient's lane takes neighbouring pixels: they are written out by fours. */
