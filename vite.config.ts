@@ -65,8 +65,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        // The PyTorch fixtures lie beside the repository; only their tests ask for files from there.
-        server: { fs: { allow: ['.', '../shared/pytorch'] } },
         assetsInclude: ['**/*.safetensors'],
         test: {
           name: 'browser',

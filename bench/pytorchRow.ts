@@ -1,10 +1,10 @@
-/** Native PyTorch in a child process, with the settings that keep it fair (../shared/pytorch/README.md). */
+/** Native PyTorch in a child process, with the settings that keep it fair (fixtures/pytorch/README.md). */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pytorchFixtures } from '../scripts/fixtures/readFixture.ts';
 import type { BenchRow } from './row.ts';
 
-const models = resolve(import.meta.dirname, '../../shared/pytorch');
 const script = resolve(import.meta.dirname, 'pytorch.py');
 
 /** A Python that can import torch, or undefined. Debian's package serves /usr/bin/python3 alone. */
@@ -19,7 +19,7 @@ class PytorchProcess {
   readonly #answers: AsyncIterator<string>;
 
   constructor(python: string, threads: number) {
-    this.#child = spawn(python, [script, models, String(threads)], {
+    this.#child = spawn(python, [script, pytorchFixtures, String(threads)], {
       env: {
         ...process.env,
         OMP_NUM_THREADS: String(threads),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { handwriting, TrainPage } from './trainPage.ts';
-import { fixturePath, readJson, sharedFixtures } from '../scripts/fixtures/readFixture.ts';
+import { fixturePath, readJson, pytorchFixtures } from '../scripts/fixtures/readFixture.ts';
 
 interface ConvCase {
   x_shape: [number, number, number, number];
@@ -15,7 +15,7 @@ interface ConvCase {
   y: number[];
 }
 
-const { cases } = readJson(fixturePath(sharedFixtures, 'my_conv.json')) as { cases: ConvCase[] };
+const { cases } = readJson(fixturePath(pytorchFixtures, 'my_conv.json')) as { cases: ConvCase[] };
 
 async function openLab(page: Page, hash = ''): Promise<void> {
   await page.goto(`/conv-lab${hash}`);

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
  * @typedef {{ images: SourceFile, labels: SourceFile, labelCounts: readonly number[] }} SourceSplit
  */
 
-/** Sizes, md5s of the uncompressed IDX files and label counts 0..9: as in ../shared/pytorch/README.md and Debian's torchvision. */
+/** Sizes, md5s of the uncompressed IDX files and label counts 0..9: as in fixtures/pytorch/README.md and Debian's torchvision. */
 export const sourceSplits = /** @type {const} */ ({
   train: {
     images: {

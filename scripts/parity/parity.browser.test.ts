@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
-import lenetManifest from '../../../shared/pytorch/lenet.json?raw';
-import lenetTensors from '../../../shared/pytorch/lenet.safetensors?url';
-import mynnManifest from '../../../shared/pytorch/mynn.json?raw';
-import mynnTensors from '../../../shared/pytorch/mynn.safetensors?url';
+import lenetManifest from '../../fixtures/pytorch/lenet.json?raw';
+import lenetTensors from '../../fixtures/pytorch/lenet.safetensors?url';
+import mynnManifest from '../../fixtures/pytorch/mynn.json?raw';
+import mynnTensors from '../../fixtures/pytorch/mynn.safetensors?url';
 import { openFixture } from '../fixtures/fixture.ts';
 import { networkParity } from './networkParity.ts';
 

@@ -3,7 +3,7 @@
  * which leaves out VGG-16 alone; its refusal must say so.
  */
 import { expect, test } from 'vitest';
-import { sharedFixtures } from '../fixtures/readFixture.ts';
+import { pytorchFixtures } from '../fixtures/readFixture.ts';
 import type { ParityEngineName } from './engines.ts';
 import { runUnitInChild } from './runUnitInChild.ts';
 
@@ -21,7 +21,7 @@ const parts: [string, ParityEngineName, string[] | null, number][] = [
 ];
 
 test.each(parts)('%s on %s', { timeout: 600_000 }, async (unit, engine, runs, least) => {
-  const result = await runUnitInChild({ folder: sharedFixtures, unit, engine, runs });
+  const result = await runUnitInChild({ folder: pytorchFixtures, unit, engine, runs });
   if (result.kind !== 'done') throw new Error(`${result.kind}: ${result.message}`);
   expect(result.checks.filter(({ pass }) => !pass)).toEqual([]);
   expect(result.checks.length).toBeGreaterThanOrEqual(least);
@@ -29,7 +29,7 @@ test.each(parts)('%s on %s', { timeout: 600_000 }, async (unit, engine, runs, le
 
 test('vgg16 runs, or is refused with the limit named', { timeout: 600_000 }, async () => {
   const result = await runUnitInChild({
-    folder: sharedFixtures,
+    folder: pytorchFixtures,
     unit: 'vgg16',
     engine: 'tfjs-webgpu',
     runs: [],

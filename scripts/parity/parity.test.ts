@@ -1,10 +1,10 @@
 /**
- * Every fixture of ../shared/pytorch on WebAssembly in Node, each network in a process of its own as `npm run parity` does it.
+ * Every fixture of fixtures/pytorch on WebAssembly in Node, each network in a process of its own as `npm run parity` does it.
  * The two largest networks take one optimizer here, the command takes all.
  */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sharedFixtures } from '../fixtures/readFixture.ts';
+import { pytorchFixtures } from '../fixtures/readFixture.ts';
 import type { ParityEngineName } from './engines.ts';
 import { runUnitInChild } from './runUnitInChild.ts';
 
@@ -25,8 +25,8 @@ const parts: [string, ParityEngineName, string[] | null, number][] = [
 ];
 
 test.each(parts)('%s on %s', { timeout: 600_000 }, async (unit, engine, runs, least) => {
-  expect(existsSync(sharedFixtures), `The PyTorch fixtures should lie in ${sharedFixtures}.`).toBe(true);
-  const result = await runUnitInChild({ folder: sharedFixtures, unit, engine, runs });
+  expect(existsSync(pytorchFixtures), `The PyTorch fixtures should lie in ${pytorchFixtures}.`).toBe(true);
+  const result = await runUnitInChild({ folder: pytorchFixtures, unit, engine, runs });
   if (result.kind !== 'done') throw new Error(`${result.kind}: ${result.message}`);
   expect(result.checks.filter(({ pass }) => !pass)).toEqual([]);
   expect(result.checks.length).toBeGreaterThanOrEqual(least);

@@ -1,17 +1,18 @@
 /**
- * npm run parity -- PATH [--engine NAME] [--net NAME] [--json FILE] [--runs LOSS/OPT,...]
+ * npm run parity -- [PATH] [--engine NAME] [--net NAME] [--json FILE] [--runs LOSS/OPT,...]
  * Compares an engine with a folder of PyTorch fixtures and exits 1 where anything is out of its tolerance.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assertNever } from '@/model/layers';
+import { pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines, isParityEngineName } from './engines.ts';
 import { runUnitInChild } from './runUnitInChild.ts';
 import { formatUnit } from './table.ts';
 import { unitNames, type UnitRequest, type UnitResult } from './units.ts';
 
-const usage = `npm run parity -- PATH [options]
-  PATH           a folder of fixtures, such as ../shared/pytorch
+const usage = `npm run parity -- [PATH] [options]
+  PATH           a folder of fixtures (default fixtures/pytorch)
   --engine NAME  ${Object.keys(engines).join(', ')} (default wasm, the app's own without a GPU)
   --net NAME     ${unitNames.join(', ')} (default all; may be repeated)
   --runs LIST    only these LOSS/OPTIMIZER runs of three steps, such as ce/adam,ce/sgd (default all)
@@ -34,8 +35,8 @@ function requestsFromArguments(): { requests: UnitRequest[]; json: string | unde
       verbose: { type: 'boolean', default: false },
     },
   });
-  const [folder, ...rest] = positionals;
-  if (folder === undefined || rest.length > 0) fail('Give the path of one fixture folder.');
+  const [folder = pytorchFixtures, ...rest] = positionals;
+  if (rest.length > 0) fail('Give the path of one fixture folder.');
   const { engine, net, runs, json, verbose: isVerbose } = values;
   if (!isParityEngineName(engine)) fail(`Unknown engine "${engine}".`);
   const unknown = net.find((name) => !unitNames.includes(name));

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import type { RunConfig } from '@/model/runConfig';
-import { readFixture, sharedFixtures } from '../fixtures/readFixture.ts';
+import { readFixture, pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines } from './engines.ts';
 import { networkParity } from './networkParity.ts';
 
@@ -30,7 +30,7 @@ async function failures(
   run: string,
   change: (config: RunConfig) => RunConfig,
 ): Promise<Set<string>> {
-  const fixture = readFixture(sharedFixtures, net);
+  const fixture = readFixture(pytorchFixtures, net);
   const checks = await networkParity(misled(change), fixture, { runs: (name) => name === run });
   return new Set(checks.filter(({ pass }) => !pass).map(({ quantity }) => quantity));
 }

@@ -1,4 +1,4 @@
-/** Which rule each quantity of a fixture is held to: the exceptions that ../shared/pytorch/README.md argues, and no others. */
+/** Which rule each quantity of a fixture is held to: the exceptions that fixtures/pytorch/README.md argues, and no others. */
 import { flattenLayers, type NetworkSpec } from '@/model/layers';
 import {
   allFinite,

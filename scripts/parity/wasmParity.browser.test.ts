@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest';
 import { browserHost } from '@/engine/wasm/browserHost';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import lenetManifest from '../../../shared/pytorch/lenet.json?raw';
-import lenetTensors from '../../../shared/pytorch/lenet.safetensors?url';
-import mynnManifest from '../../../shared/pytorch/mynn.json?raw';
-import mynnTensors from '../../../shared/pytorch/mynn.safetensors?url';
-import resnetManifest from '../../../shared/pytorch/resnet.json?raw';
-import resnetTensors from '../../../shared/pytorch/resnet.safetensors?url';
-import vgg2Manifest from '../../../shared/pytorch/vgg2.json?raw';
-import vgg2Tensors from '../../../shared/pytorch/vgg2.safetensors?url';
+import lenetManifest from '../../fixtures/pytorch/lenet.json?raw';
+import lenetTensors from '../../fixtures/pytorch/lenet.safetensors?url';
+import mynnManifest from '../../fixtures/pytorch/mynn.json?raw';
+import mynnTensors from '../../fixtures/pytorch/mynn.safetensors?url';
+import resnetManifest from '../../fixtures/pytorch/resnet.json?raw';
+import resnetTensors from '../../fixtures/pytorch/resnet.safetensors?url';
+import vgg2Manifest from '../../fixtures/pytorch/vgg2.json?raw';
+import vgg2Tensors from '../../fixtures/pytorch/vgg2.safetensors?url';
 import { openFixture } from '../fixtures/fixture.ts';
 import { networkParity } from './networkParity.ts';
 

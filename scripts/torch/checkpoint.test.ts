@@ -12,7 +12,7 @@ import { defaultConfig } from '@/model/presets';
 import { stateEntries } from '@/model/stateDict';
 import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 import { fillFromHash } from '../fixtures/hashParameters.ts';
-import { fixturePath, readBytes, readFixture, sharedFixtures } from '../fixtures/readFixture.ts';
+import { fixturePath, readBytes, readFixture, pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines } from '../parity/engines.ts';
 import {
   findTorchPython,
@@ -58,9 +58,9 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
   let count: number;
 
   beforeAll(async () => {
-    fixturePath(sharedFixtures, 'models.py');
-    process = startTorch(python ?? '', [script, sharedFixtures]);
-    ({ images, count } = readFixture(sharedFixtures, 'mynn'));
+    fixturePath(pytorchFixtures, 'models.py');
+    process = startTorch(python ?? '', [script, pytorchFixtures]);
+    ({ images, count } = readFixture(pytorchFixtures, 'mynn'));
     writeFileSync(file('images'), images);
     engine = await engines['tfjs-wasm'].create();
   });

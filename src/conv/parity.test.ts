@@ -1,12 +1,11 @@
-/** PyTorch is the oracle: ../shared/pytorch/my_conv.json, and operators.fixture.json is made by scripts/fixtures/convOperators.py. */
-import { fileURLToPath } from 'node:url';
+/** PyTorch is the oracle: my_conv.json and conv_operators.json of fixtures/pytorch. */
 import { describe, expect, it } from 'vitest';
 import { conv2d, convolve } from '@/conv/convolution';
 import { ConvError, type ConvOperator, outputSize, type Tensor4 } from '@/conv/geometry';
 import { weightGradient } from '@/conv/gradient';
 import { traceMaxPool } from '@/conv/stages';
 import { traceConvolution } from '@/conv/trace';
-import { fixturePath, readJson, sharedFixtures } from '../../scripts/fixtures/readFixture.ts';
+import { fixturePath, readJson, pytorchFixtures } from '../../scripts/fixtures/readFixture.ts';
 
 type Shape = Tensor4['shape'];
 
@@ -46,8 +45,8 @@ interface Operators {
   }[];
 }
 
-const myConv = readJson(fixturePath(sharedFixtures, 'my_conv.json')) as MyConv;
-const operators = readJson(fileURLToPath(new URL('./operators.fixture.json', import.meta.url))) as Operators;
+const myConv = readJson(fixturePath(pytorchFixtures, 'my_conv.json')) as MyConv;
+const operators = readJson(fixturePath(pytorchFixtures, 'conv_operators.json')) as Operators;
 
 function code(run: () => unknown): string {
   try {

@@ -188,7 +188,7 @@ test('half, bfloat16 and double become float32', () => {
 });
 
 test('the PyTorch reference files read, unaligned tensors included', () => {
-  const bytes = new Uint8Array(readFileSync('../shared/pytorch/lenet.safetensors'));
+  const bytes = new Uint8Array(readFileSync('fixtures/pytorch/lenet.safetensors'));
   const { tensors: read, metadata } = decodeSafetensors(bytes);
   expect(metadata['net']).toBe('lenet');
   expect(read.get('init/fc3.weight')?.shape).toEqual([10, 84]);

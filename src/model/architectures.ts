@@ -1,4 +1,4 @@
-/** The six networks of the report, as data; the reference is ../shared/pytorch/models.py. */
+/** The six networks of the report, as data; the reference is fixtures/pytorch/models.py. */
 import type {
   BatchNorm2d,
   Conv2d,

@@ -6,7 +6,7 @@ import { defaultConfig, defaultInput } from '@/model/presets';
 import type { OptimizerSpec } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
-/** ../shared/pytorch/README.md. */
+/** fixtures/pytorch/README.md. */
 const parameters: Record<string, number> = {
   lenet: 61_706,
   mynn: 21_840,

@@ -14,7 +14,7 @@ interface TensorStats {
 }
 type NetworkStats = Record<string, { readonly tensors: Record<string, TensorStats> }>;
 
-const path = new URL('../../../shared/pytorch/init_stats.json', import.meta.url);
+const path = new URL('../../fixtures/pytorch/init_stats.json', import.meta.url);
 const reference = JSON.parse(readFileSync(path, 'utf8')) as NetworkStats;
 
 function statsOf(data: Float32Array): Omit<TensorStats, 'shape'> {

@@ -20,7 +20,7 @@ interface Curve {
 }
 
 function curve(file: string): Curve {
-  const path = new URL(`../../../shared/pytorch/curves/${file}.json`, import.meta.url);
+  const path = new URL(`../../fixtures/pytorch/curves/${file}.json`, import.meta.url);
   return JSON.parse(readFileSync(path, 'utf8')) as Curve;
 }
 

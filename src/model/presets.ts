@@ -66,7 +66,7 @@ export interface Preset {
   readonly report: Measurement;
   /** The loss that the report's run ended with, where its measurement is of an earlier epoch. */
   readonly reportFinalLoss: number | null;
-  /** PyTorch's own figures with seed 0 (../shared/pytorch/README.md); empty where it was not run. */
+  /** PyTorch's own figures with seed 0 (fixtures/pytorch/README.md); empty where it was not run. */
   readonly pytorch: readonly Measurement[];
   readonly assumptions: readonly AssumptionCode[];
   /** Null when the report's loss is right. */

@@ -4,7 +4,7 @@
  * stored for a resume, and one seed means one run.
  */
 
-/** Bijective 32-bit mixer (lowbias32 of github.com/skeeto/hash-prospector; also used by ../shared/pytorch). uint32 -> uint32. */
+/** Bijective 32-bit mixer (lowbias32 of github.com/skeeto/hash-prospector; also used by fixtures/pytorch). uint32 -> uint32. */
 export function hash32(value: number): number {
   let x = value >>> 0;
   x ^= x >>> 16;

@@ -6,7 +6,7 @@ interface Case extends ScheduledConfig {
   readonly rates: readonly number[];
 }
 
-const path = new URL('fixtures/schedules.json', import.meta.url);
+const path = new URL('../../fixtures/pytorch/schedules.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: readonly Case[] };
 
 describe('learningRateAt against PyTorch 1.13', () => {

@@ -32,7 +32,7 @@ describe('windowOutputSize', () => {
   });
 
   it('is what PyTorch’s conv2d gave in every case of my_conv.json', () => {
-    const path = new URL('../../../shared/pytorch/my_conv.json', import.meta.url);
+    const path = new URL('../../fixtures/pytorch/my_conv.json', import.meta.url);
     const { cases } = JSON.parse(readFileSync(path, 'utf8')) as {
       readonly cases: readonly {
         readonly x_shape: readonly [number, number, number, number];

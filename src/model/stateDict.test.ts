@@ -9,11 +9,11 @@ interface Manifest {
 }
 
 function manifest(id: string): Manifest {
-  const path = new URL(`../../../shared/pytorch/${id}.json`, import.meta.url);
+  const path = new URL(`../../fixtures/pytorch/${id}.json`, import.meta.url);
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** Table of ../shared/pytorch/README.md. */
+/** Table of fixtures/pytorch/README.md. */
 const parameterCounts: Record<string, number> = {
   lenet: 61_706,
   mynn: 21_840,

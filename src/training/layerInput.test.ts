@@ -4,13 +4,13 @@ import { convolve } from '@/conv/convolution';
 import { flattenLayers } from '@/model/layers';
 import { forward, layerInput } from '@/training/layerInput';
 import { floatTensor } from '../../scripts/fixtures/fixture.ts';
-import { readFixture, sharedFixtures } from '../../scripts/fixtures/readFixture.ts';
+import { readFixture, pytorchFixtures } from '../../scripts/fixtures/readFixture.ts';
 
 // Sums in float64 against PyTorch's in float32; the logits' own noise is 1e-6 relative at most.
 const tolerance = 1e-4;
 
 it.each(['mynn', 'lenet', 'resnet', 'vgg2'])('%s: logits as PyTorch has them', (net) => {
-  const { network, init, tensors, images, manifest } = readFixture(sharedFixtures, net);
+  const { network, init, tensors, images, manifest } = readFixture(pytorchFixtures, net);
   const logits = floatTensor(tensors, 'eval/logits');
   for (const image of net === 'vgg2' ? [5] : [0, 5]) {
     const pixels = Float32Array.from(images.subarray(image * 784, (image + 1) * 784), (byte) =>
@@ -24,7 +24,7 @@ it.each(['mynn', 'lenet', 'resnet', 'vgg2'])('%s: logits as PyTorch has them', (
 });
 
 it('gives a deeper layer its input, its filter and its bias', () => {
-  const { network, init, images } = readFixture(sharedFixtures, 'lenet');
+  const { network, init, images } = readFixture(pytorchFixtures, 'lenet');
   const x = {
     shape: [1, 1, 28, 28],
     data: Float32Array.from(images.subarray(0, 784), (b) => b / 255),

@@ -1,4 +1,4 @@
-/** The device's convolution against PyTorch's numbers for every operator; the fixture is made by scripts/fixtures/convOperators.py. */
+/** The device's convolution against PyTorch's numbers for every operator: fixtures/pytorch/conv_operators.json. */
 import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
@@ -18,7 +18,7 @@ interface Fixture {
 }
 
 const { cases } = JSON.parse(
-  readFileSync(new URL('../../conv/operators.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/pytorch/conv_operators.json', import.meta.url), 'utf8'),
 ) as { cases: Fixture[] };
 
 beforeAll(async () => {

@@ -72,7 +72,7 @@ const batchNorm = (name: string, numFeatures: number): LayerSpec => ({
 
 /**
  * What the six networks do not have: strides that do not divide, a strided convolution with a bias, overlapping adaptive
- * windows, a projection with a bias. The same as `Network` in fixtures/makeTorchOracle.py.
+ * windows, a projection with a bias. The same as `Network` in fixtures/pytorch/training_parts.py.
  */
 export const oddNetwork: NetworkSpec = {
   id: 'custom',

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine } from '@/engine/tfjs/backends';
 import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
-import { readFixture, sharedFixtures } from '../../../scripts/fixtures/readFixture.ts';
+import { readFixture, pytorchFixtures } from '../../../scripts/fixtures/readFixture.ts';
 import { networkParity } from '../../../scripts/parity/networkParity.ts';
 
 let engine: TfjsEngine;
@@ -15,7 +15,7 @@ afterAll(() => {
 
 describe('parity with PyTorch', () => {
   test.each(['mynn', 'lenet', 'resnet'])('%s', async (net) => {
-    const checks = await networkParity(engine, readFixture(sharedFixtures, net));
+    const checks = await networkParity(engine, readFixture(pytorchFixtures, net));
     expect(checks.length).toBeGreaterThan(50);
     expect(checks.filter(({ pass }) => !pass)).toEqual([]);
   });

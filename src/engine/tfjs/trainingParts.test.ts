@@ -1,4 +1,4 @@
-/** Optimizers, clipping, losses and odd layers against float64 PyTorch: fixtures/makeTorchOracle.py. */
+/** Optimizers, clipping, losses and odd layers against float64 PyTorch: fixtures/pytorch/training_parts.py. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,7 +52,7 @@ interface Oracle {
 }
 
 const oracle = JSON.parse(
-  readFileSync(new URL('fixtures/torchOracle.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/pytorch/training_parts.json', import.meta.url), 'utf8'),
 ) as Oracle;
 
 let engine: Engine;
