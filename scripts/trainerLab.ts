@@ -5,6 +5,7 @@ import { createEngine } from '@/engine/tfjs/backends';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunStatus } from '@/protocol/messages';
+import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
 
@@ -43,6 +44,7 @@ export class Lab {
   readonly events: RunEvent[] = [];
   readonly source: Images;
   readonly trainer: Trainer;
+  readonly sweeps = new LearningRateSweeper();
   #waiting: { readonly wanted: (event: RunEvent) => boolean; readonly resolve: () => void }[] = [];
 
   constructor(source: Images) {

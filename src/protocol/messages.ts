@@ -1,13 +1,13 @@
 /**
- * The whole conversation between page and training worker: what the page asks (Command) and what the worker tells
+ * The whole conversation between page and training worker: what the page wants (Command) and what the worker tells
  * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
- * reply share a requestId. protocol/port.ts alone posts and receives.
+ * reply share a requestId, and are listed in requests.ts. protocol/port.ts alone posts and receives.
  */
 import type { BackendName, BackendProbe } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
-import type { Sweep } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
+import type { Progress, Reply, Request } from '@/protocol/requests';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
 export type EngineChoice = 'auto' | BackendName;
@@ -46,57 +46,6 @@ export type Command =
   | { readonly type: 'stopSweep' }
   | Request;
 
-/** Requests are answered by `reply` or `requestFailed` with the same requestId. */
-export type Request = { readonly requestId: number } & (
-  | { readonly type: 'predict'; readonly images: Uint8Array<ArrayBuffer>; readonly count: number }
-  /** Test images by index, with the label. */
-  | { readonly type: 'testImages'; readonly indices: readonly number[] }
-  /** A convolution on the engine's device, for the conv lab. */
-  | { readonly type: 'convolve'; readonly problem: ConvolutionProblem }
-  /** What one convolution of the network reads for an image of 28 x 28 bytes, and one filter of it. */
-  | {
-      readonly type: 'layerInput';
-      readonly image: Uint8Array<ArrayBuffer>;
-      readonly layer: string;
-      readonly filter: number;
-    }
-  | { readonly type: 'exportWeights' }
-  | { readonly type: 'importWeights'; readonly file: ArrayBuffer }
-  /**
-   * Trains a fresh network of this configuration at rising learning rates; the run at hand is put back afterwards. Each
-   * step is told by a `sweepPoint`; the reply comes at the end.
-   */
-  | { readonly type: 'sweepLearningRate'; readonly config: RunConfig; readonly sweep: Sweep }
-);
-
-type Shape4 = readonly [number, number, number, number];
-
-export interface ConvolutionProblem {
-  readonly operator: 'cross_correlation' | 'convolution' | 'transposed';
-  readonly stride: number;
-  readonly padding: number;
-  readonly dilation: number;
-  /** [n, c, h, w] */
-  readonly x: Float32Array<ArrayBuffer>;
-  readonly xShape: Shape4;
-  /** [filters, c, kh, kw] */
-  readonly w: Float32Array<ArrayBuffer>;
-  readonly wShape: Shape4;
-  readonly bias: Float32Array<ArrayBuffer>;
-}
-
-export interface LayerInput {
-  /** [c, h, w] */
-  readonly input: Float32Array<ArrayBuffer>;
-  readonly inputShape: readonly [number, number, number];
-  /** [c, k, k] of the filter asked for. */
-  readonly kernel: Float32Array<ArrayBuffer>;
-  readonly kernelSize: number;
-  readonly bias: number;
-  readonly stride: number;
-  readonly padding: number;
-}
-
 /** One test of a run. */
 export interface EvaluationPoint {
   readonly step: number;
@@ -111,33 +60,6 @@ export interface EvaluationPoint {
   readonly classes: ClassCounts;
 }
 
-export interface Prediction {
-  /** Softmax of the logits, [count, 10] row-major. */
-  readonly probabilities: Float32Array<ArrayBuffer>;
-  /** Step at which the network answered. */
-  readonly step: number;
-}
-
-export interface ReplyMap {
-  readonly predict: Prediction;
-  readonly testImages: {
-    readonly images: Uint8Array<ArrayBuffer>;
-    readonly labels: Uint8Array<ArrayBuffer>;
-  };
-  /** [n, filters, oh, ow], and tfjs's name of the backend that computed it. */
-  readonly convolve: { readonly output: Float32Array<ArrayBuffer>; readonly backend: string };
-  readonly layerInput: LayerInput & { readonly step: number };
-  readonly exportWeights: { readonly fileName: string; readonly file: ArrayBuffer };
-  readonly importWeights: { readonly keys: number };
-  /** Steps that were made, fewer than asked for where it was stopped or the loss ran away. */
-  readonly sweepLearningRate: { readonly steps: number };
-}
-export type RequestType = keyof ReplyMap;
-
-export type Reply = {
-  readonly [K in RequestType]: { readonly request: K; readonly value: ReplyMap[K] };
-}[RequestType];
-
 export type ErrorCode =
   | 'data_fetch'
   | 'data_checksum'
@@ -149,7 +71,13 @@ export type ErrorCode =
   | 'state'
   | 'file'
   | 'not_ready'
+  | 'timeout'
   | 'internal';
+
+/** What an error is about, in parts, so that the page can say it in its reader's language. One line a kind. */
+export type ErrorDetails =
+  /** The server's answer was not the file that was asked for. */
+  { readonly kind: 'http'; readonly status: number };
 
 export interface WorkerError {
   readonly code: ErrorCode;
@@ -157,6 +85,7 @@ export interface WorkerError {
   readonly message: string;
   /** The file, layer or key it is about, if any. */
   readonly subject: string | null;
+  readonly details?: ErrorDetails;
 }
 
 /**
@@ -227,14 +156,8 @@ export type WorkerEvent =
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)
-  | {
-      readonly type: 'sweepPoint';
-      readonly requestId: number;
-      readonly learningRate: number;
-      /** Training loss of the batch at this rate, before the update. */
-      readonly loss: number;
-    }
   /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */
   | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }
+  | { readonly type: 'progress'; readonly requestId: number; readonly progress: Progress }
   | { readonly type: 'reply'; readonly requestId: number; readonly reply: Reply }
   | { readonly type: 'requestFailed'; readonly requestId: number; readonly error: WorkerError };

@@ -1,6 +1,7 @@
 /** The only place that calls postMessage: both ends of the conversation, typed, with what each message transfers. */
 import { assertNever } from '@/model/layers';
-import type { Command, Reply, WorkerEvent } from '@/protocol/messages';
+import type { Command, WorkerEvent } from '@/protocol/messages';
+import { replyTransfers, requestTransfers } from '@/protocol/requests';
 
 /** What Worker, DedicatedWorkerGlobalScope and MessagePort have in common. */
 export interface MessageEndpoint {
@@ -41,29 +42,7 @@ function openPort<Out, In>(
 }
 
 function commandTransfers(command: Command): Transferable[] {
-  switch (command.type) {
-    case 'importWeights':
-      return [command.file];
-    // The page goes on showing the drawing and the lab, so their small arrays are copied.
-    case 'predict':
-    case 'convolve':
-    case 'layerInput':
-    case 'selectBackend':
-    case 'loadData':
-    case 'prepare':
-    case 'train':
-    case 'pause':
-    case 'setLearningRate':
-    case 'setStatisticsInterval':
-    case 'stop':
-    case 'testImages':
-    case 'exportWeights':
-    case 'stopSweep':
-    case 'sweepLearningRate':
-      return [];
-    default:
-      return assertNever(command);
-  }
+  return command.type === 'request' ? requestTransfers(command) : [];
 }
 
 function eventTransfers(event: WorkerEvent): Transferable[] {
@@ -83,30 +62,10 @@ function eventTransfers(event: WorkerEvent): Transferable[] {
     case 'statistics':
     case 'evaluated':
     case 'runFailed':
-    case 'sweepPoint':
+    case 'progress':
     case 'requestFailed':
       return [];
     default:
       return assertNever(event);
-  }
-}
-
-function replyTransfers(reply: Reply): Transferable[] {
-  switch (reply.request) {
-    case 'predict':
-      return [reply.value.probabilities.buffer];
-    case 'testImages':
-      return [reply.value.images.buffer, reply.value.labels.buffer];
-    case 'convolve':
-      return [reply.value.output.buffer];
-    case 'layerInput':
-      return [reply.value.input.buffer, reply.value.kernel.buffer];
-    case 'exportWeights':
-      return [reply.value.file];
-    case 'importWeights':
-    case 'sweepLearningRate':
-      return [];
-    default:
-      return assertNever(reply);
   }
 }

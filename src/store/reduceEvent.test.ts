@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { countClasses } from '@/model/classCounts';
 import { defaultConfig } from '@/model/presets';
-import type { RunStatus, WorkerEvent } from '@/protocol/messages';
+import type { RunStatus } from '@/protocol/messages';
 import { reduceEvent } from './reduceEvent';
 import { createSession } from './session';
 import type { SessionState } from './sessionState';
+import type { SessionEvent } from './trainerClient';
 
 const status: RunStatus = {
   phase: 'training',
@@ -23,7 +24,7 @@ const running: SessionState = {
   ...idle,
   run: { ...status, runId: 'new', config: defaultConfig('lenet'), error: null },
 };
-const evaluated = (runId: string, step: number): WorkerEvent => ({
+const evaluated = (runId: string, step: number): SessionEvent => ({
   type: 'evaluated',
   runId,
   step,
@@ -40,7 +41,7 @@ const error = { code: 'device', message: 'The GPU device was lost.', subject: nu
 describe('reduceEvent', () => {
   it('drops every event of a run that was replaced', () => {
     const none = new Float32Array(1);
-    const stale: WorkerEvent[] = [
+    const stale: SessionEvent[] = [
       { type: 'runStatus', runId: 'old', status: { ...status, step: 999 } },
       { type: 'metrics', runId: 'old', firstStep: 0, loss: none, accuracy: none, learningRate: none },
       evaluated('old', 10),

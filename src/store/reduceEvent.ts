@@ -1,10 +1,11 @@
 /** How the state follows what the worker tells: pure, so that it can be tested without a worker. */
 import { assertNever } from '@/model/layers';
-import type { RunStatus, WorkerError, WorkerEvent } from '@/protocol/messages';
+import type { RunStatus, WorkerError } from '@/protocol/messages';
 import type { RunState, SessionState } from '@/store/sessionState';
+import type { SessionEvent } from '@/store/trainerClient';
 
 /** The state after an event. Events of a run that was replaced change nothing, and give back the same object. */
-export function reduceEvent(state: SessionState, event: WorkerEvent): SessionState {
+export function reduceEvent(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'backendProbing':
       return { ...state, backend: { kind: 'probing' } };
@@ -35,25 +36,9 @@ export function reduceEvent(state: SessionState, event: WorkerEvent): SessionSta
       });
     case 'runFailed':
       return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
-    case 'sweepPoint':
-      return withSweepPoint(state, event);
-    // Answers go to whoever asked (trainerClient.ts).
-    case 'reply':
-    case 'requestFailed':
-      return state;
     default:
       return assertNever(event);
   }
-}
-
-/** Points of an earlier sweep, which was stopped, come to nothing. */
-function withSweepPoint(
-  state: SessionState,
-  { requestId, learningRate, loss }: Extract<WorkerEvent, { readonly type: 'sweepPoint' }>,
-): SessionState {
-  const { sweep } = state;
-  if (sweep === null || sweep.requestId !== requestId) return state;
-  return { ...state, sweep: { ...sweep, points: [...sweep.points, { learningRate, loss }] } };
 }
 
 function ofRun(state: SessionState, runId: string, change: (run: RunState) => SessionState): SessionState {

@@ -4,7 +4,7 @@ import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { createSession } from './session';
 import type { SessionState } from './sessionState';
-import { RequestError } from './trainerClient';
+import { RequestError } from './pendingRequests';
 
 const session = createSession();
 const { store, actions, metrics } = session;

@@ -1,7 +1,7 @@
 /** The page's one session: the store, what views can do with it, and the worker behind it. Start with sessionState.ts. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { WorkerError, WorkerEvent } from '@/protocol/messages';
+import type { WorkerError } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
@@ -9,7 +9,7 @@ import { createActions, selectBackendCommand, statisticsCommand } from '@/store/
 import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
-import { startTrainerClient, type TrainerClient } from '@/store/trainerClient';
+import { startTrainerClient, type SessionEvent, type TrainerClient } from '@/store/trainerClient';
 import { watchRun } from '@/store/watchRun';
 
 export interface Session {
@@ -59,7 +59,7 @@ export function createSession(): Session {
   const statistics = new StatisticsLog();
   let client: TrainerClient | null = null;
 
-  const onEvent = (event: WorkerEvent): void => {
+  const onEvent = (event: SessionEvent): void => {
     const runId = store.getState().run?.runId;
     if (event.type === 'metrics' && event.runId === runId) metrics.append(event);
     if (event.type === 'statistics' && event.runId === runId) statistics.append(event.steps);

@@ -9,7 +9,8 @@ import { isUnderWay, sameConfig, sameFreshNetwork } from '@/store/selectors';
 import type { RunState, SessionActions, SessionState, Settings } from '@/store/sessionState';
 import type { StatisticsLog } from '@/store/statisticsLog';
 import { createSweepActions } from '@/store/sweepActions';
-import { RequestError, type TrainerClient } from '@/store/trainerClient';
+import { RequestError } from '@/store/pendingRequests';
+import type { TrainerClient } from '@/store/trainerClient';
 
 export interface ActionContext {
   readonly store: StoreApi<SessionState>;
@@ -112,28 +113,13 @@ export function createActions(context: ActionContext): SessionActions {
     },
     loadPreset: changeDraft,
     updateSettings: changeSettings,
-    predict: async (images, count) =>
-      connected().request('predict', (requestId) => ({ type: 'predict', requestId, images, count })),
-    testImages: async (indices) =>
-      connected().request('testImages', (requestId) => ({ type: 'testImages', requestId, indices })),
-    convolve: async (problem) =>
-      connected().request('convolve', (requestId) => ({ type: 'convolve', requestId, problem })),
-    layerInput: async (layer, filter, image) =>
-      connected().request('layerInput', (requestId) => ({
-        type: 'layerInput',
-        requestId,
-        layer,
-        filter,
-        image,
-      })),
-    exportWeights: async () =>
-      connected().request('exportWeights', (requestId) => ({ type: 'exportWeights', requestId })),
+    predict: async (images, count) => connected().request('predict', { images, count }),
+    testImages: async (indices) => connected().request('testImages', { indices }),
+    convolve: async (problem) => connected().request('convolve', { problem }),
+    layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
+    exportWeights: async () => connected().request('exportWeights', null),
     importWeights: async (file) => {
-      const loaded = await connected().request('importWeights', (requestId) => ({
-        type: 'importWeights',
-        requestId,
-        file,
-      }));
+      const loaded = await connected().request('importWeights', { file });
       store.setState(({ weightsVersion }) => ({ weightsVersion: weightsVersion + 1 }));
       return loaded;
     },

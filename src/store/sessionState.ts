@@ -18,14 +18,12 @@ import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type {
   BackendDescription,
-  ConvolutionProblem,
   EngineChoice,
   EvaluationPoint,
-  Prediction,
-  ReplyMap,
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
+import type { ConvolutionProblem, Prediction, RequestValue } from '@/protocol/requests';
 
 export type { EvaluationPoint };
 
@@ -54,7 +52,7 @@ export interface RunState extends RunStatus {
 
 /** A learning-rate sweep: under way, or done and still shown. */
 export interface SweepState {
-  readonly requestId: number;
+  readonly sweepId: number;
   readonly phase: 'running' | 'done' | 'failed';
   /** Steps asked for; it ends earlier where the loss runs away. */
   readonly steps: number;
@@ -136,19 +134,19 @@ export interface SessionActions {
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
-  readonly testImages: (indices: readonly number[]) => Promise<ReplyMap['testImages']>;
+  readonly testImages: (indices: readonly number[]) => Promise<RequestValue<'testImages'>>;
   /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
-  readonly convolve: (problem: ConvolutionProblem) => Promise<ReplyMap['convolve']>;
+  readonly convolve: (problem: ConvolutionProblem) => Promise<RequestValue<'convolve'>>;
   /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */
   readonly layerInput: (
     layer: string,
     filter: number,
     image: Uint8Array<ArrayBuffer>,
-  ) => Promise<ReplyMap['layerInput']>;
+  ) => Promise<RequestValue<'layerInput'>>;
   /** The network's weights as a safetensors file. @throws RequestError */
-  readonly exportWeights: () => Promise<ReplyMap['exportWeights']>;
+  readonly exportWeights: () => Promise<RequestValue<'exportWeights'>>;
   /** @throws RequestError `file` or `state` saying what does not fit */
-  readonly importWeights: (file: ArrayBuffer) => Promise<ReplyMap['importWeights']>;
+  readonly importWeights: (file: ArrayBuffer) => Promise<RequestValue<'importWeights'>>;
   /** Trains a copy of the draft at rising learning rates, into `sweep`; the run at hand stands still meanwhile. */
   readonly sweepLearningRate: () => void;
   /** Ends the sweep; what it has stays. */

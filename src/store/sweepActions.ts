@@ -1,8 +1,9 @@
 /** The learning-rate finder's part of what a person can do in a session. */
 import type { StoreApi } from 'zustand/vanilla';
 import { defaultSweep } from '@/model/learningRateSweep';
+import { RequestError } from '@/store/pendingRequests';
 import type { SessionActions, SessionState, SweepState } from '@/store/sessionState';
-import { RequestError, type TrainerClient } from '@/store/trainerClient';
+import type { TrainerClient } from '@/store/trainerClient';
 
 type SweepActions = Pick<SessionActions, 'sweepLearningRate' | 'stopSweep' | 'closeSweep'>;
 
@@ -10,31 +11,27 @@ export function createSweepActions(
   store: StoreApi<SessionState>,
   client: () => TrainerClient | null,
 ): SweepActions {
-  /** Changes the sweep of this request, where it is still the one shown. */
-  const change = (requestId: number, part: Partial<SweepState>): void => {
-    store.setState(({ sweep }) => (sweep?.requestId === requestId ? { sweep: { ...sweep, ...part } } : {}));
-  };
+  let sweeps = 0;
   const start = async (worker: TrainerClient): Promise<void> => {
+    sweeps += 1;
+    const sweepId = sweeps;
+    /** Changes this sweep, where it is still the one shown. */
+    const change = (part: (sweep: SweepState) => Partial<SweepState>): void => {
+      store.setState(({ sweep }) =>
+        sweep?.sweepId === sweepId ? { sweep: { ...sweep, ...part(sweep) } } : {},
+      );
+    };
     const { draft: config } = store.getState();
-    let id = 0;
+    const { steps } = defaultSweep;
+    store.setState({ sweep: { sweepId, phase: 'running', steps, points: [], error: null } });
     try {
-      await worker.request('sweepLearningRate', (requestId) => {
-        id = requestId;
-        const sweep = {
-          requestId,
-          phase: 'running',
-          steps: defaultSweep.steps,
-          points: [],
-          error: null,
-        } as const;
-        store.setState({ sweep });
-        return { type: 'sweepLearningRate', requestId, config, sweep: defaultSweep };
+      await worker.request('sweepLearningRate', { config, sweep: defaultSweep }, (point) => {
+        change(({ points }) => ({ points: [...points, point] }));
       });
-      change(id, { phase: 'done' });
+      change(() => ({ phase: 'done' }));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const { code, message, subject } = error;
-      change(id, { phase: 'failed', error: { code, message, subject } });
+      change(() => ({ phase: 'failed', error: error.asData }));
     }
   };
   const stop = (): void => {

@@ -2,7 +2,8 @@
 import type { BackendProbe } from '@/model/backend';
 import type { BackendInfo, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
-import type { BackendDescription, Command, Reply, Request, WorkerEvent } from '@/protocol/messages';
+import type { BackendDescription, Command, WorkerEvent } from '@/protocol/messages';
+import type { Request, RequestType } from '@/protocol/requests';
 import type { DataService } from '@/training/dataService';
 import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
@@ -39,7 +40,7 @@ export function createCommandHandler({
     trainer.imagesArrived();
   });
   const trainer = new Trainer({ source, emit: post });
-  const sweeps = new LearningRateSweeper(post);
+  const sweeps = new LearningRateSweeper();
 
   const selectBackend = async (request: EngineRequest): Promise<void> => {
     try {
@@ -54,14 +55,12 @@ export function createCommandHandler({
       post({ type: 'backendFailed', error: toWorkerError(error), probes: await backends.probe() });
     }
   };
-  const replyTo = async (request: Request): Promise<Reply> =>
-    request.type === 'sweepLearningRate'
-      ? { request: request.type, value: await sweeps.sweep(request, trainer) }
-      : answer(request, trainer, source);
-  const reply = async (request: Request): Promise<void> => {
-    const { requestId } = request;
+  const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
-      post({ type: 'reply', requestId, reply: await replyTo(request) });
+      const value = await answer(request, params, { trainer, source, sweeps }, (progress) =>
+        post({ type: 'progress', requestId, progress: { request, value: progress } }),
+      );
+      post({ type: 'reply', requestId, reply: { request, value } });
     } catch (error) {
       post({ type: 'requestFailed', requestId, error: toWorkerError(error) });
     }
@@ -96,13 +95,7 @@ export function createCommandHandler({
       case 'stopSweep':
         sweeps.stop();
         break;
-      case 'predict':
-      case 'testImages':
-      case 'convolve':
-      case 'layerInput':
-      case 'exportWeights':
-      case 'importWeights':
-      case 'sweepLearningRate':
+      case 'request':
         void reply(command);
         break;
       default:

@@ -15,7 +15,7 @@ import {
   type NetworkSpec,
 } from '@/model/layers';
 import type { StateDict } from '@/model/tensor';
-import type { LayerInput } from '@/protocol/messages';
+import type { LayerInput } from '@/protocol/requests';
 
 function values(parameters: StateDict, key: string): Float32Array {
   const tensor = parameters.get(key);

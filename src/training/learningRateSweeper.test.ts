@@ -1,9 +1,8 @@
 // On our own engine in Node: the sweep trains a copy, and the run at hand goes on as if it had not been.
 import { afterEach, expect, test } from 'vitest';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import { defaultSweep, suggestedRate } from '@/model/learningRateSweep';
+import { defaultSweep, suggestedRate, type SweepPoint } from '@/model/learningRateSweep';
 import { defaultConfig } from '@/model/presets';
-import type { WorkerEvent } from '@/protocol/messages';
 import { closeLabs, Lab, mnist, smallRun } from '../../scripts/trainerLab.ts';
 import { nodeHost } from '../../scripts/wasm/nodeHost.ts';
 import { LearningRateSweeper } from './learningRateSweeper';
@@ -16,21 +15,19 @@ async function wasmLab(): Promise<Lab> {
   return lab;
 }
 
-const request = (requestId: number, steps: number) => ({
-  type: 'sweepLearningRate' as const,
-  requestId,
+const request = (steps: number) => ({
   config: defaultConfig('lenet'),
   sweep: { ...defaultSweep, steps },
 });
 
 test('suggests a rate at which LeNet learns', async () => {
   const lab = await wasmLab();
-  const events: WorkerEvent[] = [];
-  const sweeper = new LearningRateSweeper((event) => events.push(event));
-  const { steps } = await sweeper.sweep(request(7, defaultSweep.steps), lab.trainer);
-  const points = events.flatMap((event) => (event.type === 'sweepPoint' ? [event] : []));
+  const points: SweepPoint[] = [];
+  const { steps } = await new LearningRateSweeper().sweep(request(defaultSweep.steps), lab.trainer, (point) =>
+    points.push(point),
+  );
   expect(points).toHaveLength(steps);
-  expect(points[0]).toMatchObject({ requestId: 7, learningRate: 1e-5 });
+  expect(points[0]).toMatchObject({ learningRate: 1e-5 });
   expect(points[0]?.loss).toBeCloseTo(Math.log(10), 0);
   const rate = suggestedRate(points)?.learningRate ?? NaN;
   // The report's 0.01 is slow for plain SGD at batch 64; from 1 on it diverges.
@@ -44,7 +41,7 @@ test('leaves the run at hand exactly where it was, in the middle of training', a
     const lab = await wasmLab();
     await lab.prepare(smallRun('lenet', 12, { epochs: 1 }));
     for (let step = 0; step < 6; step += 1) await lab.train('step');
-    if (sweeps) await new LearningRateSweeper(() => undefined).sweep(request(1, 5), lab.trainer);
+    if (sweeps) await new LearningRateSweeper().sweep(request(5), lab.trainer, () => undefined);
     for (let step = 6; step < 11; step += 1) await lab.train('step');
     lab.trainer.dispose();
     return lab.metric('loss');
@@ -54,7 +51,7 @@ test('leaves the run at hand exactly where it was, in the middle of training', a
 
 test('stops when it is told to', async () => {
   const lab = await wasmLab();
-  const sweeper: LearningRateSweeper = new LearningRateSweeper(() => sweeper.stop());
-  expect(await sweeper.sweep(request(1, 50), lab.trainer)).toEqual({ steps: 1 });
+  const sweeper = new LearningRateSweeper();
+  expect(await sweeper.sweep(request(50), lab.trainer, () => sweeper.stop())).toEqual({ steps: 1 });
   lab.trainer.dispose();
 });

@@ -2,14 +2,15 @@
 import type { Engine } from '@/engine/engine';
 import { hasDiverged, sweepRate, type Sweep, type SweepPoint } from '@/model/learningRateSweep';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import type { ReplyMap, Request, WorkerEvent } from '@/protocol/messages';
+import type { RequestParams, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
 import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder } from '@/training/eventLoop';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
 
-type SweepRequest = Extract<Request, { readonly type: 'sweepLearningRate' }>;
+type SweepRequest = RequestParams<'sweepLearningRate'>;
+type OnPoint = (point: SweepPoint) => void;
 
 /** How many images have to be there: in file order those of the steps, else all. */
 function imagesNeeded(config: RunConfig, { steps }: Sweep): number {
@@ -18,32 +19,32 @@ function imagesNeeded(config: RunConfig, { steps }: Sweep): number {
 }
 
 export class LearningRateSweeper {
-  readonly #post: (event: WorkerEvent) => void;
   #isStopped = false;
-
-  constructor(post: (event: WorkerEvent) => void) {
-    this.#post = post;
-  }
 
   stop(): void {
     this.#isStopped = true;
   }
 
-  /** @throws NotReadyError before a backend and the images are there; EngineError where the settings do not work */
-  sweep(request: SweepRequest, trainer: Trainer): Promise<ReplyMap['sweepLearningRate']> {
+  /** `onPoint` hears of each step. @throws NotReadyError before a backend and the images are there; EngineError where the settings do not work */
+  sweep(
+    request: SweepRequest,
+    trainer: Trainer,
+    onPoint: OnPoint,
+  ): Promise<RequestValue<'sweepLearningRate'>> {
     this.#isStopped = false;
     // One rate for a step: nothing else may change it.
     const config: RunConfig = { ...request.config, schedule: { kind: 'constant' }, warmupSteps: 0 };
     checkConfig(config);
-    return trainer.lendEngine((engine, host) => this.#run(request, config, engine, host));
+    return trainer.lendEngine((engine, host) => this.#run(request.sweep, config, engine, host, onPoint));
   }
 
   async #run(
-    { requestId, sweep }: SweepRequest,
+    sweep: Sweep,
     config: RunConfig,
     engine: Engine,
     host: EngineHost,
-  ): Promise<ReplyMap['sweepLearningRate']> {
+    onPoint: OnPoint,
+  ): Promise<RequestValue<'sweepLearningRate'>> {
     const needed = imagesNeeded(config, sweep);
     if (host.available('train') < needed) {
       throw new NotReadyError(`The sweep needs ${needed} training images; they are still loading.`);
@@ -61,7 +62,7 @@ export class LearningRateSweeper {
         const { loss } = await engine.readMetrics();
         const point = { learningRate, loss: loss.at(-1) ?? Number.NaN };
         points.push(point);
-        this.#post({ type: 'sweepPoint', requestId, ...point });
+        onPoint(point);
         // Lets a stop in.
         await yielder.turn();
       }

@@ -107,12 +107,10 @@ describe('a run', () => {
     await lab.prepare(smallRun('lenet', 2000));
     lab.trainer.train('a', 'end');
     await lab.next((event) => event.type === 'metrics');
-    const request = { type: 'predict', requestId: 1, images: testing.images, count: 3 } as const;
-    const reply = await answer(request, lab.trainer, lab.source);
-    if (reply.request !== 'predict') throw new Error('Another reply was asked for.');
-    expect(reply.value.step).toBeGreaterThan(0);
+    const { step, probabilities } = await answer('predict', { images: testing.images, count: 3 }, lab);
+    expect(step).toBeGreaterThan(0);
     for (const row of [0, 1, 2]) {
-      expect(mean([...reply.value.probabilities.subarray(10 * row, 10 * row + 10)])).toBeCloseTo(0.1, 6);
+      expect(mean([...probabilities.subarray(10 * row, 10 * row + 10)])).toBeCloseTo(0.1, 6);
     }
     expect(lab.status.phase).toBe('training');
   });

@@ -56,37 +56,30 @@ describe('weights', () => {
     const lab = await openLab();
     await lab.prepare(smallRun('lenet', 60));
     await lab.train('step');
-    const saved = await answer({ type: 'exportWeights', requestId: 1 }, lab.trainer, lab.source);
-    if (saved.request !== 'exportWeights') throw new Error('Another reply was asked for.');
-    expect(saved.value.fileName).toBe('lenet-step-1.safetensors');
-    const predict = { type: 'predict', requestId: 2, images: testing.images, count: 5 } as const;
-    const before = await answer(predict, lab.trainer, lab.source);
+    const saved = await answer('exportWeights', null, lab);
+    expect(saved.fileName).toBe('lenet-step-1.safetensors');
+    const predict = () => answer('predict', { images: testing.images, count: 5 }, lab);
+    const before = await predict();
     await lab.train('step');
-    expect(await answer(predict, lab.trainer, lab.source)).not.toEqual(before);
-    const { file } = saved.value;
-    const loaded = await answer({ type: 'importWeights', requestId: 3, file }, lab.trainer, lab.source);
-    expect(loaded.value).toEqual({ keys: 10 });
-    const after = await answer(predict, lab.trainer, lab.source);
-    expect(after).toEqual({ ...before, value: { ...before.value, step: 2 } });
+    expect(await predict()).not.toEqual(before);
+    const { file } = saved;
+    expect(await answer('importWeights', { file }, lab)).toEqual({ keys: 10 });
+    expect(await predict()).toEqual({ ...before, step: 2 });
     await lab.train('step');
     expect(lab.metric('loss')).toHaveLength(3);
 
     await lab.prepare(smallRun('mynn', 60), 'b');
-    const misfit = answer({ type: 'importWeights', requestId: 4, file }, lab.trainer, lab.source);
+    const misfit = answer('importWeights', { file }, lab);
     expect(toWorkerError(await misfit.catch((error: unknown) => error))).toMatchObject({ code: 'state' });
-    const garbage = answer(
-      { type: 'importWeights', requestId: 5, file: new ArrayBuffer(9) },
-      lab.trainer,
-      lab.source,
-    );
+    const garbage = answer('importWeights', { file: new ArrayBuffer(9) }, lab);
     expect(toWorkerError(await garbage.catch((error: unknown) => error))).toMatchObject({ code: 'file' });
   });
 
   test('and test images are asked for too early', async () => {
     const lab = new Lab({ training, test: { ...testing, count: 0 } });
-    const early = answer({ type: 'testImages', requestId: 1, indices: [0] }, lab.trainer, lab.source);
+    const early = answer('testImages', { indices: [0] }, lab);
     expect(toWorkerError(await early.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
-    const none = answer({ type: 'exportWeights', requestId: 2 }, lab.trainer, lab.source);
+    const none = answer('exportWeights', null, lab);
     expect(toWorkerError(await none.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
     lab.trainer.dispose();
   });

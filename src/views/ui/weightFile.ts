@@ -3,7 +3,7 @@ import { checkStateDict, type StateDictMismatch } from '@/formats/checkpoint';
 import { decodeSafetensors } from '@/formats/safetensors';
 import type { NetworkSpec } from '@/model/layers';
 import { session } from '@/store/session';
-import { RequestError } from '@/store/trainerClient';
+import { RequestError } from '@/store/pendingRequests';
 
 export type WeightLoad =
   | { readonly kind: 'loaded'; readonly tensors: number }

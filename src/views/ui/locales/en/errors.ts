@@ -39,6 +39,10 @@ export const errors = {
     title: 'Not ready yet',
     text: 'Wait a moment for the network and the data, then try again.',
   },
+  timeout: {
+    title: 'No answer in time',
+    text: 'The device may be busy with a large step. Try again in a moment.',
+  },
   internal: {
     title: 'Training stopped unexpectedly',
     text: 'Reset starts afresh. If it happens again, another engine may help.',

@@ -15,6 +15,7 @@ export const errors = {
   state: { title: '权重与当前网络不匹配', text: '请选择保存该文件时所用的网络。' },
   file: { title: '无法读取文件', text: '需要包含 state_dict 的 safetensors 文件。' },
   not_ready: { title: '还没准备好', text: '请等网络和数据就绪后再试。' },
+  timeout: { title: '没有及时得到回应', text: '设备可能正忙于一个很大的训练步。请稍后再试。' },
   internal: { title: '训练意外停止', text: '点“重置”重新开始。若再次发生，可以换一个引擎。' },
   crashed: {
     title: '训练线程已停止',

@@ -1,0 +1,143 @@
+/**
+ * What the page can ask the training worker, one entry a request: what goes along, what comes back, which buffers move over
+ * instead of being copied, and how long the page waits. A new request is an entry here and its handler in training/requests.ts.
+ */
+import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
+import type { RunConfig } from '@/model/runConfig';
+
+type Shape4 = readonly [number, number, number, number];
+
+export interface ConvolutionProblem {
+  readonly operator: 'cross_correlation' | 'convolution' | 'transposed';
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  /** [n, c, h, w] */
+  readonly x: Float32Array<ArrayBuffer>;
+  readonly xShape: Shape4;
+  /** [filters, c, kh, kw] */
+  readonly w: Float32Array<ArrayBuffer>;
+  readonly wShape: Shape4;
+  readonly bias: Float32Array<ArrayBuffer>;
+}
+
+export interface LayerInput {
+  /** [c, h, w] */
+  readonly input: Float32Array<ArrayBuffer>;
+  readonly inputShape: readonly [number, number, number];
+  /** [c, k, k] of the filter asked for. */
+  readonly kernel: Float32Array<ArrayBuffer>;
+  readonly kernelSize: number;
+  readonly bias: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+export interface Prediction {
+  /** Softmax of the logits, [count, 10] row-major. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** Step at which the network answered. */
+  readonly step: number;
+}
+
+interface RequestKind<Params, Value, Progress> {
+  /** Seconds that the page waits for the answer, or for a next sign of progress. */
+  readonly seconds: number;
+  /** Buffers that leave the page; those of small arrays that it goes on showing are copied. */
+  readonly sends?: (params: Params) => ArrayBuffer[];
+  /** Buffers that leave the worker with the answer. */
+  readonly returns?: (value: Value) => ArrayBuffer[];
+  /** Never set: gives the type of what is told on the way, where something is. */
+  readonly progress?: (progress: Progress) => void;
+}
+
+/** Gives an entry its types. */
+function request<Params, Value, Progress = never>(
+  kind: RequestKind<Params, Value, Progress>,
+): RequestKind<Params, Value, Progress> {
+  return kind;
+}
+
+const table = {
+  /** Images of 28 x 28 bytes. */
+  predict: request<{ readonly images: Uint8Array<ArrayBuffer>; readonly count: number }, Prediction>({
+    seconds: 60,
+    returns: ({ probabilities }) => [probabilities.buffer],
+  }),
+  /** Test images by index, with the label. */
+  testImages: request<
+    { readonly indices: readonly number[] },
+    { readonly images: Uint8Array<ArrayBuffer>; readonly labels: Uint8Array<ArrayBuffer> }
+  >({ seconds: 60, returns: ({ images, labels }) => [images.buffer, labels.buffer] }),
+  /** A convolution on the engine's device: [n, filters, oh, ow], and tfjs's name of the backend that computed it. */
+  convolve: request<
+    { readonly problem: ConvolutionProblem },
+    { readonly output: Float32Array<ArrayBuffer>; readonly backend: string }
+  >({ seconds: 60, returns: ({ output }) => [output.buffer] }),
+  /** What one convolution of the network reads for an image of 28 x 28 bytes, and one filter of it. */
+  layerInput: request<
+    { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
+    LayerInput & { readonly step: number }
+  >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
+  exportWeights: request<null, { readonly fileName: string; readonly file: ArrayBuffer }>({
+    seconds: 120,
+    returns: ({ file }) => [file],
+  }),
+  importWeights: request<{ readonly file: ArrayBuffer }, { readonly keys: number }>({
+    seconds: 120,
+    sends: ({ file }) => [file],
+  }),
+  /**
+   * Trains a fresh network of this configuration at rising learning rates; the run at hand is put back afterwards. Gives the
+   * steps made, fewer than asked for where it was stopped or the loss ran away.
+   */
+  sweepLearningRate: request<
+    { readonly config: RunConfig; readonly sweep: Sweep },
+    { readonly steps: number },
+    SweepPoint
+  >({ seconds: 120 }),
+};
+
+export type RequestType = keyof typeof table;
+
+type TypesOf<Kind> =
+  Kind extends RequestKind<infer Params, infer Value, infer Progress>
+    ? { readonly params: Params; readonly value: Value; readonly progress: Progress }
+    : never;
+/** The same for each request, with its name. */
+type RequestTypes = { readonly [K in RequestType]: TypesOf<(typeof table)[K]> };
+
+export type RequestParams<K extends RequestType> = RequestTypes[K]['params'];
+export type RequestValue<K extends RequestType> = RequestTypes[K]['value'];
+export type RequestProgress<K extends RequestType> = RequestTypes[K]['progress'];
+
+export const requestTable: {
+  readonly [K in RequestType]: RequestKind<RequestParams<K>, RequestValue<K>, RequestProgress<K>>;
+} = table;
+
+/** Answered by `reply` or `requestFailed` with the same requestId. */
+export interface Request<K extends RequestType = RequestType> {
+  readonly type: 'request';
+  readonly requestId: number;
+  readonly request: K;
+  readonly params: RequestParams<K>;
+}
+
+export interface Reply<K extends RequestType = RequestType> {
+  readonly request: K;
+  readonly value: RequestValue<K>;
+}
+
+/** Told on the way to the answer. */
+export interface Progress<K extends RequestType = RequestType> {
+  readonly request: K;
+  readonly value: RequestProgress<K>;
+}
+
+export function requestTransfers<K extends RequestType>({ request, params }: Request<K>): ArrayBuffer[] {
+  return requestTable[request].sends?.(params) ?? [];
+}
+
+export function replyTransfers<K extends RequestType>({ request, value }: Reply<K>): ArrayBuffer[] {
+  return requestTable[request].returns?.(value) ?? [];
+}
