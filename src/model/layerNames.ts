@@ -1,5 +1,6 @@
 /** Layer names are PyTorch module paths: the keys of the state_dict are made from them, so they must not collide. */
 import { flattenLayers, type LayerKind, type LayerSpec } from '@/model/layers';
+import { moduleAttributes } from '@/model/moduleAttributes';
 
 const stems: Readonly<Record<LayerKind, string>> = {
   Conv2d: 'conv',
@@ -29,17 +30,43 @@ export function freeName(kind: LayerKind, taken: ReadonlySet<string>, prefix = '
   return `${stem}${number}`;
 }
 
-export type NameProblemCode = 'invalid_name' | 'duplicate_name' | 'nested_name';
+export type NameProblemCode = 'invalid_name' | 'reserved_name' | 'duplicate_name' | 'nested_name';
 
 export interface NameProblem {
   readonly code: NameProblemCode;
   readonly name: string;
+  /** The part of the name between points that is wrong, or the layer that it lies under; the name itself otherwise. */
+  readonly part: string;
   /** English; the page words the code. */
   readonly message: string;
 }
 
-/** Python attributes, or the numbers that nn.Sequential gives, joined by points. */
-const modulePath = /^[A-Za-z_]\w*(\.(\d+|[A-Za-z_]\w*))*$/;
+/**
+ * Between two points PyTorch takes any text. Names also go into links, tables and programs, so here it is letters and
+ * digits of any script, `_` and `-`: `conv1`, nn.Sequential's `0`, `3rd`, `block-1`.
+ */
+const wordPattern = /^[\p{L}\p{M}\p{N}_-]+$/u;
+
+/** What is wrong with one name, whatever the others are: PyTorch's add_module refuses empty parts and its own attributes. */
+function spellingProblem(name: string): NameProblem | null {
+  const parts = name.split('.');
+  if (!parts.every((part) => wordPattern.test(part))) {
+    return {
+      code: 'invalid_name',
+      name,
+      part: name,
+      message: `"${name}" is no module path such as conv1, features.0 or 3: letters, digits, _ and - with points between.`,
+    };
+  }
+  const taken = parts.find((part) => moduleAttributes.has(part));
+  if (taken === undefined) return null;
+  return {
+    code: 'reserved_name',
+    name,
+    part: taken,
+    message: `"${name}" is refused by PyTorch: every nn.Module has an attribute "${taken}".`,
+  };
+}
 
 /**
  * What is wrong with a network's names, in forward order. A Residual is a module that holds others, so `block1.conv1`
@@ -51,14 +78,16 @@ export function nameProblems(layers: readonly LayerSpec[]): NameProblem[] {
   const seen = new Set<string>();
   const problems: NameProblem[] = [];
   for (const { name } of all) {
-    if (!modulePath.test(name)) {
-      problems.push({
-        code: 'invalid_name',
-        name,
-        message: `"${name}" is no PyTorch module path such as conv1 or features.0.`,
-      });
+    const spelling = spellingProblem(name);
+    if (spelling !== null) {
+      problems.push(spelling);
     } else if (seen.has(name)) {
-      problems.push({ code: 'duplicate_name', name, message: `Two layers are called "${name}".` });
+      problems.push({
+        code: 'duplicate_name',
+        name,
+        part: name,
+        message: `Two layers are called "${name}".`,
+      });
     } else {
       const parts = name.split('.');
       const owner = parts
@@ -69,6 +98,7 @@ export function nameProblems(layers: readonly LayerSpec[]): NameProblem[] {
         problems.push({
           code: 'nested_name',
           name,
+          part: owner,
           message: `"${name}" lies under "${owner}", which is a layer and cannot hold others.`,
         });
       }

@@ -122,7 +122,21 @@ describe('checkNetwork', () => {
       ]);
     expect(codes('fc2.0')).toEqual([['fc2.0', 'duplicate_name']]);
     expect(codes('fc2.0.weight')).toEqual([['fc2.0.weight', 'nested_name']]);
-    expect(codes('3rd')).toEqual([['3rd', 'invalid_name']]);
-    expect(codes('head')).toEqual([]);
+  });
+
+  it('takes the names that PyTorch takes, and refuses its own attributes and what is no path', () => {
+    const codes = (name: string): unknown =>
+      problems(renameLayer(lenet.layers, topLevel(11), name)).map(({ problem }) => problem.code);
+    for (const name of ['head', '0', 'features.0', '3rd', 'block-1', '卷积.0', 'constructor', 'compiled']) {
+      expect(codes(name), name).toEqual([]);
+    }
+    for (const name of ['', '.', 'a.', '.a', 'a..b', 'a b', 'a\n', '<b>', '\u202ea', '\ud800']) {
+      expect(codes(name), JSON.stringify(name)).toEqual(['invalid_name']);
+    }
+    for (const name of ['forward', 'training', 'children', 'features.type', 'compile', '__class__.0']) {
+      expect(codes(name), name).toEqual(['reserved_name']);
+    }
+    const [problem] = problems(renameLayer(lenet.layers, topLevel(11), 'features.type'));
+    expect(problem?.problem.details).toEqual({ name: 'features.type', part: 'type' });
   });
 });

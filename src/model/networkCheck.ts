@@ -234,8 +234,8 @@ function withNameProblems(layers: readonly LayerSpec[], checks: readonly LayerCh
       checks.find((other) => other.layer.name === check.layer.name) === check;
     const named = at < 0 || isFirstOfTwo ? undefined : problems[at];
     if (named === undefined || check.problem !== null) return check;
-    const { code, message, name } = named;
-    return { ...check, problem: { code, message, details: { name }, mend: null } };
+    const { code, message, name, part } = named;
+    return { ...check, problem: { code, message, details: { name, part }, mend: null } };
   });
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { architectures, lenet, smallResnet } from '@/model/architectures';
 import { networkLimits } from '@/model/layerFields';
@@ -24,6 +25,12 @@ describe('parseNetworkSpec', () => {
     },
   );
 
+  it('accepts layers that are named by digits, as those of nn.Sequential are', () => {
+    const path = new URL('../../fixtures/cases/weights/sequential.network.json', import.meta.url);
+    const network = parseNetworkSpec(JSON.parse(readFileSync(path, 'utf8')));
+    expect(network.layers.map(({ name }) => name)).toEqual(['0', '1', '2', '3']);
+  });
+
   it('accepts blocks as deep as allowed', () => {
     // A Conv2d is the deepest layer: its initialisation is an object of its own.
     const [conv = relu] = custom.layers;
@@ -45,6 +52,7 @@ describe('parseNetworkSpec', () => {
     ['an unknown initialisation', withLayer(0, { init: { kind: 'xavier' } }), 'layers.0.init.kind'],
     ['a doubled name', withLayer(4, { name: 'conv1.0' }), '"conv1.0"'],
     ['a name that is no path', withLayer(4, { name: '<script>' }), '<script>'],
+    ['a name that PyTorch refuses', withLayer(4, { name: 'forward' }), 'forward'],
     ['the id of another network', { ...custom, id: 'mynn' }, 'Mynn'],
     ['a stateOrder that misses layers', { ...custom, stateOrder: ['conv1.0'] }, 'stateOrder'],
     [

@@ -57,9 +57,10 @@ export function shapeProblemText(t: Translate, { code, details }: Problem): stri
         max: text('max'),
       });
     case 'invalid_name':
+    case 'reserved_name':
     case 'duplicate_name':
     case 'nested_name':
-      return t(`problems.${code}`, { name: text('name') });
+      return t(`problems.${code}`, { name: text('name'), part: text('part') });
     default:
       return assertNever(code);
   }

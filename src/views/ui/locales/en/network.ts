@@ -172,9 +172,12 @@ export const network = {
       'The block adds its body, {{body}}, to its shortcut, {{shortcut}}: both must have the same shape.',
     output_classes: 'The network must end in 10 values, one a digit; it ends in {{given}}.',
     invalid_parameter: '{{field}} of {{kind}} must lie between {{min}} and {{max}}, not {{value}}.',
-    invalid_name: '“{{name}}” cannot be a name in PyTorch; conv1 or features.0 can.',
+    invalid_name:
+      '“{{name}}” cannot be a name; conv1, features.0 or 3 can: letters, digits, _ and -, with points between.',
+    reserved_name:
+      '“{{part}}” is taken: every PyTorch module has an attribute of that name, so no layer can be called so.',
     duplicate_name: 'Two layers are called “{{name}}”.',
-    nested_name: '“{{name}}” lies under a layer, which cannot hold others.',
+    nested_name: '“{{name}}” lies under the layer “{{part}}”, which cannot hold others.',
   },
   weights: {
     title: 'Weights',

@@ -170,9 +170,11 @@ export const network = {
     residual_mismatch: '残差块把主路 {{body}} 与捷径 {{shortcut}} 相加，两者的形状必须相同。',
     output_classes: '网络最后必须给出 10 个数，每个数字一个；现在给出 {{given}}。',
     invalid_parameter: '{{kind}} 的 {{field}} 必须在 {{min}} 和 {{max}} 之间，现在是 {{value}}。',
-    invalid_name: '“{{name}}”不能作为 PyTorch 中的名称，conv1 或 features.0 这样的可以。',
+    invalid_name:
+      '“{{name}}”不能作为名称，conv1、features.0 或 3 这样的可以：用字母、数字、_ 和 -，中间可以有点。',
+    reserved_name: '“{{part}}”已被占用：每个 PyTorch 模块都有同名属性，层不能用这个名称。',
     duplicate_name: '有两层都叫“{{name}}”。',
-    nested_name: '“{{name}}”位于另一层之下，而那一层不能包含其他层。',
+    nested_name: '“{{name}}”位于层“{{part}}”之下，而那一层不能包含其他层。',
   },
   weights: {
     title: '权重',
