@@ -7,6 +7,7 @@ import {
   operationWords,
   type OperationName,
 } from '@/engine/wasm/operations';
+import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRun } from '@/engine/wasm/wasmRun';
@@ -72,12 +73,10 @@ export async function profileKernels(
   const single = relaxed ? 'relaxed' : 'simd';
   const variant = threads > 1 ? (`${single}Threads` as const) : single;
   const module = await WebAssembly.compile(await host.readBinary(variant));
-  const runtime = new WasmRuntime({
-    host: threads > 1 ? host : { ...host, createThread: null },
-    module,
-    isShared: threads > 1,
-    threads,
-  });
+  if (threads > 1 && host.createThread === null) throw new Error('Memory cannot be shared here.');
+  const pool =
+    host.createThread === null || threads === 1 ? null : new ThreadPool(host.createThread, threads - 1);
+  const runtime = new WasmRuntime({ module, isShared: pool !== null, pool, maySleep: host.maySleep });
   const config = { ...defaultConfig(network), batchSize: 64, trainingImages: 64 };
   const run = await WasmRun.create(config, undefined, {
     runtime,

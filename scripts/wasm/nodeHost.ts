@@ -10,8 +10,9 @@ const folder = fileURLToPath(new URL('../../src/engine/wasm/build/', import.meta
 // Plain JavaScript in a text: a Node worker cannot load TypeScript by itself.
 const threadSource = `
 const { parentPort } = require('node:worker_threads');
-parentPort.on('message', ({ module, memory, thread, command }) => {
+parentPort.on('message', ({ module, memory, thread, command, joined }) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  Atomics.add(new Int32Array(memory.buffer), joined, 1);
   parentPort.postMessage('ready');
   exports.follow(thread, command);
 });`;

@@ -47,6 +47,23 @@ async function transfer<T>(options: DownloadOptions, read: (transfer: Transfer) 
   }
 }
 
+/** The answer's bytes as they come; whoever stops listening stops the transfer. */
+async function* piecesOf({ response, alive }: Transfer): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error('the answer has no content');
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      alive();
+      yield value;
+    }
+  } finally {
+    // Of one that has ended or failed there is nothing left to stop.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 export function downloadText(options: DownloadOptions): Promise<string> {
   return transfer(options, ({ response }) => response.text());
 }
@@ -61,28 +78,31 @@ export function downloadBytes(
   expectedBytes: number,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return transfer(options, async ({ response, alive }) => {
+  return transfer(options, async (answer) => {
     const bytes = new Uint8Array(expectedBytes);
-    const reader = response.body?.getReader();
-    if (reader === undefined) throw new Error('the answer has no content');
     let filled = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      alive();
-      if (filled + value.length > expectedBytes) {
-        await reader.cancel();
+    for await (const piece of piecesOf(answer)) {
+      if (filled + piece.length > expectedBytes) {
         throw new DataError(
           'data_checksum',
           options.file,
           `${options.file} is longer than the ${expectedBytes} bytes that the manifest gives: the server's copy is wrong.`,
         );
       }
-      bytes.set(value, filled);
-      filled += value.length;
-      onBytes(value.length);
+      bytes.set(piece, filled);
+      filled += piece.length;
+      onBytes(piece.length);
     }
     if (filled < expectedBytes) throw new Error(`it ended after ${filled} of ${expectedBytes} bytes`);
     return bytes;
+  });
+}
+
+/** A file whose size nobody knows beforehand. @throws DataError `data_fetch` when the server fails or stalls */
+export function downloadFile(options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+  return transfer(options, async (answer) => {
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for await (const piece of piecesOf(answer)) pieces.push(piece);
+    return new Uint8Array(await new Blob(pieces).arrayBuffer());
   });
 }

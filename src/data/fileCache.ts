@@ -1,6 +1,10 @@
 /** Verified files kept for the next visit in the browser's Cache API, where there is one. Never a reason to fail. */
+import { within } from '@/data/within';
 
 const cacheName = 'digit-lab-mnist';
+
+/** Downloading takes less than waiting for longer. */
+const openMilliseconds = 3_000;
 
 /**
  * Entries stand under the file's URL, which carries the checksum: a changed file is another entry, and `keepOnly`
@@ -13,10 +17,11 @@ export class FileCache {
     this.#cache = cache;
   }
 
-  /** Null where there is no Cache API (insecure pages, Node) or it is refused (private mode, blocked storage). */
+  /** Null where there is no Cache API (insecure pages, Node), or it is refused (private mode, blocked storage) or silent. */
   static async open(): Promise<FileCache | null> {
     try {
-      return new FileCache(await globalThis.caches.open(cacheName));
+      const opening = globalThis.caches.open(cacheName);
+      return new FileCache(await within(openMilliseconds, opening, 'The cache does not open.'));
     } catch {
       return null;
     }

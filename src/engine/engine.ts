@@ -2,7 +2,7 @@
  * What training needs of an engine. tfjs is the reference implementation; the WebAssembly and compiled WebGPU engines
  * implement the same contract from the same LayerSpec data and must agree with it, and with PyTorch, on every fixture.
  */
-import type { BackendName } from '@/model/backend';
+import type { BackendName, EngineNotice } from '@/model/backend';
 import type { StatisticsSource } from '@/engine/statistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
@@ -23,6 +23,8 @@ export interface BackendInfo {
   /** A GPU in software (SwiftShader, lavapipe): correct, slow. */
   readonly isSoftware: boolean;
   readonly limits: DeviceLimits;
+  /** Why it computes slower than it could; absent where it does not. */
+  readonly notices?: readonly EngineNotice[];
 }
 
 export type Split = 'train' | 'test';
@@ -73,6 +75,7 @@ export interface BatchInspection {
 }
 
 export interface Engine extends StatisticsSource {
+  /** May change: an engine can lose its threads and go on with one. */
   readonly info: BackendInfo;
 
   /**

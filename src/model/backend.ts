@@ -13,6 +13,28 @@ export type BackendReason =
   | 'insecure_context'
   | 'failed';
 
+/** Why the WebAssembly engine computes slower than it could; the page has a text for each. */
+export type EngineNoticeReason =
+  /** The server does not isolate the page, so that no memory is shared. */
+  | 'not_isolated'
+  /** The page is isolated, and the browser shares no memory all the same. */
+  | 'no_shared_memory'
+  /** A thread's script did not load, or ended with an error. */
+  | 'thread_failed'
+  | 'thread_silent'
+  /** Threads answered, but work on copies of the memory. */
+  | 'memory_not_shared'
+  /** The build for several threads could not be loaded. */
+  | 'threaded_kernels_failed'
+  /** The build with fused multiply-add could not be loaded. */
+  | 'fused_kernels_failed';
+
+export interface EngineNotice {
+  readonly reason: EngineNoticeReason;
+  /** What was found, in English; empty where there is nothing to add. */
+  readonly detail: string;
+}
+
 export interface BackendProbe {
   readonly backend: BackendName;
   /** True also for a GPU in software, which can be chosen by name. */

@@ -3,7 +3,7 @@
  * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
  * reply share a requestId, and are listed in requests.ts. protocol/port.ts alone posts and receives.
  */
-import type { BackendName, BackendProbe } from '@/model/backend';
+import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -23,6 +23,8 @@ export interface BackendDescription {
   readonly maxStorageBufferBindingSize: number | null;
   /** Why tfjs computes where an engine of our own should; absent where that one does, or tfjs was asked for. */
   readonly fallbackReason?: string;
+  /** Why our WebAssembly engine computes slower than it could; absent where it does not. */
+  readonly notices?: readonly EngineNotice[];
 }
 
 export type StopUnit = 'step' | 'epoch';
@@ -127,6 +129,7 @@ export interface RunStatus {
 
 export type WorkerEvent =
   | { readonly type: 'backendProbing' }
+  /** Again where an engine that runs has changed: it can lose its threads. */
   | {
       readonly type: 'backendReady';
       readonly backend: BackendDescription;

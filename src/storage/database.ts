@@ -20,8 +20,34 @@ const migrations: readonly ((database: DigitLabDatabase) => void)[] = [
   },
 ];
 
-/** @throws DOMException where the browser forbids storage, or where a newer version of the page was here before */
+/** Browsers have had faults by which a database never opened. */
+const openMilliseconds = 5_000;
+
+/**
+ * @throws DOMException where the browser forbids storage, where a newer version of the page was here before, or where nothing
+ * answers
+ */
 export async function openDatabase(name = 'digit-lab'): Promise<DigitLabDatabase> {
+  const opening = open(name);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DOMException(`The database ${name} does not open.`, 'TimeoutError'));
+      // One that opens later would hold up those of other tabs.
+      opening.then(
+        (database) => database.close(),
+        () => undefined,
+      );
+    }, openMilliseconds);
+  });
+  try {
+    return await Promise.race([opening, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(name: string): Promise<DigitLabDatabase> {
   const database = await openDB<DigitLabSchema>(name, migrations.length, {
     upgrade: (db, oldVersion) => {
       for (const migrate of migrations.slice(oldVersion)) migrate(db);

@@ -15,12 +15,13 @@ import { toWorkerError } from '@/training/workerError';
 export interface Backends {
   readonly probe: () => Promise<readonly BackendProbe[]>;
   /**
-   * `onDeviceError` hears of a lost device at once.
+   * `onDeviceError` hears of a lost device at once, `onInfoChange` of an engine that is no longer what it said.
    * @throws EngineError when the choice does not work here
    */
   readonly open: (
     request: EngineRequest,
     onDeviceError: (error: EngineError) => void,
+    onInfoChange: () => void,
   ) => Promise<OpenedEngine>;
 }
 
@@ -46,10 +47,16 @@ export function createCommandHandler({
     try {
       await trainer.useEngine(async () => {
         post({ type: 'backendProbing' });
-        const { engine, probes, fallbackReason } = await backends.open(request, trainer.deviceFailed);
-        const reason = fallbackReason === null ? {} : { fallbackReason };
-        post({ type: 'backendReady', backend: { ...describe(engine.info), ...reason }, probes });
-        return engine;
+        let opened: OpenedEngine | null = null;
+        const announce = (): void => {
+          if (opened === null) return;
+          const { engine, probes, fallbackReason } = opened;
+          const reason = fallbackReason === null ? {} : { fallbackReason };
+          post({ type: 'backendReady', backend: { ...describe(engine.info), ...reason }, probes });
+        };
+        opened = await backends.open(request, trainer.deviceFailed, announce);
+        announce();
+        return opened.engine;
       });
     } catch (error) {
       post({ type: 'backendFailed', error: toWorkerError(error), probes: await backends.probe() });
@@ -104,6 +111,6 @@ export function createCommandHandler({
   };
 }
 
-function describe({ engine, backend, device, isSoftware, limits }: BackendInfo): BackendDescription {
-  return { engine, backend, device, isSoftware, ...limits };
+function describe({ limits, ...info }: BackendInfo): BackendDescription {
+  return { ...info, ...limits };
 }

@@ -23,6 +23,8 @@ export interface OpenedEngine {
 export interface OpenEngineOptions extends WebgpuEngineOptions {
   /** Where our WebAssembly kernels run. */
   readonly wasmHost: WasmHost;
+  /** Told when the engine's `info` has changed since it was opened. */
+  readonly onInfoChange?: () => void;
 }
 
 /** Ways to compute on a backend, best first; the last is always tfjs. */
@@ -33,7 +35,8 @@ function waysOf(
 ): readonly (() => Promise<Engine>)[] {
   const tfjs = (): Promise<Engine> => startEngine(found, options);
   if (reference) return [tfjs];
-  if (found.backend === 'wasm') return [() => createWasmEngine({ host: options.wasmHost }), tfjs];
+  const { wasmHost: host, onInfoChange } = options;
+  if (found.backend === 'wasm') return [() => createWasmEngine({ host, onInfoChange }), tfjs];
   if (found.backend === 'webgpu') return [() => createWebgpuEngine(found, options), tfjs];
   return [tfjs];
 }

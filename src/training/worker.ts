@@ -16,12 +16,13 @@ port.receive(
     post: port.post,
     backends: {
       probe: probeBackends,
-      open: (request, onDeviceError) =>
+      open: (request, onDeviceError, onInfoChange) =>
         openEngine(request, {
           wasmBinaries: bundledWasmBinaries,
           wasmHost: browserHost(),
           tileChoices: storedTileChoices(),
           onDeviceError,
+          onInfoChange,
         }),
     },
     data: (onChange) => new DataService({ baseUrl: import.meta.env.BASE_URL, emit: port.post, onChange }),

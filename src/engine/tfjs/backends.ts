@@ -3,11 +3,13 @@
  * Each backend's package is loaded only when it is chosen.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { within } from '@/data/within';
 import { EngineError, type BackendInfo } from '@/engine/engine';
 import { webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
-import { loadWebgpuBackend } from '@/engine/tfjs/webgpuDevice';
+import { loadWebgpuBackend, toldInfo } from '@/engine/tfjs/webgpuDevice';
+import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
 import type { BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { assertNever } from '@/model/layers';
 
@@ -19,21 +21,28 @@ export interface WasmBinaries {
 
 export interface EngineOptions {
   readonly wasmBinaries?: WasmBinaries;
-  /** Threads of tfjs's WebAssembly in a browser; as many as there are cores where it is absent and the page may have any. */
+  /** Threads of tfjs's WebAssembly in a browser; without it, tfjs takes as many as there are cores where memory can be shared. */
   readonly wasmThreads?: number;
   /** Hears of a lost device or an uncaptured WebGPU error at once; the next engine call fails with it, too. */
   readonly onDeviceError?: (error: EngineError) => void;
 }
 
+/** A GPU's driver or a backend's script that has not answered by then is taken for dead. */
+const answerMilliseconds = 20_000;
+
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** tfjs throws plain objects with a message, too. */
+function messageOf(error: unknown): string {
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return hasMessage ? String(error.message) : String(error);
+}
 
 function probe(backend: BackendName, reason: BackendReason, device = '', detail = ''): BackendProbe {
   return { backend, usable: reason === 'available' || reason === 'software_adapter', reason, device, detail };
 }
 
-function adapterName({ description, device, vendor, architecture }: GPUAdapterInfo): string {
+function adapterName({ description, device, vendor, architecture }: Partial<GPUAdapterInfo>): string {
   return description || device || [vendor, architecture].filter(Boolean).join(' ') || 'GPU';
 }
 
@@ -44,16 +53,46 @@ async function probeWebGPU(): Promise<BackendProbe> {
   }
   try {
     // tfjs reads features of the adapter unasked, so a null one must be found here.
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const adapter = await within(
+      answerMilliseconds,
+      navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
+      'No GPU adapter answered in time.',
+    );
     if (adapter === null) return probe('webgpu', 'no_adapter');
-    const { info } = adapter;
+    const info = toldInfo(adapter.info);
     const name = adapterName(info);
     const names = [name, info.vendor, info.architecture, info.device].join(' ');
-    const isSoftware = info.isFallbackAdapter || softwareNames.test(names);
+    const isSoftware = info.isFallbackAdapter === true || softwareNames.test(names);
     return probe('webgpu', isSoftware ? 'software_adapter' : 'available', name);
   } catch (error) {
     return probe('webgpu', 'failed', '', messageOf(error));
   }
+}
+
+/** Draws a value that 16-bit floats lack, and reads it: training in those would not be the network that the page promises. */
+function keepsFloat32(gl: WebGL2RenderingContext): boolean {
+  if (gl.getExtension('EXT_color_buffer_float') === null) return false;
+  const value = 1 + 2 ** -20;
+  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, 1, 1);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
+  gl.framebufferTexture2D(
+    gl.FRAMEBUFFER,
+    gl.COLOR_ATTACHMENT0,
+    gl.TEXTURE_2D,
+    gl.getParameter(gl.TEXTURE_BINDING_2D),
+    0,
+  );
+  gl.clearBufferfv(gl.COLOR, 0, [value, value, value, value]);
+  const read = new Float32Array(4);
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, read);
+  return read.every((one) => one === value);
+}
+
+function hasFastWebGL(): boolean {
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  gl?.getExtension('WEBGL_lose_context')?.loseContext();
+  return gl !== null;
 }
 
 function probeWebGL(): BackendProbe {
@@ -64,63 +103,23 @@ function probeWebGL(): BackendProbe {
     const extension = gl.getExtension('WEBGL_debug_renderer_info');
     const parameter: unknown = gl.getParameter(extension?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
     const device = typeof parameter === 'string' ? parameter : 'GPU';
-    // Training in 16-bit floats would not be the network that the page promises.
-    const hasFloat32 = gl.getExtension('EXT_color_buffer_float') !== null;
+    const hasFloat32 = keepsFloat32(gl);
     gl.getExtension('WEBGL_lose_context')?.loseContext();
-    if (!hasFloat32) return probe('webgl', 'failed', device, 'EXT_color_buffer_float is missing');
-    return probe('webgl', softwareNames.test(device) ? 'software_adapter' : 'available', device);
+    if (!hasFloat32) return probe('webgl', 'failed', device, 'It does not compute in 32-bit floats.');
+    // Some browsers name no renderer, but refuse a context that must not be slow.
+    const isSoftware = softwareNames.test(device) || !hasFastWebGL();
+    return probe('webgl', isSoftware ? 'software_adapter' : 'available', device);
   } catch (error) {
     return probe('webgl', 'failed', '', messageOf(error));
   }
 }
 
-/** A module with one v128 instruction (github.com/GoogleChromeLabs/wasm-feature-detect). */
-const simdModule = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  5,
-  1,
-  96,
-  0,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  10,
-  1,
-  8,
-  0,
-  65,
-  0,
-  253,
-  15,
-  253,
-  98,
-  11,
-);
-
-function threadCount(): number {
-  const isolated = 'crossOriginIsolated' in globalThis && globalThis.crossOriginIsolated;
-  return isolated ? Math.max(1, navigator.hardwareConcurrency) : 1;
-}
-
-const wasmDevice = (threads: number): string =>
-  `WebAssembly, SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+const wasmDevice = 'WebAssembly, SIMD';
 
 function probeWasm(): BackendProbe {
   if (typeof WebAssembly === 'undefined') return probe('wasm', 'no_api');
-  if (!WebAssembly.validate(simdModule)) return probe('wasm', 'no_simd');
-  return probe('wasm', 'available', wasmDevice(threadCount()));
+  if (!hasWasmSimd()) return probe('wasm', 'no_simd');
+  return probe('wasm', 'available', wasmDevice);
 }
 
 /** All four backends, whatever they answer. */
@@ -156,7 +155,7 @@ export function orderOfChoice(probes: readonly BackendProbe[]): BackendName[] {
 
 async function loadBackend(
   backend: BackendName,
-  { wasmBinaries, wasmThreads = threadCount() }: EngineOptions,
+  { wasmBinaries, wasmThreads }: EngineOptions,
 ): Promise<void> {
   switch (backend) {
     case 'webgpu':
@@ -176,7 +175,7 @@ async function loadBackend(
           'tfjs-backend-wasm-simd.wasm': wasmBinaries.simd,
           'tfjs-backend-wasm-threaded-simd.wasm': wasmBinaries.threadedSimd,
         });
-        setThreadsCount(wasmThreads);
+        if (wasmThreads !== undefined) setThreadsCount(wasmThreads);
       }
       return;
     }
@@ -188,7 +187,15 @@ async function loadBackend(
   }
 }
 
-function describe({ backend, device, reason }: BackendProbe): BackendInfo {
+/** What tfjs really started. */
+async function startedDevice({ backend, device }: BackendProbe): Promise<string> {
+  if (backend !== 'wasm') return device;
+  const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
+  const threads = getThreadsCount();
+  return `${wasmDevice}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+
+function describe({ backend, reason }: BackendProbe, device: string): BackendInfo {
   const isWebGPU = backend === 'webgpu';
   const limits = isWebGPU ? webgpuBackend().device.limits : null;
   return {
@@ -206,6 +213,17 @@ function describe({ backend, device, reason }: BackendProbe): BackendInfo {
 function watchedDevice(backend: BackendName): WatchedDevice {
   if (backend === 'webgpu') return { device: webgpuBackend().device };
   return backend === 'webgl' ? { canvas: webglCanvas() } : {};
+}
+
+let wanted: BackendName | null = null;
+
+async function setBackend(backend: BackendName, options: EngineOptions): Promise<void> {
+  wanted = backend;
+  await loadBackend(backend, options);
+  if (!(await tf.setBackend(backend))) throw new Error('tfjs could not initialise it.');
+  // One that nobody waits for any more must not take the place of what was started since.
+  if (wanted !== backend) await tf.setBackend(wanted);
+  await tf.ready();
 }
 
 /** A backend that is up, with what an engine of any kind needs of it. */
@@ -231,16 +249,14 @@ export async function startBackend(
     );
   }
   try {
-    await loadBackend(backend, options);
-    if (!(await tf.setBackend(backend))) throw new Error('tfjs could not initialise it.');
-    await tf.ready();
+    await within(answerMilliseconds, setBackend(backend, options), 'It did not answer in time.');
   } catch (error) {
     throw new EngineError('unsupported', `The ${backend} backend did not start: ${messageOf(error)}`, {
       cause: error,
     });
   }
   return {
-    info: describe(chosen),
+    info: describe(chosen, await startedDevice(chosen)),
     guard: new DeviceGuard(watchedDevice(backend), options.onDeviceError),
   };
 }

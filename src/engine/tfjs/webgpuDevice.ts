@@ -16,10 +16,16 @@ const raisedLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const;
 
+/** What the browser tells of an adapter (`info`) or of a device's (`adapterInfo`): nothing in Chrome before 127. */
+export const toldInfo = (info: GPUAdapterInfo | undefined): Partial<GPUAdapterInfo> => info ?? {};
+
 async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(raisedLimits.map((limit) => [limit, adapter.limits[limit]])),
+    // A limit that a browser does not know yet must not be asked for.
+    requiredLimits: Object.fromEntries(
+      raisedLimits.filter((limit) => limit in adapter.limits).map((limit) => [limit, adapter.limits[limit]]),
+    ),
   });
 }
 

@@ -1,104 +1,112 @@
 /** Chooses the build of the kernels and the number of threads, and makes the engine. */
-import { EngineError } from '@/engine/engine';
-import { variants, type VariantName } from '@/engine/wasm/variants';
+import { EngineError, type BackendInfo } from '@/engine/engine';
+import { loadKernels, missedFusion, type Kernels } from '@/engine/wasm/loadKernels';
+import { ThreadPool, ThreadsError } from '@/engine/wasm/threadPool';
+import { variants } from '@/engine/wasm/variants';
 import { WasmEngine } from '@/engine/wasm/wasmEngine';
+import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import type { EngineNotice } from '@/model/backend';
 
 export interface WasmEngineOptions {
   readonly host: WasmHost;
-  /** Threads to compute on; by default all processors but one, at least one, and one where memory cannot be shared. */
+  /** Threads to compute on, neither more nor fewer; by default all processors but one, or one where threads do not work. */
   readonly threads?: number;
   /** Fused multiply-add; by default wherever the browser has relaxed SIMD. */
   readonly relaxed?: boolean;
-}
-
-/** (module (func (result v128) (i32x4.splat (i32.const 0)))) */
-const simdProbe = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  5,
-  1,
-  96,
-  0,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  8,
-  1,
-  6,
-  0,
-  65,
-  0,
-  253,
-  17,
-  11,
-);
-
-/** Whether this browser runs the kernels at all. Where not, tfjs's cpu backend is what is left. */
-export function hasWasmSimd(): boolean {
-  return typeof WebAssembly === 'object' && WebAssembly.validate(simdProbe);
+  /** Told when threads are lost after the start; `info` of the engine says why. */
+  readonly onInfoChange?: (() => void) | undefined;
 }
 
 /** Threads by default: one core stays free for the page. */
-export function defaultThreads(host: WasmHost): number {
-  return host.createThread === null ? 1 : Math.max(1, host.processors - 1);
+const defaultThreads = (host: WasmHost): number => Math.max(1, host.processors - 1);
+
+/** @throws ThreadsError */
+function startThreads({ createThread }: WasmHost, count: number): ThreadPool {
+  if (createThread !== null) return new ThreadPool(createThread, count);
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  throw new ThreadsError(isolated === false ? 'not_isolated' : 'no_shared_memory', '');
 }
 
-function variantName(isRelaxed: boolean, isShared: boolean): VariantName {
-  if (isShared) return isRelaxed ? 'relaxedThreads' : 'simdThreads';
-  return isRelaxed ? 'relaxed' : 'simd';
-}
-
-/** Compiles the wanted build, or the plain one where the browser refuses relaxed SIMD. */
-async function compileKernels(host: WasmHost, options: WasmEngineOptions, isShared: boolean) {
-  if (options.relaxed !== false) {
-    const name = variantName(true, isShared);
-    const binary = await host.readBinary(name);
-    if (WebAssembly.validate(binary)) return { name, module: await WebAssembly.compile(binary) };
-    if (options.relaxed === true) {
-      throw new EngineError(
-        'unsupported',
-        'This browser has no relaxed SIMD in WebAssembly. Use the plain kernels.',
-      );
-    }
-  }
-  const name = variantName(false, isShared);
-  return { name, module: await WebAssembly.compile(await host.readBinary(name)) };
-}
-
-/** @throws EngineError `unsupported` where WebAssembly SIMD is missing. */
+/**
+ * On several threads where they prove to work, else on one: `info.notices` says why.
+ * @throws EngineError `unsupported` where WebAssembly SIMD is missing, the kernels cannot be loaded, or `threads` or `relaxed` cannot be had
+ */
 export async function createWasmEngine(options: WasmEngineOptions): Promise<WasmEngine> {
-  const { host } = options;
   if (!hasWasmSimd()) {
     throw new EngineError(
       'unsupported',
       'This browser has no SIMD in WebAssembly. Use a newer one (Chrome 91, Firefox 89, Safari 16.4 or later), or the slower cpu backend.',
     );
   }
-  const threads = host.createThread === null ? 1 : (options.threads ?? defaultThreads(host));
-  const isShared = threads > 1;
-  const { name, module } = await compileKernels(host, options, isShared);
-  const { relaxed, maxPanel } = variants[name];
-  const runtime = new WasmRuntime({ host, module, isShared, threads });
-  const device = `WebAssembly, SIMD${relaxed ? ' with fused multiply-add' : ''}, ${threads} thread${threads === 1 ? '' : 's'}`;
-  const info = {
+  const threads = options.threads ?? defaultThreads(options.host);
+  if (threads === 1) return openSingle(options, []);
+  try {
+    return await openThreaded(options, threads);
+  } catch (error) {
+    if (!(error instanceof ThreadsError)) throw error;
+    if (options.threads === undefined) return openSingle(options, [error.notice]);
+    throw new EngineError(
+      'unsupported',
+      `${threads} threads cannot be had: ${error.notice.reason}. ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** @throws ThreadsError where one thread has to do */
+async function openThreaded(options: WasmEngineOptions, threads: number): Promise<WasmEngine> {
+  // Their scripts load while the kernels do.
+  const pool = startThreads(options.host, threads - 1);
+  try {
+    const kernels = await loadKernels(options.host, true, options.relaxed).catch((error: unknown) => {
+      throw new ThreadsError(
+        'threaded_kernels_failed',
+        error instanceof Error ? error.message : String(error),
+      );
+    });
+    await pool.prove(kernels.module);
+    return engineOf(options, kernels, pool, []);
+  } catch (error) {
+    pool.dispose();
+    throw error;
+  }
+}
+
+async function openSingle(options: WasmEngineOptions, notices: readonly EngineNotice[]): Promise<WasmEngine> {
+  return engineOf(options, await loadKernels(options.host, false, options.relaxed), null, notices);
+}
+
+function engineOf(
+  { host, onInfoChange }: WasmEngineOptions,
+  kernels: Kernels,
+  pool: ThreadPool | null,
+  slower: readonly EngineNotice[],
+): WasmEngine {
+  const { relaxed, shared, maxPanel } = variants[kernels.name];
+  const notices = [...slower];
+  const missed = missedFusion(kernels);
+  if (missed !== null) notices.push({ reason: 'fused_kernels_failed', detail: missed });
+  const runtime = new WasmRuntime({
+    module: kernels.module,
+    isShared: shared,
+    pool,
+    maySleep: host.maySleep,
+    onThreadsLost: (notice) => {
+      notices.push(notice);
+      onInfoChange?.();
+    },
+  });
+  const info = (): BackendInfo => ({
     engine: 'wasm',
     backend: 'wasm',
-    device,
+    device: `WebAssembly, SIMD${relaxed ? ' with fused multiply-add' : ''}, ${runtime.threads} thread${runtime.threads === 1 ? '' : 's'}`,
     isSoftware: false,
     limits: { maxBufferSize: null, maxStorageBufferBindingSize: null },
-  } as const;
-  return new WasmEngine({ info, runtime, threads, maxPanel });
+    ...(notices.length === 0 ? {} : { notices: [...notices] }),
+  });
+  return new WasmEngine({ info, runtime, threads: runtime.threads, maxPanel });
 }

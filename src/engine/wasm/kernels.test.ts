@@ -5,6 +5,7 @@ import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
 import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
 import type { Precision } from '@/engine/precision';
+import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import type { Conv2d, LayerSpec, Linear, NetworkSpec } from '@/model/layers';
@@ -17,11 +18,12 @@ const unitRoundoff = 2 ** -24;
 let bench: LayerBench;
 
 async function newBench(threads: number): Promise<LayerBench> {
-  const host = nodeHost();
+  const { readBinary, createThread, maySleep } = nodeHost();
   const name = threads > 1 ? 'simdThreads' : 'simd';
-  const module = await WebAssembly.compile(await host.readBinary(name));
+  const module = await WebAssembly.compile(await readBinary(name));
+  const pool = createThread === null || threads === 1 ? null : new ThreadPool(createThread, threads - 1);
   return {
-    runtime: new WasmRuntime({ host, module, isShared: threads > 1, threads }),
+    runtime: new WasmRuntime({ module, isShared: pool !== null, pool, maySleep }),
     threads,
     maxPanel: variants[name].maxPanel,
   };

@@ -312,4 +312,6 @@ export const syncWords = {
   program: 33,
   length: 34,
   threads: 35,
+  /** Threads that have written to this memory. */
+  joined: 48,
 } as const;

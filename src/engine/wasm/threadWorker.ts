@@ -6,8 +6,9 @@ interface Exports {
 }
 
 globalThis.addEventListener('message', (event: MessageEvent<ThreadStart>) => {
-  const { module, memory, thread, command } = event.data;
+  const { module, memory, thread, command, joined } = event.data;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  Atomics.add(new Int32Array(memory.buffer), joined, 1);
   globalThis.postMessage('ready');
   // The module is our own, built from assembly/.
   (exports as unknown as Exports).follow(thread, command);

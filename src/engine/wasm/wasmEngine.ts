@@ -31,11 +31,11 @@ const pixels = 784;
 const classes = 10;
 
 export interface WasmEngineParts extends RunOptions {
-  readonly info: BackendInfo;
+  readonly info: () => BackendInfo;
 }
 
 export class WasmEngine implements Engine {
-  readonly info: BackendInfo;
+  readonly #info: () => BackendInfo;
   readonly #options: RunOptions;
   readonly #sets = new Map<Split, ImageSet>();
   #run: WasmRun | null = null;
@@ -46,8 +46,12 @@ export class WasmEngine implements Engine {
   #statistics = new StatisticsLog();
 
   constructor({ info, ...options }: WasmEngineParts) {
-    this.info = info;
+    this.#info = info;
     this.#options = options;
+  }
+
+  get info(): BackendInfo {
+    return this.#info();
   }
 
   /** Keeps the arrays themselves: a CPU engine reads a batch from where it lies. */

@@ -8,15 +8,18 @@ export interface ThreadStart {
   readonly thread: number;
   /** Commands given so far. */
   readonly command: number;
+  /** Position of syncWords.joined in the memory, in 32-bit words. The thread adds 1 there before it answers. */
+  readonly joined: number;
 }
 
 export interface WasmThread {
-  /** Resolves when the thread has taken over the memory and listens. */
+  /** Resolves when the thread has taken over the memory, written to it, and listens; rejects where its script does not run. */
   readonly start: (start: ThreadStart) => Promise<void>;
   readonly terminate: () => void;
 }
 
 export interface WasmHost {
+  /** @throws an Error that says why there are none, within a limited time */
   readonly readBinary: (name: VariantName) => Promise<Uint8Array<ArrayBuffer>>;
   /** Null where memory cannot be shared. */
   readonly createThread: (() => WasmThread) | null;

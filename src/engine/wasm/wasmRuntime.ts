@@ -1,10 +1,11 @@
 /** One instance of the kernels with its memory and its threads. */
 import { EngineError } from '@/engine/engine';
-import { memoryMap, operationWords, syncWords } from '@/engine/wasm/operations';
+import { operationWords } from '@/engine/wasm/operations';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import type { Precision } from '@/engine/precision';
 import type { Values } from '@/engine/wasm/precision';
-import type { WasmHost, WasmThread } from '@/engine/wasm/wasmHost';
+import { ThreadsError, type ThreadPool } from '@/engine/wasm/threadPool';
+import type { EngineNotice } from '@/model/backend';
 
 const pageBytes = 65_536;
 const mostPages = 65_536;
@@ -14,15 +15,19 @@ interface Exports {
 }
 
 export interface RuntimeOptions {
-  readonly host: WasmHost;
   readonly module: WebAssembly.Module;
   readonly isShared: boolean;
-  readonly threads: number;
+  /** The threads beside this one; the runtime ends them. */
+  readonly pool: ThreadPool | null;
+  /** Whether this thread may sleep while it waits for others. */
+  readonly maySleep: boolean;
+  /** Told when the pool is given up. One thread does all the work from then on, with the same results. */
+  readonly onThreadsLost?: (notice: EngineNotice) => void;
 }
 
 export class WasmRuntime {
   readonly #options: RuntimeOptions;
-  readonly #threads: WasmThread[] = [];
+  #pool: ThreadPool | null;
   #memory: WebAssembly.Memory | null = null;
   #exports: Exports | null = null;
   #loaded: EncodedProgram | null = null;
@@ -30,11 +35,17 @@ export class WasmRuntime {
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
+    this.#pool = options.pool;
+  }
+
+  /** Threads that compute, this one included. */
+  get threads(): number {
+    return 1 + (this.#pool?.size ?? 0);
   }
 
   /**
    * A memory of at least `bytes`. An old one that is not much too large is used again, so that repeated compiling
-   * does not fill the address space.
+   * does not fill the address space. After a failure there is none.
    * @throws EngineError `limits` when the browser has no such memory to give.
    */
   async reserve(bytes: number): Promise<void> {
@@ -42,18 +53,27 @@ export class WasmRuntime {
     const present = (this.#memory?.buffer.byteLength ?? 0) / pageBytes;
     this.#loaded = null;
     if (present >= pages && present <= 4 * pages + 256) return;
-    this.#stopThreads();
-    const { module, isShared, threads, host } = this.#options;
+    this.#pool?.leave();
+    this.#memory = null;
+    this.#exports = null;
+    const { module, isShared } = this.#options;
     const memory = createMemory(pages, isShared);
     const instance = await WebAssembly.instantiate(module, { env: { memory } });
+    await this.#joinThreads(memory);
     this.#memory = memory;
     // The module is our own, built from assembly/.
     this.#exports = instance.exports as unknown as Exports;
-    if (host.createThread === null) return;
-    while (this.#threads.length < threads - 1) this.#threads.push(host.createThread());
-    await Promise.all(
-      this.#threads.map((thread, i) => thread.start({ module, memory, thread: i + 1, command: 0 })),
-    );
+  }
+
+  async #joinThreads(memory: WebAssembly.Memory): Promise<void> {
+    try {
+      await this.#pool?.join(this.#options.module, memory);
+    } catch (error) {
+      this.#pool?.dispose();
+      this.#pool = null;
+      if (!(error instanceof ThreadsError)) throw error;
+      this.#options.onThreadsLost?.(error.notice);
+    }
   }
 
   /** Makes room for `bytes` in all without losing what is stored. */
@@ -102,27 +122,15 @@ export class WasmRuntime {
     }
     // Threads take a program of no operations for their end.
     if (to <= from) return;
-    const { threads, host } = this.#options;
     const start = this.#programAt + from * operationWords * Int32Array.BYTES_PER_ELEMENT;
-    this.#exports.lead(start, to - from, threads, host.maySleep ? 1 : 0);
+    this.#exports.lead(start, to - from, this.threads, this.#options.maySleep ? 1 : 0);
   }
 
   dispose(): void {
-    this.#stopThreads();
-    for (const thread of this.#threads) thread.terminate();
-    this.#threads.length = 0;
+    this.#pool?.dispose();
     this.#memory = null;
     this.#exports = null;
     this.#loaded = null;
-  }
-
-  /** Ends the loop of the threads, which then wait for a next memory. */
-  #stopThreads(): void {
-    if (this.#memory === null || this.#threads.length === 0) return;
-    const words = this.words(memoryMap.sync, 64);
-    Atomics.store(words, syncWords.length, 0);
-    Atomics.add(words, syncWords.command, 1);
-    Atomics.notify(words, syncWords.command);
   }
 
   #present(): WebAssembly.Memory {

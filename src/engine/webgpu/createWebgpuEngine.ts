@@ -3,6 +3,7 @@ import type { BackendProbe } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { startBackend, type EngineOptions } from '@/engine/tfjs/backends';
+import { toldInfo } from '@/engine/tfjs/webgpuDevice';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { tunedChoices } from '@/engine/webgpu/tileTuning';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
@@ -42,6 +43,7 @@ export async function createWebgpuEngine(
 
 /** Invocations of every subgroup, or null where there are none or they differ. */
 function subgroupSizeOf({ features, adapterInfo }: GPUDevice): number | null {
-  const { subgroupMinSize, subgroupMaxSize } = adapterInfo;
+  const { subgroupMinSize, subgroupMaxSize } = toldInfo(adapterInfo);
+  if (subgroupMinSize === undefined) return null;
   return features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : null;
 }

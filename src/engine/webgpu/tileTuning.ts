@@ -3,6 +3,7 @@
  * two cards; this is for all others. (Those of the software adapters were measured on each of the two that browsers and Mesa bring.)
  * It chooses speed alone: sums keep their order (kernels/tuning.ts), so a run has the same bits whatever was chosen.
  */
+import { toldInfo } from '@/engine/tfjs/webgpuDevice';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
@@ -134,7 +135,7 @@ async function tuneFamily(
 
 /** Names an adapter and what kernels are made for on it; a change of samples, candidates or rules counts the version up. */
 function adapterKey({ adapterInfo }: GPUDevice, { subgroupSize }: KernelTarget): string {
-  const { vendor, architecture, device, description } = adapterInfo;
+  const { vendor, architecture, device, description } = toldInfo(adapterInfo);
   return ['v3', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
 }
 

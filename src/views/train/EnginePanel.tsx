@@ -3,6 +3,7 @@ import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { session, useSession } from '@/store/session';
 import type { BackendState } from '@/store/sessionState';
+import { EngineNotices } from '@/views/train/EngineNotices';
 import { Icon } from '@/views/ui/icons';
 import { Panel } from '@/views/ui/Panel';
 import { WorkerErrorAlert } from '@/views/ui/WorkerErrorAlert';
@@ -14,28 +15,21 @@ type Probe = Extract<BackendState, { kind: 'ready' }>['probes'][number];
 
 const isChoice = (value: string | null): value is Choice => choices.some((choice) => choice === value);
 
-function Found({
-  name,
-  device,
-  isSoftware,
-  fallbackReason,
-}: Extract<BackendState, { kind: 'ready' }>['backend'] & { readonly name: string }) {
+function Found({ backend }: Pick<Extract<BackendState, { kind: 'ready' }>, 'backend'>) {
   const { t } = useTranslation('train');
+  const { t: common } = useTranslation('common');
   return (
     <div>
-      <div className={classes['name']}>{name}</div>
-      <div className={classes['device']}>{device}</div>
-      {isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
-      {fallbackReason !== undefined && (
-        <div className={classes['software']}>{t('engine.fallback', { reason: fallbackReason })}</div>
-      )}
+      <div className={classes['name']}>{common(`backend.names.${backend.backend}`)}</div>
+      <div className={classes['device']}>{backend.device}</div>
+      {backend.isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
+      <EngineNotices backend={backend} />
     </div>
   );
 }
 
 function Running({ state }: { readonly state: BackendState }) {
   const { t } = useTranslation('train');
-  const { t: common } = useTranslation('common');
   if (state.kind === 'failed') return <WorkerErrorAlert error={state.error} />;
   return (
     <div className={classes['running']}>
@@ -45,7 +39,7 @@ function Running({ state }: { readonly state: BackendState }) {
       {state.kind === 'probing' ? (
         <p className={classes['device']}>{t('engine.probing')}</p>
       ) : (
-        <Found {...state.backend} name={common(`backend.names.${state.backend.backend}`)} />
+        <Found backend={state.backend} />
       )}
     </div>
   );

@@ -142,6 +142,16 @@ export const train = {
     unavailable: 'not available',
     automatic: 'Automatic (recommended)',
     fallback: 'TensorFlow.js computes, since our own engine did not start. {{reason}}',
+    notices: {
+      not_isolated:
+        'One thread computes: the server does not isolate this page, so no memory is shared. With the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp there are more.',
+      no_shared_memory: 'One thread computes: this browser lets threads share no memory.',
+      thread_failed: 'One thread computes: the others could not be started.',
+      thread_silent: 'One thread computes: the others did not answer.',
+      memory_not_shared: 'One thread computes: in this browser the others get copies of the memory.',
+      threaded_kernels_failed: 'One thread computes: the kernels for several threads could not be loaded.',
+      fused_kernels_failed: 'Slower kernels compute: those with fused multiply-add could not be loaded.',
+    },
     reference: 'Compute with TensorFlow.js',
     referenceHint: 'The reference, slower than our own engine. A run goes on where it is.',
   },

@@ -142,6 +142,16 @@ export const train = {
     unavailable: '不可用',
     automatic: '自动（推荐）',
     fallback: '我们自己的引擎没有启动，改由 TensorFlow.js 计算。{{reason}}',
+    notices: {
+      not_isolated:
+        '只用一个线程计算：服务器没有隔离这个页面，因此不能共享内存。服务器发送 Cross-Origin-Opener-Policy: same-origin 和 Cross-Origin-Embedder-Policy: require-corp 后就能使用多个线程。',
+      no_shared_memory: '只用一个线程计算：这个浏览器不允许线程共享内存。',
+      thread_failed: '只用一个线程计算：其他线程没能启动。',
+      thread_silent: '只用一个线程计算：其他线程没有应答。',
+      memory_not_shared: '只用一个线程计算：在这个浏览器里，其他线程得到的只是内存的副本。',
+      threaded_kernels_failed: '只用一个线程计算：多线程的计算内核没能加载。',
+      fused_kernels_failed: '用较慢的内核计算：带融合乘加的内核没能加载。',
+    },
     reference: '用 TensorFlow.js 计算',
     referenceHint: '参考实现，比我们自己的引擎慢。训练会从当前步继续。',
   },
