@@ -18,6 +18,16 @@ function at(base: usize, i: i32): f64 {
   return load<f64>(base + <usize>i * 8);
 }
 
+/** Class of the logits in z, by the rule of torch.argmax: NaN is larger than any number, and of equals the first is taken. */
+function argmax(): i32 {
+  let best = 0;
+  for (let i = 0; i < CLASSES; i++) {
+    if (isNaN(at(z, i))) return i;
+    if (at(z, i) > at(z, best)) best = i;
+  }
+  return best;
+}
+
 /** target = softmax(source); gives log of the sum of exponentials. */
 function softmax(source: usize, target: usize): f64 {
   let top = at(source, 0), sum: f64 = 0;
@@ -74,11 +84,8 @@ export function loss<T>(
       if (gradient) for (let i = 0; i < CLASSES; i++) store<T>(gradient + place + <usize>i * lanes<T>(), 0);
       continue;
     }
-    let best = 0;
-    for (let i = 0; i < CLASSES; i++) {
-      store<f64>(z + <usize>i * 8, <f64>load<T>(logits + place + <usize>i * lanes<T>()));
-      if (at(z, i) > at(z, best)) best = i;
-    }
+    for (let i = 0; i < CLASSES; i++) store<f64>(z + <usize>i * 8, <f64>load<T>(logits + place + <usize>i * lanes<T>()));
+    const best = argmax();
     const t = <i32>load<u8>(labels + n);
     total += lossOf(kind, t, <f64>smoothing);
     if (best === t) right++;

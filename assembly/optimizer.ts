@@ -39,9 +39,18 @@ export function clip<T>(partials: usize, chunks: i32, maxNorm: f32, thread: i32,
   if (thread > 0) return;
   let total: f64 = 0;
   for (let i = 0; i < chunks; i++) total += load<f64>(partials + <usize>i * 8);
-  const scale = <f64>maxNorm / (Math.sqrt(total) + 1e-6);
+  // PyTorch sums in float32: past its range the norm is infinite, and the gradients become 0.
+  const norm = total > <f64>f32.MAX_VALUE ? <f64>Infinity : Math.sqrt(total);
+  const scale = <f64>maxNorm / (norm + 1e-6);
   // PyTorch clamps by min(scale, 1), which lets NaN through.
   store<f64>(scalars + SCALAR_gradientScale * 8, scale > 1 ? 1 : scale);
+}
+
+/** With weight decay, if any: 0 times an infinite weight would be NaN. */
+// @ts-ignore: decorator
+@inline
+function decayed<T>(gradient: v128, weight: v128, decay: v128, decays: bool): v128 {
+  return decays ? v128.add<T>(gradient, v128.mul<T>(weight, decay)) : gradient;
 }
 
 export function sgd<T>(
@@ -51,12 +60,12 @@ export function sgd<T>(
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
-  const mu = v128.splat<T>(<T>momentum);
+  const mu = v128.splat<T>(<T>momentum), decays = weightDecay !== 0;
   const first = scalar<T>(SCALAR_firstStep) !== 0;
   const portion = v128.splat<T>(<T>fresh);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    let step = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
+    let step = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
     if (velocity) {
       const v = first ? step : v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion));
       v128.store(velocity + i, v);
@@ -73,12 +82,13 @@ export function adam<T>(
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale));
-  const decay = v128.splat<T>(decoupled ? <T>0 : <T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
+  const decays = weightDecay !== 0 && decoupled === 0;
+  const decay = v128.splat<T>(<T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const stepSize = v128.splat<T>(scalar<T>(SCALAR_stepSize)), second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.mul<T>(v128.load(w + i), shrink);
-    const gradient = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
+    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
     const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
     const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
     v128.store(m + i, first);
@@ -97,9 +107,10 @@ export function rmsprop<T>(
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>alpha), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), mu = v128.splat<T>(<T>momentum);
+  const decays = weightDecay !== 0;
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    const gradient = v128.add<T>(v128.mul<T>(v128.load(g + i), scale), v128.mul<T>(weight, decay));
+    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
     const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
     v128.store(square + i, s);
     let variance = s;

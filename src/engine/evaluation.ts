@@ -1,5 +1,6 @@
 /** Loss and accuracy of logits that were read back, in float64: one rule for every engine. */
 import type { Evaluation } from '@/engine/engine';
+import { argmax } from '@/model/argmax';
 import { assertNever } from '@/model/layers';
 import type { LossSpec } from '@/model/runConfig';
 
@@ -11,12 +12,25 @@ function logSoftmax(values: readonly number[]): number[] {
   return values.map((value) => value - logSum);
 }
 
+const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** A sum of losses as PyTorch's float32 has it: infinite where it is larger than any. Not rounded else. */
+export function lossInFloat32(sum: number): number {
+  return Math.abs(sum) > largestFloat32 ? sum * Infinity : sum;
+}
+
 /** Loss of one image from its logits, as model/runConfig.ts defines the kinds. */
 export function lossOf(loss: LossSpec, logits: readonly number[], label: number): number {
+  return lossInFloat32(exactLoss(loss, logits, label));
+}
+
+function exactLoss(loss: LossSpec, logits: readonly number[], label: number): number {
   const at = (values: readonly number[]): number => values[label] ?? NaN;
   switch (loss.kind) {
     case 'cross_entropy': {
       const logP = logSoftmax(logits);
+      // The other digits may have a probability of 0.
+      if (loss.labelSmoothing === 0) return -at(logP);
       const mean = logP.reduce((sum, value) => sum + value, 0) / logP.length;
       return -(1 - loss.labelSmoothing) * at(logP) - loss.labelSmoothing * mean;
     }
@@ -48,15 +62,15 @@ export function evaluationOf(
   let batchTotal = 0;
   labels.forEach((label, n) => {
     const row = Array.from(logits.subarray(n * classes, (n + 1) * classes));
-    const prediction = row.indexOf(Math.max(...row));
-    predictions[n] = Math.max(0, prediction);
+    const prediction = argmax(row);
+    predictions[n] = prediction;
     if (prediction === label) hits += 1;
-    const value = lossOf(loss, row, label);
-    total += value;
-    batchTotal += value;
+    batchTotal += lossOf(loss, row, label);
     const inBatch = (n % batchSize) + 1;
     if (inBatch === batchSize || n === count - 1) {
-      sumOfBatchMeans += batchTotal / inBatch;
+      const sum = lossInFloat32(batchTotal);
+      total += sum;
+      sumOfBatchMeans += sum / inBatch;
       batchTotal = 0;
     }
   });

@@ -23,6 +23,11 @@ function slot(slots: HostUpdate['slots'], name: string): Float32Array {
   return values;
 }
 
+/** With weight decay, if any: 0 times an infinite weight would be NaN. */
+function decayed(gradient: number, parameter: number, weightDecay: number): number {
+  return weightDecay === 0 ? gradient : gradient + weightDecay * parameter;
+}
+
 function sgd(spec: SpecOf<'SGD'>, update: HostUpdate): void {
   const { momentum, dampening, nesterov, weightDecay } = spec;
   const { parameter, gradient, slots, learningRate, updates } = update;
@@ -30,7 +35,7 @@ function sgd(spec: SpecOf<'SGD'>, update: HostUpdate): void {
   const share = updates === 1 ? 1 : 1 - dampening;
   for (let i = 0; i < parameter.length; i += 1) {
     const p = parameter[i] ?? 0;
-    let direction = (gradient[i] ?? 0) + weightDecay * p;
+    let direction = decayed(gradient[i] ?? 0, p, weightDecay);
     if (buffer !== null) {
       const velocity = momentum * (buffer[i] ?? 0) + share * direction;
       buffer[i] = velocity;
@@ -51,7 +56,7 @@ function adam(spec: SpecOf<'Adam' | 'AdamW'>, update: HostUpdate): void {
   const keep = kind === 'AdamW' ? 1 - learningRate * weightDecay : 1;
   for (let i = 0; i < parameter.length; i += 1) {
     const p = parameter[i] ?? 0;
-    const direction = (gradient[i] ?? 0) + gradientDecay * p;
+    const direction = decayed(gradient[i] ?? 0, p, gradientDecay);
     const mean = beta1 * (means[i] ?? 0) + (1 - beta1) * direction;
     const square = beta2 * (squares[i] ?? 0) + (1 - beta2) * direction * direction;
     means[i] = mean;
@@ -68,7 +73,7 @@ function rmsprop(spec: SpecOf<'RMSprop'>, update: HostUpdate): void {
   const buffer = momentum > 0 ? slot(slots, 'momentum_buffer') : null;
   for (let i = 0; i < parameter.length; i += 1) {
     const p = parameter[i] ?? 0;
-    const direction = (gradient[i] ?? 0) + weightDecay * p;
+    const direction = decayed(gradient[i] ?? 0, p, weightDecay);
     let variance = alpha * (squares[i] ?? 0) + (1 - alpha) * direction * direction;
     squares[i] = variance;
     if (means !== null) {
@@ -100,11 +105,11 @@ export function updateInPlace(spec: OptimizerSpec, update: HostUpdate): void {
   }
 }
 
-/** torch.nn.utils.clip_grad_norm_ in place. */
+/** torch.nn.utils.clip_grad_norm_ in place; its norm is a float32, infinite where the squares are past it. */
 export function clipInPlace(gradients: readonly Float32Array[], maxNorm: number): void {
   let squares = 0;
   for (const gradient of gradients) for (const value of gradient) squares += value * value;
-  const factor = maxNorm / (Math.sqrt(squares) + 1e-6);
+  const factor = maxNorm / (Math.sqrt(Math.fround(squares)) + 1e-6);
   // Written so that a NaN norm reaches the gradients, as PyTorch lets it.
   if (factor >= 1) return;
   for (const gradient of gradients) {

@@ -23,9 +23,20 @@ export function targetDistribution(labels: Uint8Array, loss: LossSpec): Float32A
   return target;
 }
 
-/** -mean over the batch of the row sums of a * b. */
-function negativeMeanDot(a: tf.Tensor, b: tf.Tensor, batch: number): tf.Tensor {
-  return tf.div(tf.sum(tf.mul(a, b)), -batch);
+/** -mean over the batch of the row sums of target * values. What the target leaves out may be infinite or NaN, and does not count. */
+function negativeMeanDot(target: tf.Tensor, values: tf.Tensor, batch: number): tf.Tensor {
+  const products = tf.where(tf.notEqual(target, 0), tf.mul(target, values), tf.zerosLike(values));
+  return tf.div(tf.sum(products), -batch);
+}
+
+/** Class of each row by the rule of model/argmax.ts: tfjs's own argMax passes over NaN, on each backend in another way. */
+function predictedClasses(logits: tf.Tensor): tf.Tensor {
+  const zeros = tf.zerosLike(logits);
+  // A NaN compares false. Not a cast: tfjs's WebGPU cannot reduce booleans, and a cast keeps them.
+  const isNumber = tf.logicalOr(tf.greaterEqual(logits, 0), tf.less(logits, 0));
+  const nan = tf.where(isNumber, zeros, tf.onesLike(logits));
+  const hasNaN = tf.greater(tf.max(nan, 1), 0);
+  return tf.where(hasNaN, tf.argMax(nan, 1), tf.argMax(tf.where(isNumber, logits, zeros), 1));
 }
 
 /** Takes d loss / d p to d loss / d z for p = softmax(z): p * (g - sum(g * p)). */
@@ -76,7 +87,7 @@ export function batchLoss(loss: LossSpec, logits: tf.Tensor, labels: Uint8Array)
   const batch = labels.length;
   const target = tf.tensor2d(targetDistribution(labels, loss), [batch, classes]);
   const labelIndices = tf.tensor1d(Int32Array.from(labels), 'int32');
-  const hits = tf.cast(tf.equal(tf.argMax(logits, 1), labelIndices), 'float32');
+  const hits = tf.cast(tf.equal(predictedClasses(logits), labelIndices), 'float32');
   return {
     ...lossAndGradient(loss, logits as tf.Tensor2D, target, batch),
     accuracy: tf.div(tf.sum(hits), batch),

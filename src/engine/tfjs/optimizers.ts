@@ -119,7 +119,10 @@ export function updated(spec: OptimizerSpec, input: UpdateInput): Update {
   }
 }
 
-/** torch.nn.utils.clip_grad_norm_: all gradients times min(1, maxNorm / (norm + 1e-6)), norm over all of them together. */
+/**
+ * torch.nn.utils.clip_grad_norm_: all gradients times min(1, maxNorm / (norm + 1e-6)), norm over all of them together. Past float32 it
+ * is infinite, which leaves 0 of them.
+ */
 export function clippedGradients(
   gradients: ReadonlyMap<string, tf.Tensor>,
   maxNorm: number,

@@ -7,7 +7,11 @@ import type { EngineError, ImageSet } from '@/engine/engine';
 import { webglCanvas } from '@/engine/kernels/tfjsInternals';
 import { createEngine, probeBackends } from '@/engine/tfjs/backends';
 import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
+import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
 import { lenet, mynn } from '@/model/architectures';
+import nonFiniteText from '../../../fixtures/pytorch/non_finite.json?raw';
+
+const nonFinite = JSON.parse(nonFiniteText) as NonFiniteFile;
 
 const options = { wasmBinaries: { simd, threadedSimd } };
 const networks = [mynn, lenet];
@@ -62,6 +66,16 @@ describe.each<[BackendName, number]>([
     const expected = onWasm.get(network.id)?.slice(0, count) ?? [];
     expect(relativeDifference(losses, expected)).toBeLessThan(1e-4);
   });
+});
+
+test('on webgl numbers that are none are read, judged and clipped as in PyTorch', async () => {
+  const { engine } = await createEngine('webgl', options);
+  expect(await wrongPredictions(engine, nonFinite)).toEqual([]);
+  // tfjs's WebGL begins a maximum at a finite number, so that of no number at all it has one.
+  const wrong = await wrongLosses(engine, nonFinite, 'cross_entropy');
+  expect(wrong.filter((text) => !text.startsWith('all minus infinity'))).toEqual([]);
+  expect(await wrongClipping(engine, nonFinite)).toEqual([]);
+  engine.dispose();
 });
 
 // The last test: tfjs's WebGL backend does not come back from it in this worker.

@@ -13,7 +13,7 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
-import { evaluationOf } from '@/engine/evaluation';
+import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
 import { StatisticsLog } from '@/engine/statisticsLog';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
@@ -100,7 +100,7 @@ export class WasmEngine implements Engine {
       runtime.run(program);
     }
     const result = addressIn(program, resultNames.loss);
-    this.#loss.push((runtime.doubles(result, 1)[0] ?? NaN) / indices.length);
+    this.#loss.push(lossInFloat32(runtime.doubles(result, 1)[0] ?? NaN) / indices.length);
     this.#accuracy.push((runtime.words(result + 8, 1)[0] ?? NaN) / indices.length);
     this.#learningRate.push(learningRate);
     run.advance();
@@ -203,7 +203,7 @@ export class WasmEngine implements Engine {
         .filter((entry) => entry.role === 'buffer')
         .map((entry) => [entry.key, run.read(entry, program.addresses.get(entry.key), 1n)] as const);
       return {
-        loss: (runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / n,
+        loss: lossInFloat32(runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / n,
         logits: this.#readLogits(program, n),
         gradients: new Map(gradients),
         buffers: new Map(buffers),

@@ -9,6 +9,7 @@ import {
   windowOf,
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
 import {
   lines,
@@ -43,11 +44,8 @@ export function finishFunction({ params, tile, outputWidth }: Plan): string {
     loadFunction(name, outputWidth),
   );
   const parameters = `at: u32, n: u32, column: u32, sums: vec4f${isPooled ? ', winner: vec4u' : ''}`;
-  // v != v is folded to false by some compilers.
-  const nan =
-    'fn isNan(v: vec4f) -> vec4<bool> { return (bitcast<vec4u>(v) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u); }';
   return `${loads.join('\n')}
-${isPooled ? nan : ''}
+${isPooled ? nanWgsl(4) : ''}
 fn finish(${parameters}) {
   var v = sums;
   ${steps.join('\n  ')}

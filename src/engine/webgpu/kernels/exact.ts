@@ -17,6 +17,14 @@ fn opaque(v: ${float}) -> ${float} { return bitcast<${float}>(bitcast<${bits}>(v
 `;
 }
 
+/** WGSL of `isNan(v)`. By the bits: WGSL lets a compiler assume that no NaN exists, and some fold v != v to false. */
+export function nanWgsl(width: 1 | 4 = 1): string {
+  const [float, bits, bool] = width === 4 ? ['vec4f', 'vec4u', 'vec4<bool>'] : ['f32', 'u32', 'bool'];
+  return `
+fn isNan(v: ${float}) -> ${bool} { return (bitcast<${bits}>(v) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u); }
+`;
+}
+
 const upperMask = 0xfffff000;
 
 /** The first 12 bits of a float32, and the others: products of such halves are exact, whether fused or not. */

@@ -1,6 +1,7 @@
 /** The losses of model/runConfig.ts over 10 logits: mean loss, images classified right and the gradient, in one dispatch. */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/source';
 import { assertNever } from '@/model/layers';
 import type { LossKind, LossSpec } from '@/model/runConfig';
@@ -30,6 +31,18 @@ fn softmax(source: ptr<function, Row>, into: ptr<function, Row>, zero: u32) -> v
   }
   for (var k = zero; k < ${classes}u; k++) { (*into)[k] /= sum; }
   return vec2f(log(sum), top);
+}
+`;
+
+/** Class of a row of logits by the rule of model/argmax.ts. */
+const argmaxWgsl = `${nanWgsl()}
+fn argmax(row: ptr<function, array<f32, ${classes}>>, zero: u32) -> u32 {
+  var best = 0u;
+  for (var k = zero; k < ${classes}u; k++) {
+    if (isNan((*row)[k])) { return k; }
+    if ((*row)[k] > (*row)[best]) { best = k; }
+  }
+  return best;
 }
 `;
 
@@ -97,17 +110,14 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
     {
       label: `loss ${loss.kind} n${batch}`,
       bindings: lossBindings,
-      code: `${clockWgsl}${softmaxWgsl}
+      code: `${clockWgsl}${softmaxWgsl}${argmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 /** Loss of image n and whether it is right. */
 fn lossOf(n: u32, zero: u32) -> vec2f {
   let t = batchLabels[n];
   var z: Row;
-  var best = 0u;
-  for (var k = zero; k < ${classes}u; k++) {
-    z[k] = logits[n * ${classes}u + k];
-    if (z[k] > z[best]) { best = k; }
-  }
+  for (var k = zero; k < ${classes}u; k++) { z[k] = logits[n * ${classes}u + k]; }
+  let best = argmax(&z, zero);
   var p: Row;
   var d: Row;
   let tail = softmax(&z, &p, zero);

@@ -1,6 +1,7 @@
 /** The Euclidean norm of all gradients together, and the factor of torch.nn.utils.clip_grad_norm_. */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { metricsStride } from '@/engine/webgpu/kernels/loss';
 import { floats, groupKernel, literal, threadKernel } from '@/engine/webgpu/kernels/source';
 
@@ -38,18 +39,24 @@ export interface ClipParams {
   readonly maxNorm: number | null;
 }
 
-/** clock.gradientScale = min(1, maxNorm / (norm + 1e-6)), and the norm into the metrics. Bindings: clock, squares, metrics. */
+/**
+ * clock.gradientScale = min(1, maxNorm / (norm + 1e-6)), and the norm into the metrics. As in PyTorch, gradients whose norm is past
+ * float32 are multiplied by 0, and a norm of NaN goes on to them. Bindings: clock, squares, metrics.
+ */
 export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
-  // Not min(), which may drop a NaN: PyTorch lets it through to the gradients.
   const scale =
     maxNorm === null
-      ? '1.0'
-      : `select(${literal(maxNorm)} / (norm + 1e-6f), 1.0, ${literal(maxNorm)} / (norm + 1e-6f) > 1.0)`;
+      ? '  clock.gradientScale = 1.0;'
+      : `  clock.gradientScale = min(1.0, ${literal(maxNorm)} / (norm + 1e-6f));
+  // By the bits, as in nanWgsl; and an adapter may make NaN of the root of infinity.
+  if ((bitcast<u32>(total) & 0x7f800000u) == 0x7f800000u) {
+    clock.gradientScale = select(0.0, total, isNan(total));
+  }`;
   return groupKernel(
     {
       label: 'clip scale',
       bindings: [clockBinding('read_write'), floats('squares', 'read'), floats('metrics', 'read_write')],
-      code: `${clockWgsl}var<workgroup> sums: array<f32, 64>;\n`,
+      code: `${clockWgsl}${nanWgsl()}var<workgroup> sums: array<f32, 64>;\n`,
     },
     `  var total = 0.0;
   for (var at = lane; at < ${partials}u; at += 64u) { total += squares[at]; }
@@ -59,6 +66,6 @@ export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
   for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
   let norm = sqrt(total);
   metrics[clock.slot * ${metricsStride}u + 2u] = norm;
-  clock.gradientScale = ${scale};`,
+${scale}`,
   );
 }

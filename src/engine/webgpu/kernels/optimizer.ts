@@ -125,7 +125,8 @@ function statements(spec: OptimizerSpec): string {
       return `${decay}
   ${average('square_avg', alpha, '(gradient * gradient)')}
   ${centered ? average('grad_avg', alpha, 'gradient') : ''}
-  let variance = ${centered ? 'max(square_avgNext - grad_avgNext * grad_avgNext, vec4f())' : 'square_avgNext'};
+  ${centered ? 'let difference = square_avgNext - grad_avgNext * grad_avgNext;' : ''}
+  let variance = ${centered ? 'select(difference, vec4f(), difference < vec4f())' : 'square_avgNext'};
   var change = gradient / (sqrt(variance) + ${literal(eps)});
   ${momentum === 0 ? '' : `change += ${literal(momentum)} * momentum_buffer[i];\n  momentum_buffer[i] = change;`}
   weight -= row.x * change;`;

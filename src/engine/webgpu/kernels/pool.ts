@@ -1,5 +1,6 @@
 /** Max pooling and adaptive average pooling with their gradients, in gather form: no two invocations write one value. */
 import type { Kernel } from '@/engine/webgpu/kernel';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { windowOutputSize } from '@/model/shapes';
 
@@ -105,6 +106,7 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
     {
       label: `max pool ${describeMaxPool(params)}`,
       bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
+      code: nanWgsl(),
     },
     batch * outHeight * outWidth * channels,
     `${overWindow(
@@ -112,7 +114,7 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
       'var best = x[image + winner];',
       `let value = x[image + at];
       // A NaN wins, as in PyTorch.
-      if (value > best || value != value) { best = value; winner = at; }`,
+      if (value > best || isNan(value)) { best = value; winner = at; }`,
     )}
   y[i] = ${relu ? 'select(best, 0.0, best < 0.0)' : 'best'};
   argmax[i] = winner;`,

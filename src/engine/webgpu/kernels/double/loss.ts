@@ -2,6 +2,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { doubleGroupKernel, doubleLiteral } from '@/engine/webgpu/kernels/double/arithmetic';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { classes, lossBindings, meanOfImages, type LossParams } from '@/engine/webgpu/kernels/loss';
 import { literal } from '@/engine/webgpu/kernels/source';
 import { assertNever } from '@/model/layers';
@@ -40,6 +41,20 @@ fn softmax(source: ptr<function, Row>, into: ptr<function, Row>) -> vec2f {
   return vec2f(log(sum.hi), top.hi);
 }
 fn oneHot(k: u32, t: u32) -> Double { return Double(select(0.0, 1.0, k == t), 0.0); }
+`;
+
+/** As argmaxWgsl of kernels/loss.ts. */
+const argmaxWgsl = `${nanWgsl()}
+fn argmax(row: ptr<function, Row>) -> u32 {
+  var best = 0u;
+  for (var k = hidden; k < ${classes}u; k++) {
+    let value = (*row)[k];
+    let top = (*row)[best];
+    if (isNan(value.hi)) { return k; }
+    if (value.hi > top.hi || (value.hi == top.hi && value.lo > top.lo)) { best = k; }
+  }
+  return best;
+}
 `;
 
 /** Statements that set `value` and the row `d` from z, p = softmax(z), `tail` (log-sum and maximum) and the label t. */
@@ -81,17 +96,16 @@ export function doubleLossAndGradient({ batch, loss }: LossParams): Kernel {
     {
       label: `double loss ${loss.kind} n${batch}`,
       bindings: lossBindings,
-      code: `${clockWgsl}${softmaxWgsl}
+      code: `${clockWgsl}${softmaxWgsl}${argmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 fn lossOf(n: u32, zero: u32) -> vec2f {
   let t = batchLabels[n];
   var z: Row;
-  var best = 0u;
   for (var k = zero; k < ${classes}u; k++) {
     let at = n * ${classes}u + k;
     z[k] = Double(logits[at], logits[at + ${plane}]);
-    if (subtract(z[k], z[best]).hi > 0.0) { best = k; }
   }
+  let best = argmax(&z);
   var p: Row;
   var d: Row;
   let tail = softmax(&z, &p);

@@ -1,6 +1,7 @@
 /** Pooling of double-floats (arithmetic.ts), as in kernels/pool.ts. */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { doubleKernel } from '@/engine/webgpu/kernels/double/arithmetic';
+import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import {
   describeMaxPool,
   maxPoolOutputSize,
@@ -29,6 +30,7 @@ export function doubleMaxPoolForward(params: MaxPoolParams): Kernel {
     {
       label: `double max pool ${describeMaxPool(params)}`,
       bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
+      code: nanWgsl(),
     },
     1,
     outputs,
@@ -37,7 +39,7 @@ export function doubleMaxPoolForward(params: MaxPoolParams): Kernel {
       `var best = Double(x[image + winner], x[image + winner + ${inputs}u]);`,
       `let value = Double(x[image + at], x[image + at + ${inputs}u]);
       let isLarger = value.hi > best.hi || (value.hi == best.hi && value.lo > best.lo);
-      if (isLarger || value.hi != value.hi) { best = value; winner = at; }`,
+      if (isLarger || isNan(value.hi)) { best = value; winner = at; }`,
     )}
   y[i] = best.hi;
   y[i + ${outputs}u] = best.lo;

@@ -1,0 +1,215 @@
+/** Numbers that are NaN, infinite or past float32, with what PyTorch makes of them: every engine gives the same (fixtures/pytorch/non_finite.py). */
+import type { Engine, ImageSet } from '@/engine/engine';
+import type { LayerSpec, NetworkSpec } from '@/model/layers';
+import { lossKinds, type LossKind, type RunConfig } from '@/model/runConfig';
+import type { StateDict, TensorData } from '@/model/tensor';
+
+/** JSON has no NaN and no infinity: texts stand for them, which Number reads. */
+type Written = number | string;
+
+/** fixtures/pytorch/non_finite.json; tests import it, since in a browser no file can be read. */
+export interface NonFiniteFile {
+  readonly logits: readonly {
+    readonly name: string;
+    readonly logits: readonly Written[];
+    readonly argmax: number;
+    readonly losses: readonly {
+      readonly kind: string;
+      readonly label: number;
+      readonly loss: Written;
+      readonly gradient: readonly Written[];
+    }[];
+  }[];
+  readonly clipping: readonly {
+    readonly name: string;
+    readonly weights: readonly Written[];
+    readonly after: Readonly<Record<string, readonly Written[]>>;
+  }[];
+}
+
+interface LossCase {
+  readonly kind: LossKind;
+  readonly label: number;
+  readonly loss: number;
+  /** d loss / d logits. */
+  readonly gradient: readonly number[];
+}
+
+export interface LogitsCase {
+  readonly name: string;
+  readonly logits: readonly number[];
+  readonly argmax: number;
+  readonly losses: readonly LossCase[];
+}
+
+function lossKind(name: string): LossKind {
+  const kind = lossKinds.find((one) => one === name);
+  if (kind === undefined) throw new RangeError(`No loss is named ${name}.`);
+  return kind;
+}
+
+export function logitsCases(file: NonFiniteFile): LogitsCase[] {
+  return file.logits.map(({ name, logits, argmax, losses }) => ({
+    name,
+    logits: logits.map(Number),
+    argmax,
+    losses: losses.map(({ kind, label, loss, gradient }) => ({
+      kind: lossKind(kind),
+      label,
+      loss: Number(loss),
+      gradient: gradient.map(Number),
+    })),
+  }));
+}
+
+/** Rounding of ten exponentials and their sum. */
+const tolerance = 2e-6;
+
+/** Whether the numbers are equal up to rounding; NaN equals NaN, and an infinity itself. */
+export function sameNumber(actual: number | undefined, expected: number): boolean {
+  if (actual === undefined || !Number.isFinite(expected)) return Object.is(actual, expected);
+  return Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
+}
+
+const labels = [0, 1, 9] as const;
+
+/** Black images: the network's output is its bias. */
+const blackImages: ImageSet = {
+  images: new Uint8Array(labels.length * 784),
+  labels: Uint8Array.from(labels),
+  count: labels.length,
+};
+
+const linear = (name: string, inFeatures: number, outFeatures: number): LayerSpec => ({
+  kind: 'Linear',
+  name,
+  inFeatures,
+  outFeatures,
+  bias: true,
+  init: { kind: 'default' },
+});
+
+function networkOf(layers: readonly LayerSpec[]): NetworkSpec {
+  const flatten: LayerSpec = { kind: 'Flatten', name: 'flatten' };
+  return { id: 'custom', name: 'Linear', outputActivation: 'none', layers: [flatten, ...layers] };
+}
+
+function configOf(layers: readonly LayerSpec[], kind: LossKind, changes: Partial<RunConfig>): RunConfig {
+  return {
+    network: networkOf(layers),
+    input: { augment: null, resize: null, normalize: null },
+    loss: { kind, labelSmoothing: 0 },
+    optimizer: { kind: 'SGD', momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
+    learningRate: 0,
+    schedule: { kind: 'constant' },
+    warmupSteps: 0,
+    clipGradNorm: null,
+    epochs: 1,
+    batchSize: 1,
+    seed: 1,
+    shuffle: false,
+    trainingImages: 1,
+    ...changes,
+  };
+}
+
+const floats = (shape: readonly number[], values: Iterable<number>): TensorData => ({
+  dtype: 'F32',
+  shape,
+  data: Float32Array.from(values),
+});
+const zeros = (...shape: readonly number[]): TensorData =>
+  floats(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+
+const biasOnly = [linear('fc', 784, 10)];
+const biased = (logits: readonly number[]): StateDict =>
+  new Map([
+    ['fc.weight', zeros(10, 784)],
+    ['fc.bias', floats([10], logits)],
+  ]);
+
+function valuesOf(state: StateDict, key: string): number[] {
+  return [...(state.get(key)?.data ?? [])].map(Number);
+}
+
+/** The engine's losses and gradients of every row that are not PyTorch's, in words. */
+export async function wrongLosses(engine: Engine, file: NonFiniteFile, kind: LossKind): Promise<string[]> {
+  const wrong: string[] = [];
+  await engine.compile(configOf(biasOnly, kind, {}));
+  for (const { name, logits, losses } of logitsCases(file)) {
+    await engine.writeState({ step: 0, parameters: biased(logits), optimizer: {} });
+    for (const { label, loss, gradient } of losses.filter((one) => one.kind === kind)) {
+      const found = await engine.inspectBatch(new Uint8Array(784), Uint8Array.of(label));
+      const bias = valuesOf(found.gradients, 'fc.bias');
+      if (!sameNumber(found.loss, loss))
+        wrong.push(`${name}, ${label}: a loss of ${found.loss}, not ${loss}`);
+      if (!gradient.every((value, i) => sameNumber(bias[i], value)))
+        wrong.push(`${name}, ${label}: a gradient of ${bias.join()}, not ${gradient.join()}`);
+    }
+  }
+  return wrong;
+}
+
+/** The rows that the engine reads as another class than torch.argmax does, in training or in tests. */
+export async function wrongPredictions(engine: Engine, file: NonFiniteFile): Promise<string[]> {
+  const wrong: string[] = [];
+  await engine.setImages('train', blackImages);
+  await engine.setImages('test', blackImages);
+  await engine.compile(configOf(biasOnly, 'cross_entropy', { trainingImages: labels.length }));
+  for (const { name, logits, argmax } of logitsCases(file)) {
+    const right = labels.map((label) => (label === argmax ? 1 : 0));
+    const inTraining: number[] = [];
+    for (const step of labels.keys()) {
+      // Anew before each step: a gradient of NaN changes the weights at any learning rate.
+      await engine.writeState({ step, parameters: biased(logits), optimizer: {} });
+      await engine.step(1);
+      inTraining.push(...(await engine.readMetrics()).accuracy);
+    }
+    if (inTraining.join() !== right.join())
+      wrong.push(`${name}: right in training ${inTraining.join()}, not ${right.join()}`);
+    await engine.writeState({ step: 0, parameters: biased(logits), optimizer: {} });
+    const { predictions } = await engine.evaluate('test', labels.length);
+    if (!predictions.every((prediction) => prediction === argmax))
+      wrong.push(`${name}: read as ${predictions.join()}, not ${argmax}`);
+  }
+  return wrong;
+}
+
+const clippedLabel = 3;
+/** A whole block of the WebAssembly engine: the zeros that would fill one up make NaN of an infinite weight. */
+const clippedImages = 8;
+
+/** The parameters that differ from PyTorch's after one clipped step whose gradients have a norm past float32, or are none at all. */
+export async function wrongClipping(engine: Engine, file: NonFiniteFile): Promise<string[]> {
+  const wrong: string[] = [];
+  await engine.setImages('train', {
+    images: new Uint8Array(clippedImages * 784).fill(255),
+    labels: new Uint8Array(clippedImages).fill(clippedLabel),
+    count: clippedImages,
+  });
+  const layers = [linear('first', 784, 2), linear('last', 2, 10)];
+  const batch = { batchSize: clippedImages, trainingImages: clippedImages };
+  await engine.compile(configOf(layers, 'nll_logits', { ...batch, learningRate: 1, clipGradNorm: 1 }));
+  for (const { name, weights, after } of file.clipping) {
+    const last = Array.from({ length: 20 }, (_, i) => Number(weights[i - 2 * clippedLabel] ?? 0));
+    const parameters: StateDict = new Map([
+      ['first.weight', zeros(2, 784)],
+      ['first.bias', zeros(2)],
+      ['last.weight', floats([10, 2], last)],
+      ['last.bias', zeros(10)],
+    ]);
+    await engine.writeState({ step: 0, parameters, optimizer: {} });
+    await engine.step(1);
+    const state = await engine.readState();
+    for (const [key, values] of Object.entries(after)) {
+      const expected = values.map(Number);
+      const found = valuesOf(state.parameters, key);
+      const isSame = found.every((value, i) =>
+        sameNumber(value, expected[Math.floor((i * expected.length) / found.length)] ?? Number.NaN),
+      );
+      if (!isSame)
+        wrong.push(`${name}: ${key} is ${[...new Set(found)].join()}, not ${[...new Set(expected)].join()}`);
+    }
+  }
+  return wrong;
+}
