@@ -4,6 +4,7 @@ import type { Hyperparameter, HyperparameterKey, HyperparameterValue } from '@/m
 import { applies, customNetwork, hyperparameters } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
 import { parseNetworkSpec, sameNetwork } from '@/model/networkSchema';
+import { parseNumber } from '@/model/parseNumber';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { validateValue } from '@/model/validate';
@@ -94,9 +95,10 @@ function parse(field: Hyperparameter, text: string): Parsed {
       ? { value: text === 'true' }
       : { issue: issue('not_a_choice') };
   }
-  // Number('') is 0; Infinity would clamp to a value that nobody meant.
-  const given = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(given)) return { issue: issue('not_a_number') };
+  const typed = parseNumber(text, field.kind);
+  // Infinity would clamp to a value that nobody meant.
+  if (!typed.ok || !Number.isFinite(typed.value)) return { issue: issue('not_a_number') };
+  const given = typed.value;
   const whole = field.kind === 'integer' ? Math.round(given) : given;
   const value = Math.min(field.max, Math.max(field.min, whole));
   return value === given ? { value } : { value, issue: { ...issue('clamped'), used: value } };

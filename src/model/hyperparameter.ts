@@ -1,4 +1,5 @@
 /** What one hyperparameter is: the form in which the tables beside this file describe every setting of a run. */
+import type { NumberRange } from '@/model/numberRange';
 import type { RunConfig } from '@/model/runConfig';
 
 export type HyperparameterKey =
@@ -63,14 +64,7 @@ interface Described<Value extends HyperparameterValue> {
   readonly write: (config: RunConfig, value: Value) => RunConfig;
 }
 
-export interface NumberHyperparameter extends Described<number> {
-  readonly kind: 'number' | 'integer';
-  readonly min: number;
-  readonly max: number;
-  /** Added by an arrow key on a linear scale, multiplied with on a logarithmic one. */
-  readonly step: number;
-  /** A logarithmic scale with `min` 0 has 0 for "off" below its positive values. */
-  readonly scale: 'linear' | 'log';
+export interface NumberHyperparameter extends Described<number>, NumberRange {
   readonly unit: Unit | null;
 }
 export interface BooleanHyperparameter extends Described<boolean> {

@@ -1,5 +1,6 @@
 /** The parameters of each layer kind with their ranges: the editor's inputs, shape inference and the schema share them. */
 import type { LayerKind, LayerSpec } from '@/model/layers';
+import type { NumberRange } from '@/model/numberRange';
 
 export interface Range {
   readonly min: number;
@@ -24,9 +25,8 @@ export const layerLimits = {
 /** A network's total number of layers and depth of nesting. */
 export const networkLimits = { layers: 256, depth: 4 } as const;
 
-export interface LayerField extends Range {
+export interface LayerField extends NumberRange {
   readonly key: string;
-  readonly kind: 'integer' | 'number';
   /** It must equal what the layer before gives, so the editor can fill it in. */
   readonly isDerived: boolean;
 }
@@ -35,9 +35,18 @@ const integer = (key: string, range: Range, isDerived = false): LayerField => ({
   key,
   kind: 'integer',
   ...range,
+  step: 1,
+  scale: 'linear',
   isDerived,
 });
-const real = (key: string, range: Range): LayerField => ({ key, kind: 'number', ...range, isDerived: false });
+const real = (key: string, range: Range, keys: Pick<NumberRange, 'step' | 'scale'>): LayerField => ({
+  key,
+  kind: 'number',
+  ...range,
+  ...keys,
+  isDerived: false,
+});
+const dropout = real('p', layerLimits.dropout, { step: 0.05, scale: 'linear' });
 
 const { channels, features, kernelSize, stride, padding } = layerLimits;
 const windowFields = [
@@ -52,14 +61,14 @@ export const layerFields: Readonly<Record<LayerKind, readonly LayerField[]>> = {
   Linear: [integer('inFeatures', features, true), integer('outFeatures', features)],
   BatchNorm2d: [
     integer('numFeatures', channels, true),
-    real('eps', layerLimits.eps),
-    real('momentum', layerLimits.momentum),
+    real('eps', layerLimits.eps, { step: 10, scale: 'log' }),
+    real('momentum', layerLimits.momentum, { step: 0.05, scale: 'linear' }),
   ],
   ReLU: [],
   MaxPool2d: windowFields,
   AdaptiveAvgPool2d: [integer('outputSize', layerLimits.outputSize)],
-  Dropout: [real('p', layerLimits.dropout)],
-  Dropout2d: [real('p', layerLimits.dropout)],
+  Dropout: [dropout],
+  Dropout2d: [dropout],
   Flatten: [],
   Residual: [],
 };

@@ -2,6 +2,7 @@
 import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
 import { nameProblems } from '@/model/layerNames';
+import { rangeProblem } from '@/model/numberRange';
 import type { RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
 
@@ -37,10 +38,9 @@ export function validateValue(field: Hyperparameter, value: unknown): ConfigProb
   }
   if (field.kind === 'boolean') return typeof value === 'boolean' ? null : problem('not_a_choice');
   if (typeof value !== 'number' || !Number.isFinite(value)) return problem('not_a_number');
-  const { min, max } = field;
-  if (value < min) return problem('too_small', { min, max });
-  if (value > max) return problem('too_large', { min, max });
-  return field.kind === 'integer' && !Number.isInteger(value) ? problem('not_an_integer') : null;
+  const found = rangeProblem(field, value);
+  if (found === null) return null;
+  return 'min' in found ? problem(found.code, { min: found.min, max: found.max }) : problem(found.code);
 }
 
 function nesterovProblems(config: RunConfig): ConfigProblem[] {

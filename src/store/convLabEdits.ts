@@ -1,14 +1,7 @@
 /** Every change of a lab document, as a function from document to document; sizes, weights and steps stay consistent. */
 import { kernelPresets, inputPresetValues, type InputPreset, type KernelPreset } from '@/conv/presets';
 import { stageLength } from '@/store/convLabDerived';
-import {
-  labStages,
-  limits,
-  reportDocument,
-  type LabDocument,
-  type LabStage,
-  type LabTensor,
-} from '@/store/convLabState';
+import { labStages, limits, type LabDocument, type LabStage, type LabTensor } from '@/store/convLabState';
 
 type Shape = LabTensor['shape'];
 
@@ -204,11 +197,6 @@ export function withKernelPreset(document: LabDocument, preset: KernelPreset, fi
     f === filter ? (rows[row]?.[column] ?? 0) : valueAt(sized.kernel, f, c, row, column),
   );
   return { ...sized, kernel };
-}
-
-/** The report's example, keeping the stage that is looked at. */
-export function withReportExample({ stage }: LabDocument): LabDocument {
-  return { ...reportDocument(), stage };
 }
 
 export function withStep(document: LabDocument, step: number): LabDocument {

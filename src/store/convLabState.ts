@@ -52,6 +52,8 @@ export interface LabState {
   /** Index in `speeds`. */
   readonly speed: number;
   readonly loop: boolean;
+  /** Counts documents that came whole, from a link or as the report's example: fields drop what was typed before. */
+  readonly restored: number;
   /** Value that painting sets. */
   readonly brush: number;
   /** Filter chosen to be shown and edited; null follows the steps. */

@@ -20,6 +20,8 @@ export interface LabActions {
   readonly follow: (network: NetworkSource, change: (document: LabDocument) => LabDocument) => void;
   readonly unfollow: () => void;
   readonly restore: (document: LabDocument) => void;
+  /** The report's example, keeping the stage that is looked at. */
+  readonly restoreExample: () => void;
   readonly setStage: (stage: LabStage) => void;
   readonly setWeight: (weight: LabDocument['weight']) => void;
   readonly setOutputGradient: (kind: LabDocument['outputGradient']) => void;
@@ -50,6 +52,7 @@ function initialState(): LabState {
     playing: false,
     speed: speeds.indexOf(2),
     loop: false,
+    restored: 0,
     brush: 1,
     filter: null,
     network: null,
@@ -69,6 +72,15 @@ function createActions(store: StoreApi<LabState>): LabActions {
     change((document) => withStep(document, step));
     store.setState({ filter: null });
   };
+  const restore = (document: LabDocument): void =>
+    store.setState(({ restored }) => ({
+      document: consistent(document),
+      restored: restored + 1,
+      playing: false,
+      filter: null,
+      network: null,
+      linked: null,
+    }));
   return {
     edit: (edit) => {
       change((document) => consistent(edit(document)));
@@ -79,14 +91,8 @@ function createActions(store: StoreApi<LabState>): LabActions {
       store.setState({ network });
     },
     unfollow: () => store.setState({ network: null }),
-    restore: (document) =>
-      store.setState({
-        document: consistent(document),
-        playing: false,
-        filter: null,
-        network: null,
-        linked: null,
-      }),
+    restore,
+    restoreExample: () => restore({ ...reportDocument(), stage: store.getState().document.stage }),
     setStage: (stage) => {
       change((document) => (document.stage === stage ? document : { ...document, stage }));
       store.setState({ playing: false, linked: null });

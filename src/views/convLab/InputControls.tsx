@@ -1,20 +1,14 @@
 /** What is convolved: its size, presets, digits, and the value that painting sets. */
-import { Button, Fieldset, NumberInput, Select } from '@mantine/core';
+import { Button, Fieldset, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inputPresets, type InputPreset } from '@/conv/presets';
-import {
-  withChannels,
-  withImage,
-  withInputPreset,
-  withInputSize,
-  withReportExample,
-} from '@/store/convLabEdits';
+import { withChannels, withImage, withInputPreset, withInputSize } from '@/store/convLabEdits';
 import { limits } from '@/store/convLabState';
 import { lab, useLab } from '@/store/convLabStore';
 import { drawing, isEmptyDrawing, networkImage, useDrawing } from '@/store/drawing';
 import { session, useSession } from '@/store/session';
-import { WholeNumberInput } from '@/views/convLab/WholeNumberInput';
+import { ValueField, WholeNumberField } from '@/views/convLab/LabNumberField';
 import classes from '@/views/convLab/convLab.module.css';
 
 const presetNames = Object.keys(inputPresets) as InputPreset[];
@@ -35,19 +29,14 @@ function TestDigit() {
   };
   return (
     <div className={classes['inline']}>
-      <NumberInput
-        size="xs"
+      <WholeNumberField
         label={t('input.testDigit')}
         value={index}
         min={0}
         max={Math.max(0, count - 1)}
-        allowDecimal={false}
-        allowNegative={false}
         disabled={count === 0}
-        error={failed ? t('input.digitFailed') : undefined}
-        onChange={(value) => {
-          if (typeof value === 'number') setIndex(value);
-        }}
+        problem={failed ? t('input.digitFailed') : null}
+        onChange={setIndex}
       />
       <Button size="xs" variant="default" disabled={count === 0} onClick={() => void load()}>
         {t('input.load')}
@@ -78,7 +67,7 @@ export function InputControls() {
   return (
     <Fieldset legend={t('input.title')} className={classes['fieldset'] ?? ''}>
       <div className={classes['buttons']}>
-        <Button size="compact-xs" variant="light" onClick={() => lab.actions.edit(withReportExample)}>
+        <Button size="compact-xs" variant="light" onClick={lab.actions.restoreExample}>
           {t('input.report')}
         </Button>
         {presetNames.map((preset) => (
@@ -93,13 +82,13 @@ export function InputControls() {
         ))}
       </div>
       <div className={classes['fields']}>
-        <WholeNumberInput
+        <WholeNumberField
           label={t('input.height')}
           value={height}
           {...limits.size}
           onChange={(value) => lab.actions.edit((document) => withInputSize(document, value, width))}
         />
-        <WholeNumberInput
+        <WholeNumberField
           label={t('input.width')}
           value={width}
           {...limits.size}
@@ -113,16 +102,7 @@ export function InputControls() {
           data={Array.from({ length: Math.max(channels, limits.channels.max) }, (_value, k) => String(k + 1))}
           onChange={(value) => lab.actions.edit((document) => withChannels(document, Number(value)))}
         />
-        <NumberInput
-          size="xs"
-          label={t('input.brush')}
-          value={brush}
-          step={0.5}
-          decimalScale={6}
-          onChange={(value) => {
-            if (typeof value === 'number') lab.actions.setBrush(value);
-          }}
-        />
+        <ValueField label={t('input.brush')} value={brush} onChange={lab.actions.setBrush} />
       </div>
       <TestDigit />
       <DrawnDigit />

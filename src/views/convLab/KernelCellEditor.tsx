@@ -1,9 +1,9 @@
 /** The exact number of the chosen cell of a kernel; digit keys on the grid itself set whole numbers only. */
-import { NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { limits } from '@/store/convLabState';
 import { valueAt, withKernelValue } from '@/store/convLabEdits';
 import { lab, useLab } from '@/store/convLabStore';
+import { ValueField } from '@/views/convLab/LabNumberField';
+import classes from '@/views/convLab/convLab.module.css';
 
 export function KernelCellEditor({ filter, channel }: { readonly filter: number; readonly channel: number }) {
   const { t } = useTranslation('convLab');
@@ -13,19 +13,14 @@ export function KernelCellEditor({ filter, channel }: { readonly filter: number;
   const row = isChosen ? weight.i : 0;
   const column = isChosen ? weight.j : 0;
   return (
-    <NumberInput
-      size="xs"
-      maw={140}
+    <ValueField
+      className={classes['cellField']}
       label={t('kernel.cell', { row: row + 1, column: column + 1 })}
+      of={`${filter} ${channel} ${row} ${column}`}
       value={valueAt(kernel, filter, channel, row, column)}
-      decimalScale={6}
-      step={0.5}
-      min={-limits.value}
-      max={limits.value}
-      onChange={(value) => {
-        if (typeof value !== 'number') return;
-        lab.actions.edit((document) => withKernelValue(document, filter, channel, row, column, value));
-      }}
+      onChange={(value) =>
+        lab.actions.edit((document) => withKernelValue(document, filter, channel, row, column, value))
+      }
     />
   );
 }

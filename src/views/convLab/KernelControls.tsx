@@ -1,12 +1,12 @@
 /** The filters: how many, which one is shown, its preset, size and bias. */
-import { Button, Fieldset, NumberInput, Select } from '@mantine/core';
+import { Button, Fieldset, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { kernelPresets, type KernelPreset } from '@/conv/presets';
 import { convolved } from '@/store/convLabDerived';
 import { withBias, withFilters, withKernelPreset, withKernelSize } from '@/store/convLabEdits';
 import { limits, type LabState } from '@/store/convLabState';
 import { lab, useLab } from '@/store/convLabStore';
-import { WholeNumberInput } from '@/views/convLab/WholeNumberInput';
+import { ValueField, WholeNumberField } from '@/views/convLab/LabNumberField';
 import classes from '@/views/convLab/convLab.module.css';
 
 const presetNames = Object.keys(kernelPresets) as KernelPreset[];
@@ -44,13 +44,13 @@ export function KernelControls() {
         ))}
       </div>
       <div className={classes['fields']}>
-        <WholeNumberInput
+        <WholeNumberField
           label={t('kernel.height')}
           value={height}
           {...limits.kernel}
           onChange={(value) => lab.actions.edit((document) => withKernelSize(document, value, width))}
         />
-        <WholeNumberInput
+        <WholeNumberField
           label={t('kernel.width')}
           value={width}
           {...limits.kernel}
@@ -64,15 +64,11 @@ export function KernelControls() {
           data={counts}
           onChange={(value) => lab.actions.edit((document) => withFilters(document, Number(value)))}
         />
-        <NumberInput
-          size="xs"
+        <ValueField
           label={t('kernel.bias')}
+          of={String(filter)}
           value={bias}
-          step={0.5}
-          decimalScale={6}
-          onChange={(value) => {
-            if (typeof value === 'number') lab.actions.edit((document) => withBias(document, filter, value));
-          }}
+          onChange={(value) => lab.actions.edit((document) => withBias(document, filter, value))}
         />
         {filters > 1 && (
           <Select

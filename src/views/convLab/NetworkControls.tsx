@@ -7,7 +7,7 @@ import { lab, useLab } from '@/store/convLabStore';
 import { isEmptyDrawing, useDrawing } from '@/store/drawing';
 import { canPredict } from '@/store/selectors';
 import { useSession } from '@/store/session';
-import { WholeNumberInput } from '@/views/convLab/WholeNumberInput';
+import { WholeNumberField } from '@/views/convLab/LabNumberField';
 import { followFilter, useFollowNetwork } from '@/views/convLab/useFollowNetwork';
 import classes from '@/views/convLab/convLab.module.css';
 
@@ -58,7 +58,7 @@ export function NetworkControls() {
         }}
       />
       <div className={classes['inline']}>
-        <WholeNumberInput
+        <WholeNumberField
           label={t('network.filter', { count: layer?.outChannels ?? 0 })}
           value={filter}
           min={1}

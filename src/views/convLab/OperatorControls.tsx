@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { withPool, withSettings } from '@/store/convLabEdits';
 import { convOperators, limits } from '@/store/convLabState';
 import { lab, useLab } from '@/store/convLabStore';
-import { WholeNumberInput } from '@/views/convLab/WholeNumberInput';
+import { WholeNumberField } from '@/views/convLab/LabNumberField';
 import classes from '@/views/convLab/convLab.module.css';
 
 export function OperatorControls() {
@@ -25,7 +25,7 @@ export function OperatorControls() {
       />
       <div className={classes['fields']}>
         {(['stride', 'padding', 'dilation'] as const).map((name) => (
-          <WholeNumberInput
+          <WholeNumberField
             key={name}
             label={t(`operators.${name}`)}
             value={settings[name]}
@@ -35,13 +35,13 @@ export function OperatorControls() {
         ))}
       </div>
       <div className={classes['fields']}>
-        <WholeNumberInput
+        <WholeNumberField
           label={t('operators.poolSize')}
           value={pool.kernelSize}
           {...limits.pool}
           onChange={(kernelSize) => lab.actions.edit((document) => withPool(document, { kernelSize }))}
         />
-        <WholeNumberInput
+        <WholeNumberField
           label={t('operators.poolStride')}
           value={pool.stride}
           min={1}

@@ -32,3 +32,12 @@ export function termValue(value: number): string {
 export function factor(value: number): string {
   return value < 0 ? `(${termValue(value)})` : termValue(value);
 }
+
+/** A float32 in the fewest digits that read back as the same float32, for editing: 0.1, not 0.10000000149011612. */
+export function float32Text(value: number): string {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(9)));
+}

@@ -1,9 +1,10 @@
 /** The parameters of one layer, changed in place. */
-import { Checkbox, NumberInput } from '@mantine/core';
-import { useState } from 'react';
+import { Checkbox } from '@mantine/core';
+import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { layerFields, type LayerField } from '@/model/layerFields';
+import { type LayerField, layerFields } from '@/model/layerFields';
 import type { LayerSpec } from '@/model/layers';
+import { NumberField } from '@/views/ui/NumberField';
 import classes from '@/views/network/build.module.css';
 
 export const fieldKeys = [
@@ -30,42 +31,36 @@ export function useFieldName(): (key: string) => string {
   };
 }
 
-interface NumberFieldProps {
+const mostDigits = ({ min, max }: LayerField): number => Math.max(String(min).length, String(max).length);
+
+interface LayerFieldProps {
   readonly field: LayerField;
+  readonly layer: LayerSpec;
   readonly value: number;
-  readonly layerName: string;
+  readonly messageId: string;
+  readonly onMessage: (key: string, text: string | null) => void;
   readonly onChange: (value: number) => void;
 }
 
-function NumberField({ field, value, layerName, onChange }: NumberFieldProps) {
+function LayerNumber({ field, layer, value, messageId, onMessage, onChange }: LayerFieldProps) {
   const { t } = useTranslation('network');
-  const name = useFieldName()(field.key);
-  // An emptied input waits for its next digit; the layer keeps its number until then.
-  const [typed, setTyped] = useState<number | string>(value);
-  const [seen, setSeen] = useState(value);
-  if (seen !== value) {
-    setSeen(value);
-    if (Number(typed) !== value) setTyped(value);
-  }
+  const { key } = field;
+  const label = useFieldName()(key);
+  const message = useMemo(
+    () => ({ id: messageId, show: (text: string | null) => onMessage(key, text) }),
+    [messageId, onMessage, key],
+  );
   return (
-    <NumberInput
+    <NumberField
       size="xs"
-      className={classes['field']}
-      data-field={field.key}
-      label={name}
-      aria-label={t('build.field', { field: name, layer: layerName })}
-      hideControls
-      min={field.min}
-      max={field.max}
-      allowDecimal={field.kind === 'number'}
-      value={typed}
-      onChange={(next) => {
-        setTyped(next);
-        if (typeof next === 'number' && next !== value) onChange(next);
-      }}
-      onBlur={() => {
-        if (typed === '') setTyped(value);
-      }}
+      className={classes[mostDigits(field) > 4 ? 'wide' : 'field']}
+      label={label}
+      name={t('build.field', { field: label, layer: layer.name })}
+      testId={`layer-field-${key}`}
+      range={field}
+      value={value}
+      message={message}
+      onChange={onChange}
     />
   );
 }
@@ -77,15 +72,23 @@ export interface LayerFieldsProps {
 
 export function LayerFields({ layer, onChange }: LayerFieldsProps) {
   const { t } = useTranslation('network');
+  const fieldName = useFieldName();
+  const id = useId();
+  const [messages, setMessages] = useState<Readonly<Record<string, string | null>>>({});
+  const [onMessage] = useState(() => (key: string, text: string | null): void => {
+    setMessages((before) => ((before[key] ?? null) === text ? before : { ...before, [key]: text }));
+  });
   const values: Readonly<Record<string, unknown>> = { ...layer };
   return (
     <div className={classes['fields']}>
       {layerFields[layer.kind].map((field) => (
-        <NumberField
+        <LayerNumber
           key={field.key}
           field={field}
+          layer={layer}
           value={Number(values[field.key])}
-          layerName={layer.name}
+          messageId={`${id}-${field.key}`}
+          onMessage={onMessage}
           onChange={(value) => onChange({ [field.key]: value }, field.key)}
         />
       ))}
@@ -99,6 +102,17 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
           onChange={(event) => onChange({ bias: event.currentTarget.checked }, 'bias')}
         />
       )}
+      {/* The fields are too narrow for a sentence. */}
+      {layerFields[layer.kind].map(({ key }) => {
+        const text = messages[key] ?? null;
+        return (
+          text !== null && (
+            <p key={key} id={`${id}-${key}`} className={classes['fieldMessage']}>
+              {t('build.fieldProblem', { field: fieldName(key), problem: text })}
+            </p>
+          )
+        );
+      })}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Diagnosis } from '@/doctor/diagnosis';
 import { session } from '@/store/session';
 import { diagnosisFormulas } from '@/views/train/diagnosisFormulas';
 import { shownStep, type DiagnosisText } from '@/views/train/useDiagnosisText';
+import { dropTypedText } from '@/views/train/typedFields';
 import { Formula } from '@/views/ui/Formula';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/doctor.module.css';
@@ -73,7 +74,10 @@ export function DiagnosisCard({
           <Button
             size="xs"
             variant={isFirst ? 'filled' : 'light'}
-            onClick={() => session.actions.startWith(fix.config)}
+            onClick={() => {
+              session.actions.startWith(fix.config);
+              dropTypedText();
+            }}
             data-testid={`fix-${id}`}
           >
             {t('apply')}

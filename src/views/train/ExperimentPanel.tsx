@@ -10,6 +10,7 @@ import { sameConfig } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import { HyperparameterField } from '@/views/train/HyperparameterField';
 import { quickPresets } from '@/views/train/quickPresets';
+import { dropTypedText } from '@/views/train/typedFields';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
 import { presets as texts } from '@/views/ui/locales/en/presets';
@@ -26,6 +27,11 @@ const everyPreset: readonly { readonly id: string; readonly config: RunConfig }[
   ...quickPresets,
   ...presets,
 ];
+
+function loadPreset(config: RunConfig): void {
+  session.actions.loadPreset(config);
+  dropTypedText();
+}
 
 /** The preset that the settings are, whatever the seed. */
 function presetIdOf(draft: RunConfig): string {
@@ -78,12 +84,7 @@ function ReportNotes({ preset }: { readonly preset: Preset }) {
         </p>
       ))}
       {fixed !== null && (
-        <Button
-          className={classes['fix']}
-          size="xs"
-          variant="light"
-          onClick={() => session.actions.loadPreset(fixed)}
-        >
+        <Button className={classes['fix']} size="xs" variant="light" onClick={() => loadPreset(fixed)}>
           {t('picker.useFix')}
         </Button>
       )}
@@ -123,7 +124,7 @@ function PresetList({ current }: { readonly current: string }) {
               size="compact-xs"
               variant={id === current ? 'light' : 'default'}
               aria-pressed={id === current}
-              onClick={() => session.actions.loadPreset(config)}
+              onClick={() => loadPreset(config)}
             >
               {isTextId(id) ? text(`${id}.name`) : id}
             </Button>
@@ -164,7 +165,7 @@ export function ExperimentPanel() {
           data-testid="preset-select"
           onChange={(id) => {
             const chosen = everyPreset.find((candidate) => candidate.id === id);
-            if (chosen !== undefined) session.actions.loadPreset(chosen.config);
+            if (chosen !== undefined) loadPreset(chosen.config);
           }}
         />
         <PresetList current={current} />

@@ -1,5 +1,6 @@
 /** The control of one hyperparameter, whatever its kind; hovering or focusing it explains it. */
 import { Select, Switch, Tooltip } from '@mantine/core';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type {
   ChoiceHyperparameter,
@@ -10,8 +11,9 @@ import type {
 import type { RunConfig } from '@/model/runConfig';
 import { isUnderWay } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
-import { NumberField } from '@/views/train/NumberField';
+import { markField, useSettingsCount } from '@/views/train/typedFields';
 import { hyperparameters as texts } from '@/views/ui/locales/en/hyperparameters';
+import { NumberField } from '@/views/ui/NumberField';
 
 type ChoiceTexts = {
   [K in HyperparameterKey]: (typeof texts)[K] extends { choices: object } ? K : never;
@@ -77,6 +79,9 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
   const { t } = useTranslation('hyperparameters');
   const draft = useSession((state) => state.draft);
   const isLive = useSession((state) => field.inFlight && isUnderWay(state));
+  const subject = useSettingsCount();
+  const { key } = field;
+  const onInvalid = useCallback((isInvalid: boolean) => markField(key, isInvalid), [key]);
   const value = field.read(draft);
   if (value === undefined) return null;
   const label = t(`${field.key}.label`);
@@ -92,13 +97,16 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
       <div>
         {(field.kind === 'number' || field.kind === 'integer') && typeof value === 'number' && (
           <NumberField
-            field={field}
+            range={field}
             label={label}
             hint={hint}
-            unit={field.unit === null ? null : t(`units.${field.unit}`)}
+            {...(field.unit === null ? {} : { unit: t(`units.${field.unit}`) })}
             value={value}
+            subject={subject}
             problem={problem}
             isLive={isLive}
+            testId={`field-${key}`}
+            onInvalid={onInvalid}
             onChange={onChange}
           />
         )}

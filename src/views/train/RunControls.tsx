@@ -6,7 +6,7 @@ import { validateConfig } from '@/model/validate';
 import { isTraining, isWaitingForBackend } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
-import { useHasInvalidField } from '@/views/train/invalidFields';
+import { useHasInvalidField } from '@/views/train/typedFields';
 import { Icon, type IconName } from '@/views/ui/icons';
 import { useNetworkProblem } from '@/views/ui/networkProblem';
 import classes from '@/views/train/RunBar.module.css';

@@ -1,29 +1,25 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConfigProblem } from '@/model/validate';
-import { useNumberFormat } from '@/views/ui/numberFormat';
+import { useNumberProblemText } from '@/views/ui/useNumberProblemText';
 
 /** Words a problem of the settings. */
 export function useProblemText(): (problem: ConfigProblem) => string {
   const { t } = useTranslation('hyperparameters');
-  const format = useNumberFormat();
+  const numberText = useNumberProblemText();
   return useCallback(
     ({ code, details }) => {
-      const text = (name: string): string => {
-        const value = details[name] ?? '';
-        return typeof value === 'number' ? format.plain(value) : value;
-      };
       switch (code) {
         case 'too_small':
-          return t('problems.too_small', { min: text('min') });
         case 'too_large':
-          return t('problems.too_large', { max: text('max') });
-        case 'not_a_choice':
-          return t('problems.not_a_choice', { value: text('value') });
-        case 'network_does_not_fit':
-          return t('problems.network_does_not_fit', { layer: text('layer') });
+          return numberText({ code, min: Number(details['min']), max: Number(details['max']) });
         case 'not_a_number':
         case 'not_an_integer':
+          return numberText({ code });
+        case 'not_a_choice':
+          return t('problems.not_a_choice', { value: String(details['value']) });
+        case 'network_does_not_fit':
+          return t('problems.network_does_not_fit', { layer: String(details['layer']) });
         case 'nesterov_needs_momentum':
         case 'nesterov_needs_no_dampening':
           return t(`problems.${code}`);
@@ -31,6 +27,6 @@ export function useProblemText(): (problem: ConfigProblem) => string {
           return code satisfies never;
       }
     },
-    [t, format],
+    [t, numberText],
   );
 }

@@ -37,6 +37,7 @@ const paths = {
   trash: <path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.400L17.5 7M10 11v5M14 11v5" />,
   redo: <path d="m15 7 4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2" transform="translate(0 -2)" />,
   plus: <path d="M12 5.5v13M5.5 12h13" />,
+  minus: <path d="M5.5 12h13" />,
   copy: <path d="M8.500 8.500h11v11h-11ZM5 15.500H4.500v-11h11V5" />,
   more: (
     <g fill="currentColor" stroke="none">

@@ -51,4 +51,13 @@ export const common = {
     hours: '{{hours}} h {{minutes}} min',
   },
   digit: 'Digit {{digit}}',
+  number: {
+    empty: 'Type a number.',
+    not_a_number: 'This must be a number.',
+    ambiguous: 'Write {{first}} or {{second}}: this can be read as either.',
+    not_an_integer: 'This must be a whole number.',
+    too_small: 'This must be at least {{min}}.',
+    too_large: 'This may be at most {{max}}.',
+    stays: '{{problem}} It stays {{value}}.',
+  },
 } as const;

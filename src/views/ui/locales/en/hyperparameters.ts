@@ -186,10 +186,6 @@ export const hyperparameters = {
     degrees: '°',
   },
   problems: {
-    not_a_number: 'This must be a number.',
-    not_an_integer: 'This must be a whole number.',
-    too_small: 'This must be at least {{min}}.',
-    too_large: 'This may be at most {{max}}.',
     not_a_choice: '“{{value}}” is not one of the choices.',
     nesterov_needs_momentum: 'Nesterov needs a momentum above 0.',
     nesterov_needs_no_dampening: 'Nesterov needs a dampening of 0.',

@@ -113,6 +113,7 @@ export const network = {
     drag: 'Drag to move',
     gives: 'Gives',
     field: '{{field}}, {{layer}}',
+    fieldProblem: '{{field}}: {{problem}}',
     nameOf: 'Name of {{layer}}',
     body: 'Body',
     shortcut: 'Shortcut',

@@ -54,4 +54,13 @@ export const common = {
     hours: '{{hours}} 小时 {{minutes}} 分',
   },
   digit: '数字 {{digit}}',
+  number: {
+    empty: '请输入一个数。',
+    not_a_number: '这里必须是一个数。',
+    ambiguous: '有两种读法，请写成 {{first}} 或 {{second}}。',
+    not_an_integer: '这里必须是整数。',
+    too_small: '不能小于 {{min}}。',
+    too_large: '不能大于 {{max}}。',
+    stays: '{{problem}}仍为 {{value}}。',
+  },
 } as const satisfies Translation<typeof english>;

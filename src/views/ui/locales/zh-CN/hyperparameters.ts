@@ -188,10 +188,6 @@ export const hyperparameters = {
     degrees: '°',
   },
   problems: {
-    not_a_number: '这里必须是一个数。',
-    not_an_integer: '这里必须是整数。',
-    too_small: '不能小于 {{min}}。',
-    too_large: '不能大于 {{max}}。',
     not_a_choice: '“{{value}}”不是可选项。',
     nesterov_needs_momentum: 'Nesterov 需要大于 0 的动量。',
     nesterov_needs_no_dampening: 'Nesterov 需要阻尼为 0。',

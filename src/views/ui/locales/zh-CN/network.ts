@@ -115,6 +115,7 @@ export const network = {
     drag: '拖动以移动',
     gives: '给出',
     field: '{{field}}，{{layer}}',
+    fieldProblem: '{{field}}：{{problem}}',
     nameOf: '{{layer}} 的名称',
     body: '主路',
     shortcut: '捷径',
