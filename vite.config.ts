@@ -36,6 +36,13 @@ export default defineConfig({
   },
   build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
   test: {
+    tags: [
+      {
+        name: 'long',
+        description:
+          'What repeats a check of npm test on a slower adapter or a larger network: npm run test:long.',
+      },
+    ],
     projects: [
       {
         extends: true,

@@ -69,10 +69,13 @@ test('changes the learning rate and classifies a drawing while it trains', async
   await train.expectAction('resume');
 });
 
-for (const network of ['mynn', 'lenet']) {
-  test(`${network}: WebGPU gives the losses that WebAssembly gives, then pauses and resets`, async ({
-    page,
-  }) => {
+for (const [network, tag] of [
+  ['lenet', []],
+  // Other shapes on the same path, which Dawn holds to PyTorch's numbers.
+  ['mynn', ['@long']],
+] as const) {
+  const title = `${network}: WebGPU gives the losses that WebAssembly gives, then pauses and resets`;
+  test(title, { tag: [...tag] }, async ({ page }) => {
     const query = `network=${network}&loss=cross_entropy&batchSize=8&learningRate=0.01`;
     const train = new TrainPage(page);
     await train.open(query);
