@@ -1,11 +1,13 @@
 /** Entry: texts, theme and router around the pages. */
 import '@mantine/core/styles.layer.css';
 import '@/views/ui/theme.css';
+import '@/views/ui/forcedColors.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { App } from '@/app/App';
+import { surviveTranslation } from '@/app/translatedPage';
 import { report } from '@/store/reportStore';
 import { session } from '@/store/session';
 import { startI18n } from '@/views/ui/i18n';
@@ -36,6 +38,7 @@ function connectToLink(): void {
 async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element #root.');
+  surviveTranslation();
   connectToLink();
   await startI18n();
   createRoot(root).render(
