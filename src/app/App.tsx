@@ -1,4 +1,4 @@
-import { Button, Loader, Title } from '@mantine/core';
+import { Button, Loader, Title, useComputedColorScheme } from '@mantine/core';
 import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
@@ -42,10 +42,20 @@ function useDocumentTitle(): void {
   }, [title]);
 }
 
+/** The browser's own bars follow the scheme that was chosen, not only the system's. */
+function useThemeColor(): void {
+  const scheme = useComputedColorScheme();
+  useEffect(() => {
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
+      meta.media = meta.dataset['scheme'] === scheme ? 'all' : 'not all';
+  }, [scheme]);
+}
+
 export function App() {
   const { t } = useTranslation();
   const [location] = useLocation();
   useDocumentTitle();
+  useThemeColor();
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">

@@ -1,6 +1,6 @@
 /** Colours of the grids as plain values, since exported pictures cannot read CSS variables. Zero is neutral. */
 
-type Rgb = readonly [red: number, green: number, blue: number];
+import { luminance, type Rgb } from '@/views/ui/luminance';
 
 export interface Palette {
   readonly scheme: 'light' | 'dark';
@@ -87,15 +87,6 @@ function onRamp(ramp: readonly Rgb[], share: number): Rgb {
   return [mix(from[0], to[0]), mix(from[1], to[1]), mix(from[2], to[2])];
 }
 
-/** WCAG relative luminance. */
-function luminance(color: Rgb): number {
-  const [red, green, blue] = color.map((channel) => {
-    const share = channel / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * (red ?? 0) + 0.7152 * (green ?? 0) + 0.0722 * (blue ?? 0);
-}
-
 export interface CellColors {
   readonly fill: string;
   /** Black or white, whichever reads better on the fill. */
@@ -106,7 +97,7 @@ export interface CellColors {
 export function cellColors(palette: Palette, value: number, extent: number): CellColors {
   const share = extent > 0 ? Math.abs(value) / extent : 0;
   const color = onRamp(value < 0 ? palette.negative : palette.positive, share);
-  return { fill: `rgb(${color.join(' ')})`, ink: luminance(color) > 0.179 ? '#0b0e14' : '#ffffff' };
+  return { fill: `rgb(${color.join(' ')})`, ink: luminance(color) > 0.179 ? '#000000' : '#ffffff' };
 }
 
 /** The scale as a CSS gradient, from -extent to extent. */

@@ -1,4 +1,5 @@
-/** The three charts of a run. */
+/** The three charts of a run; on a phone the drawing card stands behind the first. */
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { TestChart } from '@/views/train/TestChart';
@@ -13,12 +14,11 @@ const lossOf = (point: EvaluationPoint): number => point.loss;
 const percentOf = (point: EvaluationPoint): number => point.accuracy * 100;
 const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
 
-export function Charts() {
+function TestCharts() {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   return (
-    <div className={classes['charts']}>
-      <TrainingLossChart className={classes['wide']} />
+    <>
       <TestChart
         title={t('charts.testLoss')}
         axisTitle={t('charts.lossAxis')}
@@ -40,6 +40,16 @@ export function Charts() {
         domainFor={percentDomain}
         evidence={accuracyEvidence}
       />
+    </>
+  );
+}
+
+export function Charts({ afterLoss = null }: { readonly afterLoss?: ReactNode }) {
+  return (
+    <div className={classes['charts']}>
+      <TrainingLossChart className={classes['wide']} />
+      {afterLoss}
+      <TestCharts />
     </div>
   );
 }

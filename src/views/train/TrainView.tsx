@@ -1,4 +1,5 @@
 /** The main page: choose, start, watch, try. */
+import { useMediaQuery } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { type DrawingSample, drawingActions } from '@/store/drawing';
@@ -19,6 +20,27 @@ import classes from '@/views/train/TrainView.module.css';
 /** Whether the drawing card stands beside the charts, as in TrainView.module.css. */
 const drawCardIsBeside = '(min-width: 75em)';
 
+/** One column, as in TrainView.module.css. */
+const oneColumn = '(max-width: 56em)';
+
+function Run() {
+  return (
+    <div className={classes['run']}>
+      <RunBar />
+      <RunObstacles />
+    </div>
+  );
+}
+
+function Settings() {
+  return (
+    <div className={classes['settings']}>
+      <ExperimentPanel />
+      <SettingsPanel />
+    </div>
+  );
+}
+
 function Samples() {
   const { t } = useTranslation('train');
   const [, navigate] = useLocation();
@@ -38,17 +60,31 @@ function CostPanel() {
   );
 }
 
-export function TrainView() {
+/** The same order for eyes, keyboard and screen reader: on a phone, Start, the curve and the pad come before the settings. */
+function PhoneTrainView() {
   return (
     <div className={classes['page']}>
-      <div className={classes['run']}>
-        <RunBar />
-        <RunObstacles />
+      <Run />
+      <div className={classes['charts']}>
+        <Charts afterLoss={<DrawCard />} />
+        <DoctorPanel />
       </div>
-      <div className={classes['settings']}>
-        <ExperimentPanel />
-        <SettingsPanel />
+      <Settings />
+      <div className={classes['charts']}>
+        <Samples />
+        <LayerPanel />
+        <EnginePanel />
+        <CostPanel />
       </div>
+    </div>
+  );
+}
+
+function WideTrainView() {
+  return (
+    <div className={classes['page']}>
+      <Run />
+      <Settings />
       <div className={classes['charts']}>
         <DoctorPanel />
         <Charts />
@@ -62,4 +98,9 @@ export function TrainView() {
       </div>
     </div>
   );
+}
+
+export function TrainView() {
+  const isPhone = useMediaQuery(oneColumn, false, { getInitialValueInEffect: false });
+  return isPhone ? <PhoneTrainView /> : <WideTrainView />;
 }

@@ -56,6 +56,8 @@ export const theme = createTheme({
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
     // What Mantine would put before the items is no item, which a menu may not have.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // On a phone the choices take a second row rather than the page's edge.
+    SegmentedControl: { styles: { root: { maxWidth: '100%', flexWrap: 'wrap' } } },
     Portal: { defaultProps: { target: `#${overlaysId}` } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 280 } },
   },
