@@ -1,5 +1,5 @@
 /** One file over HTTP, with the bytes counted as they arrive and every failure told as a DataError. */
-import { DataError, reasonOf } from '@/data/dataError';
+import { DataError, reasonOf, type DataErrorDetails } from '@/data/dataError';
 
 export interface DownloadOptions {
   readonly url: string;
@@ -17,6 +17,21 @@ interface Transfer {
   readonly alive: () => void;
 }
 
+/** Why a transfer failed, with what of it can be said in parts. */
+class TransferError extends Error {
+  readonly details: DataErrorDetails;
+  constructor(message: string, details: DataErrorDetails) {
+    super(message);
+    this.details = details;
+  }
+}
+
+function detailsOf(error: unknown): DataErrorDetails | undefined {
+  if (error instanceof TransferError) return error.details;
+  // What fetch, and the reading of its body, reject with where the network fails.
+  return error instanceof TypeError ? { kind: 'disconnected' } : undefined;
+}
+
 /** Runs a transfer under a stall timer; rejects with the caller's own reason when the caller aborts. */
 async function transfer<T>(options: DownloadOptions, read: (transfer: Transfer) => Promise<T>): Promise<T> {
   const { url, file, cache, stallMilliseconds, signal } = options;
@@ -26,14 +41,18 @@ async function transfer<T>(options: DownloadOptions, read: (transfer: Transfer) 
   const alive = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      stall.abort(new Error(`nothing arrived for ${stallMilliseconds / 1000} s`));
+      const seconds = stallMilliseconds / 1000;
+      stall.abort(new TransferError(`nothing arrived for ${seconds} s`, { kind: 'stalled', seconds }));
     }, stallMilliseconds);
   };
   try {
     alive();
     const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
     const response = await fetch(url, { cache, signal: either });
-    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+    const { ok, status, statusText } = response;
+    if (!ok) {
+      throw new TransferError(`the server answered ${status} ${statusText}`.trim(), { kind: 'http', status });
+    }
     alive();
     return await read({ response, alive });
   } catch (error) {
@@ -41,6 +60,7 @@ async function transfer<T>(options: DownloadOptions, read: (transfer: Transfer) 
     if (error instanceof DataError) throw error;
     throw new DataError('data_fetch', file, `Cannot load ${file}: ${reasonOf(error)}. Load it again.`, {
       cause: error,
+      details: detailsOf(error),
     });
   } finally {
     clearTimeout(timer);

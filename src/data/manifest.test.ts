@@ -23,7 +23,11 @@ function changed(name: string, change: object): string {
 }
 
 const refusals: readonly (readonly [string, () => string, string])[] = [
-  ['a web page in its place', () => '<!doctype html><html></html>', 'run npm run data'],
+  [
+    'a web page in its place',
+    () => '<!doctype html><html></html>',
+    'the server sent a web page in its place',
+  ],
   ['text that is no JSON', () => text.slice(0, -10), 'JSON'],
   ['another version', () => text.replace('"version": 1', '"version": 2'), 'version'],
   ['a gap', () => changed('train-3.png', { offset: 40_000 }), 'do not cover'],

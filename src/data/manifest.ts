@@ -1,6 +1,6 @@
 /** What the server offers: every file of MNIST with its size and checksum. scripts/mnistSheets.mjs writes it. */
 import * as v from 'valibot';
-import { DataError, reasonOf } from '@/data/dataError';
+import { DataError, reasonOf, type DataErrorOptions } from '@/data/dataError';
 
 export const manifestName = 'manifest.json';
 export const imageSize = 28;
@@ -67,17 +67,17 @@ export type Manifest = v.InferOutput<typeof manifestSchema>;
 
 /** @throws DataError `data_decode` naming the field that does not fit. */
 export function parseManifest(text: string): Manifest {
-  const fail = (what: string, cause?: unknown) =>
-    new DataError('data_decode', manifestName, `${manifestName} is not usable: ${what}.`, { cause });
-  // Dev servers answer a missing file with the start page and status 200.
+  const fail = (what: string, options?: DataErrorOptions) =>
+    new DataError('data_decode', manifestName, `${manifestName} is not usable: ${what}.`, options);
+  // Servers of one-page apps answer for a missing file with the start page and status 200.
   if (text.trimStart().startsWith('<')) {
-    throw fail('the server sent a web page instead; run npm run data, then load again');
+    throw fail('the server sent a web page in its place', { details: { kind: 'web_page' } });
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw fail(reasonOf(error), error);
+    throw fail(reasonOf(error), { cause: error });
   }
   const result = v.safeParse(manifestSchema, json);
   if (result.success) return result.output;

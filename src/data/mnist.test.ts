@@ -176,15 +176,17 @@ test('without the manifest it loads nothing and says what to do', async () => {
     {
       code: 'data_decode',
       file: 'manifest.json',
-      message: expect.stringContaining('npm run data') as string,
+      details: { kind: 'web_page' },
     },
   ]);
   faults.set('manifest.json', 'missing');
-  expect(await loader.load()).toMatchObject([{ code: 'data_fetch', file: 'manifest.json' }]);
+  const missing = { code: 'data_fetch', file: 'manifest.json', details: { kind: 'http', status: 404 } };
+  expect(await loader.load()).toMatchObject([missing]);
   expect(requests).toEqual(['manifest.json', 'manifest.json']);
 
   const nobody = new MnistLoader({ baseUrl: 'http://127.0.0.1:9/' });
-  expect(await nobody.load()).toMatchObject([{ code: 'data_fetch', file: 'manifest.json' }]);
+  const refused = { code: 'data_fetch', file: 'manifest.json', details: { kind: 'disconnected' } };
+  expect(await nobody.load()).toMatchObject([refused]);
 });
 
 test('stops when aborted, with the reason, and goes on from there', async () => {
@@ -219,5 +221,6 @@ test('a server that falls silent is given up', async () => {
   expect(errors.find(({ file }) => file === 'train-0.png')).toMatchObject({
     code: 'data_fetch',
     message: 'Cannot load train-0.png: nothing arrived for 0.2 s. Load it again.',
+    details: { kind: 'stalled', seconds: 0.2 },
   });
 });

@@ -3,6 +3,7 @@
  * (WorkerEvent). Run events carry a runId, so that events of a run that was replaced are dropped; a request and its
  * reply share a requestId, and are listed in requests.ts. protocol/port.ts alone posts and receives.
  */
+import type { DataErrorDetails } from '@/data/dataError';
 import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
@@ -76,10 +77,8 @@ export type ErrorCode =
   | 'timeout'
   | 'internal';
 
-/** What an error is about, in parts, so that the page can say it in its reader's language. One line a kind. */
-export type ErrorDetails =
-  /** The server's answer was not the file that was asked for. */
-  { readonly kind: 'http'; readonly status: number };
+/** What an error is about, in parts, so that the page can say it in its reader's language. */
+export type ErrorDetails = DataErrorDetails;
 
 export interface WorkerError {
   readonly code: ErrorCode;

@@ -70,13 +70,9 @@ export class DataService implements ImageSource {
 /** Several files fail for one reason, mostly: the first is told in full, the others by name. */
 function inOne(errors: readonly DataError[]): WorkerError {
   const [first, ...others] = errors;
-  const message =
-    others.length === 0
-      ? (first?.message ?? '')
-      : `${first?.message} The same goes for ${others.map(({ file }) => file).join(', ')}.`;
-  return {
-    code: first?.code ?? 'data_fetch',
-    message,
-    subject: errors.map(({ file }) => file).join(', '),
-  };
+  const told = toWorkerError(first);
+  const subject = errors.map(({ file }) => file).join(', ');
+  if (others.length === 0) return { ...told, subject };
+  const message = `${told.message} The same goes for ${others.map(({ file }) => file).join(', ')}.`;
+  return { ...told, message, subject };
 }

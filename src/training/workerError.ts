@@ -11,7 +11,10 @@ export class NotReadyError extends Error {
 }
 
 export function toWorkerError(error: unknown): WorkerError {
-  if (error instanceof DataError) return { code: error.code, message: error.message, subject: error.file };
+  if (error instanceof DataError) {
+    const { code, message, file, details } = error;
+    return { code, message, subject: file, ...(details === undefined ? {} : { details }) };
+  }
   if (error instanceof EngineError) {
     // What a device or an engine cannot do is, to the page, a matter of the backend.
     const code = error.code === 'unsupported' ? 'backend' : error.code;

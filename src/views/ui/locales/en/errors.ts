@@ -1,4 +1,10 @@
 export const errors = {
+  details: {
+    http: 'The server answered with the error {{status}}.',
+    webPage: 'The server sent a web page in its place, so the file may be missing there.',
+    stalled: 'Nothing arrived for {{seconds}} seconds.',
+    disconnected: 'The connection to the server failed.',
+  },
   data_fetch: {
     title: 'The digits could not be loaded',
     text: 'Check the connection and try again. Only what is missing is loaded.',
@@ -9,7 +15,7 @@ export const errors = {
   },
   data_decode: {
     title: 'A data file could not be read',
-    text: 'Try again to load it anew. If it stays, another browser may help.',
+    text: 'Try again to load it anew. If it stays so, the site may lack the file.',
   },
   backend: {
     title: 'This engine does not start here',
