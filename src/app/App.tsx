@@ -1,5 +1,5 @@
-import { Button, Loader, Title, useComputedColorScheme } from '@mantine/core';
-import { Suspense, useEffect } from 'react';
+import { Button, Title, useComputedColorScheme } from '@mantine/core';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
@@ -17,15 +17,6 @@ function NotFound() {
       <Button component={Link} href="/">
         {t('notFound.action')}
       </Button>
-    </div>
-  );
-}
-
-function PageLoading() {
-  const { t } = useTranslation();
-  return (
-    <div className={classes['centred']}>
-      <Loader size="sm" aria-label={t('loading')} />
     </div>
   );
 }
@@ -64,14 +55,12 @@ export function App() {
       <Header />
       <main id="content" className={classes['main']} tabIndex={-1}>
         <ErrorBoundary key={location}>
-          <Suspense fallback={<PageLoading />}>
-            <Switch>
-              {pageRoutes.map((route) => (
-                <Route key={route.path} path={route.path} component={route.component} />
-              ))}
-              <Route component={NotFound} />
-            </Switch>
-          </Suspense>
+          <Switch>
+            {pageRoutes.map((route) => (
+              <Route key={route.path} path={route.path} component={route.component} />
+            ))}
+            <Route component={NotFound} />
+          </Switch>
         </ErrorBoundary>
         <div id={overlaysId} />
       </main>

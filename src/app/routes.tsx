@@ -1,37 +1,26 @@
-/** The pages, in the order of the navigation. A page is registered here once and appears in the header. */
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+/**
+ * The pages, in the order of the navigation. A page is registered here once and appears in the header. They come with the
+ * page's own script: a part that is fetched when it is first opened may not be there any more (server gone, new version), and
+ * a run would be lost to the reload that Firefox then needs, which keeps a failed import for as long as the page lives.
+ */
+import type { ComponentType } from 'react';
+import { ConvLabView } from '@/views/convLab/ConvLabView';
+import { DrawView } from '@/views/draw/DrawView';
+import { NetworkView } from '@/views/network/NetworkView';
+import { ReportView } from '@/views/report/ReportView';
+import { TrainView } from '@/views/train/TrainView';
 
 export interface PageRoute {
   readonly path: string;
   /** Key under `nav` in the common texts. */
   readonly label: 'train' | 'network' | 'draw' | 'convLab' | 'report';
-  readonly component: LazyExoticComponent<ComponentType>;
+  readonly component: ComponentType;
 }
 
 export const pageRoutes: readonly PageRoute[] = [
-  {
-    path: '/',
-    label: 'train',
-    component: lazy(async () => ({ default: (await import('@/views/train/TrainView')).TrainView })),
-  },
-  {
-    path: '/network',
-    label: 'network',
-    component: lazy(async () => ({ default: (await import('@/views/network/NetworkView')).NetworkView })),
-  },
-  {
-    path: '/draw',
-    label: 'draw',
-    component: lazy(async () => ({ default: (await import('@/views/draw/DrawView')).DrawView })),
-  },
-  {
-    path: '/conv-lab',
-    label: 'convLab',
-    component: lazy(async () => ({ default: (await import('@/views/convLab/ConvLabView')).ConvLabView })),
-  },
-  {
-    path: '/report',
-    label: 'report',
-    component: lazy(async () => ({ default: (await import('@/views/report/ReportView')).ReportView })),
-  },
+  { path: '/', label: 'train', component: TrainView },
+  { path: '/network', label: 'network', component: NetworkView },
+  { path: '/draw', label: 'draw', component: DrawView },
+  { path: '/conv-lab', label: 'convLab', component: ConvLabView },
+  { path: '/report', label: 'report', component: ReportView },
 ];

@@ -1,4 +1,5 @@
 /** SHA-256, the same check on every page: the browser's own where it exists, else a small library. */
+import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 import { DataError, reasonOf } from '@/data/dataError';
 
 function toHex(bytes: Uint8Array): string {
@@ -12,8 +13,7 @@ function toHex(bytes: Uint8Array): string {
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (subtle !== undefined) return toHex(new Uint8Array(await subtle.digest('SHA-256', bytes)));
-  const portable = await import('@noble/hashes/sha2.js');
-  return toHex(portable.sha256(bytes));
+  return toHex(portableSha256(bytes));
 }
 
 /** @throws DataError `data_checksum` when the bytes are not the expected ones. */

@@ -1,4 +1,5 @@
-/** SVG source to PNG and to an animated GIF, in the page; gifenc is loaded when an animation is first asked for. */
+/** SVG source to PNG and to an animated GIF, in the page. */
+import { applyPalette, GIFEncoder, quantize } from 'gifenc';
 
 /** Largest side of a bitmap, in px. */
 const largestSide = 1200;
@@ -74,7 +75,6 @@ export async function gifOf(
   delay: number,
   onProgress: (share: number) => void,
 ): Promise<Blob> {
-  const { GIFEncoder, quantize, applyPalette } = await import('gifenc');
   const gif = GIFEncoder();
   const first = /width="([\d.]+)" height="([\d.]+)"/.exec(frame(0));
   const side = Math.max(Number(first?.[1] ?? largestSide), Number(first?.[2] ?? largestSide));

@@ -1,7 +1,6 @@
 export const common = {
   appName: 'Digit Lab',
   skipToContent: 'Skip to content',
-  loading: 'Loading',
   retry: 'Try again',
   reloadPage: 'Reload the page',
   nav: {

@@ -4,7 +4,6 @@ import type { Translation } from '@/views/ui/locales/shape';
 export const common = {
   appName: '数字实验室',
   skipToContent: '跳到主要内容',
-  loading: '正在加载',
   retry: '重试',
   reloadPage: '重新加载页面',
   nav: {
