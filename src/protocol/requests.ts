@@ -36,6 +36,8 @@ export interface LayerInput {
 export interface Prediction {
   /** Softmax of the logits, [count, 10] row-major. */
   readonly probabilities: Float32Array<ArrayBuffer>;
+  /** Class of each image by torch.argmax of the logits: also where they are not numbers, and the probabilities NaN. */
+  readonly predictions: Uint8Array<ArrayBuffer>;
   /** Step at which the network answered. */
   readonly step: number;
 }
@@ -62,7 +64,7 @@ const table = {
   /** Images of 28 x 28 bytes. */
   predict: request<{ readonly images: Uint8Array<ArrayBuffer>; readonly count: number }, Prediction>({
     seconds: 60,
-    returns: ({ probabilities }) => [probabilities.buffer],
+    returns: ({ probabilities, predictions }) => [probabilities.buffer, predictions.buffer],
   }),
   /** Test images by index, with the label. */
   testImages: request<

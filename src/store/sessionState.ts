@@ -25,7 +25,7 @@ import type {
 } from '@/protocol/messages';
 import type { ConvolutionProblem, Prediction, RequestValue } from '@/protocol/requests';
 
-export type { EvaluationPoint };
+export type { EvaluationPoint, Prediction };
 
 export type BackendState =
   | { readonly kind: 'probing' }

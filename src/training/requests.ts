@@ -2,6 +2,7 @@
 import { imageBytes } from '@/data/manifest';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { encodeWeights, decodeWeights } from '@/formats/checkpoint';
+import { argmax } from '@/model/argmax';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import type { ImageSource } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
@@ -31,10 +32,13 @@ const handlers: Handlers = {
     if (count < 1 || images.length < count * imageBytes) {
       throw new RangeError(`${count} images take ${count * imageBytes} bytes, not ${images.length}.`);
     }
-    return trainer.withNetwork(async (engine, { step }) => ({
-      probabilities: softmax(await engine.predict(images, count)),
-      step,
-    }));
+    return trainer.withNetwork(async (engine, { step }) => {
+      const logits = await engine.predict(images, count);
+      const predictions = Uint8Array.from({ length: count }, (_, i) =>
+        argmax(logits.subarray(i * classes, (i + 1) * classes)),
+      );
+      return { probabilities: softmax(logits), predictions, step };
+    });
   },
 
   testImages: ({ indices }, { source }) => testImages(source, indices),

@@ -1,6 +1,7 @@
 // The trainer with the real reference engine on wasm and the real MNIST bytes.
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeLabs, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
+import { argmax } from '@/model/argmax';
 import { answer } from './requests';
 
 const { test: testing } = mnist();
@@ -102,16 +103,40 @@ describe('a run', () => {
     expect(lab.status.step).toBe(3);
   });
 
+  test('whose weights became NaN reads every digit as 0, as torch.argmax does', async () => {
+    const lab = await openLab();
+    const loss = { kind: 'nll_logits', labelSmoothing: 0 } as const;
+    await lab.prepare(smallRun('lenet', 10, { batchSize: 64, epochs: 1, loss, learningRate: 10 }));
+    await lab.train('end');
+    const [test] = lab.evaluations('full');
+    expect(test?.loss).toBeNaN();
+    expect(test?.accuracy, '980 of the 10,000 are zeros').toBe(0.098);
+    const { predictions, probabilities } = await answer(
+      'predict',
+      { images: testing.images, count: 30 },
+      lab,
+    );
+    expect(predictions).toEqual(new Uint8Array(30));
+    expect(probabilities.every(Number.isNaN)).toBe(true);
+  });
+
   test('answers predictions while it trains, between steps', async () => {
     const lab = await openLab();
     await lab.prepare(smallRun('lenet', 2000));
     lab.trainer.train('a', 'end');
     await lab.next((event) => event.type === 'metrics');
-    const { step, probabilities } = await answer('predict', { images: testing.images, count: 3 }, lab);
+    const { step, probabilities, predictions } = await answer(
+      'predict',
+      { images: testing.images, count: 3 },
+      lab,
+    );
     expect(step).toBeGreaterThan(0);
     for (const row of [0, 1, 2]) {
       expect(mean([...probabilities.subarray(10 * row, 10 * row + 10)])).toBeCloseTo(0.1, 6);
     }
+    expect(predictions, 'the greatest of each row').toEqual(
+      Uint8Array.from([0, 1, 2], (row) => argmax(probabilities.subarray(10 * row, 10 * row + 10))),
+    );
     expect(lab.status.phase).toBe('training');
   });
 });

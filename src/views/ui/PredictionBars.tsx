@@ -8,29 +8,46 @@ import classes from '@/views/ui/PredictionBars.module.css';
 
 const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
-/** Index of the largest value; the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i += 1) {
-    if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
-  }
-  return best;
-}
-
 export interface PredictionBarsProps {
   readonly answer: PredictionAnswer | null;
   /** Shown in place of the winner while there is no answer. */
   readonly emptyText: string;
 }
 
+interface HeadProps {
+  readonly winner: number | null;
+  readonly confidence: number;
+  readonly emptyText: string;
+}
+
+function Head({ winner, confidence, emptyText }: HeadProps) {
+  const { t } = useTranslation('draw');
+  const format = useNumberFormat();
+  if (winner === null) return <p className={classes['empty']}>{emptyText}</p>;
+  return (
+    <>
+      <span className={classes['answer']}>{t('prediction.answer')}</span>
+      <span className={classes['digit']} data-testid="predicted-digit">
+        {winner}
+      </span>
+      <span className={classes['confidence']}>
+        {t('prediction.confidence', { percent: format.percent(confidence, 1) })}
+      </span>
+    </>
+  );
+}
+
 export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
   const { t } = useTranslation('draw');
   const format = useNumberFormat();
-  const winner = answer === null ? null : argmax(answer.probabilities);
+  const reading = answer?.readings[0] ?? null;
+  const isUnread = reading === 'not_numbers';
+  const winner = isUnread ? null : reading;
   const confidence = winner === null ? 0 : (answer?.probabilities[winner] ?? 0);
+  const unread = isUnread ? t('prediction.notNumbers') : '';
   const announcement =
     winner === null
-      ? ''
+      ? unread
       : t('prediction.announce', { digit: String(winner), percent: format.percent(confidence, 0) });
   // A screen reader hears the answer once the drawing rests, not at every movement.
   const [settled] = useDebouncedValue(announcement, 1200);
@@ -38,19 +55,7 @@ export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
   return (
     <div className={classes['root']}>
       <div className={classes['head']}>
-        {winner === null ? (
-          <p className={classes['empty']}>{emptyText}</p>
-        ) : (
-          <>
-            <span className={classes['answer']}>{t('prediction.answer')}</span>
-            <span className={classes['digit']} data-testid="predicted-digit">
-              {winner}
-            </span>
-            <span className={classes['confidence']}>
-              {t('prediction.confidence', { percent: format.percent(confidence, 1) })}
-            </span>
-          </>
-        )}
+        <Head winner={winner} confidence={confidence} emptyText={unread || emptyText} />
       </div>
       <ol
         className={classes['bars']}
@@ -69,7 +74,10 @@ export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
                 {digit}
               </span>
               <span className={classes['track']} aria-hidden="true">
-                <span className={classes['fill']} style={{ transform: `scaleX(${probability})` }} />
+                <span
+                  className={classes['fill']}
+                  style={{ transform: `scaleX(${isUnread ? 0 : probability})` }}
+                />
               </span>
               <span className={classes['percent']} aria-hidden="true">
                 {answer === null ? '' : percent}

@@ -6,26 +6,30 @@ import type { DrawingSample } from '@/store/drawing';
 import { Icon } from '@/views/ui/icons';
 import { Panel } from '@/views/ui/Panel';
 import { PixelGrid } from '@/views/ui/PixelGrid';
-import { argmax } from '@/views/ui/PredictionBars';
+import type { Reading } from '@/views/ui/readings';
 import { usePrediction } from '@/views/ui/usePrediction';
 import { type SampleFilter, type Samples, useSamples } from '@/views/ui/useSamples';
 import classes from '@/views/ui/SampleStrip.module.css';
 
 interface TileProps {
   readonly sample: DrawingSample;
-  readonly prediction: number | null;
+  /** Null before the first answer. */
+  readonly reading: Reading | null;
   readonly onPick: (sample: DrawingSample) => void;
 }
 
-const Tile = memo(function Tile({ sample, prediction, onPick }: TileProps) {
+function useTileText({ index, label }: DrawingSample, reading: Reading | null): string {
   const { t } = useTranslation('train');
-  const isWrong = prediction !== null && prediction !== sample.label;
-  const index = String(sample.index);
-  const label = String(sample.label);
-  const text =
-    prediction === null
-      ? t('samples.pending', { index, label })
-      : t(isWrong ? 'samples.wrongOne' : 'samples.right', { index, label, prediction: String(prediction) });
+  const image = { index: String(index), label: String(label) };
+  if (reading === null) return t('samples.pending', image);
+  if (reading === 'not_numbers') return t('samples.unread', image);
+  const text = reading === label ? 'samples.right' : 'samples.wrongOne';
+  return t(text, { ...image, prediction: String(reading) });
+}
+
+const Tile = memo(function Tile({ sample, reading, onPick }: TileProps) {
+  const isWrong = reading !== null && reading !== sample.label;
+  const text = useTileText(sample, reading);
   return (
     <li>
       <button
@@ -39,18 +43,29 @@ const Tile = memo(function Tile({ sample, prediction, onPick }: TileProps) {
         <PixelGrid pixels={sample.pixels} label="" />
         <span className={classes['answer']} aria-hidden="true">
           {isWrong && <Icon name="cross" size={11} />}
-          {prediction ?? '·'}
+          {reading === 'not_numbers' ? 'NaN' : (reading ?? '·')}
         </span>
       </button>
     </li>
   );
 });
 
-/** Class read for each sample; all null before the first answer, and while an answer is of other samples. */
-function readings(samples: Samples, probabilities: Float32Array | undefined): (number | null)[] {
-  const fits = probabilities?.length === samples.items.length * 10;
-  return samples.items.map((_, i) =>
-    fits && probabilities !== undefined ? argmax(probabilities.subarray(i * 10, i * 10 + 10)) : null,
+/** How many are right, or that the network reads none of them. */
+function Score({
+  items,
+  readings,
+}: {
+  readonly items: Samples['items'];
+  readonly readings: readonly Reading[];
+}) {
+  const { t } = useTranslation('train');
+  const right = items.filter(({ label }, i) => readings[i] === label).length;
+  return (
+    <span className={classes['score']}>
+      {readings.includes('not_numbers')
+        ? t('samples.notNumbers')
+        : t('samples.score', { right, count: items.length })}
+    </span>
   );
 }
 
@@ -75,9 +90,10 @@ export function SampleStrip({ title, onPick, count = 30 }: SampleStripProps) {
   // Thirty tiles are long work for one go; what the user does, and a chart, go before.
   const samples = useDeferredValue(found);
   const answer = useDeferredValue(given);
-  const read = samples === null ? [] : readings(samples, answer?.probabilities);
+  // An answer may still be that of other samples.
+  const readings =
+    answer !== null && answer.readings.length === samples?.items.length ? answer.readings : null;
   const empty = useEmptyText(samples, filter);
-  const right = read.filter((prediction, i) => prediction === samples?.items[i]?.label).length;
 
   return (
     <Panel
@@ -85,8 +101,8 @@ export function SampleStrip({ title, onPick, count = 30 }: SampleStripProps) {
       hint={t('samples.hint')}
       actions={
         <>
-          {filter === 'all' && read.some((prediction) => prediction !== null) && (
-            <span className={classes['score']}>{t('samples.score', { right, count: read.length })}</span>
+          {filter === 'all' && samples !== null && readings !== null && (
+            <Score items={samples.items} readings={readings} />
           )}
           <SegmentedControl
             size="xs"
@@ -117,7 +133,7 @@ export function SampleStrip({ title, onPick, count = 30 }: SampleStripProps) {
       ) : (
         <ul className={classes['strip']}>
           {samples.items.map((sample, i) => (
-            <Tile key={sample.index} sample={sample} prediction={read[i] ?? null} onPick={onPick} />
+            <Tile key={sample.index} sample={sample} reading={readings?.[i] ?? null} onPick={onPick} />
           ))}
         </ul>
       )}

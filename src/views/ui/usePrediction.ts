@@ -2,13 +2,16 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { canPredict, isTraining } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
-import type { SessionState } from '@/store/sessionState';
+import type { Prediction, SessionState } from '@/store/sessionState';
+import { type Reading, readingsOf } from '@/views/ui/readings';
 
 type Images = Uint8Array<ArrayBuffer>;
 
 export interface PredictionAnswer {
   /** [count, 10] row-major. */
   readonly probabilities: Float32Array;
+  /** One an image. */
+  readonly readings: readonly Reading[];
   /** Step of the network that answered. */
   readonly step: number;
   /** Whether it is of the images shown now; and, while nothing trains, of the network as it stands now. */
@@ -16,9 +19,7 @@ export interface PredictionAnswer {
 }
 
 /** What was asked, and what came back. */
-interface Answered {
-  readonly probabilities: Float32Array;
-  readonly step: number;
+interface Answered extends Prediction {
   readonly images: Images;
   readonly network: string;
 }
@@ -134,6 +135,7 @@ export function usePrediction(
         ? null
         : {
             probabilities: answer.probabilities,
+            readings: readingsOf(answer),
             step: answer.step,
             isCurrent: isOfNetwork && answer.images === images,
           },

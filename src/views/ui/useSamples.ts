@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { canPredict } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import type { DrawingSample } from '@/store/drawing';
-import { argmax } from '@/views/ui/PredictionBars';
+import { readingsOf } from '@/views/ui/readings';
 
 export type SampleFilter = 'all' | 'wrong';
 
@@ -37,8 +37,8 @@ function joined(items: readonly DrawingSample[], searched: number): Samples {
 }
 
 async function wrongOf(items: readonly DrawingSample[]): Promise<DrawingSample[]> {
-  const { probabilities } = await session.actions.predict(joined(items, 0).images, items.length);
-  return items.filter((item, i) => argmax(probabilities.subarray(i * 10, i * 10 + 10)) !== item.label);
+  const readings = readingsOf(await session.actions.predict(joined(items, 0).images, items.length));
+  return items.filter((item, i) => readings[i] !== item.label);
 }
 
 /** Looks on from `first` until `count` wrong ones are found or enough were tried. */

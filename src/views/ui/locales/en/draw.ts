@@ -27,6 +27,7 @@ export const draw = {
     answer: 'It reads a',
     confidence: '{{percent}} sure',
     announce: 'It reads a {{digit}}, {{percent}} sure',
+    notNumbers: 'The network’s outputs are not numbers (NaN or infinite), so it reads nothing.',
     bar: 'Digit {{digit}}: {{percent}}',
     atStep: 'Network after step {{step}}',
     failed: 'The network did not answer.',

@@ -168,6 +168,8 @@ export const train = {
     right: 'Test image {{index}}: a {{label}}, read as {{prediction}}',
     wrongOne: 'Test image {{index}}: a {{label}}, wrongly read as {{prediction}}',
     pending: 'Test image {{index}}: a {{label}}',
+    unread: 'Test image {{index}}: a {{label}}; the network’s outputs are not numbers',
+    notNumbers: 'The outputs are not numbers',
     score: '{{right}} of {{count}} right',
     read: 'reads {{prediction}}',
   },

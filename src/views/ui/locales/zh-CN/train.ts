@@ -168,6 +168,8 @@ export const train = {
     right: '测试图片 {{index}}：{{label}}，识别为 {{prediction}}',
     wrongOne: '测试图片 {{index}}：{{label}}，被误认为 {{prediction}}',
     pending: '测试图片 {{index}}：{{label}}',
+    unread: '测试图片 {{index}}：{{label}}；网络的输出不是有效数字',
+    notNumbers: '输出不是有效数字',
     score: '{{count}} 张中认对 {{right}} 张',
     read: '认作 {{prediction}}',
   },
