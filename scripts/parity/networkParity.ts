@@ -55,6 +55,7 @@ function runConfig(
     batchSize: count,
     seed: 1,
     shuffle: false,
+    dropLast: false,
     trainingImages: count,
   };
 }

@@ -49,6 +49,7 @@ export async function preprocessParity(
       batchSize: count,
       seed: 1,
       shuffle: false,
+      dropLast: false,
       trainingImages: count,
     });
     const actual = await engine.preprocess(images, count);

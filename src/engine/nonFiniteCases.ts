@@ -108,6 +108,7 @@ function configOf(layers: readonly LayerSpec[], kind: LossKind, changes: Partial
     batchSize: 1,
     seed: 1,
     shuffle: false,
+    dropLast: false,
     trainingImages: 1,
     ...changes,
   };

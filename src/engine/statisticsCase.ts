@@ -53,6 +53,7 @@ export const statisticsConfig: RunConfig = {
   batchSize: count,
   seed: 3,
   shuffle: false,
+  dropLast: false,
   trainingImages: count,
 };
 

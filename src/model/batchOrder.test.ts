@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { batchIndices } from '@/model/batchOrder';
 import { shuffledIndex } from '@/model/random';
-import { stepsPerEpoch } from '@/model/runConfig';
+import { batchSizesOf, imagesPerEpoch, stepsPerEpoch } from '@/model/runConfig';
 
 const epochOrder = (count: number, seed: number, epoch: number) =>
   Int32Array.from({ length: count }, (_, i) => shuffledIndex(i, count, seed, epoch));
@@ -88,7 +88,7 @@ describe('shuffledIndex', () => {
 });
 
 describe('batchIndices', () => {
-  const config = { batchSize: 64, trainingImages: 60_000, shuffle: false, seed: 5 };
+  const config = { batchSize: 64, trainingImages: 60_000, dropLast: false, shuffle: false, seed: 5 };
 
   test("follows the files' order, with 32 images in the last batch of the report's epoch", () => {
     expect(stepsPerEpoch(config)).toBe(938);
@@ -98,7 +98,7 @@ describe('batchIndices', () => {
   });
 
   test('shuffled, each epoch shows every image once in another order', () => {
-    const shuffled = { batchSize: 30, trainingImages: 100, shuffle: true, seed: 5 };
+    const shuffled = { batchSize: 30, trainingImages: 100, dropLast: false, shuffle: true, seed: 5 };
     const epoch = (number: number) =>
       range(4).map((batch) => [...batchIndices(shuffled, number * 4 + batch)]);
     expect(epoch(0).map(({ length }) => length)).toEqual([30, 30, 30, 10]);
@@ -111,6 +111,27 @@ describe('batchIndices', () => {
     }
     expect(epoch(1)).not.toEqual(epoch(0));
     expect(batchIndices({ ...shuffled, seed: 6 }, 0)).not.toEqual(batchIndices(shuffled, 0));
+  });
+
+  test('leaves out the last batch where that is dropped: other images each epoch, where they are shuffled', () => {
+    const dropping = { batchSize: 30, trainingImages: 100, dropLast: true, shuffle: true, seed: 5 };
+    expect([stepsPerEpoch(dropping), imagesPerEpoch(dropping)]).toEqual([3, 90]);
+    const dropped = [0, 1].map((epoch) => {
+      const seen = new Set(range(3).flatMap((batch) => [...batchIndices(dropping, epoch * 3 + batch)]));
+      expect(seen.size).toBe(90);
+      return range(100).filter((image) => !seen.has(image));
+    });
+    expect(dropped[0]).not.toEqual(dropped[1]);
+  });
+
+  test('says which batches an epoch has', () => {
+    const sizes = (trainingImages: number, batchSize: number, dropLast: boolean) =>
+      batchSizesOf({ trainingImages, batchSize, dropLast });
+    expect(sizes(60_000, 64, false)).toEqual([64, 32]);
+    expect(sizes(60_000, 64, true)).toEqual([64]);
+    expect(sizes(128, 64, false)).toEqual([64]);
+    expect(sizes(10, 64, false)).toEqual([10]);
+    expect(sizes(10, 64, true)).toEqual([]);
   });
 
   test('takes a batch larger than the data, and exact multiples', () => {

@@ -1,13 +1,13 @@
 /** Which images a training step takes. Engines on the GPU compute the same from the same formula. */
 import { shuffledIndex } from '@/model/random';
-import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { stepsPerEpoch, type BatchConfig, type RunConfig } from '@/model/runConfig';
 
 /**
  * Image indices of training step `step` (0 is the first of the run), in order: the files' order, or a new seeded
- * permutation each epoch. The last batch of an epoch holds the remainder, as PyTorch's DataLoader with drop_last=False.
+ * permutation each epoch. The last batch of an epoch holds the remainder, unless that is dropped.
  */
 export function batchIndices(
-  config: Pick<RunConfig, 'batchSize' | 'trainingImages' | 'shuffle' | 'seed'>,
+  config: BatchConfig & Pick<RunConfig, 'shuffle' | 'seed'>,
   step: number,
 ): Int32Array<ArrayBuffer> {
   const { batchSize, trainingImages, shuffle, seed } = config;

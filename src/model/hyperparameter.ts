@@ -31,6 +31,7 @@ export type HyperparameterKey =
   | 'batchSize'
   | 'trainingImages'
   | 'shuffle'
+  | 'dropLast'
   | 'seed'
   | 'resizing'
   | 'resize'

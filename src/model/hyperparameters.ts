@@ -123,6 +123,13 @@ const training: readonly Hyperparameter[] = [
     read: (config) => config.shuffle,
     write: (config, shuffle) => ({ ...config, shuffle }),
   }),
+  boolean({
+    key: 'dropLast',
+    group: 'training',
+    default: false,
+    read: (config) => config.dropLast,
+    write: (config, dropLast) => ({ ...config, dropLast }),
+  }),
   integer({
     key: 'seed',
     group: 'training',

@@ -32,6 +32,7 @@ export function defaultConfig(networkId: string): RunConfig {
     batchSize: 64,
     seed: 1,
     shuffle: false,
+    dropLast: false,
     trainingImages: 60_000,
   };
 }

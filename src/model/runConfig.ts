@@ -94,11 +94,29 @@ export interface RunConfig {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  /** DataLoader's drop_last: leaves out the last batch of an epoch where it would be smaller. */
+  readonly dropLast: boolean;
   /** The first n of the 60,000. */
   readonly trainingImages: number;
 }
 
-/** Steps of one epoch; the last batch may be smaller, as PyTorch's DataLoader gives it. */
-export function stepsPerEpoch(config: Pick<RunConfig, 'trainingImages' | 'batchSize'>): number {
-  return Math.ceil(config.trainingImages / config.batchSize);
+/** What says how an epoch is cut into batches. */
+export type BatchConfig = Pick<RunConfig, 'trainingImages' | 'batchSize' | 'dropLast'>;
+
+/** Steps of one epoch; the last batch may be smaller, or is dropped, as PyTorch's DataLoader does it. */
+export function stepsPerEpoch({ trainingImages, batchSize, dropLast }: BatchConfig): number {
+  const batches = trainingImages / batchSize;
+  return dropLast ? Math.floor(batches) : Math.ceil(batches);
+}
+
+/** Images that an epoch trains on. */
+export function imagesPerEpoch(config: BatchConfig): number {
+  return Math.min(config.trainingImages, stepsPerEpoch(config) * config.batchSize);
+}
+
+/** The sizes of an epoch's batches, the whole ones' first; none where all images are dropped. */
+export function batchSizesOf(config: BatchConfig): readonly number[] {
+  const { trainingImages, batchSize, dropLast } = config;
+  const rest = dropLast ? 0 : trainingImages % batchSize;
+  return [...(trainingImages >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
 }

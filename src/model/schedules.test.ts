@@ -30,6 +30,7 @@ const base: ScheduledConfig = {
   epochs: 2,
   batchSize: 64,
   trainingImages: 640,
+  dropLast: false,
 };
 const oneCycle = { kind: 'one_cycle', pctStart: 0.5, divFactor: 4, finalDivFactor: 8 } as const;
 

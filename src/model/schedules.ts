@@ -3,15 +3,13 @@
  * history. Steps count from 0; everything depends on the step alone.
  */
 import { assertNever } from '@/model/layers';
-import { stepsPerEpoch, type RunConfig, type ScheduleSpec } from '@/model/runConfig';
+import { stepsPerEpoch, type BatchConfig, type RunConfig, type ScheduleSpec } from '@/model/runConfig';
 
-export type ScheduledConfig = Pick<
-  RunConfig,
-  'learningRate' | 'schedule' | 'warmupSteps' | 'epochs' | 'batchSize' | 'trainingImages'
->;
+export type ScheduledConfig = BatchConfig &
+  Pick<RunConfig, 'learningRate' | 'schedule' | 'warmupSteps' | 'epochs'>;
 
 /** Steps of the whole run. */
-export function totalSteps(config: Pick<RunConfig, 'epochs' | 'batchSize' | 'trainingImages'>): number {
+export function totalSteps(config: BatchConfig & Pick<RunConfig, 'epochs'>): number {
   return config.epochs * stepsPerEpoch(config);
 }
 

@@ -1,9 +1,10 @@
 /** Whether a run's settings make sense together; the page words each problem, and the worker refuses a config that has one. */
+import { singleValueOf } from '@/model/batchNormCheck';
 import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
 import { nameProblems } from '@/model/layerNames';
 import { rangeProblem } from '@/model/numberRange';
-import type { RunConfig } from '@/model/runConfig';
+import { batchSizesOf, type BatchConfig, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
 
 export type ConfigProblemCode =
@@ -14,6 +15,8 @@ export type ConfigProblemCode =
   | 'not_a_choice'
   | 'nesterov_needs_momentum'
   | 'nesterov_needs_no_dampening'
+  | 'no_whole_batch'
+  | 'one_value_per_channel'
   | 'network_does_not_fit';
 
 export interface ConfigProblem {
@@ -23,7 +26,11 @@ export interface ConfigProblem {
   readonly details: Readonly<Record<string, string | number>>;
   /** For network_does_not_fit. */
   readonly shapeCode?: ShapeProblemCode;
+  /** What can be changed so that it is gone. */
+  readonly change?: BatchChange;
 }
+
+export type BatchChange = Partial<BatchConfig>;
 
 /** The problem of one value by itself, or null. */
 export function validateValue(field: Hyperparameter, value: unknown): ConfigProblem | null {
@@ -81,6 +88,35 @@ function networkProblem(config: RunConfig): ConfigProblem[] {
   }
 }
 
+/** The least that has to change for an epoch whose batches can all be trained on, or undefined where none of these helps. */
+function batchChange(config: RunConfig): BatchChange | undefined {
+  const changes: readonly BatchChange[] = [
+    { dropLast: !config.dropLast },
+    { batchSize: 64 },
+    { batchSize: 32 },
+    { trainingImages: 60_000 },
+    { trainingImages: 60_000, batchSize: 64 },
+  ];
+  return changes.find((change) => {
+    const changed = { ...config, ...change };
+    return batchSizesOf(changed).length > 0 && singleValueOf(changed) === null;
+  });
+}
+
+function batchProblems(config: RunConfig): ConfigProblem[] {
+  const { batchSize, trainingImages } = config;
+  const change = batchChange(config);
+  const mended = change === undefined ? {} : { change };
+  if (batchSizesOf(config).length === 0) {
+    return [{ code: 'no_whole_batch', key: 'batchSize', details: { batchSize, trainingImages }, ...mended }];
+  }
+  const single = singleValueOf(config);
+  if (single === null) return [];
+  const { layer, message, size } = single;
+  const details = { layer, message, size: size.join(', '), batchSize, trainingImages };
+  return [{ code: 'one_value_per_channel', key: 'batchSize', details, ...mended }];
+}
+
 /** Everything that is wrong with a run's settings; empty when it can start. */
 export function validateConfig(config: RunConfig): ConfigProblem[] {
   const single = hyperparameters.flatMap((field) => {
@@ -88,5 +124,8 @@ export function validateConfig(config: RunConfig): ConfigProblem[] {
     const problem = value === undefined ? null : validateValue(field, value);
     return problem === null ? [] : [problem];
   });
-  return [...single, ...nesterovProblems(config), ...networkProblem(config)];
+  const ofNetwork = networkProblem(config);
+  // Only of numbers that are in order, and of a network with shapes.
+  const ofBatches = single.length > 0 || ofNetwork.length > 0 ? [] : batchProblems(config);
+  return [...single, ...nesterovProblems(config), ...ofNetwork, ...ofBatches];
 }

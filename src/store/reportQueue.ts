@@ -1,7 +1,7 @@
 /** The queue of the report's runs as data: what is in it, how far it is, and what of it outlives a reload. */
 import * as v from 'valibot';
 import { runCost } from '@/model/cost';
-import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { reportRunById, runLengths, type RunLength } from '@/report/reportRuns';
 
 /** `unrecorded`: finished, but changed on the way, so that its figures are not the report's run's. */
@@ -74,7 +74,7 @@ const trainingFactor = 3;
 /** Operations of a whole run, its tests after each epoch included. */
 export function workOf(config: RunConfig): number {
   const { flops } = runCost(config);
-  return flops * config.epochs * (trainingFactor * config.trainingImages + testImages);
+  return flops * config.epochs * (trainingFactor * imagesPerEpoch(config) + testImages);
 }
 
 /** Operations done so far. The test after an epoch may take longer than the epoch: it counts image by image. */
@@ -82,11 +82,11 @@ function workDone(config: RunConfig, { step, testedImages }: RunningRun): number
   const { flops } = runCost(config);
   const perEpoch = stepsPerEpoch(config);
   const epochs = Math.floor(step / perEpoch);
-  const images = Math.min(config.trainingImages, (step % perEpoch) * config.batchSize);
+  const images = (step % perEpoch) * config.batchSize;
   // A test in mid-epoch is a quick one, which is not counted.
   const isFullTest = testedImages !== null && epochs > 0 && step % perEpoch === 0;
   const tested = isFullTest ? (epochs - 1) * testImages + testedImages : epochs * testImages;
-  return flops * (trainingFactor * (epochs * config.trainingImages + images) + tested);
+  return flops * (trainingFactor * (epochs * imagesPerEpoch(config) + images) + tested);
 }
 
 export interface QueueProgress {

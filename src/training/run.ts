@@ -1,6 +1,6 @@
 /** What the trainer keeps of one run: where it stands, where it is going, how fast. */
 import type { EngineState } from '@/engine/engine';
-import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/schedules';
 import type { RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
 import { StatisticsSchedule } from '@/training/statisticsSchedule';
@@ -136,8 +136,7 @@ export class Run {
   }
 
   #imagesBefore(step: number): number {
-    const { trainingImages, batchSize } = this.config;
     const epochs = Math.floor(step / this.stepsPerEpoch);
-    return epochs * trainingImages + (step % this.stepsPerEpoch) * batchSize;
+    return epochs * imagesPerEpoch(this.config) + (step % this.stepsPerEpoch) * this.config.batchSize;
   }
 }

@@ -25,8 +25,7 @@ function withBatchStatistics(
   const normalised = tf.mul(centred, inverseStd);
   centred.dispose();
 
-  // A single value has no unbiased variance; PyTorch refuses it, shape checks here only see the batch size.
-  const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
+  const unbiased = tf.mul(variance, count / (count - 1));
   const runningMean = parameters.get(`${name}.running_mean`);
   const runningVar = parameters.get(`${name}.running_var`);
   updatedBuffers.set(`${name}.running_mean`, moved(runningMean, mean, momentum));

@@ -38,6 +38,7 @@ export function runConfig(network: NetworkSpec, changes: Partial<RunConfig> = {}
     batchSize: 64,
     seed: 7,
     shuffle: false,
+    dropLast: false,
     trainingImages: 640,
     ...changes,
   };

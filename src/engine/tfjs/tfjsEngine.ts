@@ -14,6 +14,7 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf } from '@/engine/evaluation';
 import { registerKernels } from '@/engine/kernels/registerKernels';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
@@ -31,7 +32,7 @@ import { batchIndices } from '@/model/batchOrder';
 import { initialState } from '@/model/initialise';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { learningRateAt } from '@/model/schedules';
-import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+import { inferShapes, inputShape } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
 import { sizeOf, type TensorData } from '@/model/tensor';
@@ -101,18 +102,14 @@ export class TfjsEngine implements Engine {
 
   /**
    * Bytes of the largest activation of one image.
-   * @throws EngineError `config` when the layers do not fit together, `limits` when they do not fit the device.
+   * @throws EngineError `config` when the network cannot be trained, `limits` when it does not fit the device.
    */
   #largestActivation(config: RunConfig): number {
-    try {
-      checkLimits(config, this.info);
-      const shape = inputShape(config.input);
-      const outputs = inferShapes(config.network, shape).map(({ output }) => sizeOf(output));
-      return Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
-    } catch (error) {
-      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
-      throw error;
-    }
+    checkRun(config);
+    checkLimits(config, this.info);
+    const shape = inputShape(config.input);
+    const outputs = inferShapes(config.network, shape).map(({ output }) => sizeOf(output));
+    return Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
   }
 
   step(count: number): Promise<void> {
@@ -220,6 +217,7 @@ export class TfjsEngine implements Engine {
     this.#guard.check();
     const run = this.#compiled();
     const { config, parameters } = run;
+    checkBatch(config, labels.length);
     const pass = keptPass(
       run,
       () => resizeAndNormalize(floatImages(images, labels.length), config.input),

@@ -42,6 +42,7 @@ function config(network: NetworkSpec, changes: Partial<RunConfig> = {}): RunConf
     batchSize: 64,
     seed: 7,
     shuffle: true,
+    dropLast: false,
     trainingImages: count,
     ...changes,
   };

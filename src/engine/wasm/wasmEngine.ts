@@ -13,6 +13,7 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
 import { StatisticsLog } from '@/engine/statisticsLog';
 import type { EncodedProgram } from '@/engine/wasm/program';
@@ -24,7 +25,7 @@ import { batchIndices } from '@/model/batchOrder';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/schedules';
-import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+import { inputShape } from '@/model/shapes';
 import { parameterEntries } from '@/model/stateDict';
 
 const pixels = 784;
@@ -61,12 +62,7 @@ export class WasmEngine implements Engine {
   }
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
-    try {
-      inferShapes(config.network, inputShape(config.input));
-    } catch (error) {
-      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
-      throw error;
-    }
+    checkRun(config);
     this.#run = null;
     this.#run = await WasmRun.create(config, state, this.#options);
     this.#forgetMetrics(this.#run.step);
@@ -190,6 +186,7 @@ export class WasmEngine implements Engine {
       const run = this.#compiled();
       const { runtime } = this.#options;
       const n = labels.length;
+      checkBatch(run.config, n);
       const program = run.program('inspect', n);
       this.#writeBytes(program, images.subarray(0, n * pixels));
       runtime.bytes(addressIn(program, inputNames.labels), n).set(labels);

@@ -259,7 +259,7 @@ function emitInput(
   tensors: { readonly x: Tensor; readonly batchLabels: Tensor },
   masks: Masks,
 ): void {
-  const { input, batchSize, trainingImages, shuffle } = config;
+  const { input, batchSize, trainingImages, dropLast, shuffle } = config;
   const operands = {
     ...tensors,
     images: whole(source.images),
@@ -275,6 +275,7 @@ function emitInput(
     batch: images,
     batchSize: isTraining ? batchSize : images,
     trainingImages: isTraining ? trainingImages : images,
+    dropLast: isTraining && dropLast,
     shuffle: isTraining && shuffle,
     input: isTraining ? input : { ...input, augment: null },
     masks: masks.placed,

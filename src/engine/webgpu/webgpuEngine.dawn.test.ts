@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine, EngineState } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { firstLosses, oddNetwork, plainSgd, runConfig } from '@/engine/tfjs/testRuns';
+import { firstLosses, oddNetwork, plainSgd, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
 import { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { mynn } from '@/model/architectures';
@@ -11,8 +11,11 @@ import type { StepStatistics } from '@/model/layerStatistics';
 import { randomBits } from '@/model/random';
 import { lossKinds, type OptimizerSpec, type RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
+import { parseNetworkSpec } from '@/model/networkSchema';
+import oneValueText from '../../../fixtures/cases/bn_one_value.network.json?raw';
 import { engines } from '../../../scripts/parity/engines.ts';
 
+const oneValue = parseNetworkSpec(JSON.parse(oneValueText));
 const count = 150;
 /** Bytes with blobs rather than noise, so that pooling and ReLU see both signs. */
 const images = {
@@ -338,6 +341,21 @@ describe('by itself', () => {
     await engine.step(1);
     await engine.readMetrics();
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+  });
+
+  it('refuses a BatchNorm over one value, and leaves out a last batch that is dropped', async () => {
+    const refused = {
+      code: 'config',
+      message: expect.stringContaining('Expected more than 1 value per channel') as string,
+    };
+    const settings = runConfig(oneValue, { trainingImages: 129, shuffle: true, epochs: 2 });
+    await expect(engine.compile(settings)).rejects.toMatchObject(refused);
+    const dropping = { ...settings, dropLast: true };
+    const losses = await firstLosses(engine, dropping, 4);
+    expect(relativeDifference(losses, await firstLosses(reference, dropping, 4))).toBeLessThan(1e-4);
+    await expect(engine.inspectBatch(images.images.slice(0, 784), Uint8Array.of(5))).rejects.toMatchObject(
+      refused,
+    );
   });
 
   it('changes the learning rate in flight', async () => {

@@ -13,6 +13,7 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf } from '@/engine/evaluation';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { resultNames } from '@/engine/webgpu/buildProgram';
@@ -25,7 +26,7 @@ import { StatisticsReader } from '@/engine/webgpu/statisticsReader';
 import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+import { inputShape } from '@/model/shapes';
 
 const classes = 10;
 
@@ -72,12 +73,7 @@ export class WebgpuEngine implements Engine {
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
     this.#guard.check();
-    try {
-      inferShapes(config.network, inputShape(config.input));
-    } catch (error) {
-      if (error instanceof ShapeError) throw new EngineError('config', error.message, { cause: error });
-      throw error;
-    }
+    checkRun(config);
     this.#run?.dispose();
     this.#run = null;
     this.#statistics = new StatisticsReader(this.#readback);
@@ -225,6 +221,7 @@ export class WebgpuEngine implements Engine {
     const run = this.#compiled();
     const { device } = this.#memory;
     const n = labels.length;
+    checkBatch(run.config, n);
     const { compiled, inbox } = await run.givenProgram('inspect', n);
     inbox.writeImages(run.memory, images, 0, n);
     inbox.writeLabels(run.memory, labels);

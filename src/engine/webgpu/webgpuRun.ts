@@ -22,7 +22,7 @@ import { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { initialState } from '@/model/initialise';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
-import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { batchSizesOf, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/schedules';
 import { inferShapes, inputShape } from '@/model/shapes';
 import { sizeOf } from '@/model/tensor';
@@ -118,10 +118,8 @@ export class WebgpuRun {
 
   /** Plans all programs of training and the largest of evaluation, so that what they share is known before it is allocated. */
   async #allocate(): Promise<void> {
-    const { batchSize, trainingImages, optimizer } = this.config;
-    const full = Math.min(batchSize, trainingImages);
-    const rest = trainingImages % full;
-    for (const images of rest === 0 ? [full] : [full, rest])
+    const { optimizer } = this.config;
+    for (const images of batchSizesOf(this.config))
       this.#training.set(images, this.#compiled(this.#buildTraining(images)));
     const evaluation = this.#buildGiven('eval', this.evaluationBatch);
     this.#given.set(givenKey('eval', this.evaluationBatch), evaluation);

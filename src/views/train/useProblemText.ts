@@ -1,11 +1,13 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConfigProblem } from '@/model/validate';
+import { useNumberFormat } from '@/views/ui/numberFormat';
 import { useNumberProblemText } from '@/views/ui/useNumberProblemText';
 
 /** Words a problem of the settings. */
 export function useProblemText(): (problem: ConfigProblem) => string {
   const { t } = useTranslation('hyperparameters');
+  const format = useNumberFormat();
   const numberText = useNumberProblemText();
   return useCallback(
     ({ code, details }) => {
@@ -20,6 +22,10 @@ export function useProblemText(): (problem: ConfigProblem) => string {
           return t('problems.not_a_choice', { value: String(details['value']) });
         case 'network_does_not_fit':
           return t('problems.network_does_not_fit', { layer: String(details['layer']) });
+        case 'no_whole_batch':
+          return t('problems.no_whole_batch', { images: format.integer(Number(details['trainingImages'])) });
+        case 'one_value_per_channel':
+          return t('problems.one_value_per_channel', { layer: String(details['layer']) });
         case 'nesterov_needs_momentum':
         case 'nesterov_needs_no_dampening':
           return t(`problems.${code}`);
@@ -27,6 +33,6 @@ export function useProblemText(): (problem: ConfigProblem) => string {
           return code satisfies never;
       }
     },
-    [t, numberText],
+    [t, format, numberText],
   );
 }

@@ -1,8 +1,9 @@
-/** What stands in the way of a start: a network that does not fit together, or a device that is too small for it. */
+/** What stands in the way of a start: a network that does not fit together, batches of one image, or a device that is too small. */
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { isUnderWay } from '@/store/selectors';
 import { useSession } from '@/store/session';
+import { BatchNotice, useBatchProblem } from '@/views/ui/BatchNotice';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { LimitNotices } from '@/views/ui/LimitNotices';
 import { useNetworkProblem } from '@/views/ui/networkProblem';
@@ -12,6 +13,7 @@ export function RunObstacles() {
   const { t } = useTranslation('network');
   const [, navigate] = useLocation();
   const problem = useNetworkProblem();
+  const batchProblem = useBatchProblem();
   const draftCost = useDraftCost();
   const isRunning = useSession(isUnderWay);
   if (isRunning) return null;
@@ -25,6 +27,7 @@ export function RunObstacles() {
       </ErrorAlert>
     );
   }
+  if (batchProblem !== null) return <BatchNotice problem={batchProblem} />;
   return draftCost.kind === 'known' ? (
     <LimitNotices cost={draftCost.cost} problems={draftCost.problems} />
   ) : null;

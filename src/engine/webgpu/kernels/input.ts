@@ -9,7 +9,7 @@ import { writeMaskWgsl, type PlacedMask } from '@/engine/webgpu/kernels/dropout'
 import { opaqueWgsl, quotientWgsl } from '@/engine/webgpu/kernels/exact';
 import { randomWgsl } from '@/engine/webgpu/kernels/random';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
-import type { AugmentSpec, InputPipeline } from '@/model/runConfig';
+import { stepsPerEpoch, type AugmentSpec, type InputPipeline } from '@/model/runConfig';
 
 const side = 28;
 const imageWords = (side * side) / 4;
@@ -19,6 +19,7 @@ export interface TrainingInputParams {
   readonly batch: number;
   readonly batchSize: number;
   readonly trainingImages: number;
+  readonly dropLast: boolean;
   readonly shuffle: boolean;
   readonly input: InputPipeline;
   /** Fills the buffer `mask` in the same dispatch. */
@@ -147,9 +148,9 @@ ${
  */
 export function trainingInput(params: TrainingInputParams): Kernel {
   const { batch, batchSize, trainingImages, shuffle, input, masks = [] } = params;
+  const steps = stepsPerEpoch(params);
   const size = input.resize ?? side;
   const width = size % 4 === 0 ? 4 : 1;
-  const steps = Math.ceil(trainingImages / batchSize);
   const pixelThreads = (batch * size * size) / width;
   const mask = writeMaskWgsl(masks);
   const place = `(step % ${steps}u) * ${batchSize}u + n`;

@@ -80,7 +80,7 @@ describe('input', () => {
   test.each(pipelines)('a step takes its images: %j', async (input) => {
     const size = input.resize ?? 28;
     // 3 steps an epoch, the last with 4 images; this is the last of the second epoch.
-    const config = { batchSize: 8, trainingImages: 20, shuffle: true, seed };
+    const config = { batchSize: 8, trainingImages: 20, dropLast: false, shuffle: true, seed };
     const step = 5;
     const batch = 4;
     const masks = [
@@ -136,7 +136,7 @@ describe('input', () => {
 
   test('in file order, and given images', async () => {
     const input: InputPipeline = { augment: null, resize: null, normalize: null };
-    const config = { batchSize: 6, trainingImages: 20, shuffle: false };
+    const config = { batchSize: 6, trainingImages: 20, dropLast: false, shuffle: false };
     const result = await runKernels(
       device,
       [trainingInput({ batch: 6, ...config, input }), givenInput({ batch: 3, input })],

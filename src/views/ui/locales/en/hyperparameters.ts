@@ -130,6 +130,10 @@ export const hyperparameters = {
     label: 'Shuffle',
     hint: 'A new order in each epoch; the report kept the files’ order.',
   },
+  dropLast: {
+    label: 'Drop the last batch',
+    hint: 'Leaves out the batch at the end of an epoch that would be smaller; PyTorch’s drop_last.',
+  },
   seed: {
     label: 'Seed',
     hint: 'The same seed gives the same run.',
@@ -190,6 +194,8 @@ export const hyperparameters = {
     nesterov_needs_momentum: 'Nesterov needs a momentum above 0.',
     nesterov_needs_no_dampening: 'Nesterov needs a dampening of 0.',
     network_does_not_fit: 'Layer {{layer}} of the network does not fit.',
+    no_whole_batch: '{{images}} images make no whole batch, and smaller ones are dropped.',
+    one_value_per_channel: 'A batch of one image leaves BatchNorm {{layer}} one value per channel.',
   },
   linkIssues: {
     unknown_key: 'The link has a setting “{{key}}” that does not exist here; it was left out.',

@@ -124,6 +124,18 @@ export const network = {
     at: '{{layer}}: {{text}}',
     action: 'Open the editor',
   },
+  batches: {
+    title: 'These batches cannot be trained on',
+    one_value_per_channel:
+      'A batch of one image leaves BatchNorm {{layer}} one value per channel, and one value has no variance. PyTorch refuses it too: “Expected more than 1 value per channel when training, got input size [{{size}}]”.',
+    lastBatch:
+      'Here it is the last batch of each epoch: {{trainingImages}} images in batches of {{batchSize}} leave one.',
+    no_whole_batch:
+      '{{trainingImages}} images make no whole batch of {{batchSize}}, and smaller ones are dropped: nothing is left to train on.',
+    dropLast: 'Drop the last batch',
+    keepLast: 'Keep the last batch',
+    useBoth: 'Use {{images}} images in batches of {{batch}}',
+  },
   cost: {
     title: 'What this run costs',
     parameters: 'Parameters',

@@ -132,6 +132,10 @@ export const hyperparameters = {
     label: '打乱顺序',
     hint: '每一轮使用新的顺序；报告保持文件中的顺序。',
   },
+  dropLast: {
+    label: '丢弃最后一批',
+    hint: '每轮末尾不足一批的图像不参与训练；即 PyTorch 的 drop_last。',
+  },
   seed: {
     label: '随机种子',
     hint: '相同的种子得到相同的训练过程。',
@@ -192,6 +196,8 @@ export const hyperparameters = {
     nesterov_needs_momentum: 'Nesterov 需要大于 0 的动量。',
     nesterov_needs_no_dampening: 'Nesterov 需要阻尼为 0。',
     network_does_not_fit: '网络中的层 {{layer}} 不匹配。',
+    no_whole_batch: '{{images}} 张图像凑不满一批，而不足一批的会被丢弃。',
+    one_value_per_channel: '只有一张图像的一批会让 BatchNorm 层 {{layer}} 每个通道只有一个值。',
   },
   linkIssues: {
     unknown_key: '链接中的设置“{{key}}”在这里不存在，已忽略。',

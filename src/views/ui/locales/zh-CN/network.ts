@@ -126,6 +126,17 @@ export const network = {
     at: '{{layer}}：{{text}}',
     action: '打开编辑器',
   },
+  batches: {
+    title: '无法用这样的批来训练',
+    one_value_per_channel:
+      '只有一张图像的一批让 BatchNorm 层 {{layer}} 每个通道只有一个值，而一个值没有方差。PyTorch 也会拒绝：“Expected more than 1 value per channel when training, got input size [{{size}}]”。',
+    lastBatch: '这里是每轮的最后一批：{{trainingImages}} 张图像按每批 {{batchSize}} 张划分，剩下一张。',
+    no_whole_batch:
+      '{{trainingImages}} 张图像凑不满一批 {{batchSize}} 张，而不足一批的会被丢弃：没有可以训练的数据。',
+    dropLast: '丢弃最后一批',
+    keepLast: '保留最后一批',
+    useBoth: '使用 {{images}} 张图像，每批 {{batch}} 张',
+  },
   cost: {
     title: '这次训练的开销',
     parameters: '参数',
