@@ -175,5 +175,5 @@ test('weights are saved, loaded again, and refused where they do not fit', async
   await expect(notice).toContainText('conv1.0.weight');
   await expect(notice).toContainText('conv1.weight');
   await choose('x.safetensors', Buffer.from('nonsense'));
-  await expect(notice).toContainText('x.safetensors could not be read');
+  await expect(notice).toContainText('x.safetensors is text, not safetensors');
 });

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
-import { decodeWeights, encodeWeights } from '@/formats/checkpoint';
+import { encodeWeights } from '@/formats/checkpoint';
+import { loadStateDict } from '@/formats/loadStateDict';
+import { openWeightFile } from '@/formats/weightFile';
 import { architectures, mynn } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';
 import { stateEntries } from '@/model/stateDict';
 import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 import { fillFromHash } from '../fixtures/hashParameters.ts';
+import { inMemory } from '../fixtures/inMemory.ts';
 import { fixturePath, readBytes, readFixture, pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines } from '../parity/engines.ts';
 import {
@@ -91,7 +94,8 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
 
     test('a file that PyTorch wrote loads here and gives its logits', async () => {
       const theirs = await torch('save', network.id);
-      const weights = decodeWeights(network, new Uint8Array(readFileSync(file('weights'))));
+      const written = await openWeightFile(inMemory(new Uint8Array(readFileSync(file('weights')))));
+      const { parameters: weights } = await loadStateDict(network, written);
       expect(largestDifference(theirs, await ourLogits(network, weights))).toBeLessThan(tolerance);
     });
   });

@@ -1,24 +1,24 @@
-/** Whether a state_dict fits a network, in words a person can act on. */
+/** Whether a state_dict is one of the network that an engine runs. */
 import { EngineError } from '@/engine/engine';
 import type { StateEntry } from '@/model/stateDict';
+import { compareStateDict, describeDifference, isEqual } from '@/model/stateDictDifference';
 import { sizeOf, type StateDict } from '@/model/tensor';
 
-/**
- * Compares a state with what the network needs.
- * @throws EngineError `state` that lists missing, unexpected and misshapen keys.
- */
+/** @throws EngineError `state` that lists missing, unexpected and differing keys. */
 export function checkState(state: StateDict, entries: readonly StateEntry[], what: string): void {
-  const problems: string[] = [];
-  const known = new Set(entries.map((entry) => entry.key));
-  for (const { key, shape, dtype } of entries) {
-    const tensor = state.get(key);
-    if (tensor === undefined) problems.push(`${key} is missing`);
-    else if (tensor.shape.join() !== shape.join() || tensor.data.length !== sizeOf(shape)) {
-      problems.push(`${key} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
-    } else if (tensor.dtype !== dtype) problems.push(`${key} is ${tensor.dtype}, expected ${dtype}`);
+  const difference = compareStateDict(entries, state);
+  if (!isEqual(difference)) {
+    throw new EngineError(
+      'state',
+      `The ${what} does not fit the network: ${describeDifference(difference)}.`,
+    );
   }
-  for (const key of state.keys()) if (!known.has(key)) problems.push(`${key} is not expected`);
-  if (problems.length > 0) {
-    throw new EngineError('state', `The ${what} does not fit the network: ${problems.join('; ')}.`);
+  for (const [key, { data, shape }] of state) {
+    if (data.length !== sizeOf(shape)) {
+      throw new EngineError(
+        'state',
+        `${key} of the ${what} has ${data.length} values, not ${sizeOf(shape)}.`,
+      );
+    }
   }
 }

@@ -1,21 +1,18 @@
-/** What is wrong with a file from outside; `code` and `details` let the page word it in the user's language. */
-export type FormatErrorCode =
-  /** The file ends early, or its lengths do not add up. */
-  | 'truncated'
-  /** The header is not what the format asks for. */
-  | 'header'
-  /** A number type that this app does not read. */
-  | 'dtype'
-  /** Tensors overlap, leave holes, or their bytes do not match their shape. */
-  | 'layout'
-  /** Good file, but not of this network. */
-  | 'mismatch';
+/** What is wrong with a file from outside; `details` let the page word it in the user's language. */
+import type { FormatDetails } from '@/model/weightFiles';
 
 export class FormatError extends Error {
   override readonly name = 'FormatError';
-  readonly code: FormatErrorCode;
-  constructor(code: FormatErrorCode, message: string, options?: ErrorOptions) {
+  readonly details: FormatDetails;
+  constructor(details: FormatDetails, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.code = code;
+    this.details = details;
   }
+}
+
+const longestName = 120;
+
+/** Names come from files and may be of any length. */
+export function shortName(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName)}…`;
 }

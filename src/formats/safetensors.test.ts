@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FormatError, type FormatErrorCode } from '@/formats/formatError';
+import { FormatError } from '@/formats/formatError';
 import { decodeSafetensors, encodeSafetensors } from '@/formats/safetensors';
 import type { TensorData } from '@/model/tensor';
+import type { FormatDetails } from '@/model/weightFiles';
 
 const shapes = fc.array(fc.nat(4), { maxLength: 4 });
 const tensors: fc.Arbitrary<TensorData> = shapes.chain((shape) => {
@@ -77,7 +78,7 @@ test('a file cut at any byte is refused', () => {
     ]),
   );
   for (let length = 0; length < file.length; length++) {
-    expect(errorOf(file.slice(0, length)).code).toBe('truncated');
+    expect(errorOf(file.slice(0, length)).details.kind).toBe('truncated');
   }
 });
 
@@ -108,7 +109,7 @@ describe('broken files are named for what they are', () => {
     shape,
     data_offsets: [begin, end],
   });
-  const cases: [string, Uint8Array<ArrayBuffer>, FormatErrorCode, RegExp][] = [
+  const cases: [string, Uint8Array<ArrayBuffer>, FormatDetails['kind'], RegExp][] = [
     [
       'a PNG',
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 0),
@@ -126,7 +127,10 @@ describe('broken files are named for what they are', () => {
     ],
     ['a negative size', rawFile({ a: f32([-1], 0, 4) }, 4), 'header', /"a".*shape/],
     ['a fractional size', rawFile({ a: f32([0.5], 0, 2) }, 2), 'header', /"a".*shape/],
-    ['an unknown type', rawFile({ a: f32([1], 0, 4, 'I32') }, 4), 'dtype', /"a" has the type I32/],
+    ['an unknown type', rawFile({ a: f32([1], 0, 4, 'F4') }, 4), 'dtype', /"a" has the type F4/],
+    ['a byte order mark', rawFile('\ufeff{}', 0), 'header', /not valid JSON/],
+    ['a header padded with NUL', rawFile('{}\0\0', 0), 'header', /not valid JSON/],
+    ['a header that is nested', rawFile({ a: { shape: [[[1]]] } }, 0), 'header', /nested deeper/],
     [
       'offsets that do not match the shape',
       rawFile({ a: f32([2], 0, 4) }, 4),
@@ -141,12 +145,12 @@ describe('broken files are named for what they are', () => {
       /"b" begins at byte 8.*hole/,
     ],
     ['an overlap', rawFile({ a: f32([2], 0, 8), b: f32([1], 4, 8) }, 8), 'layout', /"b".*overlaps/],
-    ['bytes left over', rawFile({ a: f32([1], 0, 4) }, 6), 'truncated', /4 bytes of data, the file has 6/],
+    ['bytes left over', rawFile({ a: f32([1], 0, 4) }, 6), 'layout', /4 bytes of data, the file has 6/],
     ['data cut short', rawFile({ a: f32([2], 0, 8) }, 5), 'truncated', /need 8 bytes.*cut short/],
   ];
   test.each(cases)('%s', (_name, bytes, code, message) => {
     const error = errorOf(bytes);
-    expect(error.code).toBe(code);
+    expect(error.details.kind).toBe(code);
     expect(error.message).toMatch(message);
   });
 });

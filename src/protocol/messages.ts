@@ -8,6 +8,7 @@ import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
+import type { FormatDetails } from '@/model/weightFiles';
 import type { Progress, Reply, Request } from '@/protocol/requests';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -78,7 +79,7 @@ export type ErrorCode =
   | 'internal';
 
 /** What an error is about, in parts, so that the page can say it in its reader's language. */
-export type ErrorDetails = DataErrorDetails;
+export type ErrorDetails = DataErrorDetails | FormatDetails;
 
 export interface WorkerError {
   readonly code: ErrorCode;

@@ -4,6 +4,7 @@
  */
 import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
+import type { LoadReport, ReadableFile } from '@/model/weightFiles';
 
 type Shape4 = readonly [number, number, number, number];
 
@@ -85,10 +86,8 @@ const table = {
     seconds: 120,
     returns: ({ file }) => [file],
   }),
-  importWeights: request<{ readonly file: ArrayBuffer }, { readonly keys: number }>({
-    seconds: 120,
-    sends: ({ file }) => [file],
-  }),
+  /** The worker reads the file itself, and of it only what the network needs. */
+  importWeights: request<{ readonly file: ReadableFile }, LoadReport>({ seconds: 120 }),
   /**
    * Trains a fresh network of this configuration at rising learning rates; the run at hand is put back afterwards. Gives the
    * steps made, fewer than asked for where it was stopped or the loss ran away.

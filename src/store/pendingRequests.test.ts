@@ -12,10 +12,17 @@ describe('PendingRequests', () => {
     const first = pending.open('testImages', (id) => ids.push(id));
     const second = pending.open('importWeights', (id) => ids.push(id));
     expect(new Set(ids).size).toBe(2);
-    pending.reply(ids[1] ?? 0, { request: 'importWeights', value: { keys: 8 } });
+    const report = {
+      tensors: 8,
+      prefix: '',
+      absentCounters: 0,
+      ignored: { count: 0, first: [] },
+      nonFinite: [],
+    };
+    pending.reply(ids[1] ?? 0, { request: 'importWeights', value: report });
     pending.reply(ids[0] ?? 0, { request: 'testImages', value: labels });
     expect(await first).toEqual(labels);
-    expect(await second).toEqual({ keys: 8 });
+    expect(await second).toEqual(report);
   });
 
   it('fails one, or all that are left, with the code and what it is about', async () => {

@@ -101,8 +101,11 @@ test('prepares a network that was chosen, so that it can predict', async () => {
 test('carries weights out and in, and says why a file does not fit', async () => {
   const { file, fileName } = await actions.exportWeights();
   expect(fileName).toBe('mynn-step-0.safetensors');
-  expect(await actions.importWeights(file)).toEqual({ keys: 8 });
-  await expect(actions.importWeights(new ArrayBuffer(3))).rejects.toMatchObject({ code: 'file' });
+  expect(await actions.importWeights(new Blob([file]))).toMatchObject({ tensors: 8, nonFinite: [] });
+  await expect(actions.importWeights(new Blob(['404: Not Found']))).rejects.toMatchObject({
+    code: 'file',
+    details: { kind: 'foreign', format: 'text', excerpt: '404: Not Found' },
+  });
   await expect(actions.predict(new Uint8Array(10), 1)).rejects.toBeInstanceOf(RequestError);
 });
 

@@ -145,8 +145,8 @@ export interface SessionActions {
   ) => Promise<RequestValue<'layerInput'>>;
   /** The network's weights as a safetensors file. @throws RequestError */
   readonly exportWeights: () => Promise<RequestValue<'exportWeights'>>;
-  /** @throws RequestError `file` or `state` saying what does not fit */
-  readonly importWeights: (file: ArrayBuffer) => Promise<RequestValue<'importWeights'>>;
+  /** @throws RequestError `file` or `state`, with details that say what is wrong or does not fit */
+  readonly importWeights: (file: Blob) => Promise<RequestValue<'importWeights'>>;
   /** Trains a copy of the draft at rising learning rates, into `sweep`; the run at hand stands still meanwhile. */
   readonly sweepLearningRate: () => void;
   /** Ends the sweep; what it has stays. */

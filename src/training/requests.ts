@@ -1,7 +1,9 @@
 /** Answers what the page asks about the network and the data: one handler for each entry of protocol/requests.ts. */
 import { imageBytes } from '@/data/manifest';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
-import { encodeWeights, decodeWeights } from '@/formats/checkpoint';
+import { encodeWeights } from '@/formats/checkpoint';
+import { loadStateDict } from '@/formats/loadStateDict';
+import { openWeightFile } from '@/formats/weightFile';
 import { argmax } from '@/model/argmax';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import type { ImageSource } from '@/training/engineHost';
@@ -63,9 +65,11 @@ const handlers: Handlers = {
     }),
 
   importWeights: async ({ file }, { trainer }) => {
-    const bytes = new Uint8Array(file);
-    const parameters = await trainer.loadParameters((network) => decodeWeights(network, bytes));
-    return { keys: parameters.size };
+    const { network } = trainer;
+    // Before the engine is taken: a file on a slow disk holds nobody up.
+    const { parameters, report } = await loadStateDict(network, await openWeightFile(file));
+    await trainer.loadParameters(network, parameters);
+    return report;
   },
 
   sweepLearningRate: (params, { trainer, sweeps }, tell) => sweeps.sweep(params, trainer, tell),

@@ -122,6 +122,12 @@ export class Trainer {
     this.#signal.notify();
   }
 
+  /** The run's network. @throws NotReadyError where there is no run */
+  get network(): NetworkSpec {
+    if (this.#run === null) throw new NotReadyError('No network is ready yet.');
+    return this.#run.config.network;
+  }
+
   /** Work on the engine's device that needs no network. @throws NotReadyError before a backend is there */
   withEngine<T>(task: (engine: Engine) => Promise<T>): Promise<T> {
     return this.#host.use(task);
@@ -159,13 +165,12 @@ export class Trainer {
   }
 
   /** Puts other parameters under the run, as load_state_dict in PyTorch: the optimizer's state and the step stay. */
-  async loadParameters(read: (network: NetworkSpec) => StateDict): Promise<StateDict> {
+  async loadParameters(network: NetworkSpec, parameters: StateDict): Promise<void> {
     return this.withNetwork(async (engine, run) => {
-      const parameters = read(run.config.network);
+      if (run.config.network !== network) throw new NotReadyError('Another network has taken its place.');
       // Writing a state starts the engine's metrics anew.
       await this.#collect(run, engine);
       await engine.writeState({ ...(await engine.readState()), parameters });
-      return parameters;
     });
   }
 

@@ -62,17 +62,23 @@ describe('weights', () => {
     const before = await predict();
     await lab.train('step');
     expect(await predict()).not.toEqual(before);
-    const { file } = saved;
-    expect(await answer('importWeights', { file }, lab)).toEqual({ keys: 10 });
+    const file = new Blob([saved.file]);
+    expect(await answer('importWeights', { file }, lab)).toMatchObject({ tensors: 10, prefix: '' });
     expect(await predict()).toEqual({ ...before, step: 2 });
     await lab.train('step');
     expect(lab.metric('loss')).toHaveLength(3);
 
     await lab.prepare(smallRun('mynn', 60), 'b');
     const misfit = answer('importWeights', { file }, lab);
-    expect(toWorkerError(await misfit.catch((error: unknown) => error))).toMatchObject({ code: 'state' });
-    const garbage = answer('importWeights', { file: new ArrayBuffer(9) }, lab);
-    expect(toWorkerError(await garbage.catch((error: unknown) => error))).toMatchObject({ code: 'file' });
+    expect(toWorkerError(await misfit.catch((error: unknown) => error))).toMatchObject({
+      code: 'state',
+      details: { kind: 'mismatch', missing: { count: 8 }, unexpected: { count: 10 }, fits: 'LeNet' },
+    });
+    const garbage = answer('importWeights', { file: new Blob([new ArrayBuffer(9)]) }, lab);
+    expect(toWorkerError(await garbage.catch((error: unknown) => error))).toMatchObject({
+      code: 'file',
+      details: { kind: 'header' },
+    });
   });
 
   test('and test images are asked for too early', async () => {

@@ -22,8 +22,8 @@ export function toWorkerError(error: unknown): WorkerError {
   }
   if (error instanceof ShapeError) return { code: 'config', message: error.message, subject: error.layer };
   if (error instanceof FormatError) {
-    const code = error.code === 'mismatch' ? 'state' : 'file';
-    return { code, message: error.message, subject: null };
+    const { message, details } = error;
+    return { code: details.kind === 'mismatch' ? 'state' : 'file', message, subject: null, details };
   }
   if (error instanceof NotReadyError) return { code: 'not_ready', message: error.message, subject: null };
   return {

@@ -44,12 +44,13 @@ function CopyLink() {
 /** What a run of it costs, and its weights as files. */
 function Numbers() {
   const { t } = useTranslation('network');
+  const { t: weights } = useTranslation('weights');
   return (
     <>
       <Panel title={t('cost.title')}>
         <RunCost />
       </Panel>
-      <Panel title={t('weights.title')} hint={t('weights.hint')}>
+      <Panel title={weights('title')} hint={weights('hint')}>
         <WeightFiles />
       </Panel>
     </>

@@ -24,6 +24,9 @@ export function ErrorAlert({ title, children, detail, action, tone = 'error' }: 
       styles={{
         root: { background: paper, border: `1px solid color-mix(in srgb, ${ink} 30%, transparent)` },
         title: { color: ink },
+        // Code and long file names scroll or break inside it.
+        body: { minWidth: 0 },
+        label: { overflow: 'visible', overflowWrap: 'anywhere' },
         icon: { color: ink },
         message: { color: 'var(--app-text)' },
       }}

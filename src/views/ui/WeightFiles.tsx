@@ -28,13 +28,13 @@ function useWeightFiles() {
     if (network === undefined || file === null || file === undefined) return;
     const about = { file: file.name, network: network.name };
     setNotice({ kind: 'loading', ...about });
-    setNotice({ ...about, ...(await loadWeightFile(network, file)) });
+    setNotice({ ...about, ...(await loadWeightFile(file)) });
   };
   return { notice, dismiss: () => setNotice(null), save, load };
 }
 
 export function WeightFiles() {
-  const { t } = useTranslation('network');
+  const { t } = useTranslation('weights');
   const format = useNumberFormat();
   const isReady = useSession(canPredict);
   const name = useSession(({ run, draft }) => (run?.config ?? draft).network.name);
@@ -59,10 +59,10 @@ export function WeightFiles() {
           disabled={!isReady || isBusy}
           onClick={() => void save()}
         >
-          {t('weights.save')}
+          {t('save')}
         </Button>
         <span className={classes['hint']}>
-          {t('weights.saveHint', { network: name, step: format.integer(step) })}
+          {t('saveHint', { network: name, step: format.integer(step) })}
         </span>
       </div>
       {/* Files are dropped by mouse alone; the button inside is the way for everybody. */}
@@ -80,7 +80,7 @@ export function WeightFiles() {
         <FileButton
           accept=".safetensors"
           resetRef={reset}
-          inputProps={{ 'aria-label': t('weights.load') }}
+          inputProps={{ 'aria-label': t('load') }}
           onChange={(file) => {
             void load(file);
             // The same file may be chosen again after a correction.
@@ -94,13 +94,11 @@ export function WeightFiles() {
               leftSection={<Icon name="upload" size={16} />}
               disabled={!isReady || isBusy}
             >
-              {t('weights.load')}
+              {t('load')}
             </Button>
           )}
         </FileButton>
-        <span className={classes['hint']}>
-          {isOver ? t('weights.dropNow', { network: name }) : t('weights.drop')}
-        </span>
+        <span className={classes['hint']}>{isOver ? t('dropNow', { network: name }) : t('drop')}</span>
       </div>
       <WeightFileNotice notice={notice} onDismiss={dismiss} />
       <PytorchSnippet fileName={`${id}-step-${step}.safetensors`} />

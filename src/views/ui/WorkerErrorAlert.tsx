@@ -14,6 +14,14 @@ function useDetail({ message, details }: WorkerErrorAlertProps['error']): string
   const { t } = useTranslation('errors');
   switch (details?.kind) {
     case undefined:
+    // Of a weight file, which WeightsRefused.tsx words.
+    case 'truncated':
+    case 'header':
+    case 'layout':
+    case 'dtype':
+    case 'foreign':
+    case 'unreadable':
+    case 'mismatch':
       return message;
     case 'http':
       return t('details.http', { status: details.status });

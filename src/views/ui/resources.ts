@@ -9,6 +9,7 @@ import { network } from '@/views/ui/locales/en/network';
 import { presets } from '@/views/ui/locales/en/presets';
 import { report } from '@/views/ui/locales/en/report';
 import { train } from '@/views/ui/locales/en/train';
+import { weights } from '@/views/ui/locales/en/weights';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
 import { convLab as convLabZh } from '@/views/ui/locales/zh-CN/convLab';
 import { doctor as doctorZh } from '@/views/ui/locales/zh-CN/doctor';
@@ -19,6 +20,7 @@ import { network as networkZh } from '@/views/ui/locales/zh-CN/network';
 import { presets as presetsZh } from '@/views/ui/locales/zh-CN/presets';
 import { report as reportZh } from '@/views/ui/locales/zh-CN/report';
 import { train as trainZh } from '@/views/ui/locales/zh-CN/train';
+import { weights as weightsZh } from '@/views/ui/locales/zh-CN/weights';
 import type { Translation } from '@/views/ui/locales/shape';
 
 const en = {
@@ -32,6 +34,7 @@ const en = {
   presets,
   report,
   train,
+  weights,
 } as const;
 
 const zhCN = {
@@ -45,6 +48,7 @@ const zhCN = {
   presets: presetsZh,
   report: reportZh,
   train: trainZh,
+  weights: weightsZh,
 } as const satisfies Translation<typeof en>;
 
 export const resources = { en, 'zh-CN': zhCN } as const;

@@ -1,29 +1,19 @@
-/** Loads a weights file into the network that stands there, and says precisely why one does not fit. */
-import { checkStateDict, type StateDictMismatch } from '@/formats/checkpoint';
-import { decodeSafetensors } from '@/formats/safetensors';
-import type { NetworkSpec } from '@/model/layers';
-import { session } from '@/store/session';
+/** Weights as files: loading and saving them, and the Python that goes with them. */
+import type { LoadReport, ForeignFormat } from '@/model/weightFiles';
 import { RequestError } from '@/store/pendingRequests';
+import { session } from '@/store/session';
 
 export type WeightLoad =
-  | { readonly kind: 'loaded'; readonly tensors: number }
-  | { readonly kind: 'mismatch'; readonly mismatch: StateDictMismatch }
-  | { readonly kind: 'not_ready' }
-  /** The machine's own message. */
-  | { readonly kind: 'unreadable'; readonly message: string };
+  | { readonly kind: 'loaded'; readonly report: LoadReport }
+  | { readonly kind: 'failed'; readonly error: RequestError['asData'] };
 
 /** Never throws: whatever a file holds, the answer is one of WeightLoad. */
-export async function loadWeightFile(network: NetworkSpec, file: File): Promise<WeightLoad> {
+export async function loadWeightFile(file: File): Promise<WeightLoad> {
   try {
-    const { keys } = await session.actions.importWeights(await file.arrayBuffer());
-    return { kind: 'loaded', tensors: keys };
+    return { kind: 'loaded', report: await session.actions.importWeights(file) };
   } catch (error) {
-    if (!(error instanceof RequestError)) return { kind: 'unreadable', message: String(error) };
-    if (error.code === 'not_ready') return { kind: 'not_ready' };
-    if (error.code !== 'state') return { kind: 'unreadable', message: error.message };
-    // The bytes went to the worker; its refusal is in words, the page wants lists.
-    const { tensors } = decodeSafetensors(new Uint8Array(await file.arrayBuffer()));
-    return { kind: 'mismatch', mismatch: checkStateDict(network, tensors) };
+    if (error instanceof RequestError) return { kind: 'failed', error: error.asData };
+    return { kind: 'failed', error: { code: 'internal', message: String(error), subject: null } };
   }
 }
 
@@ -49,9 +39,49 @@ export async function saveWeightFile(): Promise<SavedWeights> {
 export function pytorchSnippet(fileName: string): string {
   return `from safetensors.torch import load_file, save_file
 
-model.load_state_dict(load_file("${fileName}"))  # strict: every key fits
+model.load_state_dict(load_file(${JSON.stringify(fileName)}))  # strict: every key fits
 model.eval()
 
 # and back:
 save_file(model.state_dict(), "weights.safetensors")`;
+}
+
+/** Python that makes a safetensors file of one of another kind, where that takes a few lines. */
+export function conversionSnippet(format: ForeignFormat, fileName: string): string | null {
+  const name = JSON.stringify(fileName);
+  switch (format) {
+    case 'pytorch':
+    case 'pytorch_legacy':
+      return `import torch
+from safetensors.torch import save_file
+
+state = torch.load(${name}, map_location="cpu")
+# A whole model was saved? Then: state = state.state_dict()
+save_file({key: value.contiguous() for key, value in state.items()}, "weights.safetensors")`;
+    case 'npz':
+      return `import numpy as np
+from safetensors.numpy import save_file
+
+save_file(dict(np.load(${name})), "weights.safetensors")`;
+    case 'empty':
+    case 'pickle':
+    case 'numpy':
+    case 'keras':
+    case 'hdf5':
+    case 'onnx':
+    case 'tflite':
+    case 'gguf':
+    case 'zip':
+    case 'archive':
+    case 'html':
+    case 'lfs_pointer':
+    case 'safetensors_index':
+    case 'json':
+    case 'image':
+    case 'pdf':
+    case 'text':
+      return null;
+    default:
+      return format satisfies never;
+  }
 }
