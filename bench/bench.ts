@@ -13,7 +13,7 @@ import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
 import { measure, type Measured, type MeasureOptions } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
-import type { BenchReport } from './reportTables.ts';
+import type { BenchReport } from './reportMarkdown.ts';
 import type { BenchRow } from './row.ts';
 import { measureScaling, type Scaling } from './scaling.ts';
 import { labelOf, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { architectures } from '@/model/architectures';
 import { defaultConfig } from '@/model/presets';
 import { inferShapes, inputShape } from '@/model/shapes';
 import { fittedExponent } from '../bench/scaling.ts';
-import { reportMarkdown } from '../bench/reportTables.ts';
+import { type BenchReport, reportMarkdown } from '../bench/reportMarkdown.ts';
+import { readResults, resultEngines, resultOf } from '../bench/resultFile.ts';
+import { performancePage, withTables } from '../bench/resultTables.ts';
 import { widened } from '../bench/widened.ts';
 
 test.each(architectures)('$name keeps its shapes consistent at other widths', (network) => {
@@ -36,7 +39,7 @@ test('a row that was not measured is told from one that was', () => {
     profile: null,
     error: null,
   };
-  const text = reportMarkdown({
+  const report: BenchReport = {
     date: '2026-11-25T03:00:00.000Z',
     machine: { cpu: 'CPU', cores: 2, node: 'v20' },
     driver: null,
@@ -44,12 +47,36 @@ test('a row that was not measured is told from one that was', () => {
     rounds: 3,
     where: 'node',
     results: [
-      { ...row, label: 'ran' },
+      { ...row, label: 'our wasm engine, 2 threads' },
       { ...row, label: 'failed', rounds: [], error: 'No adapter.' },
     ],
     scaling: [],
-  });
-  expect(text).toContain('| ran | 2.00 | 1.00 to 3.00 | 32000 | 1.00 |');
+  };
+  const text = reportMarkdown(report);
+  expect(text).toContain('| our wasm engine, 2 threads | 2.00 | 1.00 to 3.00 | 32000 | 1.00 |');
   expect(text).toContain('| failed | not measured: No adapter. |');
   expect(text).toContain('load average 0.1 before, 2.0 after');
+  expect(resultOf(report, null).rows).toEqual([
+    {
+      network: 'mynn',
+      batchSize: 64,
+      engine: 'wasm',
+      threads: 2,
+      milliseconds: 2,
+      minimum: 1,
+      maximum: 3,
+      firstStepSeconds: 1,
+    },
+  ]);
+});
+
+test('the tables of docs/performance.md are those of bench/results', () => {
+  const results = readResults();
+  for (const { rows } of results)
+    for (const { engine, milliseconds } of rows) {
+      expect(resultEngines).toContain(engine);
+      expect(milliseconds).toBeGreaterThan(0);
+    }
+  const page = readFileSync(performancePage, 'utf8');
+  expect(withTables(page, results)).toBe(page);
 });

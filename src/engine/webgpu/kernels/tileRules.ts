@@ -1,4 +1,4 @@
-/** Figures of tiles for each kind of adapter, measured on lavapipe, SwiftShader, an H100 and an H200 (docs/performance.md). */
+/** Figures of tiles for each kind of adapter, measured on lavapipe, SwiftShader, an H100 and an H200 (docs/kernels.md). */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { fewLanes } from '@/engine/webgpu/kernels/gemmTile';
 

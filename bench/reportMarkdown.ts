@@ -1,9 +1,4 @@
-/**
- * Tables of docs/performance.md out of reports of npm run bench.
- * Run: tsx --tsconfig tsconfig.scripts.json bench/reportTables.ts REPORT.json... writes them between the marks of that page.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** A report of npm run bench as Markdown, with everything that was counted. */
 import type { Measured } from './measure.ts';
 import type { Scaling } from './scaling.ts';
 
@@ -98,20 +93,4 @@ export function reportMarkdown(report: BenchReport): string {
     );
   }
   return parts.join('\n\n');
-}
-
-const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
-const marks = ['<!-- measured: begin -->', '<!-- measured: end -->'] as const;
-
-if (process.argv[1] === import.meta.filename) {
-  const reports = process.argv
-    .slice(2)
-    .map((path) => reportMarkdown(JSON.parse(readFileSync(path, 'utf8')) as BenchReport));
-  const text = readFileSync(page, 'utf8');
-  const [begin, end] = marks.map((mark) => text.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin) {
-    throw new Error(`${page} lacks the marks ${marks.join(' and ')}.`);
-  }
-  const head = text.slice(0, begin + marks[0].length);
-  writeFileSync(page, `${head}\n\n${reports.join('\n\n')}\n\n${text.slice(end)}`);
 }
