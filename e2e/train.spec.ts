@@ -31,8 +31,7 @@ test('trains LeNet to 95 % from a cold page, pauses, goes on, classifies drawing
     await train.clearDrawing();
   }
 
-  await page.getByRole('button', { name: 'Reset' }).click();
-  await train.expectAction('start');
+  await train.reset();
   await expect.poll(() => train.stat('step')).toBe(0);
   expect(await train.stat('loss')).toBeNaN();
 });
@@ -84,15 +83,14 @@ for (const [network, tag] of [
     expect(new Set(expected).size).toBeGreaterThan(1);
 
     await train.chooseEngine(/^WebGPU/);
-    await page.getByRole('button', { name: 'Reset' }).click();
-    await train.expectAction('start');
+    await train.reset();
     const losses = await train.stepLosses(5);
     // The page shows four decimals; float32 sums in another order differ by less than 1e-4 of the value.
     losses.forEach((loss, i) => {
       const reference = expected[i] ?? Number.NaN;
       expect(Math.abs(loss - reference)).toBeLessThanOrEqual(1e-4 * reference + 1e-4);
     });
-    await page.getByRole('button', { name: 'Reset' }).click();
+    await train.reset();
     await expect.poll(() => train.stat('step')).toBe(0);
   });
 }
@@ -103,8 +101,7 @@ test('WebGL gives the losses that WebAssembly gives', async ({ page }) => {
   await train.chooseEngine('WebAssembly');
   const expected = await train.stepLosses(2);
   await train.chooseEngine(/^WebGL/);
-  await page.getByRole('button', { name: 'Reset' }).click();
-  await train.expectAction('start');
+  await train.reset();
   const losses = await train.stepLosses(2);
   losses.forEach((loss, i) => {
     const reference = expected[i] ?? Number.NaN;

@@ -31,8 +31,25 @@ export class TrainPage {
     await expect.poll(() => this.stat('step'), { timeout, intervals: [50] }).toBeGreaterThanOrEqual(step);
   }
 
-  async expectAction(action: 'start' | 'pause' | 'resume' | 'startAgain', timeout = 30_000): Promise<void> {
+  async expectAction(
+    action: 'start' | 'pause' | 'resume' | 'continue' | 'startAgain',
+    timeout = 30_000,
+  ): Promise<void> {
     await expect(this.mainControl).toHaveAttribute('data-action', action, { timeout });
+  }
+
+  /** Answers the question that comes before weights are dropped. */
+  async answer(choice: 'continue' | 'current' | 'initial' | 'seed'): Promise<void> {
+    const question = this.page.getByTestId('weights-question');
+    await question.locator(`[data-choice=${choice}]`).click();
+    await expect(question).toBeHidden();
+  }
+
+  /** Back to fresh weights, away from trained ones. */
+  async reset(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Reset' }).click();
+    await this.answer('seed');
+    await this.expectAction('start');
   }
 
   async chooseEngine(label: string | RegExp): Promise<void> {

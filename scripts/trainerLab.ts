@@ -4,7 +4,7 @@ import type { Engine, ImageSet } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
-import type { RunStatus } from '@/protocol/messages';
+import type { FirstWeights, RunStatus } from '@/protocol/messages';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
@@ -102,8 +102,8 @@ export class Lab {
     return this.trainer.withNetwork((_, run) => Promise.resolve(run.step));
   }
 
-  async prepare(config: RunConfig, runId = 'a'): Promise<void> {
-    await this.trainer.prepare(runId, config);
+  async prepare(config: RunConfig, runId = 'a', weights: FirstWeights = 'seed'): Promise<void> {
+    await this.trainer.prepare(runId, config, weights);
   }
 
   async train(until: 'step' | 'epoch' | 'end', runId = 'a'): Promise<void> {

@@ -46,7 +46,7 @@ export async function trainToEnd({ create, config, onEvent }: TrainOptions): Pro
   const trainer = new Trainer({ source, emit });
   try {
     const { info } = await trainer.useEngine(create);
-    await trainer.prepare('report', config);
+    await trainer.prepare('report', config, 'seed');
     const start = performance.now();
     const cpuStart = process.cpuUsage();
     trainer.train('report', 'end');

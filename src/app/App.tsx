@@ -6,6 +6,7 @@ import { Header } from '@/app/Header';
 import { pageRoutes } from '@/app/routes';
 import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
 import { overlaysId } from '@/views/ui/theme';
+import { WeightsQuestionDialog } from '@/views/ui/WeightsQuestionDialog';
 import classes from '@/app/App.module.css';
 
 function NotFound() {
@@ -62,6 +63,7 @@ export function App() {
             <Route component={NotFound} />
           </Switch>
         </ErrorBoundary>
+        <WeightsQuestionDialog />
         <div id={overlaysId} />
       </main>
     </div>

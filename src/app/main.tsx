@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { App } from '@/app/App';
 import { surviveTranslation } from '@/app/translatedPage';
+import { askBeforeLeaving } from '@/app/leaveGuard';
 import { report } from '@/store/reportStore';
 import { session } from '@/store/session';
 import { startI18n } from '@/views/ui/i18n';
@@ -31,7 +32,10 @@ function connectToLink(): void {
   void report.connect({ resumes: link === null });
   if (link !== null) history.replaceState(null, '', location.pathname);
   addEventListener('hashchange', () => {
-    if (fragment() !== null) location.reload();
+    const opened = fragment();
+    if (opened === null) return;
+    session.openLink(opened);
+    history.replaceState(null, '', location.pathname);
   });
 }
 
@@ -40,6 +44,7 @@ async function start(): Promise<void> {
   if (root === null) throw new Error('index.html has no element #root.');
   surviveTranslation();
   connectToLink();
+  askBeforeLeaving();
   await startI18n();
   createRoot(root).render(
     <StrictMode>

@@ -17,6 +17,8 @@ export interface EvaluationRecord {
 
 export interface RunRecord {
   readonly config: RunConfig;
+  /** It began with weights that were loaded or trained before; else with fresh ones. */
+  readonly isFineTuning?: boolean;
   /** Mean training loss and share of right ones of each batch; step i (0 is the first) at [i]. */
   readonly loss: ArrayLike<number>;
   readonly accuracy: ArrayLike<number>;

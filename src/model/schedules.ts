@@ -61,6 +61,20 @@ function withoutWarmup(config: ScheduledConfig, step: number): number {
   }
 }
 
+/** Whether a longer run has other learning rates from its first step on: it cannot be made by going on with a shorter one. */
+export function dependsOnLength(schedule: ScheduleSpec): boolean {
+  switch (schedule.kind) {
+    case 'constant':
+    case 'step':
+      return false;
+    case 'cosine':
+    case 'one_cycle':
+      return true;
+    default:
+      return assertNever(schedule);
+  }
+}
+
 /**
  * What the base learning rate is multiplied with at this step: schedule times warm-up. The warm-up is
  * LinearLR(start_factor = 1/n, total_iters = n - 1), which is (step + 1)/n up to 1: with a factor 0 the first batch would be wasted.

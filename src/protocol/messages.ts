@@ -9,6 +9,7 @@ import type { ClassCounts } from '@/model/classCounts';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { FormatDetails } from '@/model/weightFiles';
+import type { WeightsOrigin } from '@/model/weightsOrigin';
 import type { Progress, Reply, Request } from '@/protocol/requests';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -31,17 +32,33 @@ export interface BackendDescription {
 
 export type StopUnit = 'step' | 'epoch';
 
+/**
+ * What a run's first weights are: drawn from its `seed`; those of the `file` that was imported last; those of the run at
+ * hand as they stand now (`current`), or as they were before its first step (`initial`).
+ */
+export type FirstWeights = 'seed' | 'file' | 'current' | 'initial';
+
 export type Command =
   /** `reference`: compute with tfjs also where an engine of our own could. */
   | { readonly type: 'selectBackend'; readonly choice: EngineChoice; readonly reference: boolean }
   /** Loads what is missing of MNIST; safe to repeat after a failure. */
   | { readonly type: 'loadData' }
-  /** Builds the network with fresh parameters, so that it can predict before training. Replaces the current run. */
-  | { readonly type: 'prepare'; readonly runId: string; readonly config: RunConfig }
+  /**
+   * Builds the network, so that it can predict before training. Replaces the current run; whatever the weights, the step is 0
+   * and the optimizer's state is empty.
+   */
+  | {
+      readonly type: 'prepare';
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly weights: FirstWeights;
+    }
   /** Trains on until the configured end, or by one step or one epoch. */
   | { readonly type: 'train'; readonly runId: string; readonly until: 'end' | StopUnit }
   | { readonly type: 'pause'; readonly runId: string }
   | { readonly type: 'setLearningRate'; readonly runId: string; readonly learningRate: number }
+  /** Another length for the run; one that has ended goes on at the next `train`. Never less than it has trained. */
+  | { readonly type: 'setEpochs'; readonly runId: string; readonly epochs: number }
   /** How often layer statistics are taken; `auto` until this is sent. */
   | { readonly type: 'setStatisticsInterval'; readonly interval: StatisticsInterval }
   /** Ends the run; its network stays for predictions. */
@@ -91,7 +108,7 @@ export interface WorkerError {
 }
 
 /**
- * `preparing`: the network is being built; `ready`: fresh parameters, nothing trained; `waiting`: training was asked for,
+ * `preparing`: the network is being built; `ready`: the first weights are there, no step is taken; `waiting`: training was asked for,
  * the images it needs next have not arrived; `stopped` and `finished` runs are over, their network still predicts.
  */
 export type RunPhase =
@@ -111,6 +128,8 @@ export interface RunStatus {
   readonly testedImages: number | null;
   /** Steps done. */
   readonly step: number;
+  /** What its weights went through before the first of them. */
+  readonly origin: WeightsOrigin;
   /** Whole epochs done. */
   readonly epoch: number;
   readonly totalSteps: number;

@@ -2,6 +2,7 @@
  * What the page can ask the training worker, one entry a request: what goes along, what comes back, which buffers move over
  * instead of being copied, and how long the page waits. A new request is an entry here and its handler in training/requests.ts.
  */
+import type { NetworkSpec } from '@/model/layers';
 import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
 import type { LoadReport, ReadableFile } from '@/model/weightFiles';
@@ -82,18 +83,28 @@ const table = {
     { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
     LayerInput & { readonly step: number }
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
-  exportWeights: request<null, { readonly fileName: string; readonly file: ArrayBuffer }>({
+  /** As they stand after `step`. */
+  exportWeights: request<
+    null,
+    { readonly fileName: string; readonly step: number; readonly file: ArrayBuffer }
+  >({
     seconds: 120,
     returns: ({ file }) => [file],
   }),
-  /** The worker reads the file itself, and of it only what the network needs. */
-  importWeights: request<{ readonly file: ReadableFile }, LoadReport>({ seconds: 120 }),
   /**
-   * Trains a fresh network of this configuration at rising learning rates; the run at hand is put back afterwards. Gives the
-   * steps made, fewer than asked for where it was stopped or the loss ran away.
+   * Reads weights of this network, and keeps them for the next `prepare` with the weights of a file. The worker reads the file
+   * itself, and of it only what the network needs.
+   */
+  importWeights: request<
+    { readonly fileName: string; readonly file: ReadableFile; readonly network: NetworkSpec },
+    LoadReport
+  >({ seconds: 120 }),
+  /**
+   * Trains a network of this configuration at rising learning rates, from fresh weights or from a copy of those at hand; the
+   * run at hand is put back afterwards. Gives the steps made, fewer than asked for where it was stopped or the loss ran away.
    */
   sweepLearningRate: request<
-    { readonly config: RunConfig; readonly sweep: Sweep },
+    { readonly config: RunConfig; readonly weights: 'seed' | 'current'; readonly sweep: Sweep },
     { readonly steps: number },
     SweepPoint
   >({ seconds: 120 }),

@@ -53,6 +53,14 @@ export class MetricsLog {
     this.#count = start + block.loss.length;
   }
 
+  /** Forgets the steps from `step` on: the run went back to an earlier state. */
+  truncate(step: number): void {
+    const kept = Math.max(0, step - this.#firstStep);
+    if (kept >= this.#count) return;
+    this.#count = kept;
+    this.#charts.clear();
+  }
+
   /** All values, step firstStep + i at [i]; a view that the next append may replace. */
   values(name: MetricName): Float32Array {
     return this.#columns[name].subarray(0, this.#count);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countClasses } from '@/model/classCounts';
 import { defaultConfig } from '@/model/presets';
+import { drawnFromSeed } from '@/model/weightsOrigin';
 import type { RunStatus } from '@/protocol/messages';
 import { reduceEvent } from './reduceEvent';
 import { createSession } from './session';
@@ -11,6 +12,7 @@ const status: RunStatus = {
   phase: 'training',
   testedImages: null,
   step: 20,
+  origin: drawnFromSeed,
   epoch: 0,
   totalSteps: 9380,
   stepsPerEpoch: 938,

@@ -46,12 +46,15 @@ function ofRun(state: SessionState, runId: string, change: (run: RunState) => Se
 }
 
 function withStatus(state: SessionState, run: RunState, status: RunStatus): SessionState {
+  const next = { ...state, run: { ...run, ...status, error: null } };
+  if (status.step >= run.step) return next;
   // A run that lost its device goes on from an earlier step; what was measured after it no longer holds.
-  const evaluations =
-    status.step < run.step
-      ? state.evaluations.filter((point) => point.step <= status.step)
-      : state.evaluations;
-  return { ...state, run: { ...run, ...status, error: null }, evaluations };
+  return {
+    ...next,
+    evaluations: state.evaluations.filter((point) => point.step <= status.step),
+    metricsVersion: state.metricsVersion + 1,
+    statisticsVersion: state.statisticsVersion + 1,
+  };
 }
 
 function withFailure(state: SessionState, run: RunState, error: WorkerError): SessionState {

@@ -36,7 +36,7 @@ export interface ReportState {
 }
 
 export interface ReportActions {
-  /** Replaces the queue by these runs and starts the first. Whatever trains is stopped. */
+  /** Replaces the queue by these runs and starts the first, unless a person would rather keep what trains, or has trained. */
   readonly runQueue: (chosen: readonly { readonly runId: string; readonly length: RunLength }[]) => void;
   /** Goes on with the first run that waits, from its beginning. */
   readonly resumeQueue: () => void;
@@ -112,9 +112,8 @@ export function createReport(options: ReportOptions): Report {
     }
     // Before the start, whose changes of the session's state the watcher below must not take for a stranger's.
     runId = null;
-    session.actions.loadPreset(config);
     if (session.store.getState().worker === 'crashed') session.actions.restartWorker();
-    session.actions.start();
+    session.actions.startFresh(config);
     runId = session.store.getState().run?.runId ?? null;
     setQueue(queue);
   };
@@ -123,6 +122,7 @@ export function createReport(options: ReportOptions): Report {
     return lock !== null;
   };
   const begin = async (queue: QueueState): Promise<void> => {
+    if (!(await session.actions.confirmReplacing())) return;
     if (await take()) startNext(queue);
     else store.setState({ queue: { ...queue, phase: 'elsewhere' } });
   };

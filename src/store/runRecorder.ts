@@ -1,4 +1,6 @@
 /** Makes a RunResult of a run that finished, where it was trained as it was configured from the first step to the last. */
+import { learningRateAt } from '@/model/schedules';
+import { isUntrained } from '@/model/weightsOrigin';
 import { fullTestOf, type RunResult } from '@/model/runResult';
 import type { MetricsLog } from '@/store/metricsLog';
 import type { RunState, SessionState } from '@/store/sessionState';
@@ -19,7 +21,6 @@ export class RunRecorder {
   readonly #metrics: MetricsLog;
   readonly #now: () => number;
   #runId: string | null = null;
-  #weightsVersion = 0;
   #backend: Backend | null = null;
   #switchedEngine = false;
   #milliseconds = 0;
@@ -35,7 +36,7 @@ export class RunRecorder {
   observe(state: SessionState, before: SessionState): Recording | null {
     const { run } = state;
     if (run === null) return null;
-    if (run.runId !== this.#runId) this.#begin(run, state);
+    if (run.runId !== this.#runId) this.#begin(run);
     this.#watchClock(run);
     if (state.backend.kind === 'ready' && run.step > 0) {
       this.#switchedEngine ||= this.#backend !== null && !sameBackend(this.#backend, state.backend.backend);
@@ -46,9 +47,8 @@ export class RunRecorder {
     return hasFinished ? this.#record(run, state) : null;
   }
 
-  #begin(run: RunState, state: SessionState): void {
+  #begin(run: RunState): void {
     this.#runId = run.runId;
-    this.#weightsVersion = state.weightsVersion;
     this.#backend = null;
     this.#switchedEngine = false;
     this.#milliseconds = 0;
@@ -71,10 +71,8 @@ export class RunRecorder {
     if (backend === null || this.#metrics.count !== run.totalSteps || tests.length !== run.config.epochs)
       return { kind: 'unrecorded', reason: 'incomplete' };
     if (this.#switchedEngine) return { kind: 'unrecorded', reason: 'engine_changed' };
-    if (state.weightsVersion !== this.#weightsVersion)
-      return { kind: 'unrecorded', reason: 'weights_loaded' };
-    if (run.config.schedule.kind === 'constant' && !this.#keptLearningRate(run))
-      return { kind: 'unrecorded', reason: 'learning_rate_changed' };
+    if (!isUntrained(run.origin)) return { kind: 'unrecorded', reason: 'weights_loaded' };
+    if (!this.#keptLearningRate(run)) return { kind: 'unrecorded', reason: 'learning_rate_changed' };
     const line = this.#metrics.chart('loss', 0);
     const { engine, backend: name, device, isSoftware } = backend;
     return {
@@ -93,8 +91,10 @@ export class RunRecorder {
     };
   }
 
+  /** Changed by hand it did not; nor by a schedule that was stretched when the run was made longer. */
   #keptLearningRate({ config }: RunState): boolean {
-    const rate = Math.fround(config.learningRate);
-    return this.#metrics.values('learningRate').every((value) => Math.fround(value) === rate);
+    return this.#metrics
+      .values('learningRate')
+      .every((value, step) => value === Math.fround(learningRateAt(config, step)));
   }
 }

@@ -84,7 +84,13 @@ test('trains as soon as the first images are in, predicts meanwhile, pauses, goe
   expect(store.getState()).toMatchObject({ draft: { learningRate: 0.01 } });
 
   actions.reset();
-  expect(store.getState().run).toMatchObject({ phase: 'preparing', step: 0 });
+  expect(store.getState()).toMatchObject({
+    weightsQuestion: { cause: 'reset', choices: ['seed'] },
+    run: { phase: 'paused' },
+  });
+  actions.answerWeightsQuestion('seed');
+  await until((state) => state.run?.step === 0, 'a fresh run');
+  expect(store.getState().weightsQuestion).toBeNull();
   await untilPhase('ready');
   expect(metrics.count).toBe(0);
   const { data } = await until((state) => state.data.kind === 'ready', 'all data');
@@ -101,8 +107,25 @@ test('prepares a network that was chosen, so that it can predict', async () => {
 test('carries weights out and in, and says why a file does not fit', async () => {
   const { file, fileName } = await actions.exportWeights();
   expect(fileName).toBe('mynn-step-0.safetensors');
-  expect(await actions.importWeights(new Blob([file]))).toMatchObject({ tensors: 8, nonFinite: [] });
-  await expect(actions.importWeights(new Blob(['404: Not Found']))).rejects.toMatchObject({
+  expect(await actions.importWeights(new File([file], 'mine.safetensors'))).toMatchObject({
+    tensors: 8,
+    nonFinite: [],
+  });
+  expect(store.getState().run).toMatchObject({ origin: { fileName: 'mine.safetensors', steps: 0 } });
+  await untilPhase('ready');
+  // Another rate keeps them; another seed asks, and drops nothing before it has its answer.
+  actions.updateDraft({ learningRate: 0.001 });
+  actions.stepOnce();
+  await until((state) => state.run?.phase === 'paused' && state.run.step === 1, 'a step');
+  expect(store.getState().run).toMatchObject({ origin: { fileName: 'mine.safetensors' } });
+  actions.reset();
+  actions.answerWeightsQuestion(null);
+  expect(store.getState().run).toMatchObject({ phase: 'paused', step: 1 });
+  actions.reset();
+  actions.answerWeightsQuestion('initial');
+  await untilPhase('ready');
+  expect(store.getState().run).toMatchObject({ step: 0, origin: { fileName: 'mine.safetensors' } });
+  await expect(actions.importWeights(new File(['404: Not Found'], 'x.safetensors'))).rejects.toMatchObject({
     code: 'file',
     details: { kind: 'foreign', format: 'text', excerpt: '404: Not Found' },
   });

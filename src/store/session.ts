@@ -22,6 +22,8 @@ export interface Session {
    * names one, else the last visit's.
    */
   connect(query?: string): void;
+  /** Takes the settings of a link over as the draft, where it has any; what stands there and trains goes on. */
+  openLink(query: string): void;
   /** Ends the worker. */
   disconnect(): void;
 }
@@ -45,7 +47,8 @@ function initialState(): SessionState {
     linkIssues: [],
     metricsVersion: 0,
     statisticsVersion: 0,
-    weightsVersion: 0,
+    savedWeights: null,
+    weightsQuestion: null,
     evaluations: [],
     sweep: null,
     diagnoses: [],
@@ -60,9 +63,15 @@ export function createSession(): Session {
   let client: TrainerClient | null = null;
 
   const onEvent = (event: SessionEvent): void => {
-    const runId = store.getState().run?.runId;
+    const { run } = store.getState();
+    const runId = run?.runId;
+    const step = run?.step ?? 0;
     if (event.type === 'metrics' && event.runId === runId) metrics.append(event);
     if (event.type === 'statistics' && event.runId === runId) statistics.append(event.steps);
+    if (event.type === 'runStatus' && event.runId === runId && event.status.step < step) {
+      metrics.truncate(event.status.step);
+      statistics.truncate(event.status.step);
+    }
     store.setState((state) => reduceEvent(state, event));
   };
   const onCrash = (error: WorkerError): void => {
@@ -98,6 +107,12 @@ export function createSession(): Session {
       const link = draftFromQuery(query);
       if (link !== null) store.setState({ draft: link.config, linkIssues: link.issues });
       start();
+    },
+    openLink: (query) => {
+      const link = draftFromQuery(query);
+      if (link === null) return;
+      store.setState({ linkIssues: link.issues });
+      actions.loadPreset(link.config);
     },
     disconnect: () => {
       client?.terminate();

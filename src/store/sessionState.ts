@@ -20,6 +20,7 @@ import type {
   BackendDescription,
   EngineChoice,
   EvaluationPoint,
+  FirstWeights,
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
@@ -45,7 +46,7 @@ export interface DataState {
 
 export interface RunState extends RunStatus {
   readonly runId: string;
-  /** What the run trains with; the learning rate follows setLearningRate. */
+  /** What the run trains with; learning rate and epochs follow what is changed in flight. */
   readonly config: RunConfig;
   readonly error: WorkerError | null;
 }
@@ -58,6 +59,21 @@ export interface SweepState {
   readonly steps: number;
   readonly points: readonly SweepPoint[];
   readonly error: WorkerError | null;
+}
+
+/** How training can start where weights are there already; `continue`: the run at hand goes on. */
+export type StartChoice = 'continue' | Exclude<FirstWeights, 'file'>;
+
+/** Something was asked for that would drop weights; it waits for a person's word (startPlan.ts). */
+export interface WeightsQuestion {
+  /** `replace`: to load a file, or to train something else. */
+  readonly cause: 'start' | 'reset' | 'replace';
+  /** The run whose network is on show. */
+  readonly runId: string;
+  /** What is to be trained. */
+  readonly config: RunConfig;
+  /** The ways to go on; to leave everything as it is is always one more. */
+  readonly choices: readonly StartChoice[];
 }
 
 /** Kept between visits (localStorage). */
@@ -89,8 +105,9 @@ export interface SessionState {
   readonly metricsVersion: number;
   /** The same for the layer statistics (session.statistics). */
   readonly statisticsVersion: number;
-  /** Counts weight files that were loaded: the network answers differently without a step. */
-  readonly weightsVersion: number;
+  /** The weights that were saved as a file last: whose, and after how many steps. */
+  readonly savedWeights: { readonly runId: string; readonly step: number; readonly fileName: string } | null;
+  readonly weightsQuestion: WeightsQuestion | null;
   readonly evaluations: readonly EvaluationPoint[];
   /** Null until the first sweep, and after it was closed. */
   readonly sweep: SweepState | null;
@@ -99,20 +116,31 @@ export interface SessionState {
 }
 
 export interface SessionActions {
-  /** Takes the configuration over as the draft and trains with it from the beginning. */
-  readonly startWith: (config: RunConfig) => void;
-  /** Trains from the beginning with the draft; a prepared run of the same configuration is used as it is. */
+  /**
+   * Trains with the draft from the beginning: of weights that were loaded, else of fresh ones. Asks where weights would be
+   * dropped, which were loaded or trained.
+   */
   readonly start: () => void;
+  /** The same with this configuration, which becomes the draft. */
+  readonly startWith: (config: RunConfig) => void;
+  /** Trains fresh weights with this configuration, which becomes the draft, without a question (confirmReplacing). */
+  readonly startFresh: (config: RunConfig) => void;
   readonly pause: () => void;
-  /** Goes on with a paused run, or one whose device was lost and replaced. */
+  /** Goes on with a paused run, one whose device was lost and replaced, or one that has ended and has more epochs now. */
   readonly resume: () => void;
   /** One step, or up to the end of the epoch (its test included), then pauses. Starts a run where none is under way. */
   readonly stepOnce: () => void;
   readonly epochOnce: () => void;
   /** Ends the run; its network goes on predicting. */
   readonly stop: () => void;
-  /** Fresh parameters from the draft, charts emptied. */
+  /** Fresh weights from the draft, charts emptied. Asks where weights would be dropped. */
   readonly reset: () => void;
+  /** Gives the run under way the draft's epochs. */
+  readonly applyEpochs: () => void;
+  /** Answers the question that is open; null leaves everything as it is. */
+  readonly answerWeightsQuestion: (choice: StartChoice | null) => void;
+  /** Whether the network on show may be replaced: asks where its weights would be lost. */
+  readonly confirmReplacing: () => Promise<boolean>;
   /** In flight, from the next step on; also changes the draft. */
   readonly setLearningRate: (learningRate: number) => void;
   /** Loads what is missing of the data. */
@@ -124,7 +152,7 @@ export interface SessionActions {
   /** Of the run under way too, from the next step on. */
   readonly setStatisticsInterval: (interval: StatisticsInterval) => void;
   /**
-   * Changes the draft. When what makes the network (network, input, seed) changes and no run is under way, the new
+   * Changes the draft. When what makes the network (network, input, seed) changes and no weights are dropped by it, the new
    * network is prepared a moment later, so that drawings are classified with it.
    */
   readonly updateDraft: (change: Partial<RunConfig>) => void;
@@ -145,8 +173,11 @@ export interface SessionActions {
   ) => Promise<RequestValue<'layerInput'>>;
   /** The network's weights as a safetensors file. @throws RequestError */
   readonly exportWeights: () => Promise<RequestValue<'exportWeights'>>;
-  /** @throws RequestError `file` or `state`, with details that say what is wrong or does not fit */
-  readonly importWeights: (file: Blob) => Promise<RequestValue<'importWeights'>>;
+  /**
+   * Reads a weights file into the network of the draft, and begins a run with it; null where a person would rather keep the
+   * weights on show. @throws RequestError `file` or `state`, with details that say what is wrong or does not fit
+   */
+  readonly importWeights: (file: File) => Promise<RequestValue<'importWeights'> | null>;
   /** Trains a copy of the draft at rising learning rates, into `sweep`; the run at hand stands still meanwhile. */
   readonly sweepLearningRate: () => void;
   /** Ends the sweep; what it has stays. */

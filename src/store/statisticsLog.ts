@@ -19,11 +19,15 @@ export class StatisticsLog {
     this.#steps = [];
   }
 
+  /** Forgets the steps from `first` on: the run went back to an earlier state. */
+  truncate(first: number): void {
+    this.#steps = this.#steps.filter(({ step }) => step < first);
+  }
+
   /** Takes in the steps of one `statistics` event. Later steps that are there already are dropped: the run went back. */
   append(steps: readonly StepStatistics[]): void {
-    const first = steps[0]?.step ?? Number.POSITIVE_INFINITY;
-    const kept = this.#steps.filter(({ step }) => step < first);
-    this.#steps = thinned([...kept, ...steps]);
+    this.truncate(steps[0]?.step ?? Number.POSITIVE_INFINITY);
+    this.#steps = thinned([...this.#steps, ...steps]);
   }
 }
 

@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { defaultSweep } from '@/model/learningRateSweep';
 import { RequestError } from '@/store/pendingRequests';
 import type { SessionActions, SessionState, SweepState } from '@/store/sessionState';
+import { startsFromWeights } from '@/store/startPlan';
 import type { TrainerClient } from '@/store/trainerClient';
 
 type SweepActions = Pick<SessionActions, 'sweepLearningRate' | 'stopSweep' | 'closeSweep'>;
@@ -21,11 +22,13 @@ export function createSweepActions(
         sweep?.sweepId === sweepId ? { sweep: { ...sweep, ...part(sweep) } } : {},
       );
     };
-    const { draft: config } = store.getState();
+    const state = store.getState();
+    const { draft: config } = state;
+    const weights = startsFromWeights(state, config) ? 'current' : 'seed';
     const { steps } = defaultSweep;
     store.setState({ sweep: { sweepId, phase: 'running', steps, points: [], error: null } });
     try {
-      await worker.request('sweepLearningRate', { config, sweep: defaultSweep }, (point) => {
+      await worker.request('sweepLearningRate', { config, weights, sweep: defaultSweep }, (point) => {
         change(({ points }) => ({ points: [...points, point] }));
       });
       change(() => ({ phase: 'done' }));

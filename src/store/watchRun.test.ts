@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
+import { drawnFromSeed } from '@/model/weightsOrigin';
 import { createSession, type Session } from './session';
 
 afterEach(() => {
@@ -16,6 +17,7 @@ function begin(session: Session, runId: string, config: RunConfig): void {
       phase: 'training',
       testedImages: null,
       step: 0,
+      origin: drawnFromSeed,
       epoch: 0,
       totalSteps: 938,
       stepsPerEpoch: 938,

@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { rules } from '@/doctor/diagnose';
 import { byCause, type Diagnosis } from '@/doctor/diagnosis';
 import type { RunRecord } from '@/doctor/runRecord';
+import { isUntrained } from '@/model/weightsOrigin';
 import type { MetricsLog } from '@/store/metricsLog';
 import type { SessionState } from '@/store/sessionState';
 import type { StatisticsLog } from '@/store/statisticsLog';
@@ -27,6 +28,7 @@ function recordOf({ store, metrics, statistics }: WatchedRun): RunRecord | null 
   if (run === null || metrics.count === 0) return null;
   return {
     config: run.config,
+    isFineTuning: !isUntrained(run.origin),
     loss: metrics.values('loss'),
     accuracy: metrics.values('accuracy'),
     evaluations,

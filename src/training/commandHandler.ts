@@ -82,7 +82,7 @@ export function createCommandHandler({
         void source.load();
         break;
       case 'prepare':
-        void trainer.prepare(command.runId, command.config);
+        void trainer.prepare(command.runId, command.config, command.weights);
         break;
       case 'train':
         trainer.train(command.runId, command.until);
@@ -92,6 +92,9 @@ export function createCommandHandler({
         break;
       case 'setLearningRate':
         trainer.setLearningRate(command.runId, command.learningRate);
+        break;
+      case 'setEpochs':
+        void trainer.setEpochs(command.runId, command.epochs);
         break;
       case 'setStatisticsInterval':
         trainer.setStatisticsInterval(command.interval);

@@ -17,6 +17,7 @@ async function wasmLab(): Promise<Lab> {
 
 const request = (steps: number) => ({
   config: defaultConfig('lenet'),
+  weights: 'seed' as const,
   sweep: { ...defaultSweep, steps },
 });
 

@@ -1,5 +1,5 @@
-/** The learning-rate finder in the worker: a fresh copy of the configuration, trained at rising rates on the lent engine. */
-import type { Engine } from '@/engine/engine';
+/** The learning-rate finder in the worker: a copy of the configuration, trained at rising rates on the lent engine. */
+import type { Engine, EngineState } from '@/engine/engine';
 import { hasDiverged, sweepRate, type Sweep, type SweepPoint } from '@/model/learningRateSweep';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { RequestParams, RequestValue } from '@/protocol/requests';
@@ -35,14 +35,17 @@ export class LearningRateSweeper {
     // One rate for a step: nothing else may change it.
     const config: RunConfig = { ...request.config, schedule: { kind: 'constant' }, warmupSteps: 0 };
     checkConfig(config);
-    return trainer.lendEngine((engine, host) => this.#run(request.sweep, config, engine, host, onPoint));
+    return trainer.lendEngine((engine, host, parameters) => {
+      const isCopy = request.weights === 'current' && parameters !== null;
+      const state = isCopy ? { step: 0, parameters, optimizer: {} } : undefined;
+      return this.#run(request.sweep, { config, state }, { engine, host }, onPoint);
+    });
   }
 
   async #run(
     sweep: Sweep,
-    config: RunConfig,
-    engine: Engine,
-    host: EngineHost,
+    { config, state }: { readonly config: RunConfig; readonly state: EngineState | undefined },
+    { engine, host }: { readonly engine: Engine; readonly host: EngineHost },
     onPoint: OnPoint,
   ): Promise<RequestValue<'sweepLearningRate'>> {
     const needed = imagesNeeded(config, sweep);
@@ -52,7 +55,7 @@ export class LearningRateSweeper {
     const yielder = new EventLoopYielder();
     const points: SweepPoint[] = [];
     try {
-      await engine.compile(config);
+      await engine.compile(config, state);
       await host.makeResident(engine, 'train', needed);
       engine.setStatisticsInterval(null);
       while (points.length < sweep.steps && !this.#isStopped && !hasDiverged(points)) {

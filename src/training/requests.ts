@@ -5,6 +5,7 @@ import { encodeWeights } from '@/formats/checkpoint';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
 import { argmax } from '@/model/argmax';
+import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import type { ImageSource } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
@@ -61,14 +62,12 @@ const handlers: Handlers = {
       const bytes = encodeWeights(network, parameters);
       const isWhole = bytes.byteLength === bytes.buffer.byteLength;
       const file = isWhole ? bytes.buffer : bytes.slice().buffer;
-      return { fileName: `${network.id}-step-${step}.safetensors`, file };
+      return { fileName: `${network.id}-step-${step}.safetensors`, step, file };
     }),
 
-  importWeights: async ({ file }, { trainer }) => {
-    const { network } = trainer;
-    // Before the engine is taken: a file on a slow disk holds nobody up.
+  importWeights: async ({ fileName, file, network }, { trainer }) => {
     const { parameters, report } = await loadStateDict(network, await openWeightFile(file));
-    await trainer.loadParameters(network, parameters);
+    trainer.importWeights({ parameters, origin: readFrom(fileName, report.nonFinite) });
     return report;
   },
 

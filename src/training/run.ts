@@ -1,16 +1,32 @@
 /** What the trainer keeps of one run: where it stands, where it is going, how fast. */
 import type { EngineState } from '@/engine/engine';
+import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/schedules';
-import type { RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
+import type { StateDict } from '@/model/tensor';
+import { drawnFromSeed, trainedFor, type WeightsOrigin } from '@/model/weightsOrigin';
+import type { FirstWeights, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
 import { StatisticsSchedule } from '@/training/statisticsSchedule';
 import { QuickTestSchedule } from '@/training/testSchedule';
 import { TrainingRate } from '@/training/trainingRate';
 
+/** Weights that a run can begin with. */
+export interface Weights {
+  /** Null: drawn from the run's seed. */
+  readonly parameters: StateDict | null;
+  readonly origin: WeightsOrigin;
+}
+
+export const seedWeights: Weights = { parameters: null, origin: drawnFromSeed };
+
 export class Run {
   readonly runId: string;
-  /** The learning rate is the current one. */
+  /** Learning rate and epochs are the current ones. */
   config: RunConfig;
+  /** What it begins with. */
+  initial: Weights = seedWeights;
+  /** Whose weights it is to begin with as they stand; null once they are taken over. */
+  successorOf: Run | null = null;
   phase: RunPhase = 'preparing';
   /** Images of the running test that are done; null: none runs. */
   testedImages: number | null = null;
@@ -26,7 +42,7 @@ export class Run {
   isCompiled = false;
   /** Failed because its device was lost: another one can take it over. */
   lostDevice = false;
-  /** To go on from on another engine. */
+  /** The last state that was read, to go on from on another engine. */
   savedState: EngineState | undefined;
   readonly rate = new TrainingRate();
   readonly quickTests = new QuickTestSchedule();
@@ -61,6 +77,41 @@ export class Run {
     return this.phase !== 'failed' || this.lostDevice || this.step === 0;
   }
 
+  /** `before`: the run at hand, which this one replaces; `file`: the weights that were imported last. */
+  beginWith(weights: FirstWeights, before: Run | null, file: Weights | null): void {
+    switch (weights) {
+      case 'seed':
+        break;
+      case 'file':
+        this.initial = file ?? seedWeights;
+        break;
+      case 'current':
+        this.successorOf = before;
+        break;
+      case 'initial':
+        // What that one begins with is itself still to be taken over where it is replaced at once.
+        if (before?.successorOf != null) this.successorOf = before;
+        else this.initial = before?.initial ?? seedWeights;
+        break;
+      default:
+        assertNever(weights);
+    }
+  }
+
+  /** The state to compile with; undefined: drawn from the seed. */
+  get startingState(): EngineState | undefined {
+    if (this.savedState !== undefined) return this.savedState;
+    const { parameters } = this.initial;
+    return parameters === null ? undefined : { step: 0, parameters, optimizer: {} };
+  }
+
+  /** Its weights as they were read last. */
+  get savedWeights(): Weights {
+    if (this.savedState === undefined) return this.initial;
+    const { parameters, step } = this.savedState;
+    return { parameters, origin: trainedFor(this.initial.origin, step) };
+  }
+
   /** What the run is while it does not train. */
   get restingPhase(): RunPhase {
     if (this.isOver) return 'stopped';
@@ -68,7 +119,7 @@ export class Run {
     return this.isFinished ? 'finished' : 'paused';
   }
 
-  /** An engine holds the network now, with the saved state where there is one. */
+  /** An engine holds the network now, with the state to start from. */
   enterEngine(): void {
     const step = this.savedState?.step ?? 0;
     if (step !== this.step) this.fullTestDue = false;
@@ -104,6 +155,18 @@ export class Run {
     this.goal = Math.min(this.step + ahead, this.totalSteps);
   }
 
+  /** Another length, not less than what is trained; a run that had ended can go on. */
+  setEpochs(epochs: number): void {
+    const before = this.totalSteps;
+    const config = { ...this.config, epochs };
+    if (totalSteps(config) < this.step) return;
+    this.config = config;
+    this.isOver = false;
+    if (this.goal !== null)
+      this.goal = this.goal === before ? this.totalSteps : Math.min(this.goal, this.totalSteps);
+    else if (this.phase === 'finished' || this.phase === 'stopped') this.phase = this.restingPhase;
+  }
+
   /** Images of the `count` steps from `step` on; the last batch of an epoch may be smaller. */
   imagesOf(step: number, count: number): number {
     return this.#imagesBefore(step + count) - this.#imagesBefore(step);
@@ -125,6 +188,7 @@ export class Run {
       phase: this.phase,
       testedImages: this.testedImages,
       step: this.step,
+      origin: this.initial.origin,
       epoch: Math.floor(this.step / this.stepsPerEpoch),
       totalSteps: this.totalSteps,
       stepsPerEpoch: this.stepsPerEpoch,

@@ -26,6 +26,17 @@ export async function saveState(run: Run, engine: Engine): Promise<void> {
   }
 }
 
+/** Takes over the weights that this run is to begin with, as they stand; `engine` may hold their network. */
+export async function takeOverWeights(run: Run, engine: Engine): Promise<void> {
+  const { successorOf: from } = run;
+  if (from === null) return;
+  await takeOverWeights(from, engine);
+  if (from.isCompiled && from.step > 0) await saveState(from, engine);
+  from.isCompiled = false;
+  run.initial = from.savedWeights;
+  run.successorOf = null;
+}
+
 /** After an epoch: only a GPU can be lost, and only small networks are read in no time. */
 export async function saveSnapshot(run: Run, engine: Engine): Promise<void> {
   const { backend } = engine.info;

@@ -4,16 +4,16 @@
  */
 import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
 import type { StatisticsInterval } from '@/model/layerStatistics';
-import type { NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
+import { dependsOnLength } from '@/model/schedules';
 import type { StateDict } from '@/model/tensor';
-import type { StopUnit, WorkerEvent } from '@/protocol/messages';
+import type { FirstWeights, StopUnit, WorkerEvent } from '@/protocol/messages';
 import { checkConfig } from '@/training/checkConfig';
 import { EngineHost, type ImageSource } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
 import { isReadingDue, stepsAtOnce } from '@/training/pace';
-import { Run } from '@/training/run';
-import { saveSnapshot, saveState } from '@/training/savedState';
+import { Run, type Weights } from '@/training/run';
+import { saveSnapshot, saveState, takeOverWeights } from '@/training/savedState';
 import { TestPieces } from '@/training/testPieces';
 import { testImageCounts, type TestExtent } from '@/training/testSchedule';
 import { NotReadyError, toWorkerError } from '@/training/workerError';
@@ -38,6 +38,7 @@ export class Trainer {
   readonly #yielder = new EventLoopYielder();
   #run: Run | null = null;
   #driving: Run | null = null;
+  #imported: Weights | null = null;
   #statisticsInterval: StatisticsInterval = 'auto';
 
   constructor({ source, emit }: TrainerOptions) {
@@ -49,6 +50,7 @@ export class Trainer {
   async useEngine(create: () => Promise<Engine>): Promise<Engine> {
     const leave = async (old: Engine): Promise<void> => {
       const run = this.#run;
+      if (run !== null) await takeOverWeights(run, old);
       if (run?.isCompiled !== true) return;
       if (run.phase !== 'failed') {
         try {
@@ -63,9 +65,11 @@ export class Trainer {
     return this.#host.replace(create, leave, (engine) => this.#compile(this.#run, engine));
   }
 
-  /** Builds a network with fresh parameters, in place of the current run. */
-  async prepare(runId: string, config: RunConfig): Promise<void> {
+  /** Builds a network that begins with these weights, in place of the current run. */
+  async prepare(runId: string, config: RunConfig, weights: FirstWeights): Promise<void> {
     const run = new Run(runId, config);
+    run.beginWith(weights, this.#run, this.#imported);
+    this.#imported = null;
     this.#run = run;
     this.#signal.notify();
     if (this.#host.engine === null) this.#postStatus(run);
@@ -105,6 +109,17 @@ export class Trainer {
     if (run.isCompiled) this.#host.engine?.setLearningRate(learningRate);
   }
 
+  /** Another length for the run, which goes on from where it is where it had ended. */
+  async setEpochs(runId: string, epochs: number): Promise<void> {
+    const run = this.#current(runId);
+    if (run === null || run.phase === 'failed') return;
+    run.setEpochs(epochs);
+    this.#postStatus(run);
+    if (!dependsOnLength(run.config.schedule)) return;
+    // The engine computes the learning rates from its own copy of the configuration.
+    await this.#host.useIfThere((engine) => this.#compileAnew(run, engine));
+  }
+
   /** Of this run and all later ones, from the next step on. */
   setStatisticsInterval(interval: StatisticsInterval): void {
     this.#statisticsInterval = interval;
@@ -120,12 +135,6 @@ export class Trainer {
     const run = this.#run;
     if (run !== null && run.phase !== 'failed') this.#postStatus(run);
     this.#signal.notify();
-  }
-
-  /** The run's network. @throws NotReadyError where there is no run */
-  get network(): NetworkSpec {
-    if (this.#run === null) throw new NotReadyError('No network is ready yet.');
-    return this.#run.config.network;
   }
 
   /** Work on the engine's device that needs no network. @throws NotReadyError before a backend is there */
@@ -144,18 +153,20 @@ export class Trainer {
 
   /**
    * Lends the engine for another network. The run stands where it was, and its network is put back afterwards, unless
-   * another one has taken its place meanwhile.
+   * another one has taken its place meanwhile. `parameters`: those of the run at hand; null where they are not there.
    */
-  lendEngine<T>(task: (engine: Engine, host: EngineHost) => Promise<T>): Promise<T> {
+  lendEngine<T>(
+    task: (engine: Engine, host: EngineHost, parameters: StateDict | null) => Promise<T>,
+  ): Promise<T> {
     return this.#host.use(async (engine) => {
       const run = this.#run;
-      if (run?.isCompiled !== true) return task(engine, this.#host);
+      if (run?.isCompiled !== true) return task(engine, this.#host, run?.savedWeights.parameters ?? null);
       await this.#collect(run, engine);
       const snapshot = run.savedState;
       run.savedState = await engine.readState();
       run.isCompiled = false;
       try {
-        return await task(engine, this.#host);
+        return await task(engine, this.#host, run.savedState.parameters);
       } finally {
         await this.#compile(run, engine);
         // A second copy of a large network is kept no longer than it is needed.
@@ -164,14 +175,9 @@ export class Trainer {
     });
   }
 
-  /** Puts other parameters under the run, as load_state_dict in PyTorch: the optimizer's state and the step stay. */
-  async loadParameters(network: NetworkSpec, parameters: StateDict): Promise<void> {
-    return this.withNetwork(async (engine, run) => {
-      if (run.config.network !== network) throw new NotReadyError('Another network has taken its place.');
-      // Writing a state starts the engine's metrics anew.
-      await this.#collect(run, engine);
-      await engine.writeState({ ...(await engine.readState()), parameters });
-    });
+  /** Keeps weights for the next `prepare`, which may begin with them. */
+  importWeights(weights: Weights): void {
+    this.#imported = weights;
   }
 
   dispose(): void {
@@ -185,11 +191,21 @@ export class Trainer {
     return this.#run?.runId === runId ? this.#run : null;
   }
 
+  /** Puts the run into the engine once more, from where it stands. */
+  async #compileAnew(run: Run, engine: Engine): Promise<void> {
+    if (run !== this.#run || !run.isCompiled) return;
+    await this.#collect(run, engine);
+    run.savedState = await engine.readState();
+    run.isCompiled = false;
+    await this.#compile(run, engine);
+  }
+
   async #compile(run: Run | null, engine: Engine): Promise<void> {
     if (run === null || run !== this.#run || run.isCompiled || !run.canEnterEngine) return;
     try {
       checkConfig(run.config);
-      await engine.compile(run.config, run.savedState);
+      await takeOverWeights(run, engine);
+      await engine.compile(run.config, run.startingState);
     } catch (error) {
       this.#fail(run, error);
       return;

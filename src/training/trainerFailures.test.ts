@@ -1,4 +1,4 @@
-// What goes wrong in a run, and weights from outside.
+// What goes wrong in a run.
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeLabs, Lab, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
 import { answer } from './requests';
@@ -51,37 +51,8 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('weights', () => {
-  test('go out and come back, while the optimizer and the step stay', async () => {
-    const lab = await openLab();
-    await lab.prepare(smallRun('lenet', 60));
-    await lab.train('step');
-    const saved = await answer('exportWeights', null, lab);
-    expect(saved.fileName).toBe('lenet-step-1.safetensors');
-    const predict = () => answer('predict', { images: testing.images, count: 5 }, lab);
-    const before = await predict();
-    await lab.train('step');
-    expect(await predict()).not.toEqual(before);
-    const file = new Blob([saved.file]);
-    expect(await answer('importWeights', { file }, lab)).toMatchObject({ tensors: 10, prefix: '' });
-    expect(await predict()).toEqual({ ...before, step: 2 });
-    await lab.train('step');
-    expect(lab.metric('loss')).toHaveLength(3);
-
-    await lab.prepare(smallRun('mynn', 60), 'b');
-    const misfit = answer('importWeights', { file }, lab);
-    expect(toWorkerError(await misfit.catch((error: unknown) => error))).toMatchObject({
-      code: 'state',
-      details: { kind: 'mismatch', missing: { count: 8 }, unexpected: { count: 10 }, fits: 'LeNet' },
-    });
-    const garbage = answer('importWeights', { file: new Blob([new ArrayBuffer(9)]) }, lab);
-    expect(toWorkerError(await garbage.catch((error: unknown) => error))).toMatchObject({
-      code: 'file',
-      details: { kind: 'header' },
-    });
-  });
-
-  test('and test images are asked for too early', async () => {
+describe('requests', () => {
+  test('that come too early are told so', async () => {
     const lab = new Lab({ training, test: { ...testing, count: 0 } });
     const early = answer('testImages', { indices: [0] }, lab);
     expect(toWorkerError(await early.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });

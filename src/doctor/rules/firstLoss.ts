@@ -20,7 +20,13 @@ function remedy({ config, statistics }: RunRecord): Fix | null {
 export const firstLoss: Rule = (record) => {
   const { config, loss } = record;
   const first = loss[0];
-  if (first === undefined || !isLogLoss(config) || !(first > chanceLoss + tolerance)) return null;
+  if (
+    record.isFineTuning === true ||
+    first === undefined ||
+    !isLogLoss(config) ||
+    !(first > chanceLoss + tolerance)
+  )
+    return null;
   return diagnosed({
     id: 'first_loss',
     severity: 'warning',

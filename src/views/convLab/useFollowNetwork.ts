@@ -1,5 +1,6 @@
 /** Keeps the lab on a filter of the network: asks again as training and drawing go on, one request at a time. */
 import { useEffect } from 'react';
+import { flattenLayers, type NetworkSpec } from '@/model/layers';
 import { withLayer } from '@/store/convLabEdits';
 import type { NetworkSource } from '@/store/convLabState';
 import { lab, useLab } from '@/store/convLabStore';
@@ -23,6 +24,12 @@ export async function followFilter(layer: string, filter: number): Promise<void>
   const reply = await session.actions.layerInput(layer, filter, await currentImage());
   const source: NetworkSource = { layer, filter, step: reply.step, channels: reply.inputShape[0] };
   lab.actions.follow(source, (document) => withLayer(document, reply));
+}
+
+function hasFilter(network: NetworkSpec, name: string, filter: number): boolean {
+  return flattenLayers(network.layers).some(
+    (layer) => layer.kind === 'Conv2d' && layer.name === name && filter < layer.outChannels,
+  );
 }
 
 export function useFollowNetwork(): void {
@@ -61,6 +68,8 @@ export function useFollowNetwork(): void {
     };
     const look = (): void => {
       const { run } = session.store.getState();
+      // What was loaded stays in the lab, as plain numbers.
+      if (run !== null && !hasFilter(run.config.network, layer, filter)) return lab.actions.unfollow();
       if (run === null || (run.step === seen.step && run.runId === seen.runId)) return;
       seen = { step: run.step, runId: run.runId };
       changed();

@@ -7,7 +7,7 @@ import { session, useSession } from '@/store/session';
 import { UntrainedNote } from '@/views/draw/UntrainedNote';
 import { DrawingPad } from '@/views/ui/DrawingPad';
 import { Icon } from '@/views/ui/icons';
-import { useNumberFormat } from '@/views/ui/numberFormat';
+import { CurrentNetwork } from '@/views/ui/CurrentNetwork';
 import { Panel } from '@/views/ui/Panel';
 import { PixelGrid } from '@/views/ui/PixelGrid';
 import { PredictionBars } from '@/views/ui/PredictionBars';
@@ -18,7 +18,6 @@ import classes from '@/views/draw/DrawView.module.css';
 
 function Reading() {
   const { t } = useTranslation('draw');
-  const format = useNumberFormat();
   const { isEmpty, pixels } = useDrawingImage();
   const answer = usePrediction(isEmpty ? null : pixels);
   const isReady = useSession(canPredict);
@@ -33,17 +32,7 @@ function Reading() {
         />
         <p className={classes['note']}>{t('seen.hint')}</p>
       </Panel>
-      <Panel
-        title={t('prediction.title')}
-        className={classes['prediction']}
-        actions={
-          answer !== null && (
-            <span className={classes['step']}>
-              {t('prediction.atStep', { step: format.integer(answer.step) })}
-            </span>
-          )
-        }
-      >
+      <Panel title={t('prediction.title')} className={classes['prediction']}>
         <PredictionBars answer={answer} emptyText={t(isReady ? 'prediction.empty' : 'prediction.waiting')} />
       </Panel>
     </>
@@ -62,6 +51,7 @@ export function DrawView() {
         <Title order={1}>{t('title')}</Title>
         <p>{t('intro')}</p>
       </div>
+      <CurrentNetwork />
       <UntrainedNote
         action={
           <Button

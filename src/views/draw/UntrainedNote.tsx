@@ -1,14 +1,18 @@
 /** Says that the network only guesses so far, with the way to change that. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isUntrained } from '@/model/weightsOrigin';
 import { useSession } from '@/store/session';
+import { weightsHeld } from '@/store/startPlan';
 import { Icon } from '@/views/ui/icons';
 import classes from '@/views/draw/DrawView.module.css';
 
 export function UntrainedNote({ action }: { readonly action: ReactNode }) {
   const { t } = useTranslation('draw');
-  const isUntrained = useSession(({ run }) => run !== null && run.phase === 'ready' && run.step === 0);
-  if (!isUntrained) return null;
+  const hasOnlyGuesses = useSession(
+    (state) => state.run?.phase === 'ready' && isUntrained(weightsHeld(state)),
+  );
+  if (!hasOnlyGuesses) return null;
   return (
     <div className={classes['untrained']}>
       <Icon name="info" />

@@ -13,6 +13,7 @@ import { BuildPanel } from '@/views/network/BuildPanel';
 import { LayerTable } from '@/views/network/LayerTable';
 import { NetworkPicker } from '@/views/network/NetworkPicker';
 import { NetworkTotals } from '@/views/network/NetworkTotals';
+import { CurrentNetwork } from '@/views/ui/CurrentNetwork';
 import { Icon } from '@/views/ui/icons';
 import { Panel } from '@/views/ui/Panel';
 import { RunCost } from '@/views/ui/RunCost';
@@ -91,6 +92,7 @@ export function NetworkView() {
           </Button>
         </div>
       </header>
+      <CurrentNetwork />
       <Panel className={classes['totals']}>
         <NetworkTotals {...drawn} />
       </Panel>

@@ -7,6 +7,7 @@ import { defaultSweep, type Suggestion, suggestedRate } from '@/model/learningRa
 import { validateConfig } from '@/model/validate';
 import { isTraining } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
+import { startsFromWeights } from '@/store/startPlan';
 import type { SessionState } from '@/store/sessionState';
 import { SweepChart } from '@/views/train/SweepChart';
 import { useNumberFormat } from '@/views/ui/numberFormat';
@@ -86,6 +87,7 @@ export function LearningRateFinder() {
       worker === 'running' && backend.kind === 'ready' && data.trainingImages > 0,
   );
   const isBusy = useSession(({ run }) => isTraining(run?.phase));
+  const isCopy = useSession((state) => startsFromWeights(state, state.draft));
   const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]);
   const points = sweep?.points;
   const suggestion = useMemo(() => suggestedRate(points ?? []), [points]);
@@ -120,7 +122,7 @@ export function LearningRateFinder() {
       >
         <div className={classes['stack']}>
           <p className={classes['text']}>
-            {t('finder.text', {
+            {t(isCopy ? 'finder.textCopy' : 'finder.text', {
               from: format.plain(defaultSweep.from),
               to: format.plain(defaultSweep.to),
               steps: format.integer(defaultSweep.steps),

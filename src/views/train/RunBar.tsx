@@ -9,6 +9,7 @@ import { LinkIssues } from '@/views/train/LinkIssues';
 import { RunControls } from '@/views/train/RunControls';
 import { RunStats } from '@/views/train/RunStats';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
+import { CurrentNetwork } from '@/views/ui/CurrentNetwork';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
 import { WorkerErrorAlert } from '@/views/ui/WorkerErrorAlert';
@@ -90,6 +91,7 @@ export function RunBar() {
       {/* It stays while it trains: else the buttons jump away from under the pointer that pressed one. */}
       <p className={classes['intro']}>{t('intro')}</p>
       <RunControls />
+      <CurrentNetwork />
       <LinkIssues />
       <DataStatus />
       <RunErrors />

@@ -3,28 +3,36 @@ import { Button, Tooltip } from '@mantine/core';
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { validateConfig } from '@/model/validate';
+import { sharesWeights } from '@/model/weightsOrigin';
 import { isTraining, isWaitingForBackend } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
+import { canContinue } from '@/store/startPlan';
+import { ContinueNote } from '@/views/train/ContinueNote';
 import { useHasInvalidField } from '@/views/train/typedFields';
 import { Icon, type IconName } from '@/views/ui/icons';
 import { useNetworkProblem } from '@/views/ui/networkProblem';
+import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/RunBar.module.css';
 
-type MainAction = 'start' | 'startAgain' | 'pause' | 'resume';
+type MainAction = 'start' | 'startAgain' | 'pause' | 'resume' | 'continue';
 
 function mainAction(state: SessionState): MainAction {
-  const phase = state.run?.phase;
+  const { run, draft } = state;
+  const phase = run?.phase;
   if (isTraining(phase)) return 'pause';
   if (phase === 'paused' || isWaitingForBackend(state)) return 'resume';
-  if (phase === 'finished' || phase === 'stopped' || phase === 'failed') return 'startAgain';
-  return 'start';
+  if (canContinue(state)) return 'continue';
+  const hasEnded = phase === 'finished' || phase === 'stopped' || phase === 'failed';
+  return hasEnded && sharesWeights(run?.config.network ?? draft.network, draft.network)
+    ? 'startAgain'
+    : 'start';
 }
 
 function perform(action: MainAction): void {
   const { start, pause, resume } = session.actions;
   if (action === 'pause') pause();
-  else if (action === 'resume') resume();
+  else if (action === 'resume' || action === 'continue') resume();
   else start();
 }
 
@@ -57,14 +65,15 @@ export function RunControls() {
   const { t } = useTranslation('train');
   const action = useSession(mainAction);
   const draft = useSession((state) => state.draft);
-  const isBusy = useSession((state) => isTraining(state.run?.phase));
+  const isBusy = useSession((state) => isTraining(state.run?.phase) || isWaitingForBackend(state));
   const hasWorker = useSession((state) => state.worker === 'running');
   const hasInvalidField = useHasInvalidField();
   const networkProblem = useNetworkProblem();
+  const format = useNumberFormat();
   const reasonId = useId();
   const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]) && !hasInvalidField;
-  const startsFresh = action === 'start' || action === 'startAgain';
-  const isBlocked = !hasWorker || (startsFresh && !isValid);
+  const takesSettings = action !== 'pause' && action !== 'resume';
+  const isBlocked = !hasWorker || (takesSettings && !isValid);
   return (
     <fieldset className={classes['controls']} aria-label={t('controls.label')}>
       <Button
@@ -73,12 +82,12 @@ export function RunControls() {
         variant={action === 'pause' ? 'light' : 'filled'}
         leftSection={<Icon name={action === 'pause' ? 'pause' : 'play'} size={20} />}
         disabled={isBlocked}
-        aria-describedby={startsFresh && !isValid ? reasonId : undefined}
+        aria-describedby={takesSettings && !isValid ? reasonId : undefined}
         onClick={() => perform(action)}
         data-testid="main-control"
         data-action={action}
       >
-        {t(`controls.${action}`)}
+        {t(`controls.${action}`, { epochs: format.integer(draft.epochs) })}
       </Button>
       <div className={classes['small']}>
         <SmallControl
@@ -103,11 +112,12 @@ export function RunControls() {
           onClick={() => session.actions.reset()}
         />
       </div>
-      {startsFresh && !isValid && (
+      {takesSettings && !isValid && (
         <p className={classes['invalid']} id={reasonId}>
           {networkProblem ?? t('controls.invalid')}
         </p>
       )}
+      {action === 'continue' && <ContinueNote />}
     </fieldset>
   );
 }

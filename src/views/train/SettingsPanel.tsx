@@ -8,10 +8,12 @@ import { applies, hyperparameter, hyperparameters } from '@/model/hyperparameter
 import { validateConfig } from '@/model/validate';
 import { draftDiffers, isUnderWay } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
+import { canChangeEpochs } from '@/store/startPlan';
 import { HyperparameterField } from '@/views/train/HyperparameterField';
 import { LearningRateFinder } from '@/views/train/LearningRateFinder';
 import { useProblemText } from '@/views/train/useProblemText';
 import { Icon } from '@/views/ui/icons';
+import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
 import classes from '@/views/train/settings.module.css';
 
@@ -55,11 +57,19 @@ function Fields({ fields, problems }: FieldsProps) {
 
 function DiffersNote() {
   const { t } = useTranslation('train');
+  const format = useNumberFormat();
   const differs = useSession((state) => draftDiffers(state) && isUnderWay(state));
+  const isLonger = useSession(canChangeEpochs);
+  const epochs = useSession((state) => state.draft.epochs);
   if (!differs) return null;
   return (
     <output className={classes['differs']}>
       <span>{t('settings.differs')}</span>
+      {isLonger && (
+        <Button size="compact-xs" variant="default" onClick={() => session.actions.applyEpochs()}>
+          {t('settings.applyEpochs', { epochs: format.integer(epochs) })}
+        </Button>
+      )}
       <Button size="compact-xs" variant="default" onClick={() => session.actions.start()}>
         {t('settings.restart')}
       </Button>

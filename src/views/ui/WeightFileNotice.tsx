@@ -37,6 +37,8 @@ function NoticeBody({ notice }: { readonly notice: WeightNotice }) {
           {t('saved', { file: notice.fileName, size: format.bytes(notice.bytes) })}
         </p>
       );
+    case 'cancelled':
+      return <p className={classes['busy']}>{t('cancelled', { file: notice.file })}</p>;
     case 'save_failed':
       return <ErrorAlert title={t('saveFailed')} detail={notice.message} />;
     case 'loaded':

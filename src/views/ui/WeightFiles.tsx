@@ -4,17 +4,17 @@ import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { canPredict } from '@/store/selectors';
 import { useSession } from '@/store/session';
+import { configToLoadInto } from '@/store/weightsActions';
 import { Icon } from '@/views/ui/icons';
-import { useNumberFormat } from '@/views/ui/numberFormat';
 import { PytorchSnippet } from '@/views/ui/PytorchSnippet';
+import { useCurrentNetworkText } from '@/views/ui/useCurrentNetworkText';
 import { loadWeightFile, saveWeightFile } from '@/views/ui/weightFile';
 import { type WeightNotice, WeightFileNotice } from '@/views/ui/WeightFileNotice';
 import classes from '@/views/ui/WeightFiles.module.css';
 
 function useWeightFiles() {
-  const run = useSession((state) => state.run);
+  const network = useSession((state) => configToLoadInto(state).network);
   const [notice, setNotice] = useState<WeightNotice | null>(null);
-  const network = run?.config.network;
 
   const save = async (): Promise<void> => {
     setNotice({ kind: 'saving' });
@@ -25,7 +25,7 @@ function useWeightFiles() {
     }
   };
   const load = async (file: File | null | undefined): Promise<void> => {
-    if (network === undefined || file === null || file === undefined) return;
+    if (file === null || file === undefined) return;
     const about = { file: file.name, network: network.name };
     setNotice({ kind: 'loading', ...about });
     setNotice({ ...about, ...(await loadWeightFile(file)) });
@@ -35,9 +35,10 @@ function useWeightFiles() {
 
 export function WeightFiles() {
   const { t } = useTranslation('weights');
-  const format = useNumberFormat();
   const isReady = useSession(canPredict);
-  const name = useSession(({ run, draft }) => (run?.config ?? draft).network.name);
+  const hasWorker = useSession((state) => state.worker === 'running');
+  const current = useCurrentNetworkText();
+  const name = useSession((state) => configToLoadInto(state).network.name);
   const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
   const step = useSession(({ run }) => run?.step ?? 0);
   const { notice, dismiss, save, load } = useWeightFiles();
@@ -61,9 +62,7 @@ export function WeightFiles() {
         >
           {t('save')}
         </Button>
-        <span className={classes['hint']}>
-          {t('saveHint', { network: name, step: format.integer(step) })}
-        </span>
+        <span className={classes['hint']}>{current !== null && t('saveHint', { weights: current })}</span>
       </div>
       {/* Files are dropped by mouse alone; the button inside is the way for everybody. */}
       <div
@@ -92,13 +91,13 @@ export function WeightFiles() {
               {...props}
               variant="default"
               leftSection={<Icon name="upload" size={16} />}
-              disabled={!isReady || isBusy}
+              disabled={!hasWorker || isBusy}
             >
               {t('load')}
             </Button>
           )}
         </FileButton>
-        <span className={classes['hint']}>{isOver ? t('dropNow', { network: name }) : t('drop')}</span>
+        <span className={classes['hint']}>{t(isOver ? 'dropNow' : 'drop', { network: name })}</span>
       </div>
       <WeightFileNotice notice={notice} onDismiss={dismiss} />
       <PytorchSnippet fileName={`${id}-step-${step}.safetensors`} />

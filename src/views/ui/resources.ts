@@ -1,6 +1,7 @@
 /** Every text of the page: one file a namespace and language. English is the type; the others must match it. */
 import { common } from '@/views/ui/locales/en/common';
 import { convLab } from '@/views/ui/locales/en/convLab';
+import { currentNetwork } from '@/views/ui/locales/en/currentNetwork';
 import { doctor } from '@/views/ui/locales/en/doctor';
 import { draw } from '@/views/ui/locales/en/draw';
 import { errors } from '@/views/ui/locales/en/errors';
@@ -12,6 +13,7 @@ import { train } from '@/views/ui/locales/en/train';
 import { weights } from '@/views/ui/locales/en/weights';
 import { common as commonZh } from '@/views/ui/locales/zh-CN/common';
 import { convLab as convLabZh } from '@/views/ui/locales/zh-CN/convLab';
+import { currentNetwork as currentNetworkZh } from '@/views/ui/locales/zh-CN/currentNetwork';
 import { doctor as doctorZh } from '@/views/ui/locales/zh-CN/doctor';
 import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
 import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
@@ -26,6 +28,7 @@ import type { Translation } from '@/views/ui/locales/shape';
 const en = {
   common,
   convLab,
+  currentNetwork,
   doctor,
   draw,
   errors,
@@ -40,6 +43,7 @@ const en = {
 const zhCN = {
   common: commonZh,
   convLab: convLabZh,
+  currentNetwork: currentNetworkZh,
   doctor: doctorZh,
   draw: drawZh,
   errors: errorsZh,

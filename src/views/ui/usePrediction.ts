@@ -21,6 +21,7 @@ export interface PredictionAnswer {
 /** What was asked, and what came back. */
 interface Answered extends Prediction {
   readonly images: Images;
+  readonly runId: string | undefined;
   readonly network: string;
 }
 
@@ -30,7 +31,7 @@ const longestPause = 5000;
 
 /** Which network stands there: a new answer is due when this changes. */
 function networkVersion(state: SessionState): string | null {
-  return canPredict(state) ? `${state.run?.runId}:${state.run?.step}:${state.weightsVersion}` : null;
+  return canPredict(state) ? `${state.run?.runId}:${state.run?.step}` : null;
 }
 
 /** While it trains every answer is of some steps ago. */
@@ -92,10 +93,11 @@ class PredictionLoop {
 
   async #request(images: Images, network: string): Promise<void> {
     this.#isAsking = true;
+    const runId = session.store.getState().run?.runId;
     const asked = performance.now();
     try {
       const answer = await session.actions.predict(images, images.length / imageSize);
-      if (!this.#isClosed && this.#images !== null) this.#onAnswer({ ...answer, images, network });
+      if (!this.#isClosed && this.#images !== null) this.#onAnswer({ ...answer, images, runId, network });
     } catch {
       // The run was replaced or its device lost: the next network is asked again.
       this.#askedVersion = null;
@@ -109,7 +111,7 @@ class PredictionLoop {
   }
 }
 
-/** The newest answer for images of 28 x 28 bytes each; null for no image, and before the first answer. */
+/** The newest answer for images of 28 x 28 bytes each; null for no image, and before a network's first answer. */
 export function usePrediction(
   images: Images | null,
   refreshMilliseconds = defaultRefreshMilliseconds,
@@ -128,10 +130,11 @@ export function usePrediction(
   useEffect(() => {
     loop.current?.show(images);
   }, [images]);
+  const runId = useSession((state) => state.run?.runId);
   const isOfNetwork = useSession((state) => answer !== null && isOfThisNetwork(state, answer));
   return useMemo(
     () =>
-      images === null || answer === null
+      images === null || answer === null || answer.runId !== runId
         ? null
         : {
             probabilities: answer.probabilities,
@@ -139,6 +142,6 @@ export function usePrediction(
             step: answer.step,
             isCurrent: isOfNetwork && answer.images === images,
           },
-    [images, answer, isOfNetwork],
+    [images, answer, runId, isOfNetwork],
   );
 }

@@ -15,6 +15,12 @@ export interface Samples {
   readonly searched: number;
 }
 
+interface Found {
+  /** The run whose network read them wrongly; undefined where any will do. */
+  readonly runId: string | undefined;
+  readonly samples: Samples;
+}
+
 const testSetSize = 10_000;
 const imageSize = 28 * 28;
 const searchChunk = 100;
@@ -56,8 +62,9 @@ async function findWrong(first: number, count: number, isCancelled: () => boolea
 
 /** Null while they load. `page` moves on to others. */
 export function useSamples(filter: SampleFilter, page: number, count: number): Samples | null {
-  const [samples, setSamples] = useState<Samples | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const hasImages = useSession((state) => state.data.testImages > 0);
+  const runId = useSession((state) => (filter === 'wrong' ? state.run?.runId : undefined));
   // Wrong ones are looked for again when the network has learnt: after each full test.
   const network = useSession((state) =>
     filter === 'wrong' && canPredict(state)
@@ -68,17 +75,18 @@ export function useSamples(filter: SampleFilter, page: number, count: number): S
     if (!hasImages || (filter === 'wrong' && network === null)) return undefined;
     let cancelled = false;
     const load = async (): Promise<void> => {
-      const found =
+      const samples =
         filter === 'all'
           ? joined(await fetchSamples(page * count, count), count)
           : await findWrong(page * searchLimit, count, () => cancelled);
-      if (!cancelled) setSamples(found);
+      if (!cancelled) setFound({ runId, samples });
     };
     // A network that was replaced meanwhile does not answer; the next one is asked by the next effect.
     load().catch(() => undefined);
     return () => {
       cancelled = true;
     };
-  }, [hasImages, filter, network, page, count]);
-  return samples;
+  }, [hasImages, filter, runId, network, page, count]);
+  // What another network read wrongly says nothing of this one.
+  return filter === 'wrong' && found?.runId !== runId ? null : (found?.samples ?? null);
 }

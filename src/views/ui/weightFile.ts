@@ -5,12 +5,15 @@ import { session } from '@/store/session';
 
 export type WeightLoad =
   | { readonly kind: 'loaded'; readonly report: LoadReport }
+  /** The person would rather keep the current weights. */
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly error: RequestError['asData'] };
 
 /** Never throws: whatever a file holds, the answer is one of WeightLoad. */
 export async function loadWeightFile(file: File): Promise<WeightLoad> {
   try {
-    return { kind: 'loaded', report: await session.actions.importWeights(file) };
+    const report = await session.actions.importWeights(file);
+    return report === null ? { kind: 'cancelled' } : { kind: 'loaded', report };
   } catch (error) {
     if (error instanceof RequestError) return { kind: 'failed', error: error.asData };
     return { kind: 'failed', error: { code: 'internal', message: String(error), subject: null } };

@@ -29,7 +29,6 @@ export const draw = {
     announce: 'It reads a {{digit}}, {{percent}} sure',
     notNumbers: 'The network’s outputs are not numbers (NaN or infinite), so it reads nothing.',
     bar: 'Digit {{digit}}: {{percent}}',
-    atStep: 'Network after step {{step}}',
     failed: 'The network did not answer.',
   },
   goTrain: 'Train the network',

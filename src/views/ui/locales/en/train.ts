@@ -6,6 +6,12 @@ export const train = {
     label: 'Training controls',
     start: 'Start training',
     startAgain: 'Train again',
+    continue: 'Train on to epoch {{epochs}}',
+    startOver: 'Start over instead',
+    continueExact: 'Goes on from step {{step}}: the same run as one of {{epochs}} epochs from the start.',
+    continueStretched:
+      'Goes on from step {{step}}. The schedule of the learning rate depends on the length of a run: from here on it is that of {{epochs}} epochs, up to here it was another.',
+    continueRate: 'Goes on from step {{step}}, from there with the learning rate {{rate}}.',
     pause: 'Pause',
     resume: 'Resume',
     step: 'Step',
@@ -97,7 +103,9 @@ export const train = {
     open: 'Find a learning rate',
     title: 'Learning-rate finder',
     close: 'Close the finder',
-    text: 'A fresh copy of these settings trains for {{steps}} steps while its rate rises from {{from}} to {{to}}. Your network is left as it is.',
+    text: 'A network with these settings and fresh weights trains for {{steps}} steps while its rate rises from {{from}} to {{to}}. Your network is left as it is.',
+    textCopy:
+      'A copy of your network trains for {{steps}} steps while its rate rises from {{from}} to {{to}}. Your network is left as it is.',
     stands: 'Your run stands still meanwhile.',
     progress: '{{done}} of {{steps}} steps',
     suggested: 'The loss is lowest at {{lowest}}; a tenth of that is a safe choice: {{rate}}.',
@@ -117,6 +125,7 @@ export const train = {
     fewer: 'Fewer settings',
     differs: 'The run under way keeps its own settings.',
     restart: 'Restart with these',
+    applyEpochs: 'Make it {{epochs}} epochs',
     inFlight: 'applies at once',
   },
   engine: {

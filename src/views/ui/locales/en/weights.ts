@@ -2,9 +2,9 @@ export const weights = {
   title: 'Weights',
   hint: 'Names, shapes and layouts are PyTorch’s, so files go both ways.',
   save: 'Save weights',
-  saveHint: '{{network}} at step {{step}}, as .safetensors',
+  saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',
-  drop: 'or drop a .safetensors file here',
+  drop: 'or drop a .safetensors file here; it must fit {{network}}',
   dropNow: 'Drop to load the weights into {{network}}',
   saving: 'Reading the weights…',
   saved: '{{file}} saved ({{size}}).',
@@ -16,6 +16,7 @@ export const weights = {
   copied: 'Copied',
 
   loading: 'Loading {{file}}…',
+  cancelled: 'Everything stays as it is; {{file}} was not loaded.',
   loaded: 'Loaded {{file}}: all {{tensors}} tensors of {{network}} fit.',
   notes: {
     prefix:

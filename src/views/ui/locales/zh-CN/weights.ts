@@ -10,9 +10,9 @@ export const weights = {
   title: '权重',
   hint: '名称、形状和布局与 PyTorch 相同，文件可以互通。',
   save: '保存权重',
-  saveHint: '{{network}} 第 {{step}} 步的权重，.safetensors 格式',
+  saveHint: '{{weights}}，存为 .safetensors',
   load: '加载权重…',
-  drop: '或把 .safetensors 文件拖到这里',
+  drop: '或把 .safetensors 文件拖到这里，须与 {{network}} 相符',
   dropNow: '松开即可把权重加载到 {{network}}',
   saving: '正在读取权重…',
   saved: '已保存 {{file}}（{{size}}）。',
@@ -24,6 +24,7 @@ export const weights = {
   copied: '已复制',
 
   loading: '正在加载 {{file}}…',
+  cancelled: '一切保持不变，没有加载 {{file}}。',
   loaded: '已加载 {{file}}：{{network}} 的 {{tensors}} 个张量全部吻合。',
   notes: {
     prefix:
