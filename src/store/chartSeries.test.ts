@@ -28,7 +28,7 @@ describe('ChartSeries', () => {
         for (const { step, value } of points) expect(value).toBe(values[step - 1]);
         const steps = points.map(({ step }) => step);
         expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
-        const shown = points.map(({ value }) => value ?? Number.NaN);
+        const shown = points.map(({ value }) => value);
         expect(Math.max(...shown)).toBe(Math.max(...values));
         expect(Math.min(...shown)).toBe(Math.min(...values));
       }),
@@ -48,8 +48,13 @@ describe('ChartSeries', () => {
     expect(points.find(({ step }) => step === 33_333)?.value).toBe(-9);
   });
 
-  it('leaves a gap for values that are not finite, without hiding others', () => {
-    expect(chart([1, Number.NaN, Infinity, 2]).map(({ value }) => value)).toEqual([1, null, null, 2]);
+  it('keeps values that are not finite as they are, without hiding others', () => {
+    expect(chart([1, Number.NaN, Infinity, 2]).map(({ value }) => value)).toEqual([
+      1,
+      Number.NaN,
+      Infinity,
+      2,
+    ]);
     const long = Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? Infinity : i));
     const shown = chart(long).map(({ value }) => value);
     expect(shown).toContain(999);

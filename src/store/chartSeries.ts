@@ -7,9 +7,9 @@ import { DebiasedAverage } from '@/model/debiasedAverage';
 export interface ChartPoint {
   /** Number of the step, from 1. */
   readonly step: number;
-  /** The value itself; null where it is NaN or infinite, which leaves a gap. */
-  readonly value: number | null;
-  readonly smoothed: number | null;
+  /** The value itself; NaN or infinite where it is none, which leaves a gap in the line. */
+  readonly value: number;
+  readonly smoothed: number;
 }
 
 interface Bucket {
@@ -42,9 +42,7 @@ export class ChartSeries {
     return this.#count;
   }
 
-  append(given: number): void {
-    // An infinite value would hide the finite extremes of its bucket.
-    const value = Number.isFinite(given) ? given : Number.NaN;
+  append(value: number): void {
     const smoothed = this.#average.next(value);
     const step = this.#firstStep + this.#count;
     const bucket: Bucket = {
@@ -83,13 +81,13 @@ export class ChartSeries {
 }
 
 function merge(into: Bucket, next: Bucket): void {
-  // NaN compares false with everything: it stays only while nothing else is there.
-  if (next.min < into.min || Number.isNaN(into.min)) {
+  // NaN or infinity stays only while nothing else is there: it would hide the finite extremes of its bucket.
+  if (!Number.isFinite(into.min) || (Number.isFinite(next.min) && next.min < into.min)) {
     into.minStep = next.minStep;
     into.min = next.min;
     into.minSmoothed = next.minSmoothed;
   }
-  if (next.max > into.max || Number.isNaN(into.max)) {
+  if (!Number.isFinite(into.max) || (Number.isFinite(next.max) && next.max > into.max)) {
     into.maxStep = next.maxStep;
     into.max = next.max;
     into.maxSmoothed = next.maxSmoothed;
@@ -99,18 +97,14 @@ function merge(into: Bucket, next: Bucket): void {
 function pointsOf(bucket: Bucket): ChartPoint[] {
   const least = {
     step: bucket.minStep,
-    value: finite(bucket.min),
-    smoothed: finite(bucket.minSmoothed),
+    value: bucket.min,
+    smoothed: bucket.minSmoothed,
   };
   if (bucket.minStep === bucket.maxStep) return [least];
   const greatest = {
     step: bucket.maxStep,
-    value: finite(bucket.max),
-    smoothed: finite(bucket.maxSmoothed),
+    value: bucket.max,
+    smoothed: bucket.maxSmoothed,
   };
   return bucket.minStep < bucket.maxStep ? [least, greatest] : [greatest, least];
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,7 +1,7 @@
 /** Makes a RunResult of a run that finished, where it was trained as it was configured from the first step to the last. */
+import { finiteOrNull, fullTestOf, type RunResult } from '@/model/runResult';
 import { learningRateAt } from '@/model/schedules';
 import { isUntrained } from '@/model/weightsOrigin';
-import { fullTestOf, type RunResult } from '@/model/runResult';
 import type { MetricsLog } from '@/store/metricsLog';
 import type { RunState, SessionState } from '@/store/sessionState';
 
@@ -84,7 +84,7 @@ export class RunRecorder {
         seconds: this.#milliseconds / 1000,
         trainingLoss: {
           steps: line.map(({ step }) => step),
-          values: line.map(({ value }) => value),
+          values: line.map(({ value }) => finiteOrNull(value)),
         },
         tests,
       },

@@ -1,4 +1,5 @@
 /** Numbers as grids, products and screen readers show them. */
+import { nonFiniteText } from '@/views/ui/numberFormat';
 
 const minus = '−';
 
@@ -8,12 +9,13 @@ function withMinus(text: string): string {
 
 /** Exact to six decimals: 0.015625, −3.5. */
 export function exactValue(value: number): string {
-  if (!Number.isFinite(value)) return withMinus(String(value));
-  return withMinus(String(Number(value.toFixed(6)) + 0));
+  return withMinus(nonFiniteText(value) ?? String(Number(value.toFixed(6)) + 0));
 }
 
 /** Short enough for a cell: at most three significant digits, 12k for thousands. */
 export function cellValue(value: number): string {
+  const none = nonFiniteText(value);
+  if (none !== null) return withMinus(none);
   const size = Math.abs(value);
   if (size >= 9999.5) return withMinus(`${Number((value / 1000).toPrecision(3))}k`);
   if (size >= 999.5) return withMinus(String(Math.round(value)));
@@ -23,6 +25,8 @@ export function cellValue(value: number): string {
 
 /** For sums and products in a line: up to four decimals. */
 export function termValue(value: number): string {
+  const none = nonFiniteText(value);
+  if (none !== null) return withMinus(none);
   const size = Math.abs(value);
   if (size > 0 && size < 0.00005) return withMinus(value.toExponential(1));
   return withMinus(String(Number(value.toFixed(4)) + 0));

@@ -39,9 +39,9 @@ function useLegend() {
   ] as const;
 }
 
-/** The value of the last point at or before a step. */
-function valueAt(points: readonly Point[], step: number): number | null {
-  return points.findLast((point) => point.step <= step)?.value ?? null;
+/** The value of the last point at or before a step: null where it is none, undefined where there is no point. */
+function valueAt(points: readonly Point[], step: number): number | null | undefined {
+  return points.findLast((point) => point.step <= step)?.value;
 }
 
 interface LinesProps {
@@ -67,7 +67,7 @@ function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain,
   const last = rows.at(-1)?.step ?? 0;
   const x = useMemo(() => stepAxis(t('compare.step'), last, format.compact), [t, last, format]);
   const [low, high] = domain;
-  const y = useMemo(() => valueAxis(axisTitle, [low, high], format.compact), [axisTitle, low, high, format]);
+  const y = useMemo(() => valueAxis(axisTitle, [low, high], format.tick), [axisTitle, low, high, format]);
   const hover: Hover<Point> = {
     rows,
     dot: valueOf,
@@ -76,7 +76,7 @@ function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain,
     values: ({ step }) =>
       lines.map(({ points, color, label }) => {
         const value = valueAt(points, step);
-        return { label, color, value: value === null ? '–' : text(value) };
+        return { label, color, value: value === undefined ? '–' : text(value ?? NaN) };
       }),
   };
   return (

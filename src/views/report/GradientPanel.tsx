@@ -40,7 +40,7 @@ export function GradientPanel() {
     () => ({ ...valueAxis(t('gradient.probability'), [0, 1], format.plain), ticks: [0, 0.25, 0.5, 0.75, 1] }),
     [t, format],
   );
-  const y = useMemo(() => valueAxis(t('gradient.axis'), [0, 1], format.plain), [t, format]);
+  const y = useMemo(() => valueAxis(t('gradient.axis'), [0, 1], format.tick), [t, format]);
   const now = t('gradient.now', {
     p: p.toFixed(2),
     right: (1 - p).toFixed(3),

@@ -26,7 +26,6 @@ function TestCharts() {
         empty={t('charts.emptyTestLoss')}
         value={lossOf}
         formatValue={format.loss}
-        formatAxis={format.plain}
         evidence={lossEvidence}
       />
       <TestChart
@@ -36,7 +35,6 @@ function TestCharts() {
         empty={t('charts.emptyAccuracy')}
         value={percentOf}
         formatValue={withPercentSign}
-        formatAxis={format.plain}
         domainFor={percentDomain}
         evidence={accuracyEvidence}
       />

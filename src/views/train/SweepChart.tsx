@@ -62,7 +62,7 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
     }),
     [t],
   );
-  const y = useMemo(() => valueAxis(t('charts.lossAxis'), [low, high], format.plain), [t, low, high, format]);
+  const y = useMemo(() => valueAxis(t('charts.lossAxis'), [low, high], format.tick), [t, low, high, format]);
   const hover: Hover<Row> = {
     rows,
     dot: smoothedOf,

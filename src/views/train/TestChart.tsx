@@ -14,6 +14,7 @@ import { EpochLines } from '@/views/ui/chartParts';
 import { linearDomain, stepAxis, stepAxisEnd, valueAxis } from '@/views/ui/chartScale';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 
+/** NaN or infinity stays as it is; null: there was no such test. */
 interface TestRow {
   readonly step: number;
   readonly quick: number | null;
@@ -27,7 +28,6 @@ export interface TestChartProps {
   readonly empty: string;
   readonly value: (point: EvaluationPoint) => number;
   readonly formatValue: (value: number) => string;
-  readonly formatAxis: (value: number) => string;
   /** The axis for the lowest and the highest value. */
   readonly domainFor?: (low: number, high: number) => [number, number];
   /** Findings of the doctor that show in this chart. */
@@ -41,17 +41,21 @@ function rowsOf(points: readonly EvaluationPoint[], value: TestChartProps['value
   for (const point of points) {
     const row = rows.get(point.step) ?? { step: point.step, quick: null, full: null };
     const number = value(point);
-    rows.set(point.step, { ...row, [point.extent]: Number.isFinite(number) ? number : null });
+    rows.set(point.step, { ...row, [point.extent]: number });
   }
   return [...rows.values()].sort((a, b) => a.step - b.step);
 }
 
 const quickOf = ({ quick }: TestRow): number | null => quick;
 const fullOf = ({ full }: TestRow): number | null => full;
-const shownOf = ({ quick, full }: TestRow): number | null => full ?? quick;
+/** Null where no dot can stand. */
+function dotOf({ quick, full }: TestRow): number | null {
+  const shown = full ?? quick;
+  return shown !== null && Number.isFinite(shown) ? shown : null;
+}
 
 function rangeOf(rows: readonly TestRow[]): [number, number] {
-  const values = rows.flatMap(({ quick, full }) => [quick, full]).filter((value) => value !== null);
+  const values = rows.flatMap(({ quick, full }) => [quick ?? NaN, full ?? NaN]).filter(Number.isFinite);
   return [Math.min(...values), Math.max(...values)];
 }
 
@@ -63,7 +67,6 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
     empty,
     value,
     formatValue,
-    formatAxis,
     domainFor = linearDomain,
     evidence,
     className,
@@ -77,10 +80,10 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
   const [low, high] = useMemo(() => domainFor(...rangeOf(rows)), [domainFor, rows]);
   const end = stepAxisEnd(last?.step ?? 0);
   const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
-  const y = useMemo(() => valueAxis(axisTitle, [low, high], formatAxis), [axisTitle, low, high, formatAxis]);
+  const y = useMemo(() => valueAxis(axisTitle, [low, high], format.tick), [axisTitle, low, high, format]);
   const hover: Hover<TestRow> = {
     rows,
-    dot: shownOf,
+    dot: dotOf,
     color,
     title: ({ step }) => epochs.hoverTitle(step),
     values: ({ quick, full }) => [

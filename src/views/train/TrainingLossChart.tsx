@@ -22,19 +22,22 @@ const refreshMilliseconds = 120;
 /** Places where the pointer finds values: about one every six pixels. */
 const hoverStops = 160;
 
-const rawOf = (point: ChartPoint): number | null => point.value;
-const smoothedOf = (point: ChartPoint): number | null => point.smoothed;
+const rawOf = (point: ChartPoint): number => point.value;
+const smoothedOf = (point: ChartPoint): number => point.smoothed;
+/** Null where no dot can stand. */
+const dotOf = ({ smoothed }: ChartPoint): number | null => (Number.isFinite(smoothed) ? smoothed : null);
 
 interface Range {
   readonly low: number;
   readonly high: number;
 }
 
+/** Of the finite values; from infinity to minus infinity where there is none. */
 function rangeOf(points: readonly ChartPoint[]): Range {
   let low = Infinity;
   let high = -Infinity;
   for (const { value } of points) {
-    if (value === null) continue;
+    if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -90,17 +93,17 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   const end = stepAxisEnd(last);
   const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
   const y = useMemo(
-    () => valueAxis(t('charts.lossAxis'), [low, high], format.plain, usesLog ? 'log' : 'linear'),
+    () => valueAxis(t('charts.lossAxis'), [low, high], format.tick, usesLog ? 'log' : 'linear'),
     [t, low, high, usesLog, format],
   );
   const hover: Hover<ChartPoint> = {
     rows: useMemo(() => thinned(points, hoverStops), [points]),
-    dot: smoothedOf,
+    dot: dotOf,
     color,
     title: ({ step }) => epochs.hoverTitle(step),
     values: ({ value, smoothed }) => [
-      { label: t('charts.smoothed'), color, value: smoothed === null ? '–' : format.loss(smoothed) },
-      { label: t('charts.raw'), color, value: value === null ? 'NaN' : format.loss(value) },
+      { label: t('charts.smoothed'), color, value: format.loss(smoothed) },
+      { label: t('charts.raw'), color, value: format.loss(value) },
     ],
   };
   const latest = session.metrics.latest('loss');

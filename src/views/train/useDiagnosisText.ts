@@ -34,13 +34,15 @@ const ofAnySize: ReadonlySet<string> = new Set([
 /** 0.0012, 1.3e-7, 3.4e+12. */
 export function anySize(value: number, format: NumberFormat): string {
   const size = Math.abs(value);
-  if (!Number.isFinite(value)) return '–';
+  // A figure that was not measured is NaN.
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return format.loss(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
   return format.plain(Number(value.toPrecision(3)));
 }
 
 function figureText(name: string, value: number, format: NumberFormat): string {
-  if (!Number.isFinite(value)) return '–';
+  if (Number.isNaN(value)) return '–';
   if (shares.has(name)) return format.percent(value, 1);
   if (counts.has(name)) return format.integer(value);
   if (steps.has(name)) return format.integer(value + 1);

@@ -6,7 +6,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { createContext, memo, type ReactNode, use, useId, useMemo } from 'react';
 import { ChartHover, type Hover } from '@/views/ui/ChartHover';
-import { type Axis, plotMargin, type Scale, scaleOf } from '@/views/ui/chartScale';
+import { type Axis, plotMarginOf, type Scale, scaleOf } from '@/views/ui/chartScale';
 import { useHoverRows } from '@/views/ui/useHoverRows';
 import classes from '@/views/ui/Chart.module.css';
 
@@ -72,9 +72,10 @@ const Axes = memo(function Axes({ x, y }: AxesProps) {
 function useGeometry(width: number, height: number, { x, y }: AxesProps): ChartGeometry {
   const clip = useId();
   return useMemo(() => {
-    const { top, left } = plotMargin;
-    const right = Math.max(left, width - plotMargin.right);
-    const bottom = Math.max(top, height - plotMargin.bottom);
+    const margin = plotMarginOf(y);
+    const { top, left } = margin;
+    const right = Math.max(left, width - margin.right);
+    const bottom = Math.max(top, height - margin.bottom);
     return { left, right, top, bottom, x: scaleOf(x, left, right), y: scaleOf(y, bottom, top), clip };
   }, [width, height, x, y, clip]);
 }

@@ -1,7 +1,7 @@
 /** What a chart shows under the pointer or at the focus: Recharts' hover, over a chart that Chart draws. */
 import { memo, type ReactNode } from 'react';
 import { ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
-import { type Axis, plotMargin } from '@/views/ui/chartScale';
+import { type Axis, plotMarginOf } from '@/views/ui/chartScale';
 import classes from '@/views/ui/Chart.module.css';
 
 export interface HoverValue {
@@ -51,6 +51,8 @@ export function HoverValues<Row>({ title, values }: HoverTexts<Row>) {
   return (
     <Tooltip
       isAnimationActive={false}
+      // A value that is none has no dot, and its text shows all the same.
+      filterNull={false}
       cursor={{ stroke: 'var(--app-border-strong)' }}
       wrapperStyle={{ zIndex: 5 }}
       content={<HoverBox title={title} values={values} />}
@@ -74,7 +76,7 @@ function HoverLayer<Row>(props: ChartHoverProps<Row>) {
   const { rows, dot, color, title, values, x, y, width, height } = props;
   return (
     <div className={classes['hover']}>
-      <ComposedChart data={rows} margin={plotMargin} width={width} height={height}>
+      <ComposedChart data={rows} margin={plotMarginOf(y)} width={width} height={height}>
         <XAxis hide dataKey="step" type="number" allowDataOverflow {...rangeOf(x)} />
         <YAxis hide type="number" allowDataOverflow {...rangeOf(y)} />
         <Line

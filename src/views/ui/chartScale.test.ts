@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   epochMarks,
+  linearDomain,
+  logDomain,
   logTicks,
   niceTicks,
   percentDomain,
+  plotMarginOf,
   scaleOf,
   stepAxis,
   stepAxisEnd,
@@ -51,6 +54,52 @@ describe('logTicks', () => {
     expect(logTicks(-1, 2)).toEqual([]);
     expect(logTicks(0, 2)).toEqual([]);
     expect(logTicks(1, Infinity)).toEqual([]);
+  });
+});
+
+describe('a value axis', () => {
+  const write = (value: number, step: number | null): string => `${value} (${step})`;
+
+  it('keeps labels on a logarithmic axis, whatever the values', () => {
+    // Within a factor of two there is no tick of 1, 2, 5.
+    for (const [low, high] of [
+      [2.3, 2.31],
+      [1e-9, 3e-9],
+      [1e-38, 1e38],
+      logDomain(Infinity, -Infinity),
+      logDomain(1e-7, 1e-7),
+    ] as const) {
+      const { ticks } = valueAxis('Loss', [low, high], write, 'log');
+      expect(ticks.length, `${low} to ${high}`).toBeGreaterThanOrEqual(2);
+      expect(ticks.length, `${low} to ${high}`).toBeLessThanOrEqual(9);
+      for (const tick of ticks) expect(tick >= low && tick <= high, String(tick)).toBe(true);
+    }
+  });
+
+  it('tells its labels how far its ticks lie apart', () => {
+    const even = valueAxis('Loss', [0, 1], write);
+    expect(even.ticks.map(even.format)[1]).toBe('0.2 (0.2)');
+    const uneven = valueAxis('Loss', [0.1, 10], write, 'log');
+    expect(uneven.ticks.map(uneven.format)[0]).toBe('0.1 (null)');
+  });
+
+  it('makes room for its longest label', () => {
+    const room = (label: string): number => plotMarginOf(valueAxis('Loss', [0, 1], () => label)).left;
+    expect(room('0.5')).toBe(room('1'));
+    expect(room('-1.00001M')).toBeGreaterThan(room('0.5'));
+  });
+});
+
+describe('linearDomain', () => {
+  it('has a beginning and an end for any values', () => {
+    expect(linearDomain(Infinity, -Infinity)).toEqual([0, 1]);
+    expect(linearDomain(-3.4e38, 3.4e38)).toEqual([-4e38, 4e38]);
+    expect(linearDomain(2, 2)).toEqual([0, 2]);
+    // Means in float64 that differ in the last digit alone are one value, not a million ticks.
+    const [low, high] = linearDomain(2.4, 2.4 * (1 + 1e-12));
+    expect(niceTicks(low, high).length).toBeLessThan(10);
+    expect(niceTicks(2.4, 2.4 * (1 + 1e-12))).toHaveLength(1);
+    expect(niceTicks(-1e20, -1e19)).toEqual([-1e20, -8e19, -6e19, -4e19, -2e19]);
   });
 });
 

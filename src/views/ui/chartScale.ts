@@ -1,7 +1,17 @@
 /** Axis arithmetic: from values to pixels, domains and ticks at round numbers, and epoch marks that do not crowd. */
 
 /** Pixels around the plot: epoch marks above it, tick labels and titles left and below. */
-export const plotMargin = { top: 16, right: 14, bottom: 46, left: 68 } as const;
+const plotMargin = { top: 16, right: 14, bottom: 46, left: 68 } as const;
+
+/** Pixels of the axis title left of the labels, with the gaps on both sides of them; and of a digit, at most. */
+const titleWidth = 30;
+const digitWidth = 6.5;
+
+/** Pixels around the plot, with room for the longest label of the value axis. */
+export function plotMarginOf({ ticks, format }: Axis): Readonly<Record<keyof typeof plotMargin, number>> {
+  const longest = Math.max(0, ...ticks.map((tick) => format(tick).length));
+  return { ...plotMargin, left: Math.max(plotMargin.left, Math.ceil(titleWidth + longest * digitWidth)) };
+}
 
 /** From a value to pixels. */
 export type Scale = (value: number) => number;
@@ -32,20 +42,23 @@ export function stepAxis(title: string, last: number, format: Axis['format']): A
 export function valueAxis(
   title: string,
   [low, high]: readonly [number, number],
-  format: Axis['format'],
+  format: (value: number, step: number | null) => string,
   scale: 'linear' | 'log' = 'linear',
 ): Axis {
-  return {
-    title,
-    low,
-    high,
-    scale,
-    ticks: scale === 'log' ? logTicks(low, high) : niceTicks(low, high),
-    format,
-  };
+  if (scale === 'log') {
+    const ticks = logTicks(low, high);
+    // Within less than a factor of two there may be one such tick, or none.
+    if (ticks.length >= 2) return { title, low, high, scale, ticks, format: (tick) => format(tick, null) };
+  }
+  const ticks = niceTicks(low, high);
+  const [first = low, second] = ticks;
+  const step = second === undefined ? null : second - first;
+  return { title, low, high, scale, ticks, format: (tick) => format(tick, step) };
 }
 
-/** Ticks at 1, 2, 5 times powers of ten that cover [low, high]; powers of ten alone when that gives more than eight. */
+const mostLogTicks = 8;
+
+/** Ticks at 1, 2, 5 times powers of ten inside [low, high]; powers of ten alone, or every so many of them, when that gives too many. */
 export function logTicks(low: number, high: number): number[] {
   if (!(low > 0) || !(high >= low) || !Number.isFinite(high)) return [];
   const within = (multiples: readonly number[]): number[] => {
@@ -60,23 +73,32 @@ export function logTicks(low: number, high: number): number[] {
     return ticks;
   };
   const fine = within([1, 2, 5]);
-  return fine.length > 8 ? within([1]) : fine;
+  if (fine.length <= mostLogTicks) return fine;
+  const powers = within([1]);
+  const every = Math.ceil(powers.length / (mostLogTicks + 1));
+  return powers.filter((_, i) => i % every === 0);
 }
 
-/** A domain a little wider than the values, on a logarithmic axis. */
+/** A domain a little wider than the values, on a logarithmic axis; around 1 where there is none that it can show. */
 export function logDomain(low: number, high: number): [number, number] {
-  return [low / 1.15, high * 1.15];
+  return low > 0 && Number.isFinite(high) ? [low / 1.15, high * 1.15] : [0.1, 10];
 }
+
+/** Values closer than this, in parts of their size, are one: ticks between them would need more digits than a number has. */
+const smallestSpan = 1e-9;
+
+const isOneValue = (low: number, high: number): boolean =>
+  !(high - low > smallestSpan * Math.max(Math.abs(low), Math.abs(high)));
 
 /** Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, about `most` of them. */
 export function niceTicks(low: number, high: number, most = 5): number[] {
-  if (!(high > low)) return [low];
+  if (isOneValue(low, high)) return [low];
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i += 1) {
-    ticks.push(Number((i * step).toPrecision(10)));
+  for (let i = Math.ceil(low / step - 1e-6); i <= high / step + 1e-6; i += 1) {
+    ticks.push(Number((i * step).toPrecision(12)));
   }
   return ticks;
 }
@@ -93,11 +115,11 @@ export function stepAxisEnd(last: number): number {
 /** From a round number below `low` to one above `high`, so that the line touches neither edge. */
 export function linearDomain(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  if (low === high) return low === 0 ? [0, 1] : [Math.min(low, 0), Math.max(low, 0)];
+  if (isOneValue(low, high)) return low === 0 ? [0, 1] : [Math.min(low, 0), Math.max(low, 0)];
   const [first = low, second = high] = niceTicks(low, high);
   const size = second - first || high - low;
   return [Math.floor(low / size) * size, Math.ceil(high / size) * size].map((edge) =>
-    Number(edge.toPrecision(10)),
+    Number(edge.toPrecision(12)),
   ) as [number, number];
 }
 

@@ -5,14 +5,16 @@ import { useTranslation } from 'react-i18next';
 export interface NumberFormat {
   /** 60,000 */
   readonly integer: (value: number) => string;
-  /** Three to four significant digits: 2.303, 0.0123, -10.65M */
+  /** Three to four significant digits: 2.303, 0.0123, -10.65M, 4.56e-7 */
   readonly loss: (value: number) => string;
   /** A ratio as 92.58 % */
   readonly percent: (ratio: number, digits?: number) => string;
   /** As short as it can be without loss: 0.01, 0.0005 */
   readonly plain: (value: number) => string;
-  /** 10k, for axes. */
+  /** 10k */
   readonly compact: (value: number) => string;
+  /** A tick of an axis whose ticks lie `step` apart, null for uneven ones: short at any size, and unlike its neighbours. */
+  readonly tick: (value: number, step: number | null) => string;
   readonly bytes: (value: number) => string;
   /** 45 s, 3 min 20 s, 2 h 5 min */
   readonly duration: (seconds: number) => string;
@@ -35,14 +37,57 @@ function fixed(digits: number, options: Intl.NumberFormatOptions = {}): Intl.Num
   return { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
+/** What stands for a number that is none, in every language; null for one that is. */
+export function nonFiniteText(value: number): string | null {
+  if (Number.isFinite(value)) return null;
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '∞' : '-∞';
+}
+
+/** From here on a power of ten is shorter than the letters of compact notation, and says more. */
+const exponentialFrom = 1e15;
+/** Below it zeros would take the room of digits. */
+const exponentialBelow = 1e-3;
+
+const needsExponent = (magnitude: number): boolean =>
+  magnitude >= exponentialFrom || (magnitude < exponentialBelow && magnitude > 0);
+
+/** 1.23e-7, 2e20: so many significant digits at most. */
+function exponential(value: number, digits: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
+  return `${Number(mantissa)}e${exponent.replace('+', '')}`;
+}
+
 function formatLoss(language: string, value: number): string {
-  if (!Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
+  if (needsExponent(magnitude)) return exponential(value, 3);
   if (magnitude >= 10_000) {
     return numberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value);
   }
   const digits = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 || magnitude === 0 ? 3 : 4;
   return numberFormat(language, fixed(digits)).format(value);
+}
+
+/** Digits that tell apart ticks at a distance of `step`; three where they do not lie evenly. */
+function tickDigits(magnitude: number, step: number | null): number {
+  if (step === null || step <= 0) return 3;
+  const digits = Math.floor(Math.log10(magnitude) + 1e-9) - Math.floor(Math.log10(step) + 1e-9) + 1;
+  return Math.min(10, Math.max(1, digits));
+}
+
+/** 1000 and 10000 read the same on an axis in both languages only with k. */
+function compactText(value: number, digits: number): string {
+  const options = { notation: 'compact', maximumSignificantDigits: digits } as const;
+  return numberFormat('en', options).format(value).replace('K', 'k');
+}
+
+function formatTick(language: string, value: number, step: number | null): string {
+  const magnitude = Math.abs(value);
+  if (magnitude === 0) return '0';
+  const digits = tickDigits(magnitude, step);
+  if (needsExponent(magnitude)) return exponential(value, digits);
+  if (magnitude >= 10_000) return compactText(value, digits);
+  return numberFormat(language, { maximumSignificantDigits: digits }).format(value);
 }
 
 const byteUnits = [
@@ -72,16 +117,16 @@ function formatDuration(t: Translate, seconds: number): string {
 export function createNumberFormat(language: string, t: Translate): NumberFormat {
   const integer = numberFormat(language, { maximumFractionDigits: 0 });
   const plain = numberFormat(language, { maximumSignificantDigits: 6 });
-  // 1000 and 10000 read the same on an axis in both languages only with k.
-  const compact = numberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
   return {
-    integer: (value) => integer.format(value),
-    loss: (value) => formatLoss(language, value),
-    percent: (ratio, digits = 2) => numberFormat(language, fixed(digits, { style: 'percent' })).format(ratio),
-    plain: (value) => plain.format(value),
-    compact: (value) => compact.format(value).replace('K', 'k'),
-    bytes: (value) => formatBytes(language, t, value),
-    duration: (seconds) => formatDuration(t, seconds),
+    integer: (value) => nonFiniteText(value) ?? integer.format(value),
+    loss: (value) => nonFiniteText(value) ?? formatLoss(language, value),
+    percent: (ratio, digits = 2) =>
+      nonFiniteText(ratio) ?? numberFormat(language, fixed(digits, { style: 'percent' })).format(ratio),
+    plain: (value) => nonFiniteText(value) ?? plain.format(value),
+    compact: (value) => nonFiniteText(value) ?? compactText(value, 3),
+    tick: (value, step) => nonFiniteText(value) ?? formatTick(language, value, step),
+    bytes: (value) => nonFiniteText(value) ?? formatBytes(language, t, value),
+    duration: (seconds) => nonFiniteText(seconds) ?? formatDuration(t, seconds),
   };
 }
 
