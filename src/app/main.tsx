@@ -9,6 +9,8 @@ import { Router } from 'wouter';
 import { App } from '@/app/App';
 import { surviveTranslation } from '@/app/translatedPage';
 import { askBeforeLeaving } from '@/app/leaveGuard';
+import { draftFromQuery } from '@/store/draftLink';
+import { repairedAddress } from '@/store/linkText';
 import { report } from '@/store/reportStore';
 import { session } from '@/store/session';
 import { startI18n } from '@/views/ui/i18n';
@@ -24,7 +26,7 @@ const base = import.meta.env.BASE_URL.replace(/\/$/, '');
  * taken once: afterwards the draft is kept by the session, and a reload must not undo what was changed since.
  */
 function connectToLink(): void {
-  const linkIn = (query: string): string | null => (new URLSearchParams(query).has('network') ? query : null);
+  const linkIn = (query: string): string | null => (draftFromQuery(query) === null ? null : query);
   const fragment = (): string | null => linkIn(location.hash.slice(1));
   const link = fragment() ?? linkIn(location.search);
   session.connect(link ?? '');
@@ -43,6 +45,8 @@ async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element #root.');
   surviveTranslation();
+  const repaired = repairedAddress(location.pathname, location.search + location.hash);
+  if (repaired !== null) history.replaceState(null, '', repaired);
   connectToLink();
   askBeforeLeaving();
   await startI18n();

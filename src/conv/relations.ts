@@ -1,5 +1,5 @@
 /** Which cells belong together: an output cell and the plane cells it came from, a plane cell and the outputs it feeds. */
-import type { Geometry, PlaneAxis } from '@/conv/geometry';
+import { inputCoordinate, type Geometry, type PlaneAxis } from '@/conv/geometry';
 
 export interface Cell {
   readonly row: number;
@@ -35,4 +35,22 @@ function readersAlong(axis: PlaneAxis, coordinate: number): number[] {
 export function readersOf(geometry: Geometry, row: number, column: number): Cell[] {
   const columns = readersAlong(geometry.columns, column);
   return readersAlong(geometry.rows, row).flatMap((i) => columns.map((j) => ({ row: i, column: j })));
+}
+
+/** Coordinates of the plane that no window reads: a stride steps over them, a dilation spans them, or the rest is too short. */
+export function unreadAlong(axis: PlaneAxis): number[] {
+  return Array.from({ length: axis.size }, (_value, coordinate) => coordinate).filter(
+    (coordinate) => readersAlong(axis, coordinate).length === 0,
+  );
+}
+
+/** Cells of one input channel that no window reads, those that a transposed convolution cuts off the plane included. */
+export function unreadInputs(rows: PlaneAxis, columns: PlaneAxis): number {
+  const count = (axis: PlaneAxis): number => {
+    const unread = new Set(unreadAlong(axis));
+    const plane = Array.from({ length: axis.size }, (_value, coordinate) => coordinate);
+    return plane.filter((coordinate) => !unread.has(coordinate) && inputCoordinate(axis, coordinate) !== null)
+      .length;
+  };
+  return rows.input * columns.input - count(rows) * count(columns);
 }

@@ -1,5 +1,5 @@
 /** What follows a convolution in a network, as further stages to step through: ReLU, then max pooling. */
-import { ConvError, type Tensor4 } from '@/conv/geometry';
+import { ConvError, type PlaneAxis, type Tensor4 } from '@/conv/geometry';
 import type { ConvResult } from '@/conv/convolution';
 
 /** max(x, 0) of every value. */
@@ -53,6 +53,8 @@ export interface Comparison {
 }
 
 export interface PoolTrace {
+  readonly rows: PlaneAxis;
+  readonly columns: PlaneAxis;
   readonly output: ConvResult;
   /** Position in the input, row * width + column, of each output's maximum: where its gradient goes. */
   readonly argmax: Int32Array;
@@ -77,8 +79,19 @@ export function traceMaxPool(x: Tensor4, settings: PoolSettings): PoolTrace {
       { kernelHeight: kernelSize, kernelWidth: kernelSize, height, width },
     );
   }
-  const rows = Math.floor((height - kernelSize) / stride) + 1;
-  const columns = Math.floor((width - kernelSize) / stride) + 1;
+  const axis = (size: number): PlaneAxis => ({
+    input: size,
+    kernel: kernelSize,
+    size,
+    offset: 0,
+    spacing: 1,
+    step: stride,
+    dilation: 1,
+    output: Math.floor((size - kernelSize) / stride) + 1,
+  });
+  const axes = { rows: axis(height), columns: axis(width) };
+  const rows = axes.rows.output;
+  const columns = axes.columns.output;
   const windowLength = kernelSize * kernelSize;
   const planes = batch * channels;
 
@@ -111,6 +124,7 @@ export function traceMaxPool(x: Tensor4, settings: PoolSettings): PoolTrace {
     argmax[order] = last.largestRow * width + last.largestColumn;
   }
   return {
+    ...axes,
     output: { shape: [batch, channels, rows, columns], data },
     argmax,
     length: data.length * windowLength,

@@ -69,6 +69,16 @@ describe('links', () => {
     ]);
   });
 
+  it('read numbers as people write them', () => {
+    const { config, issues } = configFromQuery([
+      ['learningRate', '1e−3'],
+      ['trainingImages', '6,000'],
+      ['batchSize', '１２８'],
+    ]);
+    expect(issues).toEqual([]);
+    expect(config).toMatchObject({ learningRate: 1e-3, trainingImages: 6000, batchSize: 128 });
+  });
+
   it('treat a network that was edited under its old name as custom', () => {
     const edited = { ...defaultConfig('lenet'), network: { ...lenet, layers: lenet.layers.slice(1) } };
     expect(throughLink(edited).config.network).toEqual({ ...edited.network, id: 'custom' });

@@ -50,7 +50,7 @@ describe('link', () => {
       fc.property(documents, (document) => {
         const text = encodeDocument(document);
         expect(text).not.toBeNull();
-        expect(decodeDocument(text ?? '')).toEqual(document);
+        expect(decodeDocument(text ?? '')).toEqual({ ok: true, document });
       }),
       { numRuns: 200, seed: 3 },
     );
@@ -59,14 +59,14 @@ describe('link', () => {
   it('never throws on what is no lab, and gives nothing out of range', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(decodeDocument(text)).toBeNull();
+        expect(decodeDocument(text).ok).toBe(false);
       }),
     );
     const text = encodeDocument(reportDocument()) ?? '';
     for (let index = 0; index < text.length; index += 1) {
-      expect(decodeDocument(text.slice(0, index))).toBeNull();
+      expect(decodeDocument(text.slice(0, index))).toEqual({ ok: false, problem: { code: 'cut_off' } });
       const damaged = decodeDocument(`${text.slice(0, index)}_${text.slice(index + 1)}`);
-      if (damaged !== null) expect(stageLength(damaged)).toBeGreaterThanOrEqual(0);
+      if (damaged.ok) expect(stageLength(damaged.document)).toBeGreaterThanOrEqual(0);
     }
   });
 
@@ -75,7 +75,30 @@ describe('link', () => {
     const document = withImage(reportDocument(), pixels);
     const text = encodeDocument(document) ?? '';
     expect(text.length).toBeLessThan(1500);
-    expect(decodeDocument(text)).toEqual(document);
+    expect(decodeDocument(text)).toEqual({ ok: true, document });
+  });
+
+  it('says what is wrong with it', () => {
+    const problem = (text: string) => {
+      const decoded = decodeDocument(text);
+      return decoded.ok ? null : decoded.problem;
+    };
+    const text = (document: LabDocument): string => encodeDocument(document) ?? '';
+    const example = reportDocument();
+    expect(problem('')).toEqual({ code: 'cut_off' });
+    expect(problem('no lab!')).toEqual({ code: 'damaged' });
+    expect(problem('damaged')).toEqual({ code: 'damaged' });
+    // The first byte is the version.
+    expect(problem(`Ag${text(example).slice(2)}`)).toEqual({ code: 'newer' });
+    const { settings, input } = example;
+    expect(problem(text({ ...example, settings: { ...settings, stride: 9 } }))).toEqual({
+      code: 'out_of_range',
+      place: 'settings.stride',
+    });
+    expect(problem(text({ ...example, input: { ...input, data: [1] } }))).toEqual({
+      code: 'out_of_range',
+      place: 'input',
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { cellLength, stageLength } from '@/store/convLabDerived';
 import { consistent, withStep } from '@/store/convLabEdits';
+import { loadDocument } from '@/store/convLabLink';
 import {
   reportDocument,
   speeds,
@@ -12,6 +13,7 @@ import {
   type LinkedCell,
   type NetworkSource,
 } from '@/store/convLabState';
+import { tabStorage } from '@/store/tabStorage';
 
 export interface LabActions {
   /** Any change of the document by the person; ends the following of a network. */
@@ -46,9 +48,9 @@ export interface Lab {
   readonly actions: LabActions;
 }
 
-function initialState(): LabState {
+function initialState(document: LabDocument): LabState {
   return {
-    document: reportDocument(),
+    document: consistent(document),
     playing: false,
     speed: speeds.indexOf(2),
     loop: false,
@@ -132,12 +134,12 @@ function createActions(store: StoreApi<LabState>): LabActions {
   };
 }
 
-export function createLab(): Lab {
-  const store = createStore<LabState>(initialState);
+export function createLab(document: LabDocument = reportDocument()): Lab {
+  const store = createStore<LabState>(() => initialState(document));
   return { store, actions: createActions(store) };
 }
 
-export const lab: Lab = createLab();
+export const lab: Lab = createLab(loadDocument(tabStorage()));
 
 /** Reads the lab's state in a component; renders again only when what the selector gives changes. */
 export function useLab<T>(selector: (state: LabState) => T): T {

@@ -1,7 +1,9 @@
 /** The draft as a link, and kept for the next visit. */
 import { configFromQuery, configToQuery, type LinkIssue } from '@/model/configQuery';
 import { defaultConfig } from '@/model/presets';
+import { hyperparameters } from '@/model/hyperparameters';
 import type { RunConfig } from '@/model/runConfig';
+import { linkParams } from '@/store/linkText';
 
 const storageKey = 'digit-lab.draft';
 
@@ -16,22 +18,20 @@ export function draftToQuery(draft: RunConfig): string {
   return new URLSearchParams(configToQuery(draft)).toString();
 }
 
-/** The draft of a link such as `?network=lenet`; null where it names none. */
+const keys: ReadonlySet<string> = new Set(hyperparameters.map(({ key }) => key));
+
+/** The draft of a link such as `?network=lenet`; null where it names no setting, as links with other parameters do. */
 export function draftFromQuery(query: string): LinkedDraft | null {
-  const params = new URLSearchParams(query);
-  return params.has('network') ? configFromQuery(params) : null;
+  const params = linkParams(query);
+  return params.some(([key]) => keys.has(key)) ? configFromQuery(params) : null;
 }
 
 /** The draft of the last visit, or the report's first run. */
-export function loadDraft(storage: Pick<Storage, 'getItem'> | null): RunConfig {
-  const stored = storage?.getItem(storageKey) ?? '';
+export function loadDraft(storage: Pick<Storage, 'getItem'>): RunConfig {
+  const stored = storage.getItem(storageKey) ?? '';
   return draftFromQuery(stored)?.config ?? defaultConfig('mynn');
 }
 
-export function saveDraft(storage: Pick<Storage, 'setItem'> | null, draft: RunConfig): void {
-  try {
-    storage?.setItem(storageKey, draftToQuery(draft));
-  } catch {
-    // Private windows may forbid writing.
-  }
+export function saveDraft(storage: Pick<Storage, 'setItem'>, draft: RunConfig): void {
+  storage.setItem(storageKey, draftToQuery(draft));
 }

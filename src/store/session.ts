@@ -9,6 +9,7 @@ import { createActions, selectBackendCommand, statisticsCommand } from '@/store/
 import type { SessionActions, SessionState } from '@/store/sessionState';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
+import { tabStorage } from '@/store/tabStorage';
 import { startTrainerClient, type SessionEvent, type TrainerClient } from '@/store/trainerClient';
 import { watchRun } from '@/store/watchRun';
 
@@ -43,7 +44,7 @@ function initialState(): SessionState {
       error: null,
     },
     run: null,
-    draft: loadDraft(browserStorage()),
+    draft: loadDraft(tabStorage()),
     linkIssues: [],
     metricsVersion: 0,
     statisticsVersion: 0,
@@ -95,7 +96,7 @@ export function createSession(): Session {
   watchRun({ store, metrics, statistics });
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);
-    if (draft !== before.draft) saveDraft(browserStorage(), draft);
+    if (draft !== before.draft) saveDraft(tabStorage(), draft);
   });
 
   return {
@@ -106,6 +107,8 @@ export function createSession(): Session {
     connect: (query = '') => {
       const link = draftFromQuery(query);
       if (link !== null) store.setState({ draft: link.config, linkIssues: link.issues });
+      // Also where nothing changed: a reload gives this tab what it showed, not what another tab kept since.
+      saveDraft(tabStorage(), store.getState().draft);
       start();
     },
     openLink: (query) => {

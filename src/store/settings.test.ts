@@ -25,12 +25,21 @@ describe('settings', () => {
     expect(loadSettings(storage)).toEqual(settings);
   });
 
-  it.each([null, '', '{', '[]', '{"engineChoice":"gpu","logScale":true,"smoothing":0.5}', '{"smoothing":2}'])(
+  it.each([null, '', '{', '[]', 'null', '5', '{"smoothing":2}', '{"engineChoice":"webnn"}'])(
     'are the defaults where %j is stored',
     (text) => {
       expect(loadSettings(storageWith(text))).toEqual(defaultSettings);
     },
   );
+
+  it('lose what is unknown or absent, and nothing else', () => {
+    const stored = '{"engineChoice":"webnn","logScale":true,"smoothing":0.5,"statisticsInterval":7,"new":1}';
+    expect(loadSettings(storageWith(stored))).toEqual({ ...defaultSettings, logScale: true, smoothing: 0.5 });
+    expect(loadSettings(storageWith('{"engineChoice":"wasm","smoothing":"much"}'))).toEqual({
+      ...defaultSettings,
+      engineChoice: 'wasm',
+    });
+  });
 
   it('survive a storage that refuses', () => {
     const refuse = () => {

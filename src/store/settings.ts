@@ -5,15 +5,6 @@ import type { Settings } from '@/store/sessionState';
 
 const storageKey = 'digit-lab.settings';
 
-const settingsSchema = v.object({
-  engineChoice: v.picklist(['auto', 'webgpu', 'webgl', 'wasm', 'cpu']),
-  // Absent in what earlier versions stored.
-  referenceEngine: v.optional(v.boolean(), false),
-  logScale: v.boolean(),
-  smoothing: v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)),
-  statisticsInterval: v.optional(v.picklist(statisticsIntervals), 'auto'),
-});
-
 export const defaultSettings: Settings = {
   engineChoice: 'auto',
   referenceEngine: false,
@@ -22,7 +13,19 @@ export const defaultSettings: Settings = {
   statisticsInterval: 'auto',
 };
 
-/** The stored settings; the defaults where none are, or where they cannot be read. */
+// Each by itself: an absent or unknown value, such as another version's, costs its own setting alone.
+const settingsSchema = v.object({
+  engineChoice: v.fallback(
+    v.picklist(['auto', 'webgpu', 'webgl', 'wasm', 'cpu']),
+    defaultSettings.engineChoice,
+  ),
+  referenceEngine: v.fallback(v.boolean(), defaultSettings.referenceEngine),
+  logScale: v.fallback(v.boolean(), defaultSettings.logScale),
+  smoothing: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)), defaultSettings.smoothing),
+  statisticsInterval: v.fallback(v.picklist(statisticsIntervals), defaultSettings.statisticsInterval),
+} satisfies Record<keyof Settings, v.GenericSchema>);
+
+/** The stored settings, each a default where it is absent or cannot be read. */
 export function loadSettings(storage: Pick<Storage, 'getItem'> | null): Settings {
   try {
     const text = storage?.getItem(storageKey) ?? null;

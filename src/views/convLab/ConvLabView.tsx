@@ -1,9 +1,8 @@
 /** The conv lab: setup at the left, the stage with its player in the middle, code, formula and comparison below. */
-import { Button, Kbd, Title } from '@mantine/core';
-import { type KeyboardEvent, useCallback, useState } from 'react';
+import { Kbd, Title } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { lab } from '@/store/convLabStore';
-import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { Panel } from '@/views/ui/Panel';
 import { CodePanel } from '@/views/convLab/CodePanel';
 import { DevicePanel } from '@/views/convLab/DevicePanel';
@@ -11,12 +10,12 @@ import { ExportMenu } from '@/views/convLab/ExportMenu';
 import { FormulaPanel } from '@/views/convLab/FormulaPanel';
 import { InputControls } from '@/views/convLab/InputControls';
 import { KernelControls } from '@/views/convLab/KernelControls';
+import { LabLink } from '@/views/convLab/LabLink';
 import { LiveRegion } from '@/views/convLab/LiveRegion';
 import { NetworkControls } from '@/views/convLab/NetworkControls';
 import { OperatorControls } from '@/views/convLab/OperatorControls';
 import { StageTabs, StageView } from '@/views/convLab/StageView';
 import { Transport } from '@/views/convLab/Transport';
-import { useLabLink } from '@/views/convLab/useLabLink';
 import { usePlayback } from '@/views/convLab/usePlayback';
 import classes from '@/views/convLab/convLab.module.css';
 
@@ -59,9 +58,6 @@ function onPlayerKey(event: KeyboardEvent<HTMLElement>): void {
 
 export function ConvLabView() {
   const { t } = useTranslation('convLab');
-  const [isBroken, setBroken] = useState(false);
-  const onBroken = useCallback(() => setBroken(true), []);
-  useLabLink(onBroken);
   usePlayback();
   return (
     // The keys belong to the grids inside; the page only hears them.
@@ -71,16 +67,7 @@ export function ConvLabView() {
         <Title order={1}>{t('title')}</Title>
         <p>{t('intro')}</p>
       </header>
-      {isBroken && (
-        <div className={classes['alert']}>
-          <ErrorAlert title={t('link.broken')} tone="warning">
-            {t('link.brokenText')}{' '}
-            <Button size="compact-xs" variant="default" onClick={() => setBroken(false)}>
-              {t('link.close')}
-            </Button>
-          </ErrorAlert>
-        </div>
-      )}
+      <LabLink />
       <aside className={classes['setup']} aria-label={t('setup')}>
         <Panel>
           <InputControls />

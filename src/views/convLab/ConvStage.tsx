@@ -13,6 +13,7 @@ import { Products } from '@/views/convLab/Products';
 import { SumLine } from '@/views/convLab/SumLine';
 import { type ConvStageModel, convStageModel } from '@/views/convLab/stageModels';
 import { extentFor } from '@/views/convLab/gridModel';
+import { UnreadNote } from '@/views/convLab/UnreadNote';
 import { usePalette } from '@/views/convLab/usePalette';
 import classes from '@/views/convLab/convLab.module.css';
 
@@ -121,6 +122,7 @@ export function ConvStage({ conv }: { readonly conv: Convolved }) {
             position={position}
           />
         ))}
+        <UnreadNote {...conv.trace.geometry} />
       </div>
       <div className={classes['outputColumn']}>
         <Outputs conv={conv} model={model} />

@@ -8,6 +8,7 @@ import { ColourScale } from '@/views/convLab/ColourScale';
 import { Grid } from '@/views/convLab/Grid';
 import { gradientStageModel, kernelGrid } from '@/views/convLab/stageModels';
 import { extentFor } from '@/views/convLab/gridModel';
+import { UnreadNote } from '@/views/convLab/UnreadNote';
 import { usePalette } from '@/views/convLab/usePalette';
 import { WeightPicker } from '@/views/convLab/WeightPicker';
 import { factor, termValue } from '@/views/convLab/valueFormat';
@@ -64,6 +65,7 @@ export function GradientStage({ conv }: { readonly conv: Convolved }) {
           <Grid model={model.weights} palette={palette} title="dL/dw" maxWidth={180} onSelect={pick} />
         </div>
       </div>
+      <UnreadNote {...conv.trace.geometry} />
       <p className={classes['equation']}>
         dL/dw[{weight.f}, {weight.c}, {weight.i}, {weight.j}] ={' '}
         {current === null ? (

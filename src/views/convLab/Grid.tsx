@@ -2,6 +2,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { plainCharacters } from '@/model/parseNumber';
 import { cellUnit, GridPicture } from '@/views/convLab/GridPicture';
 import { type GridModel, gridValue } from '@/views/convLab/gridModel';
 import type { Palette } from '@/views/convLab/palette';
@@ -48,8 +49,9 @@ const moves: Readonly<Record<string, readonly [rows: number, columns: number]>> 
 
 /** What a key does to the value of a cell; null for keys that are no value. */
 function typedValue(key: string, before: number): number | null {
-  if (/^[0-9]$/.test(key)) return Number(key);
-  if (key === '-') return -before;
+  const character = plainCharacters(key);
+  if (/^[0-9]$/.test(character)) return Number(character);
+  if (character === '-') return -before;
   if (key === 'Delete' || key === 'Backspace') return 0;
   return null;
 }
@@ -173,7 +175,14 @@ export function Grid(props: GridProps) {
           onPoint?.(null);
         }}
       >
-        <GridPicture model={model} palette={palette} labels={labels} cellId={id} accessible />
+        <GridPicture
+          model={model}
+          palette={palette}
+          labels={labels}
+          cellId={id}
+          accessible
+          unreadText={t('cell.unread')}
+        />
         {isFocused && (
           <rect
             className={classes['cursor']}
@@ -191,11 +200,15 @@ export function Grid(props: GridProps) {
   );
 
   function readout(grid: GridModel, { row, column }: Cell): string {
+    const index = row * columns + column;
     const value = gridValue(grid, row, column);
-    const kind = grid.kinds?.[row * columns + column] ?? 'input';
+    const kind = grid.kinds?.[index] ?? 'input';
     const position = { row: row + 1, column: column + 1 };
     if (value === null) return t('cell.empty', position);
-    if (kind !== 'input') return t(`cell.${kind}`, position);
-    return t('cell.value', { ...position, value: exactValue(value) });
+    const what =
+      kind === 'input'
+        ? t('cell.value', { ...position, value: exactValue(value) })
+        : t(`cell.${kind}`, position);
+    return grid.unread?.[index] === true ? t('cell.whatUnread', { what, unread: t('cell.unread') }) : what;
   }
 }

@@ -16,6 +16,8 @@ export interface GridPictureProps {
   readonly cellId?: string;
   /** Roles and names for screen readers; left out in exported pictures. */
   readonly accessible?: boolean;
+  /** What is said of a cell that no window reads. */
+  readonly unreadText?: string;
 }
 
 interface CellProps {
@@ -23,6 +25,8 @@ interface CellProps {
   readonly column: number;
   readonly value: number | null;
   readonly kind: CellKind;
+  /** What is said of it where no window reads it, else null. */
+  readonly unread: string | null;
   readonly extent: number;
   readonly palette: Palette;
   readonly labels: boolean;
@@ -35,7 +39,7 @@ function labelSize(text: string): number {
 }
 
 const Cell = memo(function Cell(props: CellProps) {
-  const { row, column, value, kind, extent, palette, labels, id, accessible } = props;
+  const { row, column, value, kind, unread, extent, palette, labels, id, accessible } = props;
   const x = column * cellUnit;
   const y = row * cellUnit;
   const isInput = kind === 'input';
@@ -47,8 +51,9 @@ const Cell = memo(function Cell(props: CellProps) {
     ? {
         role: 'gridcell',
         'aria-colindex': column + 1,
-        'aria-label': value === null ? '' : exactValue(value),
+        'aria-label': value === null ? '' : [exactValue(value), unread ?? []].flat().join(', '),
         'data-kind': kind,
+        'data-unread': unread === null ? undefined : true,
       }
     : {};
   return (
@@ -76,6 +81,15 @@ const Cell = memo(function Cell(props: CellProps) {
         >
           {text}
         </text>
+      )}
+      {unread !== null && (
+        <path
+          d={`M${x + 5} ${y + cellUnit - 5}L${x + cellUnit - 5} ${y + 5}`}
+          stroke={ink}
+          strokeWidth={2}
+          strokeLinecap="round"
+          opacity={0.75}
+        />
       )}
     </g>
   );
@@ -106,8 +120,8 @@ function MarkShape({ mark, palette }: { readonly mark: Mark; readonly palette: P
 }
 
 function Rows(props: Required<Omit<GridPictureProps, 'cellId'>> & { readonly cellId: string | undefined }) {
-  const { model, palette, labels, cellId, accessible } = props;
-  const { rows, columns, values, offset, kinds, shown, partial, extent } = model;
+  const { model, palette, labels, cellId, accessible, unreadText } = props;
+  const { rows, columns, values, offset, kinds, unread, shown, partial, extent } = model;
   return Array.from({ length: rows }, (_row, row) => (
     <g key={row} {...(accessible ? { role: 'row', 'aria-rowindex': row + 1 } : {})}>
       {Array.from({ length: columns }, (_column, column) => {
@@ -121,6 +135,7 @@ function Rows(props: Required<Omit<GridPictureProps, 'cellId'>> & { readonly cel
             column={column}
             value={isPartial ? partial.value : landed}
             kind={kinds?.[index] ?? 'input'}
+            unread={unread?.[index] === true ? unreadText : null}
             extent={extent}
             palette={palette}
             labels={labels}
@@ -142,11 +157,13 @@ const Cells = memo(Rows, (before, after) => {
     before.labels === after.labels &&
     before.cellId === after.cellId &&
     before.accessible === after.accessible &&
+    before.unreadText === after.unreadText &&
     a.rows === b.rows &&
     a.columns === b.columns &&
     a.values === b.values &&
     a.offset === b.offset &&
     a.kinds === b.kinds &&
+    a.unread === b.unread &&
     a.shown === b.shown &&
     a.extent === b.extent &&
     a.partial?.row === b.partial?.row &&
@@ -156,11 +173,25 @@ const Cells = memo(Rows, (before, after) => {
 });
 
 /** The contents of an svg of columns * cellUnit by rows * cellUnit. */
-export function GridPicture({ model, palette, labels, cellId, accessible = false }: GridPictureProps) {
+export function GridPicture({
+  model,
+  palette,
+  labels,
+  cellId,
+  accessible = false,
+  unreadText = '',
+}: GridPictureProps) {
   const { frame, marks } = model;
   return (
     <>
-      <Cells model={model} palette={palette} labels={labels} cellId={cellId} accessible={accessible} />
+      <Cells
+        model={model}
+        palette={palette}
+        labels={labels}
+        cellId={cellId}
+        accessible={accessible}
+        unreadText={unreadText}
+      />
       <g aria-hidden="true" pointerEvents="none">
         {frame !== null && (
           <rect

@@ -7,6 +7,7 @@ import { ColourScale } from '@/views/convLab/ColourScale';
 import { GridPairs } from '@/views/convLab/GridPairs';
 import { poolStageModel } from '@/views/convLab/followingStages';
 import { extentFor } from '@/views/convLab/gridModel';
+import { UnreadNote } from '@/views/convLab/UnreadNote';
 import { usePalette } from '@/views/convLab/usePalette';
 import { termValue } from '@/views/convLab/valueFormat';
 import classes from '@/views/convLab/convLab.module.css';
@@ -29,6 +30,7 @@ export function PoolStage({ conv, pool }: { readonly conv: Convolved; readonly p
           lab.actions.seek(((filter * rows + row) * columns + column + 1) * pool.windowLength)
         }
       />
+      <UnreadNote {...pool} />
       <p className={classes['equation']}>
         {current === null ? (
           t('pool.start')

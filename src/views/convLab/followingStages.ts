@@ -2,7 +2,14 @@
 import type { Comparison, PoolTrace } from '@/conv/stages';
 import { activated, type Convolved } from '@/store/convLabDerived';
 import type { LabDocument } from '@/store/convLabState';
-import { extentFor, type GridModel, type Mark, noMarks, plainGrid } from '@/views/convLab/gridModel';
+import {
+  extentFor,
+  type GridModel,
+  type Mark,
+  noMarks,
+  plainGrid,
+  unreadCells,
+} from '@/views/convLab/gridModel';
 
 export interface MapStageModel {
   readonly kind: 'relu';
@@ -76,6 +83,7 @@ export function poolStageModel(document: LabDocument, conv: Convolved, pool: Poo
     current,
     inputs: all.map((filter) => ({
       ...plainGrid(`pool-in-${filter}`, [rows, columns], source.data, filter * rows * columns, extent),
+      unread: unreadCells(pool),
       frame:
         filter === c ? { row: i * stride, column: j * stride, rows: kernelSize, columns: kernelSize } : null,
       marks:

@@ -1,6 +1,6 @@
 /** A grid as data: what the screen, the exported picture and the animation all draw from. */
-import type { CellKind, Geometry } from '@/conv/geometry';
-import { cellKind } from '@/conv/geometry';
+import { cellKind, type CellKind, type Geometry, type PlaneAxis } from '@/conv/geometry';
+import { unreadAlong } from '@/conv/relations';
 
 export type MarkKind = 'window' | 'current' | 'linked' | 'met';
 
@@ -20,6 +20,8 @@ export interface GridModel {
   readonly offset: number;
   /** Row-major kinds, where not all cells are input. */
   readonly kinds: readonly CellKind[] | null;
+  /** Row-major: cells that no window reads; null where all are read. */
+  readonly unread: readonly boolean[] | null;
   /** Cells that have their value, in row-major order; the others are empty. */
   readonly shown: number;
   /** The cell that is being computed, with its value so far. */
@@ -74,6 +76,30 @@ export function planeKinds(geometry: Geometry): readonly CellKind[] | null {
   return found;
 }
 
+const unreadByRows = new WeakMap<PlaneAxis, readonly boolean[] | null>();
+
+/** Which cells of a plane no window reads; null where all are read. */
+export function unreadCells({
+  rows,
+  columns,
+}: {
+  readonly rows: PlaneAxis;
+  readonly columns: PlaneAxis;
+}): readonly boolean[] | null {
+  const known = unreadByRows.get(rows);
+  if (known !== undefined) return known;
+  const unreadRows = new Set(unreadAlong(rows));
+  const unreadColumns = new Set(unreadAlong(columns));
+  const cells = Array.from(
+    { length: rows.size * columns.size },
+    (_value, index) =>
+      unreadRows.has(Math.floor(index / columns.size)) || unreadColumns.has(index % columns.size),
+  );
+  const found = cells.includes(true) ? cells : null;
+  unreadByRows.set(rows, found);
+  return found;
+}
+
 export function gridValue(model: GridModel, row: number, column: number): number | null {
   const index = row * model.columns + column;
   if (model.partial !== null && model.partial.row === row && model.partial.column === column) {
@@ -98,6 +124,7 @@ export function plainGrid(
     values,
     offset,
     kinds: null,
+    unread: null,
     shown: rows * columns,
     partial: null,
     extent,

@@ -10,6 +10,7 @@ import {
   noMarks,
   plainGrid,
   planeKinds,
+  unreadCells,
   type Frame,
   type GridModel,
   type Mark,
@@ -135,6 +136,7 @@ function planeGrid(
       extentFor(document.input.data),
     ),
     kinds: planeKinds(geometry),
+    unread: unreadCells(geometry),
     marks: [...window, ...planeMarks(conv, linked), ...here],
     frame: windowFrame(conv, at),
   };

@@ -1,5 +1,14 @@
 /** What a step is about, in short: loop variables for the code panel, numbers for the sentence that is read aloud. */
-import { cellLength, convolved, gradientOf, pooled, stageLength } from '@/store/convLabDerived';
+import type { PlaneAxis } from '@/conv/geometry';
+import { unreadInputs } from '@/conv/relations';
+import {
+  cellLength,
+  convolved,
+  gradientOf,
+  pooled,
+  stageLength,
+  type Convolved,
+} from '@/store/convLabDerived';
 import type { LabDocument } from '@/store/convLabState';
 import { convStageModel } from '@/views/convLab/stageModels';
 import { poolStageModel, reluStageModel } from '@/views/convLab/followingStages';
@@ -17,6 +26,10 @@ export interface StepFacts {
 
 export type Announcement =
   | { readonly key: 'ready'; readonly values: { readonly total: number } }
+  | {
+      readonly key: 'readyUnread';
+      readonly values: { readonly total: number; readonly unread: number; readonly all: number };
+    }
   | {
       readonly key: 'product' | 'landed' | 'gradient';
       readonly values: {
@@ -46,7 +59,7 @@ export function stepFacts(document: LabDocument): StepFacts | null {
   const done = Math.min(document.steps[document.stage], total);
   const ofCell = cellLength(document);
   const base = { done, ofCell, total };
-  const ready: StepFacts = { ...base, variables: [], announcement: { key: 'ready', values: { total } } };
+  const ready: StepFacts = { ...base, variables: [], announcement: beginning(document, conv.value, total) };
   if (done === 0) return ready;
   switch (document.stage) {
     case 'conv': {
@@ -109,6 +122,34 @@ export function stepFacts(document: LabDocument): StepFacts | null {
         },
       };
     }
+    default:
+      return document.stage satisfies never;
+  }
+}
+
+/** The beginning says what the whole stage leaves out. */
+function beginning(document: LabDocument, conv: Convolved, total: number): Announcement {
+  const axes = axesOf(document, conv);
+  const unread = axes === null ? 0 : unreadInputs(axes.rows, axes.columns);
+  if (axes === null || unread === 0) return { key: 'ready', values: { total } };
+  return { key: 'readyUnread', values: { total, unread, all: axes.rows.input * axes.columns.input } };
+}
+
+/** The axes that a stage's windows slide along; null where it has no windows. */
+function axesOf(
+  document: LabDocument,
+  conv: Convolved,
+): { readonly rows: PlaneAxis; readonly columns: PlaneAxis } | null {
+  switch (document.stage) {
+    case 'conv':
+    case 'gradient':
+      return conv.trace.geometry;
+    case 'pool': {
+      const pool = pooled(conv, document);
+      return pool.ok ? pool.value : null;
+    }
+    case 'relu':
+      return null;
     default:
       return document.stage satisfies never;
   }

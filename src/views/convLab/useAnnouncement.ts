@@ -14,6 +14,8 @@ export function useAnnouncement(): (document: LabDocument) => string {
       switch (announcement.key) {
         case 'ready':
           return t('announce.ready', announcement.values);
+        case 'readyUnread':
+          return t('announce.readyUnread', announcement.values);
         case 'product':
           return t('announce.product', announcement.values);
         case 'landed':

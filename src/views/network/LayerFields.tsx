@@ -1,6 +1,6 @@
 /** The parameters of one layer, changed in place. */
 import { Checkbox } from '@mantine/core';
-import { useId, useMemo, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type LayerField, layerFields } from '@/model/layerFields';
 import type { LayerSpec } from '@/model/layers';
@@ -37,19 +37,15 @@ interface LayerFieldProps {
   readonly field: LayerField;
   readonly layer: LayerSpec;
   readonly value: number;
-  readonly messageId: string;
   readonly onMessage: (key: string, text: string | null) => void;
   readonly onChange: (value: number) => void;
 }
 
-function LayerNumber({ field, layer, value, messageId, onMessage, onChange }: LayerFieldProps) {
+function LayerNumber({ field, layer, value, onMessage, onChange }: LayerFieldProps) {
   const { t } = useTranslation('network');
   const { key } = field;
   const label = useFieldName()(key);
-  const message = useMemo(
-    () => ({ id: messageId, show: (text: string | null) => onMessage(key, text) }),
-    [messageId, onMessage, key],
-  );
+  const show = useCallback((text: string | null) => onMessage(key, text), [onMessage, key]);
   return (
     <NumberField
       size="xs"
@@ -59,7 +55,7 @@ function LayerNumber({ field, layer, value, messageId, onMessage, onChange }: La
       testId={`layer-field-${key}`}
       range={field}
       value={value}
-      message={message}
+      onMessage={show}
       onChange={onChange}
     />
   );
@@ -73,7 +69,6 @@ export interface LayerFieldsProps {
 export function LayerFields({ layer, onChange }: LayerFieldsProps) {
   const { t } = useTranslation('network');
   const fieldName = useFieldName();
-  const id = useId();
   const [messages, setMessages] = useState<Readonly<Record<string, string | null>>>({});
   const [onMessage] = useState(() => (key: string, text: string | null): void => {
     setMessages((before) => ((before[key] ?? null) === text ? before : { ...before, [key]: text }));
@@ -87,7 +82,6 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
           field={field}
           layer={layer}
           value={Number(values[field.key])}
-          messageId={`${id}-${field.key}`}
           onMessage={onMessage}
           onChange={(value) => onChange({ [field.key]: value }, field.key)}
         />
@@ -107,7 +101,7 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
         const text = messages[key] ?? null;
         return (
           text !== null && (
-            <p key={key} id={`${id}-${key}`} className={classes['fieldMessage']}>
+            <p key={key} className={classes['fieldMessage']}>
               {t('build.fieldProblem', { field: fieldName(key), problem: text })}
             </p>
           )

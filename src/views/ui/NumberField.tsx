@@ -12,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { type NumberRange, readNumber, stepped } from '@/model/numberRange';
 import { NumberSteps } from '@/views/ui/NumberSteps';
 import { useNumberProblemText } from '@/views/ui/useNumberProblemText';
+import classes from '@/views/ui/NumberField.module.css';
 
 /** A text under way, and what it was typed for. */
 interface Typed {
@@ -41,8 +42,8 @@ export interface NumberFieldProps {
   readonly problem?: string | null;
   /** Told whenever the text becomes unusable or usable; a stable function. */
   readonly onInvalid?: (isInvalid: boolean) => void;
-  /** Where the message stands, if not under the field: the element's id, and what shows it; a stable function. */
-  readonly message?: { readonly id: string; readonly show: (text: string | null) => void };
+  /** Shows the message elsewhere, where the field is too narrow: what it says, or null; a stable function. */
+  readonly onMessage?: (text: string | null) => void;
   /** Buttons for one less and one more. */
   readonly hasSteps?: boolean;
   readonly hint?: string;
@@ -61,7 +62,7 @@ const inputMode = ({ kind, min }: NumberRange): 'text' | 'numeric' | 'decimal' =
 
 export function NumberField(props: NumberFieldProps) {
   const { range, value, onChange, round = same, textOf = String, subject = null, isLive = false } = props;
-  const { problem = null, onInvalid, message, hasSteps = false, unit } = props;
+  const { problem = null, onInvalid, onMessage, hasSteps = false, unit } = props;
   const problemText = useNumberProblemText();
   const [typed, setTyped] = useState<Typed | null>(null);
   const isTyped = typed !== null && typed.beside === value && typed.subject === subject;
@@ -74,16 +75,15 @@ export function NumberField(props: NumberFieldProps) {
   const explained = (text: string): string =>
     onInvalid === undefined ? t('number.stays', { problem: text, value: textOf(value) }) : text;
   const error = read.ok ? problem : explained(problemText(read.problem));
-  const show = message?.show;
 
   useEffect(() => {
     onInvalid?.(isInvalid);
     return () => onInvalid?.(false);
   }, [onInvalid, isInvalid]);
   useEffect(() => {
-    show?.(error);
-    return () => show?.(null);
-  }, [show, error]);
+    onMessage?.(error);
+    return () => onMessage?.(null);
+  }, [onMessage, error]);
 
   const commit = (number: number): void => {
     if (number !== value) onChange(number);
@@ -129,12 +129,12 @@ export function NumberField(props: NumberFieldProps) {
       label={props.label}
       {...(props.name === undefined ? {} : { 'aria-label': props.name })}
       {...(props.hint === undefined ? {} : { 'aria-description': props.hint })}
-      {...(message === undefined || error === null ? {} : { 'aria-describedby': message.id })}
       inputMode={inputMode(range)}
       autoComplete="off"
       spellCheck={false}
       value={text}
-      error={message === undefined ? error : error !== null}
+      error={error}
+      errorProps={onMessage === undefined ? {} : { className: classes['unseen'] }}
       disabled={props.disabled ?? false}
       rightSection={hasSteps ? steps : unit === undefined ? undefined : <small>{unit}</small>}
       rightSectionWidth={width}

@@ -44,6 +44,16 @@ export const convLab = {
     empty: 'Row {{row}}, column {{column}}: not computed yet',
     padding: 'Row {{row}}, column {{column}}: padding, 0',
     inserted: 'Row {{row}}, column {{column}}: inserted 0',
+    unread: 'read by no window',
+    whatUnread: '{{what}}; {{unread}}',
+  },
+  unread: {
+    places: 'No window reads the struck-through cells: {{places}}.',
+    rows_one: 'row {{list}}',
+    rows_other: 'rows {{list}}',
+    columns_one: 'column {{list}}',
+    columns_other: 'columns {{list}}',
+    inputs: '{{unread}} of the {{all}} values do not count.',
   },
   products: {
     title: 'Input × kernel = product',
@@ -164,6 +174,7 @@ export const convLab = {
   announce: {
     misfit: 'The kernel does not fit the input.',
     ready: 'At the start, {{total}} steps.',
+    readyUnread: 'At the start, {{total}} steps. {{unread}} of the {{all}} values do not count.',
     product: '{{input}} times {{weight}} is {{product}}, sum {{sum}}.',
     landed: '{{input}} times {{weight}} is {{product}}. Output row {{row}}, column {{column}} is {{sum}}.',
     gradient:
@@ -217,7 +228,14 @@ export const convLab = {
   },
   link: {
     broken: 'The link could not be read',
-    brokenText: 'It is damaged or from a newer version, so the lab began with the report’s example.',
+    problems: {
+      cut_off: 'It ends too early: a part was lost when it was copied or sent.',
+      damaged: 'Some of its characters were changed on the way.',
+      newer: 'It was made by a newer version of this page.',
+      out_of_range: 'It holds a value that the lab cannot have ({{place}}).',
+    },
+    example: 'The lab begins with the report’s example.',
+    kept: 'The lab stays as it was.',
     close: 'Close',
   },
 } as const;

@@ -44,6 +44,16 @@ export const convLab = {
     empty: '第 {{row}} 行第 {{column}} 列：尚未计算',
     padding: '第 {{row}} 行第 {{column}} 列：填充，0',
     inserted: '第 {{row}} 行第 {{column}} 列：插入的 0',
+    unread: '没有窗口读取',
+    whatUnread: '{{what}}；{{unread}}',
+  },
+  unread: {
+    places: '没有窗口读取划线的格子：{{places}}。',
+    rows_one: '第 {{list}} 行',
+    rows_other: '第 {{list}} 行',
+    columns_one: '第 {{list}} 列',
+    columns_other: '第 {{list}} 列',
+    inputs: '{{all}} 个值中有 {{unread}} 个不起作用。',
   },
   products: {
     title: '输入 × 卷积核 = 乘积',
@@ -164,6 +174,7 @@ export const convLab = {
   announce: {
     misfit: '卷积核与输入的尺寸不匹配。',
     ready: '位于开头，共 {{total}} 步。',
+    readyUnread: '位于开头，共 {{total}} 步。{{all}} 个值中有 {{unread}} 个不起作用。',
     product: '{{input}} 乘 {{weight}} 等于 {{product}}，累加和 {{sum}}。',
     landed: '{{input}} 乘 {{weight}} 等于 {{product}}。输出第 {{row}} 行第 {{column}} 列为 {{sum}}。',
     gradient: '窗口第 {{row}} 行第 {{column}} 列：{{input}} 乘 {{weight}} 等于 {{product}}，累加和 {{sum}}。',
@@ -216,7 +227,14 @@ export const convLab = {
   },
   link: {
     broken: '无法读取该链接',
-    brokenText: '链接已损坏或来自更新的版本，因此实验室从报告中的例子开始。',
+    problems: {
+      cut_off: '链接不完整：复制或发送时丢失了一部分。',
+      damaged: '链接中的一些字符在传送时被改动了。',
+      newer: '它由本页面的更新版本生成。',
+      out_of_range: '它含有实验室不支持的值（{{place}}）。',
+    },
+    example: '实验室从报告的例子开始。',
+    kept: '实验室保持原样。',
     close: '关闭',
   },
 } as const;
