@@ -72,6 +72,7 @@ test('cells that a stride leaves out are marked, named and read out', async ({ p
       .fill(String(value));
   await set('Input', 'Height', 7);
   await set('Input', 'Width', 6);
+  await page.getByRole('button', { name: 'All ones' }).click();
   await set('Operator', 'Padding', 1);
   await set('Operator', 'Stride', 3);
   const plane = page.locator('[data-grid="plane-0"]');
