@@ -21,7 +21,9 @@ function Found({ backend }: Pick<Extract<BackendState, { kind: 'ready' }>, 'back
   return (
     <div>
       <div className={classes['name']}>{common(`backend.names.${backend.backend}`)}</div>
-      <div className={classes['device']}>{backend.device}</div>
+      <div className={classes['device']} data-testid="engine-device">
+        {backend.device}
+      </div>
       {backend.isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
       <EngineNotices backend={backend} />
     </div>
