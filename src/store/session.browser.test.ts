@@ -113,7 +113,7 @@ test('carries weights out and in, and says why a file does not fit', async () =>
   });
   expect(store.getState().run).toMatchObject({ origin: { fileName: 'mine.safetensors', steps: 0 } });
   await untilPhase('ready');
-  // Another rate keeps them; another seed asks, and drops nothing before it has its answer.
+  // Another rate keeps them; a reset asks, and drops nothing before it has its answer.
   actions.updateDraft({ learningRate: 0.001 });
   actions.stepOnce();
   await until((state) => state.run?.phase === 'paused' && state.run.step === 1, 'a step');
@@ -167,7 +167,9 @@ test('starts anew with another worker', async () => {
   expect(store.getState()).toMatchObject({ worker: 'running', run: { phase: 'preparing' } });
   expect(metrics.count).toBe(0);
   await untilPhase('ready');
-  expect(store.getState().run?.config).toEqual({ ...defaultConfig('mynn'), batchSize: 8 });
+  // The draft's, with the rate that was set above.
+  const config = { ...defaultConfig('mynn'), batchSize: 8, learningRate: 0.001 };
+  expect(store.getState().run?.config).toEqual(config);
   // Kept from the first visit.
   const { data } = await until((state) => state.data.trainingImages > 0, 'the first images');
   expect(data.fromCache).toBe(true);
