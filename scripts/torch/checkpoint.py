@@ -8,48 +8,15 @@ the error. One process does all jobs, since importing PyTorch takes longer than 
     ["logits", NET, WEIGHTS, IMAGES, LOGITS]      load_state_dict(strict=True), then logits in eval mode
     ["save", NET, WEIGHTS, IMAGES, LOGITS]        a network made and written by PyTorch, and its logits
 
-IMAGES holds bytes [n, 28, 28], LOGITS gets float32 [n, 10]. Debian has no safetensors package for Python, so the few lines
-that this test needs of the format are here.
+IMAGES holds bytes [n, 28, 28], LOGITS gets float32 [n, 10].
 """
 import json
-import struct
 import sys
 
 import numpy as np
 import torch
 
-DTYPES = {"F32": np.float32, "I64": np.int64}
-
-
-def read_safetensors(path):
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        data = file.read()
-    header.pop("__metadata__", None)
-    state = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        array = np.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]]).reshape(entry["shape"])
-        state[name] = torch.from_numpy(array.copy())
-    return state
-
-
-def write_safetensors(path, state):
-    header, chunks, position = {}, [], 0
-    names = {np.dtype(np.float32): "F32", np.dtype(np.int64): "I64"}
-    for name, tensor in state.items():
-        array = tensor.detach().numpy()
-        raw = array.tobytes()
-        end = position + len(raw)
-        header[name] = {"dtype": names[array.dtype], "shape": list(array.shape), "data_offsets": [position, end]}
-        chunks.append(raw)
-        position = end
-    text = json.dumps(header).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for raw in chunks:
-            file.write(raw)
+from safetensors_file import read_safetensors, write_safetensors
 
 
 def write_logits(model, head, x, path):

@@ -23,6 +23,8 @@ export const torchMissing =
 export interface TorchProcess {
   /** One line to the script; rejects with what the script answers, unless that is `ok`. */
   run(job: readonly string[]): Promise<void>;
+  /** The same for a script that answers in JSON. */
+  ask(job: readonly unknown[]): Promise<unknown>;
   stop(): void;
 }
 
@@ -33,13 +35,18 @@ export function startTorch(python: string, args: readonly string[]): TorchProces
     env: { ...process.env, OMP_NUM_THREADS: '2' },
   });
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const answerTo = async (job: readonly unknown[]): Promise<string> => {
+    child.stdin.write(`${JSON.stringify(job)}\n`);
+    const answer = await answers.next();
+    if (answer.done === true) throw new Error('The Python process ended; its message is above.');
+    return answer.value;
+  };
   return {
     async run(job) {
-      child.stdin.write(`${JSON.stringify(job)}\n`);
-      const answer = await answers.next();
-      if (answer.done === true) throw new Error('The Python process ended; its message is above.');
-      if (answer.value !== 'ok') throw new Error(answer.value);
+      const answer = await answerTo(job);
+      if (answer !== 'ok') throw new Error(answer);
     },
+    ask: async (job) => JSON.parse(await answerTo(job)) as unknown,
     stop() {
       child.stdin.end();
       child.kill();
