@@ -90,16 +90,18 @@ describe.runIf(python !== null)('as PyTorch', () => {
       readonly version: string;
       readonly rows: readonly Row[];
     };
+    // PyTorch 1.13 takes a little that a current one refuses, and we tell (loadStateDict.ts).
+    const isOracle = version.startsWith('1.');
     expect(rows.length).toBeGreaterThan(250);
-    expect(rows.filter(({ accepted }) => accepted).length).toBeGreaterThan(100);
+    expect(rows.filter(({ accepted }) => accepted).length).toBeGreaterThan(80);
     expect(rows.filter(({ accepted }) => !accepted).length).toBeGreaterThan(80);
     for (const row of rows) {
       const label = `${row.name} of ${networks[row.network]?.name}: ${row.error ?? 'accepted'}`;
       // oxlint-disable-next-line no-await-in-loop -- one file after the other
       const ours = await load(row);
       if ('parameters' in ours) {
-        // PyTorch 1.13 passes over keys that a current one refuses (loadStateDict.ts).
-        if (ours.report.ignored.count > 0 && !version.startsWith('1.')) continue;
+        const { ignored, firstOfSeveral } = ours.report;
+        if (ignored.count + firstOfSeveral.count > 0 && !isOracle) continue;
         expect(row.accepted, label).toBe(true);
         expect(ours.report.prefix, label).toBe(row.wrapper);
         const { tensors } = decodeSafetensors(read(row.result));
@@ -119,6 +121,7 @@ describe.runIf(python !== null)('as PyTorch', () => {
         for (const { key } of ours.differing.first) {
           expect(error, label).toContain(`size mismatch for ${key}:`);
         }
+        if (!isOracle) continue;
         const named = error.match(/"[^"]*"|size mismatch for/g) ?? [];
         expect(named, label).toHaveLength(ours.missing.count + ours.unexpected.count + ours.differing.count);
       }

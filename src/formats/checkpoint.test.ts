@@ -67,6 +67,7 @@ describe.each(
       prefix: '',
       absentCounters: 0,
       ignored: { count: 0, first: [] },
+      firstOfSeveral: { count: 0, first: [] },
       nonFinite: [],
     });
   });
@@ -227,6 +228,14 @@ describe('what does not fit', () => {
     expect(read).toBeLessThan(100_000);
     expect(file.size).toBeGreaterThan(7_000_000);
   });
+});
+
+test('of several values for a scalar the first is taken, and told', async () => {
+  const state = numbered(small);
+  state.set(counter, { dtype: 'F32', shape: [3], data: Float32Array.of(7.9, 8, 9) });
+  const { parameters, report } = await load(small, encodeSafetensors(state));
+  expect(parameters.get(counter)).toEqual({ dtype: 'I64', shape: [], data: BigInt64Array.of(7n) });
+  expect(report.firstOfSeveral).toEqual({ count: 1, first: [counter] });
 });
 
 test('keys that PyTorch passes over are passed over, and told', async () => {

@@ -5,7 +5,8 @@
  * - Every key must be there, and none besides. But num_batches_tracked may be absent, as in files from before PyTorch 0.4.1:
  *   it becomes 0. And a key that is a module's own path (`conv1` beside `conv1.weight`), or that goes on below a tensor's
  *   (`conv1.weight.old`), is passed over; PyTorch from 2.1 on refuses it.
- * - Shapes must be equal. But where a scalar is asked for, of a list the first value is taken.
+ * - Shapes must be equal. But where a scalar is asked for, of a list the first value is taken; a current PyTorch refuses a
+ *   list of several.
  * - Numbers of any type are converted, as `copy_` does it (numberTypes.ts).
  *
  * Beyond it, wrappers' prefixes are taken off: `module.` of DataParallel and `_orig_mod.` of torch.compile.
@@ -96,6 +97,7 @@ interface Matched<T extends TensorForm> {
   readonly tensors: ReadonlyMap<string, T>;
   readonly ignored: readonly string[];
   readonly absentCounters: readonly string[];
+  readonly firstOfSeveral: readonly string[];
   readonly difference: StateDictDifference;
 }
 
@@ -119,6 +121,9 @@ function matchStateDict<T extends TensorForm>(
       forms.set(key, entry === undefined ? tensor : formOnceCopied(entry, tensor));
     }
   }
+  const firstOfSeveral = entries.filter(
+    ({ key, shape }) => shape.length === 0 && (tensors.get(key)?.shape[0] ?? 1) > 1,
+  );
   const absentCounters = entries.filter((entry) => isCounter(entry) && !forms.has(entry.key));
   for (const entry of absentCounters) forms.set(entry.key, entry);
   return {
@@ -126,6 +131,7 @@ function matchStateDict<T extends TensorForm>(
     tensors,
     ignored,
     absentCounters: absentCounters.map(({ key }) => key),
+    firstOfSeveral: firstOfSeveral.map(({ key }) => key),
     difference: compareStateDict(entries, forms),
   };
 }
@@ -214,6 +220,7 @@ export async function loadStateDict(network: NetworkSpec, given: NamedArrays): P
       prefix: shortName(matched.prefix),
       absentCounters: matched.absentCounters.length,
       ignored: listed(matched.ignored, shortName),
+      firstOfSeveral: listed(matched.firstOfSeveral, shortName),
       nonFinite: [...parameters].flatMap(([key, tensor]) => countNonFinite(key, tensor)),
     },
   };

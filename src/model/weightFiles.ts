@@ -89,5 +89,7 @@ export interface LoadReport {
   readonly absentCounters: number;
   /** Keys that are passed over. */
   readonly ignored: Listed<string>;
+  /** Scalars for which the file has several values: the first is taken. */
+  readonly firstOfSeveral: Listed<string>;
   readonly nonFinite: readonly NonFinite[];
 }

@@ -17,6 +17,7 @@ describe('PendingRequests', () => {
       prefix: '',
       absentCounters: 0,
       ignored: { count: 0, first: [] },
+      firstOfSeveral: { count: 0, first: [] },
       nonFinite: [],
     };
     pending.reply(ids[1] ?? 0, { request: 'importWeights', value: report });

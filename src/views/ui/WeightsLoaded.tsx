@@ -15,11 +15,12 @@ export interface WeightsLoadedProps {
 
 function Notes({ report }: { readonly report: LoadReport }) {
   const { t } = useTranslation('weights');
-  const { prefix, absentCounters, ignored } = report;
+  const { prefix, absentCounters, ignored, firstOfSeveral } = report;
   const notes = [
     prefix === '' ? null : t('notes.prefix', { prefix }),
     absentCounters === 0 ? null : t('notes.counters'),
     ignored.count === 0 ? null : t('notes.ignored', { keys: ignored.first.join(', ') }),
+    firstOfSeveral.count === 0 ? null : t('notes.firstOfSeveral', { keys: firstOfSeveral.first.join(', ') }),
   ].filter((note) => note !== null);
   if (notes.length === 0) return null;
   return (

@@ -22,6 +22,7 @@ export const weights = {
     prefix:
       'Every name began with “{{prefix}}”, which PyTorch’s wrappers (DataParallel, torch.compile) add; it was taken off.',
     counters: 'The file has no num_batches_tracked; as in PyTorch, it starts at 0.',
+    firstOfSeveral: 'One number is wanted, the file has several, and the first was taken: {{keys}}.',
     ignored: 'Passed over, since the network has no such tensor: {{keys}}.',
   },
   nonFinite: {

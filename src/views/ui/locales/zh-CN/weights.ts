@@ -30,6 +30,7 @@ export const weights = {
     prefix:
       '所有名称都以“{{prefix}}”开头，那是 PyTorch 的包装（DataParallel、torch.compile）加上的，已去掉。',
     counters: '文件中没有 num_batches_tracked；与 PyTorch 一样，从 0 开始。',
+    firstOfSeveral: '只需要一个数，文件中有几个，取了第一个：{{keys}}。',
     ignored: '已跳过，因为网络中没有这样的张量：{{keys}}。',
   },
   nonFinite: {
