@@ -11,6 +11,7 @@ describe('the query of a link', () => {
     '#network=lenet&epochs=3',
     '?network%3Dlenet%26epochs%3D3',
     '?network%253Dlenet%2526epochs%253D3',
+    '?network%3Dlenet%26epochs%3D3&fbclid=x&utm_source=y',
     '?network=lenet&amp;epochs=3',
     '?network=lenet&epochs=3.',
     '?network=lenet&epochs=3)',

@@ -17,12 +17,15 @@ function decoded(text: string): string {
   }
 }
 
-/** A query whose = and & were encoded too, as they were before. A whole query has its = as they are. */
+/** A query whose = and & were encoded too, as they were before; what a program put behind it may be whole. */
 function asWritten(query: string): string {
-  let text = query;
-  for (let times = 0; times < 3 && !text.includes('=') && text.includes('%'); times += 1)
-    text = decoded(text);
-  return text.replaceAll('&amp;', '&');
+  const whole = (part: string): string => {
+    let text = part;
+    for (let times = 0; times < 3 && !text.includes('=') && text.includes('%'); times += 1)
+      text = decoded(text);
+    return text;
+  };
+  return query.replaceAll('&amp;', '&').split('&').map(whole).join('&').replaceAll('&amp;', '&');
 }
 
 /**
