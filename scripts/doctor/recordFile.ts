@@ -16,7 +16,9 @@ interface RecordFile {
   readonly accuracy: readonly Figure[];
   readonly evaluations: readonly (Omit<EvaluationRecord, 'loss'> & { readonly loss: Figure })[];
   readonly layers: readonly string[];
-  /** Step, then 17 figures a layer. */
+  /** BatchNorm layers; absent in records from before their running statistics were taken. */
+  readonly norms?: readonly string[];
+  /** Step, then 17 figures a layer, then one a norm: its values that are not finite. */
   readonly statistics: readonly (readonly Figure[])[];
 }
 
@@ -46,7 +48,7 @@ function tensorOf(row: readonly number[], at: number): TensorStatistics {
   return { mean, std, maxAbs, zeroShare, nonFinite };
 }
 
-function stepOf(row: readonly number[], names: readonly string[]): StepStatistics {
+function stepOf(row: readonly number[], names: readonly string[], norms: readonly string[]): StepStatistics {
   const layers = names.map((name, i) => {
     const at = 1 + i * figuresOfLayer;
     return {
@@ -58,7 +60,9 @@ function stepOf(row: readonly number[], names: readonly string[]): StepStatistic
       updateRatio: row[at + 3 * figuresOfTensor + 1] ?? NaN,
     };
   });
-  return { step: row[0] ?? NaN, layers };
+  const first = 1 + names.length * figuresOfLayer;
+  const running = norms.map((name, i) => ({ name, nonFinite: row[first + i] ?? NaN }));
+  return { step: row[0] ?? NaN, layers, running };
 }
 
 function pathOf(name: string): string {
@@ -77,9 +81,11 @@ export function writeRecord(name: string, record: RunRecord, madeBy: string): vo
     accuracy: Array.from(record.accuracy, figure),
     evaluations: record.evaluations.map((evaluation) => ({ ...evaluation, loss: figure(evaluation.loss) })),
     layers: record.statistics[0]?.layers.map((layer) => layer.name) ?? [],
-    statistics: record.statistics.map(({ step, layers }) => [
+    norms: record.statistics[0]?.running.map(({ name }) => name) ?? [],
+    statistics: record.statistics.map(({ step, layers, running }) => [
       step,
       ...layers.flatMap(layerFigures).map(figure),
+      ...running.map(({ nonFinite }) => nonFinite),
     ]),
   };
   writeFileSync(pathOf(name), `${JSON.stringify(file)}\n`);
@@ -92,6 +98,6 @@ export function readRecord(name: string): RunRecord {
     loss: file.loss.map(Number),
     accuracy: file.accuracy.map(Number),
     evaluations: file.evaluations.map((evaluation) => ({ ...evaluation, loss: Number(evaluation.loss) })),
-    statistics: file.statistics.map((row) => stepOf(row.map(Number), file.layers)),
+    statistics: file.statistics.map((row) => stepOf(row.map(Number), file.layers, file.norms ?? [])),
   };
 }

@@ -70,6 +70,8 @@ export interface Diagnosis {
   /** The step at which it showed first; 0 is the first step. */
   readonly step: number;
   readonly evidence: Evidence;
+  /** For non_finite, where the training losses are numbers: the page words it by where it shows instead. */
+  readonly context?: 'test' | 'running';
   /** Numbers of the evidence, by the names that the page's texts use. */
   readonly figures: Readonly<Record<string, number>>;
   /** Layers it is about, by their names in the state_dict. */

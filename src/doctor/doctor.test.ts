@@ -4,7 +4,9 @@ import { readRecord } from '../../scripts/doctor/recordFile.ts';
 import { recordedRuns, type RecordedRunName } from '../../scripts/doctor/runs.ts';
 import type { RunConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
+import { defaultConfig } from '@/model/presets';
 import { diagnose } from './diagnose';
+import { largerBatch } from './fixes';
 import type { Diagnosis, DiagnosisId } from './diagnosis';
 import type { RunRecord } from './runRecord';
 
@@ -88,6 +90,57 @@ describe('a run with a fault', () => {
     const { layers, figures } = find(diagnose(readRecord('lenet_nll_logits')), 'non_finite');
     expect(layers).toHaveLength(1);
     expect(figures['gradientNorm']).toBeGreaterThan(1000);
+  });
+});
+
+describe('numbers that are none', () => {
+  const healthy = (): RunRecord => upTo(readRecord('healthy_batch_norm'), 900);
+  const only = (record: RunRecord): Diagnosis | undefined =>
+    diagnose(record).find(({ id }) => id === 'non_finite');
+
+  it('are seen in a test while the training losses are numbers', () => {
+    const record = healthy();
+    const [first, ...others] = record.evaluations;
+    if (first === undefined) throw new Error('The record has no test.');
+    const found = only({ ...record, evaluations: [{ ...first, loss: Number.NaN }, ...others] });
+    expect(found).toMatchObject({
+      step: first.step,
+      context: 'test',
+      evidence: { series: 'test_loss', from: first.step, to: first.step },
+    });
+  });
+
+  it('are seen in the running statistics before any test', () => {
+    const record = healthy();
+    const at = record.statistics[5]?.step ?? 0;
+    const statistics = record.statistics.map((step) => ({
+      ...step,
+      running: [{ name: 'bn2', nonFinite: step.step < at ? 0 : 3 }],
+    }));
+    const found = only({ ...record, evaluations: [], statistics });
+    expect(found).toMatchObject({ step: at, context: 'running', layers: ['bn2'] });
+    expect(found?.figures['normStep']).toBe(record.statistics[4]?.step);
+  });
+
+  it('are told by the training loss where that was first', () => {
+    const record = readRecord('lenet_nll_logits');
+    expect(only(record)).toMatchObject({ evidence: { series: 'training_loss' } });
+    expect(only(record)?.context).toBeUndefined();
+  });
+
+  it('are not taken for guessing: the argmax of NaN is a class', () => {
+    const record = readRecord('lenet_nll_logits');
+    const evaluations = record.evaluations.map((test) => ({ ...test, loss: Number.NaN, accuracy: 0.098 }));
+    expect(idsOf(diagnose({ ...record, evaluations }))).not.toContain('chance_accuracy');
+  });
+});
+
+describe('a fix of the batch size', () => {
+  it('leaves no last batch of one image to a BatchNorm over 1 x 1', () => {
+    const config = { ...defaultConfig('resnet18'), trainingImages: 129, batchSize: 2 };
+    const fix = largerBatch(config);
+    expect(fix.config.batchSize).toBe(96);
+    expect(validateConfig(fix.config)).toEqual([]);
   });
 });
 

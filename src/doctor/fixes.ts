@@ -2,6 +2,7 @@
 import type { Fix } from '@/doctor/diagnosis';
 import { mapLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
+import { validateConfig } from '@/model/validate';
 
 /** Mean and standard deviation of MNIST's training pixels, 0 to 1. */
 const mnistPixels = { mean: 0.1307, std: 0.3081 };
@@ -46,8 +47,13 @@ export function shuffledImages(config: RunConfig): Fix {
   return { kind: 'shuffle', field: 'shuffle', config: { ...config, shuffle: true } };
 }
 
+/** Larger than those that make a BatchNorm unsteady; the first that leaves no batch which cannot be trained on. */
+const largerBatches = [64, 96, 128] as const;
+
 export function largerBatch(config: RunConfig): Fix {
-  return { kind: 'batch_size', field: 'batchSize', config: { ...config, batchSize: 64 } };
+  const batchSize =
+    largerBatches.find((size) => validateConfig({ ...config, batchSize: size }).length === 0) ?? 64;
+  return { kind: 'batch_size', field: 'batchSize', config: { ...config, batchSize } };
 }
 
 export function allImages(config: RunConfig): Fix {

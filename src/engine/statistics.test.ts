@@ -45,6 +45,7 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)(
       expect(last?.weight.std).toBeCloseTo(expectedStatistics().layers.at(-1)?.weight.std ?? 0, 3);
       expect(last?.updateRatio).toBeNaN();
       expect(step?.layers[0]?.weight.nonFinite).toBe(0);
+      expect(step?.running, 'two variances and a mean').toEqual([{ name: 'norm', nonFinite: 3 }]);
       engine.dispose();
     });
   },

@@ -73,7 +73,11 @@ export function statisticsState(hasInfinity: boolean): EngineState {
   };
   change('first.bias', [2], -100);
   change('second.weight', [0, 17, 40], 0);
-  if (hasInfinity) change('last.weight', [5], Number.POSITIVE_INFINITY);
+  if (hasInfinity) {
+    change('last.weight', [5], Number.POSITIVE_INFINITY);
+    change('norm.running_var', [1, 4], Number.POSITIVE_INFINITY);
+    change('norm.running_mean', [2], Number.NaN);
+  }
   return { step: 0, parameters, optimizer: {} };
 }
 
@@ -129,6 +133,7 @@ export function expectedStatistics(): StepStatistics {
   const factor = Math.min(1, maxNorm / (total + 1e-6));
   return {
     step: 0,
+    running: [{ name: 'norm', nonFinite: 0 }],
     layers: weightedLayers(layers).map((layer): LayerStatistics => {
       const weight = weights.get(`${layer.name}.weight`) ?? new Float64Array(0);
       const gradient = gradients.get(`${layer.name}.weight`) ?? new Float64Array(0);
@@ -167,6 +172,7 @@ export function largestDeviation(actual: StepStatistics | undefined, expected: S
     const ratio = Math.abs(found.updateRatio - layer.updateRatio) / (1e-4 * layer.updateRatio);
     return [...tensors, ratio, Math.abs(found.deadShare - layer.deadShare) / 1e-6];
   });
+  if (JSON.stringify(actual?.running) !== JSON.stringify(expected.running)) return Number.POSITIVE_INFINITY;
   // A NaN is as bad as can be.
   return Math.max(...deviations.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)));
 }

@@ -1,5 +1,5 @@
 /** Which steps an engine on the CPU takes statistics of, and what it took until someone reads it. */
-import type { LayerStatistics, StepStatistics } from '@/model/layerStatistics';
+import type { StepStatistics } from '@/model/layerStatistics';
 
 export class StatisticsLog {
   interval: number | null = null;
@@ -9,8 +9,8 @@ export class StatisticsLog {
     return this.interval !== null && step % this.interval === 0;
   }
 
-  add(step: number, layers: readonly LayerStatistics[]): void {
-    this.#taken.push({ step, layers });
+  add(statistics: StepStatistics): void {
+    this.#taken.push(statistics);
   }
 
   /** All that was added since the last call. */

@@ -2,7 +2,7 @@
  * What is measured of each layer on some training steps, and shown in the plots and judged by the doctor. Engines take them
  * on their own side (engine/statistics.ts), so that only these few numbers are read back.
  */
-import { flattenLayers, type Conv2d, type LayerSpec, type Linear } from '@/model/layers';
+import { flattenLayers, type BatchNorm2d, type Conv2d, type LayerSpec, type Linear } from '@/model/layers';
 
 /** Over the finite values of a tensor; all are 0 where it has none. */
 export interface TensorStatistics {
@@ -32,11 +32,34 @@ export interface LayerStatistics {
   readonly updateRatio: number;
 }
 
+/** The running mean and variance of one BatchNorm2d after a step: tests use them, and training never reads them. */
+export interface RunningStatistics {
+  /** Module name in the state_dict. */
+  readonly name: string;
+  /** Values of both that are NaN or infinite. */
+  readonly nonFinite: number;
+}
+
 export interface StepStatistics {
   /** The step that they describe; 0 is the first. */
   readonly step: number;
   /** In forward order. */
   readonly layers: readonly LayerStatistics[];
+  /** In forward order. */
+  readonly running: readonly RunningStatistics[];
+}
+
+/** The layers that have running statistics, in forward order. */
+export function batchNormLayers(layers: readonly LayerSpec[]): BatchNorm2d[] {
+  return flattenLayers(layers).filter((layer) => layer.kind === 'BatchNorm2d');
+}
+
+/** Whether one of the step's values is NaN or infinite. */
+export function isBroken({ layers, running }: StepStatistics): boolean {
+  return (
+    running.some(({ nonFinite }) => nonFinite > 0) ||
+    layers.some(({ weight, input, gradient }) => weight.nonFinite + input.nonFinite + gradient.nonFinite > 0)
+  );
 }
 
 /** How often they are taken: `auto` often at first and seldom later, a number for every so many steps, or never. */

@@ -21,6 +21,7 @@ const at = (step: number, nonFinite = 0): StepStatistics => ({
       updateRatio: 0.1,
     },
   ],
+  running: [],
 });
 const stepsOf = (log: StatisticsLog): number[] => log.steps.map(({ step }) => step);
 

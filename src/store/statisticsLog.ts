@@ -1,11 +1,8 @@
 /** The layer statistics of the current run: every step that was measured, thinned out when they grow many. */
-import type { StepStatistics } from '@/model/layerStatistics';
+import { isBroken, type StepStatistics } from '@/model/layerStatistics';
 
 /** More columns than a plot shows. */
 const capacity = 320;
-
-const isBroken = ({ layers }: StepStatistics): boolean =>
-  layers.some((layer) => layer.weight.nonFinite + layer.gradient.nonFinite + layer.input.nonFinite > 0);
 
 export class StatisticsLog {
   #steps: StepStatistics[] = [];

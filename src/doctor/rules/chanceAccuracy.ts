@@ -24,7 +24,8 @@ function remedy({ config, statistics }: RunRecord): Fix {
 
 export const chanceAccuracy: Rule = (record) => {
   const { config, loss } = record;
-  const tests = fullTests(record);
+  // The class that PyTorch's argmax takes of NaN says nothing.
+  const tests = fullTests(record).filter((test) => Number.isFinite(test.loss));
   const last = tests.at(-1);
   if (last === undefined || last.accuracy > chance + margin) return null;
   // With the right loss, a slow start shows in a loss that falls before the accuracy rises.

@@ -1,37 +1,53 @@
-/** NaN or infinity: where it appeared first, and how large the gradients were before. */
+/** NaN or infinity in losses, layers or running statistics: where it appeared first, and how large the gradients were before. */
 import { crossEntropy, scaledLearningRate } from '@/doctor/fixes';
+import type { Diagnosis } from '@/doctor/diagnosis';
 import { firstIndex, isLogLoss, totalGradientNorm } from '@/doctor/measures';
 import { diagnosed, type Rule } from '@/doctor/rule';
-import type { LayerStatistics, StepStatistics } from '@/model/layerStatistics';
-
-function isBroken({ weight, input, gradient }: LayerStatistics): boolean {
-  return weight.nonFinite > 0 || input.nonFinite > 0 || gradient.nonFinite > 0;
-}
+import type { RunRecord } from '@/doctor/runRecord';
+import { isBroken, type StepStatistics } from '@/model/layerStatistics';
 
 /**
  * The first layer, in the order of computing, with a value that is not finite. What enters a layer was made by the one before;
- * where no output is broken, gradients are looked at from the last layer backward, as they are computed.
+ * where no output is broken, gradients are looked at from the last layer backward, as they are computed, and running statistics
+ * last: nothing in training reads them.
  */
-function firstBrokenLayer({ layers }: StepStatistics): string | null {
+function firstBrokenLayer({ layers, running }: StepStatistics): string | null {
   for (const [i, layer] of layers.entries()) {
     if (layer.input.nonFinite > 0) return layers[Math.max(0, i - 1)]?.name ?? layer.name;
     if (layer.weight.nonFinite > 0) return layer.name;
   }
-  return layers.findLast(({ gradient }) => gradient.nonFinite > 0)?.name ?? null;
+  const inGradients = layers.findLast(({ gradient }) => gradient.nonFinite > 0);
+  return inGradients?.name ?? running.find(({ nonFinite }) => nonFinite > 0)?.name ?? null;
 }
 
-export const nonFinite: Rule = ({ config, loss, statistics }) => {
+type Place = Pick<Diagnosis, 'step' | 'evidence' | 'context'>;
+
+/** Where it shows first: in a step's loss or layers, or in a test's loss, which counts the steps done. */
+function firstPlace({ loss, evaluations }: RunRecord, broken: StepStatistics | undefined): Place | null {
   const ofLoss = firstIndex(loss, (value) => !Number.isFinite(value));
-  const broken = statistics.find(({ layers }) => layers.some(isBroken));
-  if (ofLoss < 0 && broken === undefined) return null;
   const step = Math.min(ofLoss < 0 ? Infinity : ofLoss, broken?.step ?? Infinity);
-  const before = statistics.findLast((one) => one.step <= step && !one.layers.some(isBroken));
+  const test = evaluations.find((one) => !Number.isFinite(one.loss));
+  if (test !== undefined && test.step <= step) {
+    const evidence = { series: 'test_loss', from: test.step, to: test.step } as const;
+    return { step: test.step, evidence, context: 'test' };
+  }
+  if (step === Infinity) return null;
+  const evidence = { series: 'training_loss', from: Math.max(0, step - 1), to: step } as const;
+  const isOnlyRunning = ofLoss !== step && broken !== undefined && !isBroken({ ...broken, running: [] });
+  return { step, evidence, ...(isOnlyRunning ? { context: 'running' } : {}) };
+}
+
+export const nonFinite: Rule = (record) => {
+  const { config, statistics } = record;
+  const broken = statistics.find(isBroken);
+  const place = firstPlace(record, broken);
+  if (place === null) return null;
+  const before = statistics.findLast((one) => one.step <= place.step && !isBroken(one));
   const layer = broken === undefined ? null : firstBrokenLayer(broken);
   return diagnosed({
     id: 'non_finite',
     severity: 'problem',
-    step,
-    evidence: { series: 'training_loss', from: Math.max(0, step - 1), to: step },
+    ...place,
     figures: {
       gradientNorm: before === undefined ? NaN : totalGradientNorm(config, before),
       normStep: before?.step ?? NaN,

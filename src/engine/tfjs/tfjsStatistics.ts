@@ -123,6 +123,8 @@ type Figures = { -readonly [K in Exclude<keyof LayerStatistics, 'name'>]?: Later
 export class StepWatcher implements UpdateWatcher {
   readonly step: number;
   readonly layers: ReadonlyMap<string, Figures>;
+  /** Of mean and variance, by the name of the BatchNorm2d. */
+  readonly runningParts = new Map<string, Later<TensorStatistics>[]>();
   readonly #before = new Map<string, tf.Tensor>();
 
   constructor(step: number, network: NetworkSpec) {
@@ -143,6 +145,16 @@ export class StepWatcher implements UpdateWatcher {
       if (gradient === undefined) continue;
       figures.weight = tensorStatistics(parameters.get(`${name}.weight`));
       figures.gradient = tensorStatistics(gradient);
+    }
+  }
+
+  /** As the forward pass leaves them, by their keys. */
+  running(updatedBuffers: ReadonlyMap<string, tf.Tensor>): void {
+    for (const [key, tensor] of updatedBuffers) {
+      const name = key.slice(0, key.lastIndexOf('.'));
+      const parts = this.runningParts.get(name) ?? [];
+      parts.push(tensorStatistics(tensor));
+      this.runningParts.set(name, parts);
     }
   }
 
@@ -186,20 +198,24 @@ export class TfjsStatistics {
     const pending = this.#pending;
     this.#pending = [];
     const values = await readTogether(pending);
-    return pending.map(({ step, layers }) => ({
+    const readLater = <T>(later: Later<T>): T => later.read(values(later.sums));
+    return pending.map(({ step, layers, runningParts }) => ({
       step,
+      running: [...runningParts].map(([name, parts]) => ({
+        name,
+        nonFinite: parts.reduce((sum, part) => sum + readLater(part).nonFinite, 0),
+      })),
       layers: [...layers].flatMap(([name, figures]) => {
         const { weight, gradient, input, deadShare: dead, updateRatio: ratio } = figures;
         if (!weight || !gradient || !input || !dead || !ratio) return [];
-        const read = <T>(later: Later<T>): T => later.read(values(later.sums));
         return [
           {
             name,
-            weight: read(weight),
-            gradient: read(gradient),
-            input: read(input),
-            deadShare: read(dead),
-            updateRatio: read(ratio),
+            weight: readLater(weight),
+            gradient: readLater(gradient),
+            input: readLater(input),
+            deadShare: readLater(dead),
+            updateRatio: readLater(ratio),
           },
         ];
       }),
@@ -213,8 +229,10 @@ export class TfjsStatistics {
 }
 
 function sumsOf(watchers: readonly StepWatcher[]): tf.Tensor1D[] {
-  return watchers.flatMap(({ layers }) =>
-    [...layers.values()].flatMap(latersOf).flatMap(({ sums }) => (sums === null ? [] : [sums])),
+  return watchers.flatMap(({ layers, runningParts }) =>
+    [...[...layers.values()].flatMap(latersOf), ...[...runningParts.values()].flat()].flatMap(({ sums }) =>
+      sums === null ? [] : [sums],
+    ),
   );
 }
 

@@ -91,7 +91,7 @@ export class WasmEngine implements Engine {
     this.#writeBatch(program, set, indices);
     run.writeScalars(learningRate);
     if (this.#statistics.isDue(step)) {
-      this.#statistics.add(step, runWithStatistics(runtime, run, program, indices.length));
+      this.#statistics.add(runWithStatistics(runtime, run, program, indices.length));
     } else {
       runtime.run(program);
     }

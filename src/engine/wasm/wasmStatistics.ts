@@ -5,7 +5,13 @@ import { addressOf } from '@/engine/wasm/stateTransfer';
 import type { Values } from '@/engine/wasm/precision';
 import type { WasmRun } from '@/engine/wasm/wasmRun';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import { weightedLayers, type LayerStatistics } from '@/model/layerStatistics';
+import {
+  batchNormLayers,
+  weightedLayers,
+  type LayerStatistics,
+  type RunningStatistics,
+  type StepStatistics,
+} from '@/model/layerStatistics';
 
 /** Images side by side in memory. */
 const lanes = 8;
@@ -87,9 +93,22 @@ class StepWatcher {
     });
   }
 
+  /** As they stand now. */
+  running(): RunningStatistics[] {
+    return batchNormLayers(this.#run.config.network.layers).map(({ name }) => {
+      const counts = ['running_mean', 'running_var'].map(
+        (part) => statisticsOf(this.#values(`${name}.${part}`)).nonFinite,
+      );
+      return { name, nonFinite: counts.reduce((a, b) => a + b, 0) };
+    });
+  }
+
   #weight(layer: string): Values {
+    return this.#values(`${layer}.weight`);
+  }
+
+  #values(key: string): Values {
     const { memory } = this.#run;
-    const key = `${layer}.weight`;
     return this.#run.values(addressOf(memory, key), memory.tensors.get(key)?.count ?? 0);
   }
 }
@@ -100,7 +119,7 @@ export function runWithStatistics(
   run: WasmRun,
   program: EncodedProgram,
   images: number,
-): LayerStatistics[] {
+): StepStatistics {
   const watcher = new StepWatcher(run, images);
   let done = 0;
   for (const watched of program.watches) {
@@ -109,5 +128,5 @@ export function runWithStatistics(
     watcher.look(watched);
   }
   runtime.run(program, done);
-  return watcher.layers();
+  return { step: run.step, layers: watcher.layers(), running: watcher.running() };
 }

@@ -233,6 +233,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     if (options.statistics !== undefined) {
       if (partials !== null) emitPartialSums(program, memory, partials, partsAtOnce);
       options.statistics.emitBeforeUpdate(program, memory);
+      options.statistics.emitRunning(program, memory);
     }
     emitUpdates(program, memory, config, options, partials);
   }

@@ -46,7 +46,7 @@ export class StatisticsReader {
       // In order; all are on their way already.
       // oxlint-disable-next-line no-await-in-loop
       const values = await this.#readback.read(copy, plan.results.bytes);
-      this.#taken.push({ step, layers: plan.read(values) });
+      this.#taken.push({ step, ...plan.read(values) });
     }
   }
 

@@ -21,7 +21,7 @@ import {
   type RunMemory,
   type StoredTensor,
 } from '@/engine/webgpu/runMemory';
-import type { LayerStatistics, TensorStatistics } from '@/model/layerStatistics';
+import type { LayerStatistics, StepStatistics, TensorStatistics } from '@/model/layerStatistics';
 
 /** Stretches of a buffer begin at multiples of 256 bytes. */
 const alignment = 64;
@@ -64,6 +64,8 @@ export class StepStatisticsPlan {
   readonly #names: readonly string[];
   readonly #layers: WatchedLayer[] = [];
   readonly #changes = new Map<Bank, Place>();
+  /** By the name of the BatchNorm2d. */
+  readonly #running = new Map<string, Place[]>();
 
   /** `names`: of the layers, in the order of the report. */
   constructor(names: readonly string[]) {
@@ -96,6 +98,16 @@ export class StepStatisticsPlan {
     }
   }
 
+  /** Emits what is taken of the running statistics, which the forward pass has moved by then. */
+  emitRunning(program: Program, { statistics }: RunMemory): void {
+    for (const { key, pieces } of statistics.values()) {
+      const name = key.slice(0, key.lastIndexOf('.'));
+      const places = this.#running.get(name) ?? [];
+      for (const piece of pieces) places.push(this.#emitParts(program, pieceTensor(key, piece), piece.count));
+      this.#running.set(name, places);
+    }
+  }
+
   /** Binding `changes` of a bank's update. */
   changes(bank: Bank): Tensor {
     const pairs = changeParts(bank.tensors).reduce((sum, { parts }) => sum + parts, 0);
@@ -104,8 +116,16 @@ export class StepStatisticsPlan {
     return this.#tensor(place);
   }
 
-  /** The layers' statistics out of a copy of the results. */
-  read(copy: Float32Array<ArrayBuffer>): LayerStatistics[] {
+  /** A step's statistics out of a copy of the results. */
+  read(copy: Float32Array<ArrayBuffer>): Omit<StepStatistics, 'step'> {
+    const running = [...this.#running].map(([name, places]) => ({
+      name,
+      nonFinite: joined(copy, places).nonFinite,
+    }));
+    return { layers: this.#readLayers(copy), running };
+  }
+
+  #readLayers(copy: Float32Array<ArrayBuffer>): LayerStatistics[] {
     const words = new Uint32Array(copy.buffer);
     const layers = this.#layers.toSorted((a, b) => this.#names.indexOf(a.name) - this.#names.indexOf(b.name));
     return layers.map(({ name, weight, input, alive, channels, figures }) => ({

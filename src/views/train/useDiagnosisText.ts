@@ -77,6 +77,8 @@ export function useDiagnosisText(): DiagnosisText {
         step: format.integer(shownStep(diagnosis)),
         // Chooses between singular and plural, where a text has both.
         count: Math.round(diagnosis.figures['epochs'] ?? 0),
+        // Chooses the text of this context, where there is one.
+        ...(diagnosis.context === undefined ? {} : { context: diagnosis.context }),
       };
       return words(`${diagnosis.id}.${name}`, values);
     },

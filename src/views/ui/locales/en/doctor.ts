@@ -54,6 +54,10 @@ export const doctor = {
     title: 'NaN or infinity',
     evidence:
       'First at step {{step}}; the gradient’s norm was {{gradientNorm}} at step {{normStep}}, the last one measured before.',
+    evidence_test:
+      'The test loss is not a number at step {{step}}, though the training losses before it are. Tests use the running statistics of BatchNorm, and the weights after the last step.',
+    evidence_running:
+      'The training losses are numbers, but from step {{step}} on the running statistics of BatchNorm hold NaN or infinity. Tests and drawings use them.',
     why1: 'A number grew beyond what float32 holds, and infinity minus infinity or 0 times infinity is NaN.',
     why2: 'Every weight that meets a NaN in a sum becomes NaN with the next update, and no step brings it back.',
     why3: 'The first layer named below is where it began; steps that are too long, or a loss without a lower end, are the usual cause.',

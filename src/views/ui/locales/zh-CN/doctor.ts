@@ -54,6 +54,10 @@ export const doctor = {
   non_finite: {
     title: '出现 NaN 或无穷大',
     evidence: '最早在第 {{step}} 步；之前最后一次测量（第 {{normStep}} 步）的梯度范数是 {{gradientNorm}}。',
+    evidence_test:
+      '第 {{step}} 步的测试损失不是有效数字，而之前的训练损失都是。测试使用 BatchNorm 的滑动统计量和最后一步之后的权重。',
+    evidence_running:
+      '训练损失都是有效数字，但从第 {{step}} 步起 BatchNorm 的滑动统计量含有 NaN 或无穷大。测试和手写识别会用到它们。',
     why1: '某个数超出了 float32 的范围，无穷减无穷、零乘无穷都是 NaN。',
     why2: '求和时遇到 NaN 的权重在下一次更新后都成为 NaN，再也回不来。',
     why3: '下面的层是它开始的地方；常见原因是步子太大，或损失没有下界。',
