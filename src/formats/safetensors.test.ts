@@ -129,6 +129,7 @@ describe('broken files are named for what they are', () => {
     ['a fractional size', rawFile({ a: f32([0.5], 0, 2) }, 2), 'header', /"a".*shape/],
     ['an unknown type', rawFile({ a: f32([1], 0, 4, 'F4') }, 4), 'dtype', /"a" has the type F4/],
     ['a byte order mark', rawFile('\ufeff{}', 0), 'header', /not valid JSON/],
+    ['half a surrogate pair', rawFile('{"\\ud800":{}}', 0), 'header', /no text/],
     ['a header padded with NUL', rawFile('{}\0\0', 0), 'header', /not valid JSON/],
     ['a header that is nested', rawFile({ a: { shape: [[[1]]] } }, 0), 'header', /nested deeper/],
     [

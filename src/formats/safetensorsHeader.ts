@@ -124,6 +124,8 @@ function isIndexList(value: unknown): value is number[] {
 
 function parseEntry(name: string, value: unknown): HeaderEntry {
   const tensor = `Tensor "${shortName(name)}"`;
+  // Half a surrogate pair, as JSON can escape it and UTF-8 cannot hold it.
+  if (/\p{Cs}/u.test(name)) throw damaged(`${tensor} has a name that is no text.`);
   if (!isRecord(value)) throw damaged(`${tensor} in the safetensors header is no object.`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string') throw damaged(`${tensor}: dtype is no text.`);
