@@ -4,7 +4,10 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
+import { licencesPlugins } from './scripts/licencesPlugin.ts';
 import { tfjsThreadsPlugin } from './scripts/tfjsThreadsPlugin.ts';
+
+const licences = licencesPlugins();
 
 const cores = availableParallelism();
 
@@ -15,11 +18,11 @@ const isolationHeaders = {
 };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), licences.page],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { headers: isolationHeaders, port: 5173 },
   preview: { headers: isolationHeaders, port: 4173 },
-  worker: { format: 'es', plugins: () => [tfjsThreadsPlugin()] },
+  worker: { format: 'es', plugins: () => [tfjsThreadsPlugin(), licences.worker] },
   // Found only once a worker runs, which would reload the page in mid-test.
   optimizeDeps: {
     include: [

@@ -62,6 +62,7 @@ const table = [
   ['views/train', '@/views/ui/Panel', '@/views/draw/DrawView'],
   ['views/draw', '@/store/store', '@/training/trainer'],
   ['views/ui', '@/views/ui/Panel', '@/views/train/TrainView'],
+  ['views/licences', '@/views/ui/Panel', '@/views/train/TrainView'],
   ['views/convLab', '@/conv/trace', '@tensorflow/tfjs'],
   ['app', '@/views/train/TrainView', '@/engine/engine'],
   ['model', './layers', '../engine/engine'],

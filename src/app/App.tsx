@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
-import { pageRoutes } from '@/app/routes';
+import { footerRoutes, pageRoutes } from '@/app/routes';
 import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
 import { overlaysId } from '@/views/ui/theme';
 import { WeightsQuestionDialog } from '@/views/ui/WeightsQuestionDialog';
@@ -22,11 +22,13 @@ function NotFound() {
   );
 }
 
+const allRoutes = [...pageRoutes, ...footerRoutes];
+
 /** The document's title names the page, so that tabs and screen readers tell them apart. */
 function useDocumentTitle(): void {
   const { t } = useTranslation();
   const [location] = useLocation();
-  const page = pageRoutes.find((route) => route.path === location);
+  const page = allRoutes.find((route) => route.path === location);
   const name = t('appName');
   const title = page === undefined ? name : `${t(`nav.${page.label}`)} · ${name}`;
   useEffect(() => {
@@ -57,7 +59,7 @@ export function App() {
       <main id="content" className={classes['main']} tabIndex={-1}>
         <ErrorBoundary key={location}>
           <Switch>
-            {pageRoutes.map((route) => (
+            {allRoutes.map((route) => (
               <Route key={route.path} path={route.path} component={route.component} />
             ))}
             <Route component={NotFound} />
@@ -66,6 +68,13 @@ export function App() {
         <WeightsQuestionDialog />
         <div id={overlaysId} />
       </main>
+      <footer className={classes['footer']}>
+        {footerRoutes.map(({ path, label }) => (
+          <Link key={path} href={path} aria-current={path === location ? 'page' : undefined}>
+            {t(`nav.${label}`)}
+          </Link>
+        ))}
+      </footer>
     </div>
   );
 }

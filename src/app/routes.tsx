@@ -1,11 +1,12 @@
 /**
- * The pages, in the order of the navigation. A page is registered here once and appears in the header. They come with the
+ * The pages, in the order of the navigation. A page is registered here once and appears in the header, or in the footer. They come with the
  * page's own script: a part that is fetched when it is first opened may not be there any more (server gone, new version), and
  * a run would be lost to the reload that Firefox then needs, which keeps a failed import for as long as the page lives.
  */
 import type { ComponentType } from 'react';
 import { ConvLabView } from '@/views/convLab/ConvLabView';
 import { DrawView } from '@/views/draw/DrawView';
+import { LicencesView } from '@/views/licences/LicencesView';
 import { NetworkView } from '@/views/network/NetworkView';
 import { ReportView } from '@/views/report/ReportView';
 import { TrainView } from '@/views/train/TrainView';
@@ -13,7 +14,7 @@ import { TrainView } from '@/views/train/TrainView';
 export interface PageRoute {
   readonly path: string;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'network' | 'draw' | 'convLab' | 'report';
+  readonly label: 'train' | 'network' | 'draw' | 'convLab' | 'report' | 'licences';
   readonly component: ComponentType;
 }
 
@@ -23,4 +24,8 @@ export const pageRoutes: readonly PageRoute[] = [
   { path: '/draw', label: 'draw', component: DrawView },
   { path: '/conv-lab', label: 'convLab', component: ConvLabView },
   { path: '/report', label: 'report', component: ReportView },
+];
+
+export const footerRoutes: readonly PageRoute[] = [
+  { path: '/licences', label: 'licences', component: LicencesView },
 ];

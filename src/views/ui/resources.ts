@@ -6,6 +6,7 @@ import { doctor } from '@/views/ui/locales/en/doctor';
 import { draw } from '@/views/ui/locales/en/draw';
 import { errors } from '@/views/ui/locales/en/errors';
 import { hyperparameters } from '@/views/ui/locales/en/hyperparameters';
+import { licences } from '@/views/ui/locales/en/licences';
 import { network } from '@/views/ui/locales/en/network';
 import { presets } from '@/views/ui/locales/en/presets';
 import { report } from '@/views/ui/locales/en/report';
@@ -18,6 +19,7 @@ import { doctor as doctorZh } from '@/views/ui/locales/zh-CN/doctor';
 import { draw as drawZh } from '@/views/ui/locales/zh-CN/draw';
 import { errors as errorsZh } from '@/views/ui/locales/zh-CN/errors';
 import { hyperparameters as hyperparametersZh } from '@/views/ui/locales/zh-CN/hyperparameters';
+import { licences as licencesZh } from '@/views/ui/locales/zh-CN/licences';
 import { network as networkZh } from '@/views/ui/locales/zh-CN/network';
 import { presets as presetsZh } from '@/views/ui/locales/zh-CN/presets';
 import { report as reportZh } from '@/views/ui/locales/zh-CN/report';
@@ -33,6 +35,7 @@ const en = {
   draw,
   errors,
   hyperparameters,
+  licences,
   network,
   presets,
   report,
@@ -48,6 +51,7 @@ const zhCN = {
   draw: drawZh,
   errors: errorsZh,
   hyperparameters: hyperparametersZh,
+  licences: licencesZh,
   network: networkZh,
   presets: presetsZh,
   report: reportZh,

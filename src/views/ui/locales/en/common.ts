@@ -10,6 +10,7 @@ export const common = {
     draw: 'Draw',
     convLab: 'Conv lab',
     report: 'Report',
+    licences: 'Licences and data',
   },
   language: { label: 'Language' },
   colorScheme: {

@@ -13,6 +13,7 @@ export const common = {
     draw: '手写',
     convLab: '卷积实验',
     report: '报告',
+    licences: '许可与数据',
   },
   language: { label: '语言' },
   colorScheme: {
