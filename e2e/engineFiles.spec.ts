@@ -22,8 +22,7 @@ const silence = (): Promise<void> => new Promise(() => undefined);
 /** One step, then a fresh network: what hung for good. */
 async function expectTraining(train: TrainPage): Promise<void> {
   expect(await train.stepLosses(1)).toHaveLength(1);
-  await train.page.getByRole('button', { name: 'Reset' }).click();
-  await train.expectAction('start');
+  await train.reset();
 }
 
 const query = 'network=lenet&loss=cross_entropy&batchSize=8';

@@ -47,8 +47,7 @@ test('a translated page trains, resets and changes its view and its language', a
   await train.waitForStep(10);
   await train.expectAction('startAgain');
   await translate();
-  await page.getByRole('button', { name: /^Reset/ }).click();
-  await train.expectAction('start');
+  await train.reset();
   expect(await train.stat('step')).toBe(0);
   await page.getByRole('link', { name: /^Network/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^The network/);

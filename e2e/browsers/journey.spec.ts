@@ -140,6 +140,8 @@ for (const engine of [chromiumEngine, firefoxEngine, webkitEngine]) {
       await app.click({ selector: '[role="menuitemradio"]', text: '简体中文' });
       await app.waitForText({ selector: 'header nav' }, /训练/);
       await app.click({ selector: 'button', text: '重置' });
+      // What was trained would be lost: the page asks.
+      await app.click({ selector: '[data-testid="weights-question"] [data-choice="seed"]' });
       await app.waitForAction('start');
       await app.waitFor('step 0', async () => (await app.stat('step')) === 0);
 
