@@ -16,7 +16,7 @@ export function UntrainedNote({ action }: { readonly action: ReactNode }) {
   return (
     <div className={classes['untrained']}>
       <Icon name="info" />
-      <span>{t('prediction.untrained')}</span>
+      <span className={classes['untrainedText']}>{t('prediction.untrained')}</span>
       {action}
     </div>
   );
