@@ -76,6 +76,8 @@ export default defineConfig({
       {
         extends: true,
         assetsInclude: ['**/*.safetensors'],
+        // What components need, known from the start: one found later comes with a second React.
+        optimizeDeps: { include: ['react', 'react-dom/client', '@mantine/core', '@mantine/hooks'] },
         test: {
           name: 'browser',
           include: ['{src,scripts}/**/*.browser.test.{ts,tsx}'],

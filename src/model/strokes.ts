@@ -1,5 +1,4 @@
-/** A drawing as strokes of a round pen, and its grey image. Coordinates: 0 to 1 from the top left of the pad. */
-import type { GreyImage } from '@/model/mnistPreprocess';
+/** A drawing as strokes of a round pen. Coordinates: 0 to 1 from the top left of the pad; what lies beyond is off the paper. */
 
 export interface StrokePoint {
   readonly x: number;
@@ -10,8 +9,57 @@ export interface Stroke {
   readonly points: readonly StrokePoint[];
 }
 
-/** Share of the pad's side. A digit that fills three quarters of the pad gets strokes of about 2.5 pixels in MNIST's 20, as its writers' have. */
-export const penWidth = 0.09;
+/** Grey values, row-major, 0 (paper) to 1 (ink). */
+export interface GreyImage {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** size x size pixels of empty paper. */
+export function emptyImage(size: number): GreyImage {
+  return { width: size, height: size, values: new Float32Array(size * size) };
+}
+
+/** Shares of the way from a to b between which the line is on the pad (Liang and Barsky 1984); null where it never is. */
+function shareOnPad(a: StrokePoint, b: StrokePoint): readonly [from: number, to: number] | null {
+  let from = 0;
+  let to = 1;
+  const sides = [
+    [a.x - b.x, a.x],
+    [b.x - a.x, 1 - a.x],
+    [a.y - b.y, a.y],
+    [b.y - a.y, 1 - a.y],
+  ] as const;
+  for (const [towards, room] of sides) {
+    if (towards === 0) {
+      if (room < 0) return null;
+    } else if (towards < 0) from = Math.max(from, room / towards);
+    else to = Math.min(to, room / towards);
+  }
+  return from <= to ? [from, to] : null;
+}
+
+/** The parts of strokes that are on the pad, as the eye sees them there: a stroke that leaves and comes back is two. */
+export function strokesOnPad(strokes: readonly Stroke[]): Stroke[] {
+  const parts: StrokePoint[][] = [];
+  for (const { points } of strokes) {
+    let isOpen = false;
+    for (const [index, b] of points.entries()) {
+      const a = points[index - 1] ?? b;
+      const share = shareOnPad(a, b);
+      if (share === null) {
+        isOpen = false;
+        continue;
+      }
+      const at = (t: number): StrokePoint => ({ x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
+      if (!isOpen) parts.push([at(share[0])]);
+      if (index > 0) parts.at(-1)?.push(share[1] === 1 ? b : at(share[1]));
+      isOpen = share[1] === 1;
+    }
+  }
+  return parts.map((points) => ({ points }));
+}
 
 function squaredDistanceToSegment(px: number, py: number, a: StrokePoint, b: StrokePoint): number {
   const dx = b.x - a.x;
@@ -22,7 +70,7 @@ function squaredDistanceToSegment(px: number, py: number, a: StrokePoint, b: Str
   return (px - a.x - t * dx) ** 2 + (py - a.y - t * dy) ** 2;
 }
 
-function drawSegment(image: GreyImage, a: StrokePoint, b: StrokePoint, radius: number): void {
+function inkSegment(image: GreyImage, a: StrokePoint, b: StrokePoint, radius: number): void {
   const { width, height, values } = image;
   const reach = radius + 1;
   const firstX = Math.max(0, Math.floor(Math.min(a.x, b.x) - reach));
@@ -40,24 +88,11 @@ function drawSegment(image: GreyImage, a: StrokePoint, b: StrokePoint, radius: n
   }
 }
 
-/** Draws the strokes onto a square image, over what is there. */
-export function drawStrokes(image: GreyImage, strokes: readonly Stroke[]): void {
-  const scale = image.width;
-  const radius = (penWidth * scale) / 2;
+/** Inks strokes, given in pixels of the image, over what is there. */
+export function inkStrokes(image: GreyImage, strokes: readonly Stroke[], penWidth: number): void {
   for (const { points } of strokes) {
     for (const [index, point] of points.entries()) {
-      const before = points[index - 1] ?? point;
-      drawSegment(
-        image,
-        { x: before.x * scale, y: before.y * scale },
-        { x: point.x * scale, y: point.y * scale },
-        radius,
-      );
+      inkSegment(image, points[index - 1] ?? point, point, penWidth / 2);
     }
   }
-}
-
-/** size x size pixels of empty paper. */
-export function emptyImage(size: number): GreyImage {
-  return { width: size, height: size, values: new Float32Array(size * size) };
 }

@@ -1,8 +1,8 @@
 /** What is on the drawing pad: kept here, so that it is still there when another view opens. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { type GreyImage, mnistPreprocess } from '@/model/mnistPreprocess';
-import { drawStrokes, emptyImage, type Stroke, type StrokePoint } from '@/model/strokes';
+import { mnistPreprocess } from '@/model/mnistPreprocess';
+import type { Stroke, StrokePoint } from '@/model/strokes';
 
 /** A test image on the pad, under the strokes. */
 export interface DrawingSample {
@@ -12,8 +12,16 @@ export interface DrawingSample {
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
+/** Whoever draws holds the id of the own stroke: it may have been undone, and others may have begun theirs. */
+export type StrokeId = number;
+
+export interface DrawnStroke extends Stroke {
+  readonly id: StrokeId;
+}
+
 export interface DrawingState {
-  readonly strokes: readonly Stroke[];
+  /** In the order in which they were begun. */
+  readonly strokes: readonly DrawnStroke[];
   readonly sample: DrawingSample | null;
 }
 
@@ -23,16 +31,25 @@ export function useDrawing<T>(selector: (state: DrawingState) => T): T {
   return useStore(drawing, selector);
 }
 
+let lastId: StrokeId = 0;
+
 export const drawingActions = {
-  beginStroke: (point: StrokePoint): void => {
-    drawing.setState(({ strokes }) => ({ strokes: [...strokes, { points: [point] }] }));
+  beginStroke: (point: StrokePoint): StrokeId => {
+    lastId += 1;
+    const stroke = { id: lastId, points: [point] };
+    drawing.setState(({ strokes }) => ({ strokes: [...strokes, stroke] }));
+    return stroke.id;
   },
-  extendStroke: (points: readonly StrokePoint[]): void => {
-    drawing.setState(({ strokes }) => {
-      const last = strokes.at(-1);
-      if (last === undefined || points.length === 0) return {};
-      return { strokes: [...strokes.slice(0, -1), { points: [...last.points, ...points] }] };
-    });
+  /** Does nothing where the stroke is no longer there. */
+  extendStroke: (id: StrokeId, points: readonly StrokePoint[]): void => {
+    const { strokes } = drawing.getState();
+    const index = strokes.findIndex((stroke) => stroke.id === id);
+    const stroke = strokes[index];
+    if (stroke === undefined || points.length === 0) return;
+    drawing.setState({ strokes: strokes.with(index, { id, points: [...stroke.points, ...points] }) });
+  },
+  removeStroke: (id: StrokeId): void => {
+    drawing.setState(({ strokes }) => ({ strokes: strokes.filter((stroke) => stroke.id !== id) }));
   },
   /** Takes the last stroke back; where there is none, the sample. */
   undo: (): void => {
@@ -52,23 +69,12 @@ export function isEmptyDrawing({ strokes, sample }: DrawingState): boolean {
   return strokes.length === 0 && sample === null;
 }
 
-const rasterSize = 140;
-
-function enlarged(pixels: Uint8Array): GreyImage {
-  const image = emptyImage(rasterSize);
-  const factor = rasterSize / 28;
-  for (let i = 0; i < image.values.length; i += 1) {
-    const x = Math.floor((i % rasterSize) / factor);
-    const y = Math.floor(Math.floor(i / rasterSize) / factor);
-    image.values[i] = (pixels[y * 28 + x] ?? 0) / 255;
-  }
-  return image;
+export function hasStroke({ strokes }: DrawingState, id: StrokeId | null): boolean {
+  return strokes.some((stroke) => stroke.id === id);
 }
 
 /** The 28 x 28 bytes that the network sees: a sample as it is, strokes through MNIST's preprocessing. */
 export function networkImage({ strokes, sample }: DrawingState): Uint8Array<ArrayBuffer> {
   if (strokes.length === 0 && sample !== null) return sample.pixels;
-  const image = sample === null ? emptyImage(rasterSize) : enlarged(sample.pixels);
-  drawStrokes(image, strokes);
-  return mnistPreprocess(image);
+  return mnistPreprocess(strokes, sample?.pixels ?? null);
 }

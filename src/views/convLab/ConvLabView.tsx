@@ -48,6 +48,8 @@ function onPlayerKey(event: KeyboardEvent<HTMLElement>): void {
   if (!isGrid || event.ctrlKey || event.metaKey || event.altKey) return;
   const { playing } = lab.store.getState();
   if (event.key === ' ') {
+    // A key that is held repeats.
+    if (event.repeat) return event.preventDefault();
     if (playing) lab.actions.pause();
     else lab.actions.play();
   } else if (event.key === '.') lab.actions.advance(1);

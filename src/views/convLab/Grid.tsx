@@ -7,6 +7,7 @@ import { cellUnit, GridPicture } from '@/views/convLab/GridPicture';
 import { type GridModel, gridValue } from '@/views/convLab/gridModel';
 import type { Palette } from '@/views/convLab/palette';
 import { exactValue } from '@/views/convLab/valueFormat';
+import { pointerPositions, usePen } from '@/views/ui/usePen';
 import classes from '@/views/convLab/convLab.module.css';
 
 export interface GridProps {
@@ -73,7 +74,8 @@ export function Grid(props: GridProps) {
   const { t } = useTranslation('convLab');
   const id = useId();
   const { ref: sizeRef, width } = useElementSize();
-  const painting = useRef<string | null>(null);
+  /** Values that the pen painted over since it came down, in that order. */
+  const painted = useRef<(Cell & { readonly before: number | null })[]>([]);
   const [cursor, setCursor] = useState<Cell>({ row: 0, column: 0 });
   const [isFocused, setFocused] = useState(false);
   const [pointed, setPointed] = useState<Cell | null>(null);
@@ -85,40 +87,53 @@ export function Grid(props: GridProps) {
     setPointed(cell);
     onPoint?.(cell);
   };
-  const cellAt = (event: PointerEvent<SVGSVGElement>): Cell | null => {
-    const box = event.currentTarget.getBoundingClientRect();
+  const cellAt = (event: globalThis.PointerEvent, paper: Element): Cell | null => {
+    const box = paper.getBoundingClientRect();
     const unit = box.width / (columns * cellUnit + 2 * edge);
     const row = Math.floor(((event.clientY - box.top) / unit - edge) / cellUnit);
     const column = Math.floor(((event.clientX - box.left) / unit - edge) / cellUnit);
     return row >= 0 && column >= 0 && row < rows && column < columns ? { row, column } : null;
   };
   const paint = (cell: Cell): void => {
-    const key = `${cell.row} ${cell.column}`;
-    if (painting.current === null || painting.current === key) return;
-    painting.current = key;
+    const last = painted.current.at(-1);
+    if (last?.row === cell.row && last.column === cell.column) return;
+    painted.current.push({ ...cell, before: gridValue(model, cell.row, cell.column) });
     onPaint?.(cell.row, cell.column);
   };
-  const onPointerDown = (event: PointerEvent<SVGSVGElement>): void => {
-    const cell = cellAt(event);
-    if (cell === null || event.button !== 0) return;
-    setCursor(cell);
-    onSelect?.(cell.row, cell.column);
-    onActivate?.(cell.row, cell.column);
-    if (onPaint === undefined) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    painting.current = '';
-    paint(cell);
-  };
+  const pen = usePen({
+    down: (event, paper) => {
+      const cell = cellAt(event, paper);
+      if (cell === null) return false;
+      setCursor(cell);
+      onSelect?.(cell.row, cell.column);
+      onActivate?.(cell.row, cell.column);
+      if (onPaint === undefined) return false;
+      painted.current = [];
+      paint(cell);
+      return true;
+    },
+    move: (event, paper) => {
+      for (const each of pointerPositions(event)) {
+        const cell = cellAt(each, paper);
+        if (cell !== null) paint(cell);
+      }
+    },
+    up: () => undefined,
+    discard: () => {
+      for (const { row, column, before } of painted.current.toReversed()) {
+        if (before !== null) onValue?.(row, column, before);
+      }
+    },
+  });
   const onPointerMove = (event: PointerEvent<SVGSVGElement>): void => {
-    const cell = cellAt(event);
+    pen.onPointerMove(event);
+    const cell = cellAt(event.nativeEvent, event.currentTarget);
     if (cell?.row !== pointed?.row || cell?.column !== pointed?.column) point(cell);
-    if (cell !== null && painting.current !== null) paint(cell);
-  };
-  const endPainting = (): void => {
-    painting.current = null;
   };
   const onKeyDown = (event: KeyboardEvent<SVGSVGElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A held minus would flip the sign with every repeat.
+    if (event.repeat && event.key === '-') return;
     const move = moves[event.key];
     const value =
       onValue === undefined ? null : typedValue(event.key, gridValue(model, at.row, at.column) ?? 0);
@@ -160,10 +175,8 @@ export function Grid(props: GridProps) {
         viewBox={`${-edge} ${-edge} ${columns * cellUnit + 2 * edge} ${rows * cellUnit + 2 * edge}`}
         className={classes['gridSvg']}
         style={{ touchAction: onPaint === undefined ? 'auto' : 'none' }}
-        onPointerDown={onPointerDown}
+        {...pen}
         onPointerMove={onPointerMove}
-        onPointerUp={endPainting}
-        onPointerCancel={endPainting}
         onPointerLeave={() => point(null)}
         onKeyDown={onKeyDown}
         onFocus={() => {

@@ -44,8 +44,7 @@ export function DrawingPad({ isCompact = false }: DrawingPadProps) {
         tabIndex={0}
         {...pointer}
         onKeyDown={(event) => {
-          if (event.key !== 'Tab') setUsesKeyboard(true);
-          keyboard.onKeyDown(event);
+          if (keyboard.onKeyDown(event)) setUsesKeyboard(true);
         }}
         onFocus={(event) => setUsesKeyboard(event.currentTarget.matches(':focus-visible'))}
         onPointerEnter={() => setUsesKeyboard(false)}

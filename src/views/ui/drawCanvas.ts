@@ -1,9 +1,18 @@
 /** Paints the drawing pad. Ink is black with alpha and the stylesheet inverts it in the dark, as in PixelGrid. */
-import { penWidth } from '@/model/strokes';
+import { mnistPenWidth } from '@/model/mnistPreprocess';
+import { strokesOnPad } from '@/model/strokes';
 import type { DrawingState } from '@/store/drawing';
 
 /** Pixels of the canvas; the page shows it at half this size or less, so strokes stay sharp on dense screens. */
 export const canvasSize = 784;
+
+/**
+ * Share of the pad's side. The network reads every drawing with a pen of MNIST's width, however large it is; the pad's own is
+ * thin enough for the eye to tell the smallest digits that are read.
+ */
+const penWidth = 0.03;
+/** On a test image, which fills the pad: as wide as the image's own strokes. */
+const samplePenWidth = mnistPenWidth / 28;
 
 export interface PenCursor {
   /** Cell of the 28 x 28 grid. */
@@ -21,18 +30,22 @@ function paintSample(context: CanvasRenderingContext2D, pixels: Uint8Array): voi
   }
 }
 
-function paintStrokes(context: CanvasRenderingContext2D, strokes: DrawingState['strokes']): void {
+function paintStrokes(context: CanvasRenderingContext2D, { strokes, sample }: DrawingState): void {
+  const width = (sample === null ? penWidth : samplePenWidth) * canvasSize;
   context.strokeStyle = '#000';
-  context.lineWidth = penWidth * canvasSize;
+  context.fillStyle = '#000';
+  context.lineWidth = width;
   context.lineCap = 'round';
   context.lineJoin = 'round';
-  for (const { points } of strokes) {
+  for (const { points } of strokesOnPad(strokes)) {
     const [first] = points;
     if (first === undefined) continue;
+    // A line without length paints nothing, so a tap needs a dot of its own.
     context.beginPath();
-    context.moveTo(first.x * canvasSize, first.y * canvasSize);
-    // A path of one point paints nothing: a line to itself paints the dot.
-    for (const point of points) context.lineTo(point.x * canvasSize, point.y * canvasSize);
+    context.arc(first.x * canvasSize, first.y * canvasSize, width / 2, 0, Math.PI * 2);
+    context.fill();
+    context.beginPath();
+    for (const { x, y } of points) context.lineTo(x * canvasSize, y * canvasSize);
     context.stroke();
   }
 }
@@ -52,6 +65,6 @@ export function paintPad(canvas: HTMLCanvasElement, state: DrawingState, cursor:
   if (context === null) return;
   context.clearRect(0, 0, canvasSize, canvasSize);
   if (state.sample !== null) paintSample(context, state.sample.pixels);
-  paintStrokes(context, state.strokes);
+  paintStrokes(context, state);
   if (cursor !== null) paintCursor(context, cursor);
 }

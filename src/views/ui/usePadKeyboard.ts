@@ -1,7 +1,7 @@
 /** The keyboard's way to draw: the pad is a pen plotter on a 28 x 28 grid. */
 import { type KeyboardEvent, useState } from 'react';
 import type { StrokePoint } from '@/model/strokes';
-import { drawingActions } from '@/store/drawing';
+import { drawingActions, hasStroke, type StrokeId, useDrawing } from '@/store/drawing';
 import type { PenCursor } from '@/views/ui/drawCanvas';
 
 const cells = 28;
@@ -13,55 +13,70 @@ const moves: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 const clampCell = (cell: number): number => Math.min(cells - 1, Math.max(0, cell));
-const pointOf = ({ column, row }: PenCursor): StrokePoint => ({
+
+interface Cell {
+  readonly column: number;
+  readonly row: number;
+}
+
+const pointOf = ({ column, row }: Cell): StrokePoint => ({
   x: (column + 0.5) / cells,
   y: (row + 0.5) / cells,
 });
 
 export interface PadKeyboard {
   readonly cursor: PenCursor;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  /** Whether the key was one of the pad's. */
+  readonly onKeyDown: (event: KeyboardEvent) => boolean;
   /** Lifts the pen, such as when the pad loses focus. */
   readonly lift: () => void;
 }
 
 export function usePadKeyboard(): PadKeyboard {
-  const [cursor, setCursor] = useState<PenCursor>({ column: 14, row: 6, isDown: false });
+  const [cell, setCell] = useState<Cell>({ column: 14, row: 6 });
+  const [stroke, setStroke] = useState<StrokeId | null>(null);
+  // A stroke that was undone or cleared away has taken the pen with it.
+  const isDown = useDrawing((state) => hasStroke(state, stroke));
 
+  const lift = (): void => setStroke(null);
   const move = ([dx, dy]: readonly [number, number], distance: number): void => {
-    const next = {
-      ...cursor,
-      column: clampCell(cursor.column + dx * distance),
-      row: clampCell(cursor.row + dy * distance),
-    };
-    if (cursor.isDown) drawingActions.extendStroke([pointOf(next)]);
-    setCursor(next);
+    const next = { column: clampCell(cell.column + dx * distance), row: clampCell(cell.row + dy * distance) };
+    if (stroke !== null) drawingActions.extendStroke(stroke, [pointOf(next)]);
+    setCell(next);
   };
   const togglePen = (): void => {
-    if (!cursor.isDown) drawingActions.beginStroke(pointOf(cursor));
-    setCursor({ ...cursor, isDown: !cursor.isDown });
+    if (isDown) lift();
+    else setStroke(drawingActions.beginStroke(pointOf(cell)));
   };
-  const lift = (): void => setCursor((current) => ({ ...current, isDown: false }));
   const takeBack = (action: () => void): void => {
     action();
     lift();
   };
   const actOn = (event: KeyboardEvent): boolean => {
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand && !event.altKey && event.key.toLowerCase() === 'z' && !event.shiftKey) {
+      takeBack(drawingActions.undo);
+      return true;
+    }
+    if (isCommand || event.altKey) return false;
     const direction = moves[event.key];
     if (direction !== undefined) move(direction, event.shiftKey ? 4 : 1);
-    else if (event.key === ' ' || event.key === 'Enter') togglePen();
-    else if (event.key === 'Backspace' || (event.key === 'z' && (event.ctrlKey || event.metaKey))) {
-      takeBack(drawingActions.undo);
-    } else if (event.key === 'Delete') takeBack(drawingActions.clear);
+    else if (event.key === ' ' || event.key === 'Enter') {
+      // A key that is held repeats, and the pen would hop.
+      if (!event.repeat) togglePen();
+    } else if (event.key === 'Backspace') takeBack(drawingActions.undo);
+    else if (event.key === 'Delete') takeBack(drawingActions.clear);
     else return false;
     return true;
   };
 
   return {
-    cursor,
+    cursor: { ...cell, isDown },
     lift,
     onKeyDown: (event) => {
-      if (actOn(event)) event.preventDefault();
+      const isOurs = actOn(event);
+      if (isOurs) event.preventDefault();
+      return isOurs;
     },
   };
 }

@@ -1,18 +1,14 @@
-/** Mouse, finger and pen on the pad: all positions of an event, once a frame into the drawing. */
-import { type PointerEvent, type RefObject, useEffect, useMemo, useRef } from 'react';
+/** Mouse, finger and stylus on the pad: all positions of an event, once a frame into the drawing. */
+import { type RefObject, useState } from 'react';
 import type { StrokePoint } from '@/model/strokes';
-import { drawingActions } from '@/store/drawing';
+import { drawingActions, type StrokeId } from '@/store/drawing';
+import { type PenActions, type PenHandlers, pointerPositions, usePen } from '@/views/ui/usePen';
 
-export interface PadPointerHandlers {
-  readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void;
-  readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void;
-  readonly onPointerUp: (event: PointerEvent<HTMLElement>) => void;
-  readonly onPointerCancel: (event: PointerEvent<HTMLElement>) => void;
-}
+const onPad = (share: number): number => Math.min(1, Math.max(0, share));
 
-class PointerPen {
+class StrokeWriter implements PenActions {
   readonly #canvas: RefObject<HTMLCanvasElement | null>;
-  #pointerId: number | null = null;
+  #stroke: StrokeId | null = null;
   #waiting: StrokePoint[] = [];
   #frame = 0;
 
@@ -20,52 +16,48 @@ class PointerPen {
     this.#canvas = canvas;
   }
 
-  down(event: PointerEvent<HTMLElement>): void {
-    // A second finger would tear the stroke; the right button opens the menu.
-    if (this.#pointerId !== null || event.button !== 0) return;
-    this.#pointerId = event.pointerId;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drawingActions.beginStroke(this.#point(event.nativeEvent));
-  }
+  readonly down = (event: globalThis.PointerEvent): boolean => {
+    const point = this.#point(event);
+    if (point === null) return false;
+    // A press on the frame around the paper is meant for the paper.
+    this.#stroke = drawingActions.beginStroke({ x: onPad(point.x), y: onPad(point.y) });
+    return true;
+  };
 
-  move(event: PointerEvent<HTMLElement>): void {
-    if (event.pointerId !== this.#pointerId) return;
-    const native = event.nativeEvent;
-    const coalesced = native.getCoalescedEvents();
-    for (const each of coalesced.length > 0 ? coalesced : [native]) this.#waiting.push(this.#point(each));
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.flush());
-  }
+  readonly move = (event: globalThis.PointerEvent): void => {
+    for (const each of pointerPositions(event)) {
+      const point = this.#point(each);
+      if (point !== null) this.#waiting.push(point);
+    }
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#write);
+  };
 
-  up(event: PointerEvent<HTMLElement>): void {
-    if (event.pointerId !== this.#pointerId) return;
-    this.flush();
-    this.#pointerId = null;
-  }
+  readonly up = (): void => {
+    this.#write();
+    this.#stroke = null;
+  };
 
-  flush(): void {
+  readonly discard = (): void => {
+    if (this.#stroke !== null) drawingActions.removeStroke(this.#stroke);
+    this.up();
+  };
+
+  readonly #write = (): void => {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    if (this.#waiting.length > 0) drawingActions.extendStroke(this.#waiting);
+    if (this.#stroke !== null) drawingActions.extendStroke(this.#stroke, this.#waiting);
     this.#waiting = [];
-  }
+  };
 
-  #point(event: globalThis.PointerEvent): StrokePoint {
+  /** Null while the page does not show the canvas. */
+  #point(event: globalThis.PointerEvent): StrokePoint | null {
     const box = this.#canvas.current?.getBoundingClientRect();
-    if (box === undefined) return { x: 0, y: 0 };
+    if (box === undefined || box.width === 0 || box.height === 0) return null;
     return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
   }
 }
 
-export function usePadPointer(canvas: RefObject<HTMLCanvasElement | null>): PadPointerHandlers {
-  const pen = useRef<PointerPen | null>(null);
-  useEffect(() => () => pen.current?.flush(), []);
-  return useMemo(() => {
-    const current = (): PointerPen => (pen.current ??= new PointerPen(canvas));
-    return {
-      onPointerDown: (event) => current().down(event),
-      onPointerMove: (event) => current().move(event),
-      onPointerUp: (event) => current().up(event),
-      onPointerCancel: (event) => current().up(event),
-    };
-  }, [canvas]);
+export function usePadPointer(canvas: RefObject<HTMLCanvasElement | null>): PenHandlers {
+  const [writer] = useState(() => new StrokeWriter(canvas));
+  return usePen(writer);
 }

@@ -16,7 +16,7 @@ export const draw = {
   },
   seen: {
     title: 'What the network sees',
-    hint: 'Fitted into 20 × 20 pixels and centred by its mass in 28 × 28, as MNIST’s digits are.',
+    hint: 'Your line fitted into 20 × 20 pixels, drawn with a pen as wide as MNIST’s, and centred by its mass in 28 × 28.',
     image: 'The drawing as 28 by 28 grey pixels',
   },
   prediction: {
