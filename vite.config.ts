@@ -55,6 +55,8 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.*', '**/*.dawn.test.*'],
           testTimeout: 120_000,
+          // Hooks train and build data as tests do.
+          hookTimeout: 120_000,
           // Vitest leaves a core free, which is half of a CI machine.
           maxWorkers: cores,
         },

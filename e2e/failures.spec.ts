@@ -1,5 +1,7 @@
 /** What a person sees when something does not come, or breaks: what happened, and a way on that works. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page, type Worker } from '@playwright/test';
+import { chromiumLaunchOptions } from '../scripts/chromium.ts';
+import { TrainPage } from './trainPage.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -55,4 +57,155 @@ test('a web page in place of the list of data files is told to a visitor, who ca
   await alert.getByRole('button', { name: 'Try again' }).click();
   await expect(alert).toBeHidden();
   await expect(page.getByTestId('data-progress')).toBeVisible();
+});
+const run = 'network=lenet&learningRate=0.05&momentum=0.9&loss=cross_entropy&epochs=3';
+
+/** The training worker of the page. */
+async function trainingWorker(page: Page): Promise<Worker> {
+  const find = (): Worker | undefined =>
+    page.workers().find((worker) => /\/worker-[^/]*\.js/.test(worker.url()));
+  await expect.poll(find).toBeDefined();
+  const worker = find();
+  if (worker === undefined) throw new Error('The page has no training worker.');
+  return worker;
+}
+
+/** Trains a little, so that something is kept, and goes on; gives the step that was kept. */
+async function trainAndKeep(train: TrainPage): Promise<number> {
+  await train.mainControl.click();
+  await train.waitForStep(10);
+  await train.mainControl.click();
+  await train.expectAction('resume');
+  const kept = await train.stat('step');
+  await train.mainControl.click();
+  await train.waitForStep(kept + 5);
+  return kept;
+}
+
+/** The run goes on from the step that was kept, or a later one, and trains. */
+async function expectRecovered(train: TrainPage, kept: number): Promise<void> {
+  const notice = train.page.getByRole('alert').filter({ hasText: 'The run goes on from step' });
+  await expect(notice).toBeVisible({ timeout: 60_000 });
+  const from = Number(/from step ([\d,]+)/.exec(await notice.innerText())?.[1]?.replaceAll(',', ''));
+  expect(from).toBeGreaterThanOrEqual(kept);
+  await train.waitForStep(from + 10);
+  await train.expectAction('pause');
+  await notice.getByRole('button', { name: 'Close' }).click();
+  await expect(notice).toBeHidden();
+}
+
+test.describe('the training worker', () => {
+  test('that never loads is told of, and loads again', async ({ page }) => {
+    await page.route('**/assets/worker-*.js', () => undefined);
+    await page.goto(`/?${run}`);
+    const alert = page.getByRole('alert').filter({ hasText: 'has not loaded yet' });
+    await expect(alert).toBeVisible({ timeout: 30_000 });
+    await page.unroute('**/assets/worker-*.js');
+    await alert.getByRole('button', { name: 'Load again' }).click();
+    const train = new TrainPage(page);
+    await train.mainControl.click();
+    await train.waitForStep(5);
+    await expect(alert).toBeHidden();
+  });
+
+  test('whose kernels never come says so, and starts when they do', async ({ page }) => {
+    await page.route('**/*.wasm', () => undefined);
+    await page.goto(`/?${run}`);
+    const alert = page.getByRole('alert').filter({ hasText: 'The engine is slow to start' });
+    await expect(alert).toBeVisible({ timeout: 30_000 });
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.unroute('**/*.wasm');
+    const train = new TrainPage(page);
+    await train.mainControl.click();
+    await train.waitForStep(5);
+    await expect(page.getByTestId('backend-badge')).toHaveAttribute('data-backend', 'wasm');
+    await expect(alert).toBeHidden();
+  });
+
+  test('that ends without a word is replaced, and the run goes on', async ({ page }) => {
+    const train = new TrainPage(page);
+    await train.open(run);
+    const kept = await trainAndKeep(train);
+    const worker = await trainingWorker(page);
+    await worker.evaluate(() => globalThis.close());
+    // On every page.
+    await page.getByRole('link', { name: 'Draw', exact: true }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'The training worker stopped' });
+    await expect(alert).toContainText(/goes on from step \d/, { timeout: 5000 });
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await alert.getByRole('button', { name: 'Restart' }).click();
+    await expectRecovered(train, kept);
+  });
+
+  test('that loops for ever is noticed, and replaced', async ({ page }) => {
+    const train = new TrainPage(page);
+    await train.open(run);
+    const kept = await trainAndKeep(train);
+    const worker = await trainingWorker(page);
+    void worker
+      .evaluate(() =>
+        setTimeout(() => {
+          for (;;);
+        }, 0),
+      )
+      .catch(() => undefined);
+    const alert = page.getByRole('alert').filter({ hasText: 'The training worker does not answer' });
+    await expect(alert).toContainText(/goes on from step \d/, { timeout: 15_000 });
+    await alert.getByRole('button', { name: 'Restart' }).click();
+    await expectRecovered(train, kept);
+  });
+});
+
+test.describe('a GPU', () => {
+  /** Small steps: the GPU here is emulated. */
+  const small = `${run}&batchSize=8`;
+
+  test('whose WebGPU device is destroyed is asked for a new one, on which the run goes on', async ({
+    page,
+  }) => {
+    const train = new TrainPage(page);
+    await train.open(small);
+    const worker = await trainingWorker(page);
+    await worker.evaluate(() => {
+      // oxlint-disable-next-line typescript/unbound-method -- it is applied to its adapter below
+      GPUAdapter.prototype.requestDevice = new Proxy(GPUAdapter.prototype.requestDevice, {
+        apply: async (request, adapter, parameters: [GPUDeviceDescriptor?]) => {
+          const device = await Reflect.apply(request, adapter, parameters);
+          Object.assign(globalThis, { testDevice: device });
+          return device;
+        },
+      });
+    });
+    await train.chooseEngine(/^WebGPU/);
+    const kept = await trainAndKeep(train);
+    await worker.evaluate(() => (globalThis as unknown as { testDevice: GPUDevice }).testDevice.destroy());
+    await expectRecovered(train, kept);
+    await expect(page.getByTestId('backend-badge')).toHaveAttribute('data-backend', 'webgpu');
+  });
+
+  for (const engine of ['WebGPU', 'WebGL']) {
+    test(`whose process dies under ${engine} leaves the run to what works`, async ({
+      playwright,
+      baseURL,
+    }) => {
+      // A browser of its own: one whose GPU process died trusts the page less from then on.
+      const browser = await playwright.chromium.launch(chromiumLaunchOptions());
+      try {
+        const train = new TrainPage(await browser.newPage({ baseURL: baseURL ?? '' }));
+        await train.open(small);
+        await train.chooseEngine(new RegExp(`^${engine}`));
+        const kept = await trainAndKeep(train);
+        const devtools = await browser.newBrowserCDPSession();
+        await devtools.send('Browser.crashGpuProcess');
+        await expectRecovered(train, kept);
+        await train.mainControl.click();
+        await train.expectAction('resume');
+        await train.chooseEngine('WebAssembly');
+        await train.mainControl.click();
+        await train.waitForStep((await train.stat('step')) + 10);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
 });

@@ -1,7 +1,8 @@
 /** A trainer on a real engine and the real MNIST bytes, with its events at hand, for tests in Node. */
 import type { BackendName } from '@/model/backend';
-import type { Engine, ImageSet } from '@/engine/engine';
+import type { Engine, EngineError, ImageSet } from '@/engine/engine';
 import { createEngine } from '@/engine/tfjs/backends';
+import type { EngineState } from '@/model/engineState';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import type { FirstWeights, RunStatus } from '@/protocol/messages';
@@ -42,25 +43,38 @@ export function smallRun(
 
 export class Lab {
   readonly events: RunEvent[] = [];
+  readonly kept: EngineState[] = [];
   readonly source: Images;
   readonly trainer: Trainer;
   readonly sweeps = new LearningRateSweeper();
+  /** As the browser tells it of the device in use. */
+  loseDevice: (error: EngineError) => void = () => undefined;
+  readonly losses: EngineError[] = [];
+  readonly #gone = new Set<BackendName>();
   #waiting: { readonly wanted: (event: RunEvent) => boolean; readonly resolve: () => void }[] = [];
 
   constructor(source: Images) {
     this.source = source;
     this.trainer = new Trainer({
       source: this.source,
+      onEngineLost: (error, { backend }) => {
+        this.losses.push(error);
+        this.#gone.add(backend);
+      },
       emit: (event) => {
-        this.events.push(event);
+        // Seen by tests that look for them; the others count what people see.
+        if (event.type === 'runKept') this.kept.push(event.state);
+        else this.events.push(event);
         for (const { wanted, resolve } of this.#waiting) if (wanted(event)) resolve();
       },
     });
   }
 
   useBackend(backend: BackendName): Promise<Engine> {
-    const onDeviceError = this.trainer.deviceFailed;
-    return this.trainer.useEngine(async () => (await createEngine(backend, { onDeviceError })).engine);
+    return this.trainer.useEngine(async (onDeviceError) => {
+      this.loseDevice = onDeviceError;
+      return (await createEngine(backend, { onDeviceError, anew: this.#gone.has(backend) })).engine;
+    });
   }
 
   /** The next event that is wanted. */

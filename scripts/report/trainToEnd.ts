@@ -39,11 +39,11 @@ export async function trainToEnd({ create, config, onEvent }: TrainOptions): Pro
   const emit = (event: RunEvent): void => {
     onEvent(event);
     doctor.hear(event);
-    if (event.type !== 'runStatus') events.push(event);
+    if (event.type !== 'runStatus' && event.type !== 'runKept') events.push(event);
     if (event.type === 'runFailed') settle?.failed(new Error(event.error.message));
     if (event.type === 'runStatus' && event.status.phase === 'finished') settle?.done();
   };
-  const trainer = new Trainer({ source, emit });
+  const trainer = new Trainer({ source, emit, onEngineLost: (error) => settle?.failed(error) });
   try {
     const { info } = await trainer.useEngine(create);
     await trainer.prepare('report', config, 'seed');

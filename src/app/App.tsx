@@ -5,6 +5,7 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
 import { footerRoutes, pageRoutes } from '@/app/routes';
 import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
+import { FailureNotices } from '@/views/ui/FailureNotices';
 import { overlaysId } from '@/views/ui/theme';
 import { WeightsQuestionDialog } from '@/views/ui/WeightsQuestionDialog';
 import classes from '@/app/App.module.css';
@@ -57,6 +58,7 @@ export function App() {
       </a>
       <Header />
       <main id="content" className={classes['main']} tabIndex={-1}>
+        <FailureNotices />
         <ErrorBoundary key={location}>
           <Switch>
             {allRoutes.map((route) => (

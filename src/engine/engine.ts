@@ -4,8 +4,11 @@
  */
 import type { BackendName, EngineNotice } from '@/model/backend';
 import type { StatisticsSource } from '@/engine/statistics';
+import type { EngineState } from '@/model/engineState';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
+
+export type { EngineState };
 
 export type EngineName = 'tfjs' | 'wasm' | 'webgpu';
 
@@ -54,14 +57,6 @@ export interface Evaluation {
   readonly count: number;
   /** Class predicted for each image, in order. */
   readonly predictions: Uint8Array<ArrayBuffer>;
-}
-
-export interface EngineState {
-  /** Steps done. With the seed it is the whole state of the random numbers, which are counter-based. */
-  readonly step: number;
-  readonly parameters: StateDict;
-  /** One StateDict a slot: `momentum_buffer`, `exp_avg`, `exp_avg_sq`, `square_avg`, `grad_avg`; empty before the first step. */
-  readonly optimizer: Readonly<Record<string, StateDict>>;
 }
 
 /** Forward and backward of one batch in training mode, without an update: the current parameters are left as they are. */

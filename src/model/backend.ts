@@ -13,7 +13,7 @@ export type BackendReason =
   | 'insecure_context'
   | 'failed';
 
-/** Why the WebAssembly engine computes slower than it could; the page has a text for each. */
+/** Why the engine that computes is not the best that there could be; the page has a text for each. */
 export type EngineNoticeReason =
   /** The server does not isolate the page, so that no memory is shared. */
   | 'not_isolated'
@@ -27,7 +27,9 @@ export type EngineNoticeReason =
   /** The build for several threads could not be loaded. */
   | 'threaded_kernels_failed'
   /** The build with fused multiply-add could not be loaded. */
-  | 'fused_kernels_failed';
+  | 'fused_kernels_failed'
+  /** It took the place of one whose device was lost. */
+  | 'engine_lost';
 
 export interface EngineNotice {
   readonly reason: EngineNoticeReason;

@@ -6,6 +6,7 @@
 import type { DataErrorDetails } from '@/data/dataError';
 import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
 import type { ClassCounts } from '@/model/classCounts';
+import type { EngineState, Weights } from '@/model/engineState';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { FormatDetails } from '@/model/weightFiles';
@@ -26,7 +27,7 @@ export interface BackendDescription {
   readonly maxStorageBufferBindingSize: number | null;
   /** Why tfjs computes where an engine of our own should; absent where that one does, or tfjs was asked for. */
   readonly fallbackReason?: string;
-  /** Why our WebAssembly engine computes slower than it could; absent where it does not. */
+  /** Why it is not the best that there could be; absent where there is nothing to say. */
   readonly notices?: readonly EngineNotice[];
 }
 
@@ -53,6 +54,13 @@ export type Command =
       readonly config: RunConfig;
       readonly weights: FirstWeights;
     }
+  /** Puts a run that another worker had back where it was kept, in place of the current run. */
+  | {
+      readonly type: 'restore';
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly kept: KeptRun;
+    }
   /** Trains on until the configured end, or by one step or one epoch. */
   | { readonly type: 'train'; readonly runId: string; readonly until: 'end' | StopUnit }
   | { readonly type: 'pause'; readonly runId: string }
@@ -65,7 +73,21 @@ export type Command =
   | { readonly type: 'stop'; readonly runId: string }
   /** Ends a learning-rate sweep early; its reply comes at once. */
   | { readonly type: 'stopSweep' }
+  /** Answered by `pong` as soon as the worker hears it. */
+  | { readonly type: 'ping' }
   | Request;
+
+/** A run outside of the worker, to go on with should that be lost. */
+export interface KeptRun {
+  /** What it began with. */
+  readonly initial: Weights;
+  /** Null: it stands at its first weights. */
+  readonly state: EngineState | null;
+  /** The epoch that ended with the state's step was not tested. */
+  readonly fullTestDue: boolean;
+  /** It was stopped. */
+  readonly isOver: boolean;
+}
 
 /** One test of a run. */
 export interface EvaluationPoint {
@@ -109,12 +131,14 @@ export interface WorkerError {
 
 /**
  * `preparing`: the network is being built; `ready`: the first weights are there, no step is taken; `waiting`: training was asked for,
- * the images it needs next have not arrived; `stopped` and `finished` runs are over, their network still predicts.
+ * the images it needs next have not arrived; `recovering`: it trains on as soon as an engine is there in
+ * place of the one that was lost; `stopped` and `finished` runs are over, their network still predicts.
  */
 export type RunPhase =
   | 'preparing'
   | 'ready'
   | 'waiting'
+  | 'recovering'
   | 'training'
   | 'paused'
   | 'stopped'
@@ -147,6 +171,11 @@ export interface RunStatus {
 }
 
 export type WorkerEvent =
+  /** The worker hears commands. It holds the lock of this name for as long as it lives; null where there are no locks. */
+  | { readonly type: 'started'; readonly lock: string | null }
+  | { readonly type: 'pong' }
+  /** The worker computes for up to so long, in which it hears nothing. */
+  | { readonly type: 'busy'; readonly seconds: number }
   | { readonly type: 'backendProbing' }
   /** Again where an engine that runs has changed: it can lose its threads. */
   | {
@@ -155,6 +184,8 @@ export type WorkerEvent =
       readonly probes: readonly BackendProbe[];
     }
   | { readonly type: 'backendFailed'; readonly error: WorkerError; readonly probes: readonly BackendProbe[] }
+  /** The engine is gone, by an error of code `device`; the next one is tried at once. */
+  | { readonly type: 'backendLost'; readonly backend: BackendName; readonly error: WorkerError }
   | {
       readonly type: 'dataProgress';
       readonly loadedBytes: number;
@@ -178,6 +209,12 @@ export type WorkerEvent =
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)
+  /** The run begins with weights that no seed can draw again. */
+  | { readonly type: 'runBegan'; readonly runId: string; readonly initial: Weights }
+  /** Where the run stood a moment ago. */
+  | { readonly type: 'runKept'; readonly runId: string; readonly state: EngineState }
+  /** After a loss of the engine the run goes on from this step. */
+  | { readonly type: 'runRecovered'; readonly runId: string; readonly step: number }
   /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */
   | { readonly type: 'runFailed'; readonly runId: string; readonly error: WorkerError }
   | { readonly type: 'progress'; readonly requestId: number; readonly progress: Progress }

@@ -1,5 +1,4 @@
 /** The only place that calls postMessage: both ends of the conversation, typed, with what each message transfers. */
-import { assertNever } from '@/model/layers';
 import type { Command, WorkerEvent } from '@/protocol/messages';
 import { replyTransfers, requestTransfers } from '@/protocol/requests';
 
@@ -46,26 +45,6 @@ function commandTransfers(command: Command): Transferable[] {
 }
 
 function eventTransfers(event: WorkerEvent): Transferable[] {
-  switch (event.type) {
-    case 'metrics':
-      return [event.loss.buffer, event.accuracy.buffer, event.learningRate.buffer];
-    case 'reply':
-      return replyTransfers(event.reply);
-    case 'backendProbing':
-    case 'backendReady':
-    case 'backendFailed':
-    case 'dataProgress':
-    case 'dataReady':
-    case 'dataFailed':
-    case 'runStatus':
-    // A few hundred numbers about once a second.
-    case 'statistics':
-    case 'evaluated':
-    case 'runFailed':
-    case 'progress':
-    case 'requestFailed':
-      return [];
-    default:
-      return assertNever(event);
-  }
+  if (event.type === 'metrics') return [event.loss.buffer, event.accuracy.buffer, event.learningRate.buffer];
+  return event.type === 'reply' ? replyTransfers(event.reply) : [];
 }

@@ -13,6 +13,10 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
       return { ...state, backend: { kind: 'ready', backend: event.backend, probes: event.probes } };
     case 'backendFailed':
       return { ...state, backend: { kind: 'failed', error: event.error, probes: event.probes } };
+    case 'backendLost': {
+      const lostStep = state.run?.step ?? 0;
+      return { ...state, recovery: { lost: event.backend, lostStep, step: null } };
+    }
     case 'dataProgress': {
       const { loadedBytes, totalBytes, trainingImages, testImages, fromCache } = event;
       const progress = { loadedBytes, totalBytes, trainingImages, testImages, fromCache };
@@ -34,6 +38,13 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
         const point = { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count, classes };
         return { ...state, evaluations: [...state.evaluations, point] };
       });
+    case 'runKept':
+      return ofRun(state, event.runId, (run) => ({ ...state, run: { ...run, keptStep: event.state.step } }));
+    case 'runRecovered':
+      return ofRun(state, event.runId, () => withRecovery(state, event.step));
+    // For the page's RunKeeper.
+    case 'runBegan':
+      return state;
     case 'runFailed':
       return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
     default:
@@ -59,4 +70,11 @@ function withStatus(state: SessionState, run: RunState, status: RunStatus): Sess
 
 function withFailure(state: SessionState, run: RunState, error: WorkerError): SessionState {
   return { ...state, run: { ...run, phase: 'failed', testedImages: null, error } };
+}
+
+/** Where nothing was trained, nothing was lost, and there is no news. */
+function withRecovery(state: SessionState, step: number): SessionState {
+  const { recovery } = state;
+  if (recovery === null) return state;
+  return { ...state, recovery: recovery.lostStep === 0 ? null : { ...recovery, step } };
 }

@@ -199,6 +199,7 @@ function reactTo(
     case 'preparing':
     case 'ready':
     case 'waiting':
+    case 'recovering':
     case 'training':
     case 'paused':
       return null;

@@ -5,7 +5,7 @@ import { validateConfig } from '@/model/validate';
 import type { WeightsOrigin } from '@/model/weightsOrigin';
 import type { FirstWeights, StopUnit } from '@/protocol/messages';
 import type { MetricsLog } from '@/store/metricsLog';
-import { isUnderWay, sameFreshNetwork } from '@/store/selectors';
+import { isUnderWay, isWaitingForBackend, sameFreshNetwork } from '@/store/selectors';
 import type {
   RunState,
   SessionActions,
@@ -14,6 +14,7 @@ import type {
   WeightsQuestion,
 } from '@/store/sessionState';
 import { canContinue, originOf, resetPlan, startPlan, type StartPlan } from '@/store/startPlan';
+import { selectBackendCommand } from '@/store/settingsCommands';
 import type { StatisticsLog } from '@/store/statisticsLog';
 import type { TrainerClient } from '@/store/trainerClient';
 import type { WeightsQuestions } from '@/store/weightsQuestions';
@@ -133,6 +134,9 @@ export function createRunActions(context: RunContext): RunActions {
       send((runId) => ({ type: 'pause', runId }));
     },
     resume: () => {
+      // Another try of the engines, where none could take the run over.
+      if (isWaitingForBackend(store.getState()))
+        client()?.send(selectBackendCommand(store.getState().settings));
       goOn('end');
     },
     stepOnce: () => {
@@ -190,11 +194,13 @@ export function prepare(
     secondsLeft: null,
     firstStepMilliseconds: null,
     error: null,
+    keptStep: 0,
   };
   metrics.clear();
   statistics.clear();
   store.setState(({ metricsVersion, statisticsVersion }) => ({
     run,
+    recovery: null,
     evaluations: [],
     metricsVersion: metricsVersion + 1,
     statisticsVersion: statisticsVersion + 1,

@@ -3,9 +3,9 @@ import type { RunConfig } from '@/model/runConfig';
 import type { RunPhase } from '@/protocol/messages';
 import type { SessionState } from '@/store/sessionState';
 
-/** Steps are being taken, or will be as soon as the data is there. */
+/** Steps are being taken, or will be as soon as the data, or another engine, is there. */
 export function isTraining(phase: RunPhase | undefined): boolean {
-  return phase === 'training' || phase === 'waiting';
+  return phase === 'training' || phase === 'waiting' || phase === 'recovering';
 }
 
 /** A run with trained steps that can go on: replacing it would lose work. */

@@ -3,10 +3,13 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerError } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/store/draftLink';
+import type { WorkerPulse } from '@/store/heartbeat';
 import { MetricsLog } from '@/store/metricsLog';
 import { reduceEvent } from '@/store/reduceEvent';
-import { createActions, selectBackendCommand, statisticsCommand } from '@/store/sessionActions';
+import { RunKeeper, type Resumption } from '@/store/runKeeper';
+import { createActions } from '@/store/sessionActions';
 import type { SessionActions, SessionState } from '@/store/sessionState';
+import { selectBackendCommand, statisticsCommand } from '@/store/settingsCommands';
 import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
 import { tabStorage } from '@/store/tabStorage';
@@ -44,6 +47,7 @@ function initialState(): SessionState {
       error: null,
     },
     run: null,
+    recovery: null,
     draft: loadDraft(tabStorage()),
     linkIssues: [],
     metricsVersion: 0,
@@ -61,38 +65,90 @@ export function createSession(): Session {
   const store = createStore<SessionState>(initialState);
   const metrics = new MetricsLog();
   const statistics = new StatisticsLog();
+  const keeper = new RunKeeper();
   let client: TrainerClient | null = null;
+  /** How the run goes on in the next worker; null while this one lives. */
+  let resumption: Resumption | null = null;
 
   const onEvent = (event: SessionEvent): void => {
+    keeper.heard(event);
     const { run } = store.getState();
     const runId = run?.runId;
     const step = run?.step ?? 0;
     if (event.type === 'metrics' && event.runId === runId) metrics.append(event);
     if (event.type === 'statistics' && event.runId === runId) statistics.append(event.steps);
-    if (event.type === 'runStatus' && event.runId === runId && event.status.step < step) {
-      metrics.truncate(event.status.step);
-      statistics.truncate(event.status.step);
-    }
+    if (event.type === 'runStatus' && event.runId === runId && event.status.step < step)
+      truncate(event.status.step);
     store.setState((state) => reduceEvent(state, event));
+  };
+  const truncate = (step: number): void => {
+    metrics.truncate(step);
+    statistics.truncate(step);
   };
   const onCrash = (error: WorkerError): void => {
     client = null;
-    store.setState(({ run }) => ({
+    const { run, evaluations } = store.getState();
+    if (run !== null) resumption = keeper.resumption(run, evaluations);
+    store.setState({
       worker: 'crashed',
       run: run === null ? null : { ...run, phase: 'failed', testedImages: null, error },
-    }));
+    });
+  };
+  const onPulse = (pulse: WorkerPulse): void => {
+    store.setState({ worker: pulse === 'late' || pulse === 'silent' ? pulse : 'running' });
+  };
+  const startWorker = (): TrainerClient => {
+    const started = startTrainerClient({ onEvent, onCrash, onPulse });
+    const { settings } = store.getState();
+    started.send(selectBackendCommand(settings));
+    started.send(statisticsCommand(settings));
+    started.send({ type: 'loadData' });
+    return {
+      ...started,
+      send: (command) => {
+        keeper.sent(command);
+        started.send(command);
+      },
+    };
   };
   const start = (): void => {
     client?.terminate();
-    client = startTrainerClient({ onEvent, onCrash });
     const { draft, linkIssues } = store.getState();
     store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
-    client.send(selectBackendCommand(store.getState().settings));
-    client.send(statisticsCommand(store.getState().settings));
-    client.send({ type: 'loadData' });
+    client = startWorker();
     actions.reset();
   };
-  const actions = createActions({ store, metrics, statistics, client: () => client, restart: start });
+  /** Another worker, which goes on with the run. */
+  const restart = (): void => {
+    const { run, evaluations } = store.getState();
+    client?.terminate();
+    if (run === null) {
+      start();
+      return;
+    }
+    const { kept, until } = resumption ?? keeper.resumption(run, evaluations);
+    resumption = null;
+    const step = kept.state?.step ?? 0;
+    truncate(step);
+    const { backend, data, sweep } = initialState();
+    const { metricsVersion, statisticsVersion } = store.getState();
+    store.setState({
+      backend,
+      data,
+      sweep,
+      worker: 'running',
+      run: { ...run, phase: 'preparing', testedImages: null, step, error: null },
+      recovery: run.step === 0 ? null : { lost: null, lostStep: run.step, step },
+      evaluations: evaluations.filter((point) => point.step <= step),
+      metricsVersion: metricsVersion + 1,
+      statisticsVersion: statisticsVersion + 1,
+    });
+    client = startWorker();
+    const { runId, config } = run;
+    client.send({ type: 'restore', runId, config, kept });
+    if (until !== null) client.send({ type: 'train', runId, until });
+  };
+  const actions = createActions({ store, metrics, statistics, client: () => client, restart });
   watchRun({ store, metrics, statistics });
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);

@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { MetricsLog } from '@/store/metricsLog';
 import { createRunActions } from '@/store/runActions';
 import type { SessionActions, SessionState, Settings } from '@/store/sessionState';
+import { selectBackendCommand, statisticsCommand } from '@/store/settingsCommands';
 import type { StatisticsLog } from '@/store/statisticsLog';
 import { createSweepActions } from '@/store/sweepActions';
 import { RequestError } from '@/store/pendingRequests';
@@ -49,6 +50,12 @@ export function createActions(context: ActionContext): SessionActions {
     selectBackend: (engineChoice) => {
       openEngine({ engineChoice });
     },
+    retryEngine: () => {
+      const { run } = store.getState();
+      // A browser may keep a part that failed to load for as long as the worker lives.
+      if (run === null || run.step === run.keptStep) context.restart();
+      else openEngine({});
+    },
     setReferenceEngine: (referenceEngine) => {
       openEngine({ referenceEngine });
     },
@@ -63,17 +70,8 @@ export function createActions(context: ActionContext): SessionActions {
     layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
     ...createSweepActions(store, client),
     restartWorker: context.restart,
+    closeRecovery: () => {
+      store.setState({ recovery: null });
+    },
   };
 }
-
-/** Asks the worker for the engine that the settings name. */
-export function selectBackendCommand({ engineChoice, referenceEngine }: Settings): RunCommand {
-  return { type: 'selectBackend', choice: engineChoice, reference: referenceEngine };
-}
-
-/** Tells the worker how often to measure the layers. */
-export function statisticsCommand({ statisticsInterval }: Settings): RunCommand {
-  return { type: 'setStatisticsInterval', interval: statisticsInterval };
-}
-
-type RunCommand = Parameters<TrainerClient['send']>[0];

@@ -11,7 +11,7 @@
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
-import type { BackendProbe } from '@/model/backend';
+import type { BackendName, BackendProbe } from '@/model/backend';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
@@ -49,6 +49,18 @@ export interface RunState extends RunStatus {
   /** What the run trains with; learning rate and epochs follow what is changed in flight. */
   readonly config: RunConfig;
   readonly error: WorkerError | null;
+  /** The step from which it goes on when the worker is lost; 0: from the beginning. */
+  readonly keptStep: number;
+}
+
+/** A loss of what computes, through which the run at hand came, or is to come. */
+export interface Recovery {
+  /** The backend whose device was lost; null: the worker. */
+  readonly lost: BackendName | null;
+  /** Steps that were done then. */
+  readonly lostStep: number;
+  /** From where the run went on; null: it does not yet. */
+  readonly step: number | null;
 }
 
 /** A learning-rate sweep: under way, or done and still shown. */
@@ -90,13 +102,18 @@ export interface Settings {
 }
 
 export interface SessionState {
-  /** `crashed`: the worker died; actions.restartWorker() starts anew. */
-  readonly worker: 'stopped' | 'running' | 'crashed';
+  /**
+   * `late`: its script has not come; `silent`: it has not answered for longer than it said it would be busy; `crashed`: it
+   * ended. actions.restartWorker() puts another in its place.
+   */
+  readonly worker: 'stopped' | 'running' | 'late' | 'silent' | 'crashed';
   readonly settings: Settings;
   readonly backend: BackendState;
   readonly data: DataState;
   /** Null until the first prepare. */
   readonly run: RunState | null;
+  /** Null: nothing was lost in this run, or it is no news any more. */
+  readonly recovery: Recovery | null;
   /** What the controls at the left say; a run starts from it. */
   readonly draft: RunConfig;
   /** What of the page's link could not be used for the draft. */
@@ -147,6 +164,8 @@ export interface SessionActions {
   readonly retryData: () => void;
   /** A run under way goes on on the new backend, from the step where it is. */
   readonly selectBackend: (choice: EngineChoice) => void;
+  /** Tries the chosen engine again, with all that it needs loaded anew where the run outlives that. */
+  readonly retryEngine: () => void;
   /** Switches between our own engine and the reference, where the backend has both; a run under way goes on. */
   readonly setReferenceEngine: (reference: boolean) => void;
   /** Of the run under way too, from the next step on. */
@@ -183,6 +202,8 @@ export interface SessionActions {
   /** Ends the sweep; what it has stays. */
   readonly stopSweep: () => void;
   readonly closeSweep: () => void;
-  /** After a crash: a new worker; the run is lost, the draft is prepared anew. */
+  /** Another worker in place of one that died or is stuck; the run goes on from its last kept step. */
   readonly restartWorker: () => void;
+  /** Puts the news of a recovery away. */
+  readonly closeRecovery: () => void;
 }

@@ -2,6 +2,7 @@
 import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import { pagePort } from '@/protocol/port';
 import type { Request, RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
+import { Heartbeat, type WorkerPulse } from '@/store/heartbeat';
 import { PendingRequests } from '@/store/pendingRequests';
 
 export interface TrainerClient {
@@ -16,13 +17,17 @@ export interface TrainerClient {
   terminate(): void;
 }
 
-/** What a client hands on: every event but those of requests. */
-export type SessionEvent = Exclude<WorkerEvent, { readonly type: 'reply' | 'requestFailed' | 'progress' }>;
+/** What a client hands on: every event but those of requests and of the worker's own life. */
+export type SessionEvent = Exclude<
+  WorkerEvent,
+  { readonly type: 'started' | 'pong' | 'busy' | 'reply' | 'requestFailed' | 'progress' }
+>;
 
 export interface TrainerClientHandlers {
   readonly onEvent: (event: SessionEvent) => void;
   /** The worker could not be loaded, or died; the client is of no more use. */
   readonly onCrash: (error: WorkerError) => void;
+  readonly onPulse: (pulse: WorkerPulse) => void;
 }
 
 /** Starts a worker. */
@@ -33,9 +38,12 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
   });
   const port = pagePort(worker);
   const pending = new PendingRequests();
-  const clock = setInterval(() => pending.elapse(1), 1000);
+  const heartbeat = new Heartbeat({ ask: () => port.post({ type: 'ping' }), onChange: handlers.onPulse });
+  const clock = setInterval(() => heartbeat.tick(), 1000);
+  const life = new AbortController();
 
   const end = (error: WorkerError): void => {
+    life.abort();
     worker.terminate();
     clearInterval(clock);
     pending.failAll(error);
@@ -47,13 +55,30 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
   };
   // Errors inside the worker are caught there and told as events; what arrives here is a script that did not load or ran out of memory.
   worker.addEventListener('error', (event) => {
-    crash(event.message === '' ? 'The training worker stopped without saying why.' : event.message);
+    crash(event.message === '' ? 'Its script could not be loaded, or it ran out of memory.' : event.message);
   });
   worker.addEventListener('messageerror', () => {
     crash('A message of the training worker could not be read.');
   });
+  const watchLock = (lock: string): void => {
+    // The browser lets the page have it when the worker has ended, also where that says nothing.
+    const ended = navigator.locks.request(lock, { signal: life.signal }, () =>
+      crash('It ended without a word.'),
+    );
+    // Not asked for any more, or refused: then the heartbeat tells, only later.
+    ended.catch(() => undefined);
+  };
   port.receive((event) => {
-    if (event.type === 'reply') pending.reply(event.requestId, event.reply);
+    if (life.signal.aborted) return;
+    if (event.type === 'pong') {
+      heartbeat.answered();
+      // Only time in which the worker could have answered counts.
+      pending.elapse(1);
+    } else if (event.type === 'busy') heartbeat.busy(event.seconds);
+    else if (event.type === 'started') {
+      heartbeat.answered();
+      if (event.lock !== null) watchLock(event.lock);
+    } else if (event.type === 'reply') pending.reply(event.requestId, event.reply);
     else if (event.type === 'progress') pending.progress(event.requestId, event.progress);
     else if (event.type === 'requestFailed') pending.fail(event.requestId, event.error);
     else handlers.onEvent(event);

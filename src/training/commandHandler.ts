@@ -1,35 +1,19 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
-import type { BackendProbe } from '@/model/backend';
-import type { BackendInfo, EngineError } from '@/engine/engine';
 import { assertNever } from '@/model/layers';
-import type { BackendDescription, Command, WorkerEvent } from '@/protocol/messages';
+import type { Command, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
-import type { DataService } from '@/training/dataService';
-import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
+import type { LoadedImages } from '@/training/dataService';
+import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { answer } from '@/training/requests';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
 
-/** Finds out what this machine can do, and opens what was chosen. */
-export interface Backends {
-  readonly probe: () => Promise<readonly BackendProbe[]>;
-  /**
-   * `onDeviceError` hears of a lost device at once, `onInfoChange` of an engine that is no longer what it said.
-   * @throws EngineError when the choice does not work here
-   */
-  readonly open: (
-    request: EngineRequest,
-    onDeviceError: (error: EngineError) => void,
-    onInfoChange: () => void,
-  ) => Promise<OpenedEngine>;
-}
-
 export interface CommandHandlerOptions {
   readonly post: (event: WorkerEvent) => void;
   readonly backends: Backends;
   /** Makes the data's loader, given whom to tell. */
-  readonly data: (onChange: () => void) => DataService;
+  readonly data: (onChange: () => void) => LoadedImages;
 }
 
 export function createCommandHandler({
@@ -40,28 +24,15 @@ export function createCommandHandler({
   const source = data(() => {
     trainer.imagesArrived();
   });
-  const trainer = new Trainer({ source, emit: post });
+  const trainer: Trainer = new Trainer({
+    source,
+    emit: post,
+    onBusy: (seconds) => post({ type: 'busy', seconds }),
+    onEngineLost: (error, info) => engines.lost(error, info),
+  });
+  const engines = new EngineSelection({ trainer, backends, post });
   const sweeps = new LearningRateSweeper();
 
-  const selectBackend = async (request: EngineRequest): Promise<void> => {
-    try {
-      await trainer.useEngine(async () => {
-        post({ type: 'backendProbing' });
-        let opened: OpenedEngine | null = null;
-        const announce = (): void => {
-          if (opened === null) return;
-          const { engine, probes, fallbackReason } = opened;
-          const reason = fallbackReason === null ? {} : { fallbackReason };
-          post({ type: 'backendReady', backend: { ...describe(engine.info), ...reason }, probes });
-        };
-        opened = await backends.open(request, trainer.deviceFailed, announce);
-        announce();
-        return opened.engine;
-      });
-    } catch (error) {
-      post({ type: 'backendFailed', error: toWorkerError(error), probes: await backends.probe() });
-    }
-  };
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
       const value = await answer(request, params, { trainer, source, sweeps }, (progress) =>
@@ -76,13 +47,16 @@ export function createCommandHandler({
   return (command) => {
     switch (command.type) {
       case 'selectBackend':
-        void selectBackend(command);
+        void engines.select(command);
         break;
       case 'loadData':
         void source.load();
         break;
       case 'prepare':
         void trainer.prepare(command.runId, command.config, command.weights);
+        break;
+      case 'restore':
+        void trainer.restore(command.runId, command.config, command.kept);
         break;
       case 'train':
         trainer.train(command.runId, command.until);
@@ -105,6 +79,9 @@ export function createCommandHandler({
       case 'stopSweep':
         sweeps.stop();
         break;
+      case 'ping':
+        post({ type: 'pong' });
+        break;
       case 'request':
         void reply(command);
         break;
@@ -112,8 +89,4 @@ export function createCommandHandler({
         assertNever(command);
     }
   };
-}
-
-function describe({ limits, ...info }: BackendInfo): BackendDescription {
-  return { ...info, ...limits };
 }

@@ -18,7 +18,13 @@ export interface DataServiceOptions {
 
 const progressMilliseconds = 100;
 
-export class DataService implements ImageSource {
+/** Images that have to be loaded. */
+export interface LoadedImages extends ImageSource {
+  /** Loads what is missing; repeat it after a failure. */
+  load(): Promise<void>;
+}
+
+export class DataService implements LoadedImages {
   readonly #options: DataServiceOptions;
   readonly #loader: MnistLoader;
   #lastProgress = 0;
@@ -42,7 +48,6 @@ export class DataService implements ImageSource {
     return this.#loader.test;
   }
 
-  /** Loads what is missing; repeat it after a failure. */
   async load(): Promise<void> {
     const { emit, onChange } = this.#options;
     try {

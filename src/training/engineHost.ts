@@ -1,5 +1,6 @@
 /** The engine in use, one task at a time, with the images it needs. */
-import type { Engine, ImageSet, Split } from '@/engine/engine';
+import type { BackendInfo, Engine, EngineError, ImageSet, Split } from '@/engine/engine';
+import { GuardedEngine, type EngineGuardOptions } from '@/training/guardedEngine';
 import { Mutex } from '@/training/mutex';
 import { NotReadyError } from '@/training/workerError';
 
@@ -9,52 +10,99 @@ export interface ImageSource {
   readonly test: ImageSet;
 }
 
+/** Makes an engine; `onDeviceError` hears of a lost device at once, from then on. */
+export type CreateEngine = (onDeviceError: (error: EngineError) => void) => Promise<Engine>;
+
+export interface EngineHostOptions {
+  readonly source: ImageSource;
+  /** The engine in use is gone; what it was doing has failed. */
+  readonly onLost: (error: EngineError, info: BackendInfo) => void;
+  readonly onBusy: EngineGuardOptions['onBusy'];
+}
+
 export class EngineHost {
-  readonly #source: ImageSource;
+  readonly #options: EngineHostOptions;
   readonly #mutex = new Mutex();
-  #engine: Engine | null = null;
+  #engine: GuardedEngine | null = null;
   #resident = { train: 0, test: 0 };
 
-  constructor(source: ImageSource) {
-    this.#source = source;
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
   }
 
   get engine(): Engine | null {
     return this.#engine;
   }
 
-  /** Runs the task with the engine to itself. @throws NotReadyError where there is none */
+  /** Lets go of an engine that does not answer, and of whatever waits for it. */
+  giveUp(error: EngineError): void {
+    this.#engine?.giveUp(error);
+  }
+
+  /**
+   * Runs the task with the engine to itself; it ends with the engine, so that the next is let in whatever it waits for.
+   * @throws NotReadyError where there is none; EngineError `device` when it is lost
+   */
   use<T>(task: (engine: Engine) => Promise<T>): Promise<T> {
     return this.#mutex.run(async () => {
-      if (this.#engine === null) throw new NotReadyError('No backend is ready yet.');
-      return task(this.#engine);
+      const engine = this.#engine;
+      if (engine === null) throw new NotReadyError('No backend is ready yet.');
+      return engine.during(() => task(engine));
     });
   }
 
   /** The same for the training loop, which waits where there is none: gives null then. */
   useIfThere<T>(task: (engine: Engine) => Promise<T>): Promise<T | null> {
-    return this.#mutex.run(async () => (this.#engine === null ? null : task(this.#engine)));
+    return this.#mutex.run(async () => {
+      const engine = this.#engine;
+      return engine === null ? null : engine.during(() => task(engine));
+    });
   }
 
-  /** Replaces the engine: `leave` is the last use of the old one, `enter` the first of the new one. */
+  /**
+   * Replaces the engine: `leave` is the last use of the old one, `enter` the first of the new one.
+   * @throws what `create` throws; EngineError `device` where the new one is lost at once
+   */
   replace(
-    create: () => Promise<Engine>,
+    create: CreateEngine,
     leave: (engine: Engine) => Promise<void>,
     enter: (engine: Engine) => Promise<void>,
   ): Promise<Engine> {
     return this.#mutex.run(async () => {
       const old = this.#engine;
       if (old !== null) {
-        await leave(old);
+        // One that is lost meanwhile has nothing left to be read.
+        await old.during(() => leave(old)).catch(() => undefined);
         this.#engine = null;
-        old.dispose();
+        if (!old.isLost) old.dispose();
       }
       this.#resident = { train: 0, test: 0 };
-      const engine = await create();
-      this.#engine = engine;
-      await enter(engine);
+      const engine = await this.#open(create);
+      await engine.during(() => enter(engine));
       return engine;
     });
+  }
+
+  async #open(create: CreateEngine): Promise<GuardedEngine> {
+    let guarded: GuardedEngine | null = null;
+    let early: EngineError | null = null;
+    const engine = await create((error) => {
+      early = error;
+      guarded?.giveUp(error);
+    });
+    const { onLost, onBusy } = this.#options;
+    const opened: GuardedEngine = new GuardedEngine(engine, {
+      onBusy,
+      onLost: (error) => {
+        if (this.#engine === opened) this.#engine = null;
+        opened.dispose();
+        onLost(error, opened.info);
+      },
+    });
+    guarded = opened;
+    this.#engine = opened;
+    if (early !== null) opened.giveUp(early);
+    return opened;
   }
 
   /** One label an image; more room than there are images is allowed. */
@@ -80,6 +128,7 @@ export class EngineHost {
   }
 
   #images(split: Split): ImageSet {
-    return split === 'train' ? this.#source.training : this.#source.test;
+    const { source } = this.#options;
+    return split === 'train' ? source.training : source.test;
   }
 }

@@ -1,5 +1,5 @@
 /** Which engine computes on which backend: our own where there is one, tfjs, the reference, where it is asked for. */
-import type { BackendProbe } from '@/model/backend';
+import type { BackendName, BackendProbe } from '@/model/backend';
 import { EngineError, type Engine } from '@/engine/engine';
 import { orderOfChoice, probeBackends, startEngine } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
@@ -11,6 +11,10 @@ export interface EngineRequest {
   readonly choice: EngineChoice;
   /** Compute with tfjs also where an engine of our own could. */
   readonly reference: boolean;
+  /** Backends whose device is gone: each is started on a new one. */
+  readonly gone?: ReadonlySet<BackendName>;
+  /** After a loss: what to try first, and what not at all; any other may take the place of what was chosen. */
+  readonly recovery?: { readonly first: BackendName; readonly avoid: ReadonlySet<BackendName> } | null;
 }
 
 export interface OpenedEngine {
@@ -41,22 +45,27 @@ function waysOf(
   return [tfjs];
 }
 
+/** Backends to try, in this order. */
+function candidates({ choice, recovery }: EngineRequest, probes: readonly BackendProbe[]): BackendName[] {
+  const order = orderOfChoice(probes);
+  const chosen = choice === 'auto' ? order : [choice];
+  if (recovery === undefined || recovery === null) return chosen;
+  return [...new Set([recovery.first, ...chosen, ...order])].filter((one) => !recovery.avoid.has(one));
+}
+
 /**
  * Opens what was chosen, or with `auto` the first backend of orderOfChoice that starts.
  * @throws EngineError `unsupported` with what each one said
  */
-export async function openEngine(
-  { choice, reference }: EngineRequest,
-  options: OpenEngineOptions,
-): Promise<OpenedEngine> {
+export async function openEngine(request: EngineRequest, options: OpenEngineOptions): Promise<OpenedEngine> {
   const probes = await probeBackends();
-  const candidates = choice === 'auto' ? orderOfChoice(probes) : [choice];
   const failures: string[] = [];
-  for (const backend of candidates) {
+  for (const backend of candidates(request, probes)) {
     const found = probes.find((one) => one.backend === backend);
     if (found === undefined) continue;
     let fallbackReason: string | null = null;
-    for (const start of waysOf(found, reference, options)) {
+    const anew = request.gone?.has(backend) === true;
+    for (const start of waysOf(found, request.reference, { ...options, anew })) {
       try {
         // The next is tried only where this one fails.
         // oxlint-disable-next-line no-await-in-loop

@@ -1,21 +1,15 @@
 /** What the trainer keeps of one run: where it stands, where it is going, how fast. */
-import type { EngineState } from '@/engine/engine';
+import type { EngineError } from '@/engine/engine';
+import type { EngineState, Weights } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/schedules';
-import type { StateDict } from '@/model/tensor';
-import { drawnFromSeed, trainedFor, type WeightsOrigin } from '@/model/weightsOrigin';
-import type { FirstWeights, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
+import { drawnFromSeed, trainedFor } from '@/model/weightsOrigin';
+import type { FirstWeights, KeptRun, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
+import { KeepingSchedule } from '@/training/keepingSchedule';
 import { StatisticsSchedule } from '@/training/statisticsSchedule';
 import { QuickTestSchedule } from '@/training/testSchedule';
 import { TrainingRate } from '@/training/trainingRate';
-
-/** Weights that a run can begin with. */
-export interface Weights {
-  /** Null: drawn from the run's seed. */
-  readonly parameters: StateDict | null;
-  readonly origin: WeightsOrigin;
-}
 
 export const seedWeights: Weights = { parameters: null, origin: drawnFromSeed };
 
@@ -40,12 +34,13 @@ export class Run {
   isOver = false;
   /** The engine holds this run's network. */
   isCompiled = false;
-  /** Failed because its device was lost: another one can take it over. */
-  lostDevice = false;
+  /** Why the engine that held it is gone; it goes on from its saved state in the next one. Null: it is not. */
+  lostBy: EngineError | null = null;
   /** The last state that was read, to go on from on another engine. */
   savedState: EngineState | undefined;
   readonly rate = new TrainingRate();
   readonly quickTests = new QuickTestSchedule();
+  readonly keeping = new KeepingSchedule();
   readonly statistics = new StatisticsSchedule();
   /** Steps since the last reading of metrics, and the time they took so far. */
   unread = { steps: 0, images: 0, milliseconds: 0 };
@@ -74,7 +69,7 @@ export class Run {
 
   /** Whether another engine may take the run over. */
   get canEnterEngine(): boolean {
-    return this.phase !== 'failed' || this.lostDevice || this.step === 0;
+    return this.phase !== 'failed' || this.lostBy !== null || this.step === 0;
   }
 
   /** `before`: the run at hand, which this one replaces; `file`: the weights that were imported last. */
@@ -96,6 +91,24 @@ export class Run {
       default:
         assertNever(weights);
     }
+  }
+
+  /** Goes on from where it was kept. */
+  resume({ initial, state, fullTestDue, isOver }: KeptRun): void {
+    this.initial = initial;
+    this.savedState = state ?? undefined;
+    this.step = state?.step ?? 0;
+    this.fullTestDue = fullTestDue;
+    this.isOver = isOver;
+  }
+
+  /** The engine that held it is gone, and all since the last saved state with it. */
+  lose(error: EngineError): void {
+    if (this.phase === 'failed') return;
+    this.isCompiled = false;
+    this.testedImages = null;
+    this.lostBy = error;
+    if (this.goal !== null) this.phase = 'recovering';
   }
 
   /** The state to compile with; undefined: drawn from the seed. */
@@ -127,8 +140,10 @@ export class Run {
     this.unread = { steps: 0, images: 0, milliseconds: 0 };
     this.rate.restart();
     this.isCompiled = true;
-    this.lostDevice = false;
-    if (this.phase === 'preparing' || this.phase === 'failed') this.phase = this.restingPhase;
+    this.lostBy = null;
+    if (this.phase === 'preparing' || this.phase === 'failed' || this.phase === 'recovering') {
+      this.phase = this.goal === null ? this.restingPhase : 'waiting';
+    }
   }
 
   /** Steps were taken, which on a GPU may only mean that they are queued. */
@@ -137,6 +152,8 @@ export class Run {
     this.unread.steps += count;
     this.unread.milliseconds += milliseconds;
     this.step += count;
+    // At once, so that a loss of the engine in between does not drop the test.
+    if (this.step % this.stepsPerEpoch === 0) this.fullTestDue = true;
   }
 
   /** Metrics were read, so that all steps are done for sure; `milliseconds` is the time that this took. */
@@ -146,6 +163,7 @@ export class Run {
     this.unread = { steps: 0, images: 0, milliseconds: 0 };
     this.rate.add({ steps, images, milliseconds: spent });
     this.quickTests.trained(steps, spent);
+    this.keeping.trained(spent);
     this.lastReading = performance.now();
   }
 

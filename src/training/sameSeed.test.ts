@@ -51,18 +51,20 @@ describe('the same seed gives the same losses, bit for bit', () => {
     expect(await lossesStepByStep(lab, 6)).toEqual(inOneGo.slice(0, 11));
   });
 
-  test('over the loss of a device', async () => {
+  test('over the loss of a device, from where it was kept', async () => {
     const lab = await openLab();
     await lab.prepare(config);
     await lossesStepByStep(lab, 4);
-    lab.trainer.deviceFailed(new EngineError('device', 'The GPU device was lost: test'));
-    expect(lab.events.at(-1)).toMatchObject({ type: 'runFailed', error: { code: 'device' } });
+    expect(lab.kept.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     const from = lab.events.length;
-    lab.trainer.train('a', 'end');
-    expect(lab.events.slice(from), 'nothing goes on without a device').toEqual([]);
+    lab.trainer.train('a', 'epoch');
+    lab.loseDevice(new EngineError('device', 'The GPU device was lost: test'));
+    expect(lab.status).toMatchObject({ phase: 'recovering' });
+    const rests = lab.phase('paused');
     await lab.useBackend('wasm');
-    expect(lab.status).toMatchObject({ phase: 'paused', step: 4 });
-    expect(await lossesStepByStep(lab, 7)).toEqual(inOneGo.slice(0, 11));
+    await rests;
+    expect(lab.events.slice(from)).toContainEqual({ type: 'runRecovered', runId: 'a', step: 4 });
+    expect(lab.metric('loss')).toEqual(inOneGo);
   });
 
   test('when the images arrive while it trains', async () => {

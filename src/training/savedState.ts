@@ -1,28 +1,18 @@
-/** Keeps a run's parameters outside of the engine, so that it can go on elsewhere when the device is lost. */
+/** Keeps a run's parameters outside of the engine, so that it can go on elsewhere when the device or the worker is lost. */
+import { within } from '@/data/within';
 import type { Engine } from '@/engine/engine';
-import { stateEntries } from '@/model/stateDict';
-import { sizeOf } from '@/model/tensor';
+import { canBeKept } from '@/training/keepingSchedule';
 import type { Run } from '@/training/run';
 
-/** A lost device may leave a read without any answer. */
-const readTimeoutMilliseconds = 5000;
-/** Reading more than this after every epoch would be felt. */
-const largestSnapshotBytes = 64e6;
+/** A person who chose another engine waits for no longer. */
+const readMilliseconds = 5000;
 
-/** Saves the state before the engine goes; what an earlier snapshot has stays where the engine cannot be read any more. */
+/** Saves the state before the engine goes; what an earlier reading has stays where the engine cannot be read any more. */
 export async function saveState(run: Run, engine: Engine): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('The engine does not answer.'));
-    }, readTimeoutMilliseconds);
-  });
   try {
-    run.savedState = await Promise.race([engine.readState(), timeout]);
+    run.savedState = await within(readMilliseconds, engine.readState(), 'The engine does not answer.');
   } catch {
-    // The snapshot of the last epoch, or the start of the run, is what is left.
-  } finally {
-    clearTimeout(timer);
+    // The last reading, or the start of the run, is what is left.
   }
 }
 
@@ -37,10 +27,11 @@ export async function takeOverWeights(run: Run, engine: Engine): Promise<void> {
   run.successorOf = null;
 }
 
-/** After an epoch: only a GPU can be lost, and only small networks are read in no time. */
-export async function saveSnapshot(run: Run, engine: Engine): Promise<void> {
-  const { backend } = engine.info;
-  if (backend !== 'webgpu' && backend !== 'webgl') return;
-  const values = stateEntries(run.config.network).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (4 * values <= largestSnapshotBytes) run.savedState = await engine.readState();
+/** Reads the state in the midst of training, where that is cheap enough; gives whether it did. */
+export async function keepState(run: Run, engine: Engine): Promise<boolean> {
+  if (!canBeKept(run.config) || run.savedState?.step === run.step) return false;
+  const start = performance.now();
+  run.savedState = await engine.readState();
+  run.keeping.kept(performance.now() - start);
+  return true;
 }

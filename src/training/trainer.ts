@@ -1,53 +1,87 @@
 /**
- * The training loop. Between any two steps it lets commands in, so that each takes effect within one step; metrics are
- * read about ten times a second, and never more than that much work is queued on a GPU.
+ * The run at hand and the engine that holds it: building it, keeping it, moving it from one engine to another. The loop that
+ * trains it is trainingLoop.ts.
  */
-import { EngineError, type Engine, type Evaluation } from '@/engine/engine';
+import { EngineError, type BackendInfo, type Engine } from '@/engine/engine';
+import type { Weights } from '@/model/engineState';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { dependsOnLength } from '@/model/schedules';
 import type { StateDict } from '@/model/tensor';
-import type { FirstWeights, StopUnit, WorkerEvent } from '@/protocol/messages';
+import type { FirstWeights, KeptRun, StopUnit, WorkerEvent } from '@/protocol/messages';
 import { checkConfig } from '@/training/checkConfig';
-import { EngineHost, type ImageSource } from '@/training/engineHost';
-import { EventLoopYielder, Signal } from '@/training/eventLoop';
-import { isReadingDue, stepsAtOnce } from '@/training/pace';
-import { Run, type Weights } from '@/training/run';
-import { saveSnapshot, saveState, takeOverWeights } from '@/training/savedState';
-import { TestPieces } from '@/training/testPieces';
-import { testImageCounts, type TestExtent } from '@/training/testSchedule';
+import { EngineHost, type CreateEngine, type ImageSource } from '@/training/engineHost';
+import { ignoreLoss, isLoss } from '@/training/guardedEngine';
+import { canBeKept } from '@/training/keepingSchedule';
+import { Run } from '@/training/run';
+import { keepState, saveState, takeOverWeights } from '@/training/savedState';
+import { TrainingLoop } from '@/training/trainingLoop';
 import { NotReadyError, toWorkerError } from '@/training/workerError';
 
 export type RunEvent = Extract<
   WorkerEvent,
-  { readonly type: 'runStatus' | 'metrics' | 'statistics' | 'evaluated' | 'runFailed' }
+  {
+    readonly type:
+      | 'runStatus'
+      | 'metrics'
+      | 'statistics'
+      | 'evaluated'
+      | 'runBegan'
+      | 'runKept'
+      | 'runRecovered'
+      | 'runFailed';
+  }
 >;
 
 export interface TrainerOptions {
   readonly source: ImageSource;
   readonly emit: (event: RunEvent) => void;
+  /** The engine in use is gone; the run waits for the next one. */
+  readonly onEngineLost?: (error: EngineError, info: BackendInfo) => void;
+  /** The thread will compute for so many seconds without hearing anything. */
+  readonly onBusy?: (seconds: number) => void;
 }
 
-/** A test that takes long says so often how far it is. */
-const testStatusMilliseconds = 250;
-
+/** An engine that does not let go is given up after so long; later where the run's state is not kept. */
+const leaveMilliseconds = { kept: 5000, notKept: 60_000 } as const;
 export class Trainer {
   readonly #emit: (event: RunEvent) => void;
   readonly #host: EngineHost;
-  readonly #signal = new Signal();
-  readonly #yielder = new EventLoopYielder();
+  readonly #loop: TrainingLoop;
   #run: Run | null = null;
-  #driving: Run | null = null;
   #imported: Weights | null = null;
-  #statisticsInterval: StatisticsInterval = 'auto';
 
-  constructor({ source, emit }: TrainerOptions) {
+  constructor({ source, emit, onEngineLost, onBusy }: TrainerOptions) {
     this.#emit = emit;
-    this.#host = new EngineHost(source);
+    this.#host = new EngineHost({
+      source,
+      onBusy: onBusy ?? (() => undefined),
+      onLost: (error, info) => {
+        this.#lost(error);
+        onEngineLost?.(error, info);
+      },
+    });
+    this.#loop = new TrainingLoop({
+      host: this.#host,
+      emit,
+      isCurrent: (run) => run === this.#run,
+      postStatus: (run) => this.#postStatus(run),
+      collect: (run, engine) => this.#collect(run, engine),
+      keep: (run) => this.#keep(run),
+      fail: (run, error) => this.#fail(run, error),
+    });
   }
 
-  /** Moves to another engine; a run under way goes on there from where it is. @throws what `create` throws */
-  async useEngine(create: () => Promise<Engine>): Promise<Engine> {
+  /**
+   * Moves to another engine; a run under way goes on there from where it is, or, where the old engine does not answer, from
+   * where it was kept. @throws what `create` throws; EngineError `device` where the new engine is lost at once
+   */
+  async useEngine(create: CreateEngine): Promise<Engine> {
+    const isKept = this.#run === null || canBeKept(this.#run.config);
+    const patience = setTimeout(
+      () => this.#host.giveUp(new EngineError('device', 'It did not answer when another engine was chosen.')),
+      leaveMilliseconds[isKept ? 'kept' : 'notKept'],
+    );
     const leave = async (old: Engine): Promise<void> => {
       const run = this.#run;
       if (run !== null) await takeOverWeights(run, old);
@@ -56,13 +90,28 @@ export class Trainer {
         try {
           await this.#collect(run, old);
         } catch (error) {
-          this.#fail(run, error);
+          if (!isLoss(error)) this.#fail(run, error);
         }
       }
       await saveState(run, old);
+      this.#tellKept(run);
       run.isCompiled = false;
     };
-    return this.#host.replace(create, leave, (engine) => this.#compile(this.#run, engine));
+    const next: CreateEngine = (onDeviceError) => {
+      clearTimeout(patience);
+      return create(onDeviceError);
+    };
+    return this.#host.replace(next, leave, (engine) => this.#compile(this.#run, engine));
+  }
+
+  /** Steps of the run that outlive a loss of the engine. */
+  get keptStep(): number {
+    return this.#run?.savedState?.step ?? 0;
+  }
+
+  /** No engine can be had: the run has to wait for another choice. */
+  noEngine(error: EngineError): void {
+    if (this.#run !== null) this.#fail(this.#run, error);
   }
 
   /** Builds a network that begins with these weights, in place of the current run. */
@@ -70,26 +119,38 @@ export class Trainer {
     const run = new Run(runId, config);
     run.beginWith(weights, this.#run, this.#imported);
     this.#imported = null;
+    await this.#replaceRun(run);
+  }
+
+  /** Puts a run back where it was kept, in place of the current one. */
+  async restore(runId: string, config: RunConfig, kept: KeptRun): Promise<void> {
+    const run = new Run(runId, config);
+    run.resume(kept);
+    await this.#replaceRun(run);
+  }
+
+  async #replaceRun(run: Run): Promise<void> {
     this.#run = run;
-    this.#signal.notify();
+    this.#loop.wake();
     if (this.#host.engine === null) this.#postStatus(run);
-    await this.#host.useIfThere((engine) => this.#compile(run, engine));
+    // Where the engine is lost meanwhile, the next one takes the run in.
+    await this.#host.useIfThere((engine) => this.#compile(run, engine)).catch(ignoreLoss);
   }
 
   /** Trains on until the end, or by one step or epoch. */
   train(runId: string, until: 'end' | StopUnit): void {
     const run = this.#current(runId);
-    if (run === null || run.isOver || run.phase === 'failed') return;
+    if (run === null || run.isOver || (run.phase === 'failed' && run.lostBy === null)) return;
     run.aim(until);
-    this.#signal.notify();
-    void this.#drive(run);
+    this.#loop.wake();
+    void this.#loop.drive(run);
   }
 
   pause(runId: string): void {
     const run = this.#current(runId);
     if (run === null) return;
     run.goal = null;
-    this.#signal.notify();
+    this.#loop.wake();
   }
 
   /** Ends the run; its network goes on predicting. */
@@ -98,8 +159,8 @@ export class Trainer {
     if (run === null || run.phase === 'failed') return;
     run.goal = null;
     run.isOver = true;
-    this.#signal.notify();
-    if (this.#driving !== run) this.#settle(run);
+    this.#loop.wake();
+    if (!this.#loop.isDriving(run)) this.#loop.settle(run);
   }
 
   setLearningRate(runId: string, learningRate: number): void {
@@ -117,24 +178,19 @@ export class Trainer {
     this.#postStatus(run);
     if (!dependsOnLength(run.config.schedule)) return;
     // The engine computes the learning rates from its own copy of the configuration.
-    await this.#host.useIfThere((engine) => this.#compileAnew(run, engine));
+    await this.#host.useIfThere((engine) => this.#compileAnew(run, engine)).catch(ignoreLoss);
   }
 
   /** Of this run and all later ones, from the next step on. */
   setStatisticsInterval(interval: StatisticsInterval): void {
-    this.#statisticsInterval = interval;
+    this.#loop.statisticsInterval = interval;
   }
-
-  /** The device broke while nobody waited for it. */
-  readonly deviceFailed = (error: EngineError): void => {
-    if (this.#run !== null) this.#fail(this.#run, error);
-  };
 
   /** More images are there, or loading has ended. */
   imagesArrived(): void {
     const run = this.#run;
     if (run !== null && run.phase !== 'failed') this.#postStatus(run);
-    this.#signal.notify();
+    this.#loop.wake();
   }
 
   /** Work on the engine's device that needs no network. @throws NotReadyError before a backend is there */
@@ -182,8 +238,7 @@ export class Trainer {
 
   dispose(): void {
     this.#run = null;
-    this.#signal.notify();
-    this.#yielder.close();
+    this.#loop.dispose();
     this.#host.dispose();
   }
 
@@ -207,93 +262,32 @@ export class Trainer {
       await takeOverWeights(run, engine);
       await engine.compile(run.config, run.startingState);
     } catch (error) {
+      // The engine is given up with such an error, and the next one takes the run in.
+      if (isLoss(error)) throw error;
       this.#fail(run, error);
       return;
     }
+    if (run !== this.#run) return;
+    const isRecovered = run.lostBy !== null;
     run.enterEngine();
     this.#postStatus(run);
-    this.#signal.notify();
+    const { runId, initial, step } = run;
+    if (initial.parameters !== null && canBeKept(run.config))
+      this.#emit({ type: 'runBegan', runId, initial });
+    if (isRecovered) this.#emit({ type: 'runRecovered', runId, step });
+    this.#loop.wake();
   }
 
-  async #drive(run: Run): Promise<void> {
-    if (this.#driving === run) return;
-    this.#driving = run;
-    try {
-      while (run === this.#run && run.goal !== null) {
-        await this.#advance(run);
-        // A resume that comes while the last metrics are read goes on in this same loop.
-        if (run === this.#run && run.goal === null && run.isCompiled) await this.#readMetrics(run);
-      }
-    } catch (error) {
-      this.#fail(run, error);
-    }
-    if (this.#driving === run) this.#driving = null;
-    this.#settle(run);
-  }
-
-  /** The loop has ended: says why. */
-  #settle(run: Run): void {
-    if (run !== this.#run || run.phase === 'failed') return;
-    run.phase = run.restingPhase;
-    this.#postStatus(run);
-  }
-
-  async #advance(run: Run): Promise<void> {
-    const phase = run.isCompiled && this.#imagesAreThere(run) ? 'training' : 'waiting';
-    if (phase === 'waiting' && run.isCompiled && run.unread.steps > 0) {
-      // What was trained so far is told before a long wait; meanwhile images may have come.
-      await this.#readMetrics(run);
-      return;
-    }
-    if (phase !== run.phase) {
-      run.phase = phase;
-      this.#postStatus(run);
-    }
-    if (phase === 'waiting') {
-      await this.#signal.wait();
-      return;
-    }
-    if (run.fullTestDue) {
-      const tested = await this.#test(run, 'full');
-      run.fullTestDue = !tested;
-    } else if (run.step >= (run.goal ?? 0)) {
-      run.goal = null;
-    } else {
-      await this.#trainSome(run);
-    }
-    await this.#yielder.turn();
-  }
-
-  #imagesAreThere(run: Run): boolean {
-    return run.fullTestDue
-      ? this.#host.available('test') >= testImageCounts.full
-      : this.#host.available('train') >= run.imagesNeeded(1);
-  }
-
-  async #trainSome(run: Run): Promise<void> {
+  /** Reads where the run stands: first the metrics up to there. */
+  async #keep(run: Run): Promise<void> {
     await this.#host.useIfThere(async (engine) => {
-      // The command, or the engine, may have changed while others used it.
-      if (run !== this.#run || run.goal === null || !run.isCompiled) return;
-      const count = stepsAtOnce(run, engine.info.engine, this.#host.available('train'));
-      await this.#host.makeResident(engine, 'train', run.imagesNeeded(count));
-      engine.setStatisticsInterval(run.statistics.interval(run.step, this.#statisticsInterval));
-      const start = performance.now();
-      await engine.step(count);
-      run.stepped(count, performance.now() - start);
+      await this.#collect(run, engine);
+      if (run === this.#run && run.isCompiled && (await keepState(run, engine))) this.#tellKept(run);
     });
-    if (run !== this.#run || run.unread.steps === 0) return;
-    const endsEpoch = run.step % run.stepsPerEpoch === 0;
-    if (endsEpoch || isReadingDue(run, performance.now())) await this.#readMetrics(run);
-    if (endsEpoch) {
-      run.fullTestDue = true;
-      await this.#host.useIfThere((engine) => saveSnapshot(run, engine));
-    } else if (run.quickTests.isDue(run.config.batchSize, run.stepsToEpochEnd)) {
-      if (this.#host.available('test') >= testImageCounts.quick) await this.#test(run, 'quick');
-    }
   }
 
-  async #readMetrics(run: Run): Promise<void> {
-    await this.#host.useIfThere((engine) => this.#collect(run, engine));
+  #tellKept({ runId, config, savedState: state }: Run): void {
+    if (state !== undefined && canBeKept(config)) this.#emit({ type: 'runKept', runId, state });
   }
 
   async #collect(run: Run, engine: Engine): Promise<void> {
@@ -309,50 +303,20 @@ export class Trainer {
     this.#postStatus(run);
   }
 
-  /** Whether it went through: a pause or a replaced run ends it. */
-  async #test(run: Run, extent: TestExtent): Promise<boolean> {
-    const pieces = new TestPieces(testImageCounts[extent], run.config.batchSize, this.#host.labels('test'));
-    run.testedImages = 0;
-    this.#postStatus(run);
-    const start = performance.now();
-    let posted = start;
-    while (!pieces.isDone) {
-      const piece = await this.#testPiece(run, pieces);
-      if (piece === null) break;
-      run.testedImages += piece.count;
-      if (performance.now() - posted > testStatusMilliseconds) {
-        posted = performance.now();
-        this.#postStatus(run);
-      }
-      await this.#yielder.turn();
-    }
-    run.testedImages = null;
-    if (run !== this.#run || !pieces.isDone) return false;
-    run.quickTests.tested(extent === 'quick' ? performance.now() - start : null);
-    const epoch = run.step / run.stepsPerEpoch;
-    this.#emit({ type: 'evaluated', runId: run.runId, step: run.step, epoch, extent, ...pieces.total() });
-    return true;
-  }
-
-  #testPiece(run: Run, pieces: TestPieces): Promise<Evaluation | null> {
-    return this.#host.useIfThere(async (engine) => {
-      if (run !== this.#run || run.goal === null || !run.isCompiled) return null;
-      const { start, count } = pieces.next();
-      await this.#host.makeResident(engine, 'test', start + count);
-      const begun = performance.now();
-      const evaluation = await engine.evaluate('test', count, start);
-      pieces.add(evaluation, performance.now() - begun);
-      return evaluation;
-    });
-  }
-
   #fail(run: Run, error: unknown): void {
     if (run !== this.#run || run.phase === 'failed') return;
     run.goal = null;
     run.testedImages = null;
     run.phase = 'failed';
-    run.lostDevice = error instanceof EngineError && error.code === 'device';
+    run.lostBy = isLoss(error) ? error : null;
     this.#emit({ type: 'runFailed', runId: run.runId, error: toWorkerError(error) });
+  }
+
+  #lost(error: EngineError): void {
+    const run = this.#run;
+    run?.lose(error);
+    if (run !== null) this.#postStatus(run);
+    this.#loop.wake();
   }
 
   #postStatus(run: Run): void {

@@ -28,3 +28,22 @@ port.receive(
     data: (onChange) => new DataService({ baseUrl: import.meta.env.BASE_URL, emit: port.post, onChange }),
   }),
 );
+
+/** Holds a lock of its own for as long as it lives, so that the page learns of its end. */
+function holdLock(): void {
+  const name = `digit-lab.worker.${performance.timeOrigin}.${Math.random()}`;
+  const locks = (navigator as { locks?: LockManager }).locks;
+  if (locks === undefined) {
+    // Plain http pages have none.
+    port.post({ type: 'started', lock: null });
+    return;
+  }
+  const held = locks.request(name, () => {
+    port.post({ type: 'started', lock: name });
+    return new Promise(() => undefined);
+  });
+  // There, and refused: where storage is blocked.
+  held.catch(() => port.post({ type: 'started', lock: null }));
+}
+
+holdLock();

@@ -124,6 +124,12 @@ export function webglCanvas(): EventTarget {
   return (gl as unknown as { readonly canvas: EventTarget }).canvas;
 }
 
+/** Ends the reads that tfjs's WebGL backend waits for: of a lost context none ends, and each is asked after for ever. */
+export function abandonWebglReads(): void {
+  const { gpgpu } = tf.engine().findBackend('webgl') as MathBackendWebGL;
+  (gpgpu as unknown as { itemsToPoll: unknown[] }).itemsToPoll = [];
+}
+
 /** Layout and size of a one-thread-a-value dispatch, which every WebGPU program needs. */
 export function flatDispatch(
   outputShape: readonly number[],

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { within } from '@/data/within';
 import { EngineError, type BackendInfo } from '@/engine/engine';
-import { webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { loadWebgpuBackend, toldInfo } from '@/engine/tfjs/webgpuDevice';
@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly wasmThreads?: number;
   /** Hears of a lost device or an uncaptured WebGPU error at once; the next engine call fails with it, too. */
   readonly onDeviceError?: (error: EngineError) => void;
+  /** Makes the device anew, since the one that the worker had was lost; tfjs would hand out the old one for ever. */
+  readonly anew?: boolean;
 }
 
 /** A GPU's driver or a backend's script that has not answered by then is taken for dead. */
@@ -215,10 +217,20 @@ function watchedDevice(backend: BackendName): WatchedDevice {
   return backend === 'webgl' ? { canvas: webglCanvas() } : {};
 }
 
+/** Drops a backend whose device is gone; the next start makes it anew. */
+function dropBackend(backend: BackendName): void {
+  const factory = tf.findBackendFactory(backend);
+  // Null where its package was not loaded yet.
+  if ((factory as typeof factory | null) === null) return;
+  tf.removeBackend(backend);
+  tf.registerBackend(backend, factory);
+}
+
 let wanted: BackendName | null = null;
 
 async function setBackend(backend: BackendName, options: EngineOptions): Promise<void> {
   wanted = backend;
+  if (options.anew === true) dropBackend(backend);
   await loadBackend(backend, options);
   if (!(await tf.setBackend(backend))) throw new Error('tfjs could not initialise it.');
   // One that nobody waits for any more must not take the place of what was started since.
@@ -257,7 +269,10 @@ export async function startBackend(
   }
   return {
     info: describe(chosen, await startedDevice(chosen)),
-    guard: new DeviceGuard(watchedDevice(backend), options.onDeviceError),
+    guard: new DeviceGuard(watchedDevice(backend), (error) => {
+      if (backend === 'webgl') abandonWebglReads();
+      options.onDeviceError?.(error);
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ export interface WatchedDevice {
 
 export class DeviceGuard {
   #message: string | null = null;
+  #isDisposed = false;
   readonly #onError: (error: EngineError) => void;
   readonly #watched: WatchedDevice;
 
@@ -21,8 +22,8 @@ export class DeviceGuard {
     canvas?.addEventListener('webglcontextlost', this.#onContextLost);
     // tfjs swallows these: a shader that does not compile leaves stale values and no sign.
     device?.addEventListener('uncapturederror', this.#onUncaptured);
-    void device?.lost.then(({ reason, message }) => {
-      if (reason !== 'destroyed') this.#report(`The GPU device was lost: ${message}`);
+    void device?.lost.then(({ message }) => {
+      this.#report(`The GPU device was lost: ${message}`);
     });
   }
 
@@ -36,7 +37,7 @@ export class DeviceGuard {
   };
 
   #report(message: string): void {
-    if (this.#message !== null) return;
+    if (this.#message !== null || this.#isDisposed) return;
     this.#message = message;
     this.#onError(new EngineError('device', message));
   }
@@ -47,6 +48,7 @@ export class DeviceGuard {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     const { device, canvas } = this.#watched;
     device?.removeEventListener('uncapturederror', this.#onUncaptured);
     canvas?.removeEventListener('webglcontextlost', this.#onContextLost);

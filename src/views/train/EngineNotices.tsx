@@ -17,6 +17,7 @@ const mayChange = {
   memory_not_shared: false,
   threaded_kernels_failed: true,
   fused_kernels_failed: true,
+  engine_lost: true,
 } as const satisfies Record<Reason, boolean>;
 
 export function EngineNotices({ backend }: { readonly backend: Backend }) {

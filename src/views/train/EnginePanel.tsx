@@ -32,7 +32,11 @@ function Found({ backend }: Pick<Extract<BackendState, { kind: 'ready' }>, 'back
 
 function Running({ state }: { readonly state: BackendState }) {
   const { t } = useTranslation('train');
-  if (state.kind === 'failed') return <WorkerErrorAlert error={state.error} />;
+  const { t: common } = useTranslation();
+  if (state.kind === 'failed') {
+    const retry = { label: common('retry'), onClick: () => session.actions.retryEngine() };
+    return <WorkerErrorAlert error={state.error} action={retry} />;
+  }
   return (
     <div className={classes['running']}>
       <span className={classes['chip']}>

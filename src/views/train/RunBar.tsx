@@ -2,13 +2,13 @@
 import { Title, VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isWaitingForBackend } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import type { RunState } from '@/store/sessionState';
 import { DataStatus } from '@/views/train/DataStatus';
 import { LinkIssues } from '@/views/train/LinkIssues';
 import { RunControls } from '@/views/train/RunControls';
 import { RunStats } from '@/views/train/RunStats';
-import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { CurrentNetwork } from '@/views/ui/CurrentNetwork';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
@@ -66,18 +66,14 @@ function Announcer() {
 }
 
 function RunErrors() {
-  const { t } = useTranslation('errors');
   const error = useSession((state) => state.run?.error ?? null);
-  const hasCrashed = useSession((state) => state.worker === 'crashed');
-  if (hasCrashed) {
-    const restart = { label: t('crashed.action'), onClick: () => session.actions.restartWorker() };
-    return (
-      <ErrorAlert title={t('crashed.title')} detail={error?.message} action={restart}>
-        {t('crashed.text')}
-      </ErrorAlert>
-    );
-  }
-  return error === null ? null : <WorkerErrorAlert error={error} />;
+  const isWaiting = useSession(isWaitingForBackend);
+  const { t } = useTranslation('train');
+  // Of the worker's end all pages tell.
+  const hasWorker = useSession((state) => state.worker !== 'crashed');
+  if (error === null || !hasWorker) return null;
+  const resume = { label: t('controls.resume'), onClick: () => session.actions.resume() };
+  return <WorkerErrorAlert error={error} action={isWaiting ? resume : undefined} />;
 }
 
 export function RunBar() {

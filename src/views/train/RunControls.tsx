@@ -66,7 +66,7 @@ export function RunControls() {
   const action = useSession(mainAction);
   const draft = useSession((state) => state.draft);
   const isBusy = useSession((state) => isTraining(state.run?.phase) || isWaitingForBackend(state));
-  const hasWorker = useSession((state) => state.worker === 'running');
+  const hasWorker = useSession((state) => state.worker !== 'stopped' && state.worker !== 'crashed');
   const hasInvalidField = useHasInvalidField();
   const networkProblem = useNetworkProblem();
   const format = useNumberFormat();

@@ -23,7 +23,7 @@ export const errors = {
   },
   device: {
     title: 'The GPU was lost',
-    text: 'The browser took the device away. Choose an engine to go on from the last saved step.',
+    text: 'No engine could go on in its place. Resume tries again from the last step that was kept, or choose another engine.',
   },
   limits: {
     title: 'The network is too large for this device',
@@ -53,9 +53,30 @@ export const errors = {
     title: 'Training stopped unexpectedly',
     text: 'Reset starts afresh. If it happens again, another engine may help.',
   },
-  crashed: {
-    title: 'The training worker stopped',
-    text: 'The run is lost. Restart to build the network anew.',
-    action: 'Restart',
+  worker: {
+    crashed: { title: 'The training worker stopped', text: 'The browser ended it, or it ran out of memory.' },
+    silent: {
+      title: 'The training worker does not answer',
+      text: 'It may be busy with a very large step, or be stuck. You can wait for it.',
+    },
+    late: {
+      title: 'The training worker has not loaded yet',
+      text: 'Its script has not come. Check the connection, then wait or load it again.',
+    },
+    goesOn: 'Restarting goes on from step {{step}}.',
+    startsOver: 'Restarting begins the run anew: nothing of it was kept.',
+    builds: 'Restarting builds the network anew.',
+    restart: 'Restart',
+    load: 'Load again',
+  },
+  slowEngine: {
+    title: 'The engine is slow to start',
+    text: 'You can wait, choose another engine, or try again.',
+  },
+  recovered: {
+    title: 'The run goes on from step {{step}}',
+    device: '{{lost}} lost its device at step {{lostStep}}. {{now}} computes now.',
+    worker: 'The training worker was replaced at step {{lostStep}}.',
+    close: 'Close',
   },
 } as const;

@@ -26,6 +26,7 @@ export const train = {
     preparing: 'Building the network…',
     ready: 'Ready',
     waiting: 'Waiting for images…',
+    recovering: 'Device lost, going on…',
     training: 'Training',
     testing: 'Testing…',
     tested: 'Testing: {{images}} images done',
@@ -152,6 +153,7 @@ export const train = {
     automatic: 'Automatic (recommended)',
     fallback: 'TensorFlow.js computes, since our own engine did not start. {{reason}}',
     notices: {
+      engine_lost: 'It took over from an engine whose device was lost.',
       not_isolated:
         'One thread computes: the server does not isolate this page, so no memory is shared. With the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp there are more.',
       no_shared_memory: 'One thread computes: this browser lets threads share no memory.',

@@ -29,6 +29,7 @@ export const train = {
     preparing: '正在构建网络…',
     ready: '就绪',
     waiting: '正在等待图片…',
+    recovering: '设备丢失，正在继续…',
     training: '训练中',
     testing: '测试中…',
     tested: '测试中：已完成 {{images}} 张图像',
@@ -151,6 +152,7 @@ export const train = {
     automatic: '自动（推荐）',
     fallback: '我们自己的引擎没有启动，改由 TensorFlow.js 计算。{{reason}}',
     notices: {
+      engine_lost: '之前的引擎丢失了设备，现在由它接替。',
       not_isolated:
         '只用一个线程计算：服务器没有隔离这个页面，因此不能共享内存。服务器发送 Cross-Origin-Opener-Policy: same-origin 和 Cross-Origin-Embedder-Policy: require-corp 后就能使用多个线程。',
       no_shared_memory: '只用一个线程计算：这个浏览器不允许线程共享内存。',
