@@ -71,14 +71,14 @@ async function trainingWorker(page: Page): Promise<Worker> {
 }
 
 /** Trains a little, so that something is kept, and goes on; gives the step that was kept. */
-async function trainAndKeep(train: TrainPage): Promise<number> {
+async function trainAndKeep(train: TrainPage, steps = 10): Promise<number> {
   await train.mainControl.click();
-  await train.waitForStep(10);
+  await train.waitForStep(steps);
   await train.mainControl.click();
   await train.expectAction('resume');
   const kept = await train.stat('step');
   await train.mainControl.click();
-  await train.waitForStep(kept + 5);
+  await train.waitForStep(kept + Math.ceil(steps / 4));
   return kept;
 }
 
@@ -88,7 +88,7 @@ async function expectRecovered(train: TrainPage, kept: number): Promise<void> {
   await expect(notice).toBeVisible({ timeout: 60_000 });
   const from = Number(/from step ([\d,]+)/.exec(await notice.innerText())?.[1]?.replaceAll(',', ''));
   expect(from).toBeGreaterThanOrEqual(kept);
-  await train.waitForStep(from + 10);
+  await train.waitForStep(from + 2);
   await train.expectAction('pause');
   await notice.getByRole('button', { name: 'Close' }).click();
   await expect(notice).toBeHidden();
@@ -177,7 +177,7 @@ test.describe('a GPU', () => {
       });
     });
     await train.chooseEngine(/^WebGPU/);
-    const kept = await trainAndKeep(train);
+    const kept = await trainAndKeep(train, 2);
     await worker.evaluate(() => (globalThis as unknown as { testDevice: GPUDevice }).testDevice.destroy());
     await expectRecovered(train, kept);
     await expect(page.getByTestId('backend-badge')).toHaveAttribute('data-backend', 'webgpu');
@@ -194,7 +194,7 @@ test.describe('a GPU', () => {
         const train = new TrainPage(await browser.newPage({ baseURL: baseURL ?? '' }));
         await train.open(small);
         await train.chooseEngine(new RegExp(`^${engine}`));
-        const kept = await trainAndKeep(train);
+        const kept = await trainAndKeep(train, 2);
         const devtools = await browser.newBrowserCDPSession();
         await devtools.send('Browser.crashGpuProcess');
         await expectRecovered(train, kept);

@@ -4,6 +4,7 @@
  */
 import type { BackendName, EngineNotice } from '@/model/backend';
 import type { StatisticsSource } from '@/engine/statistics';
+import type { MemoryNeed } from '@/model/cost';
 import type { EngineState } from '@/model/engineState';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
@@ -78,6 +79,13 @@ export interface Engine extends StatisticsSource {
    * so a run over config.trainingImages in file order may start before all of them are here.
    */
   setImages(split: Split, images: ImageSet): Promise<void>;
+
+  /**
+   * What the run needs of a memory whose end is known, found out without allocating it; null where none is. What does not fit is
+   * refused by compile() by the same figures.
+   * @throws ShapeError when the layers do not fit together.
+   */
+  memoryNeed(config: RunConfig): MemoryNeed | null;
 
   /**
    * Allocates and initialises for this run; replaces what was compiled before. With a state, starts from it.

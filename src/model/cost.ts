@@ -1,4 +1,5 @@
 /** What a network and a run cost: parameters, operations and memory, known before anything is allocated. */
+import { singleValueOf } from '@/model/batchNormCheck';
 import { assertNever, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
@@ -170,6 +171,39 @@ export function runCost(config: RunConfig): RunCost {
       images,
     ].sort((a, b) => b.bytes - a.bytes),
   };
+}
+
+/** WebAssembly's memory has 32-bit addresses. */
+export const wasmHeapBytes = 2 ** 32;
+
+/** What a run needs of a memory whose end is known. */
+export interface MemoryNeed {
+  readonly bytes: number;
+  readonly allowed: number;
+  /** The largest smaller batch, a power of two, with which it fits; null where it fits as it is, or with none. */
+  readonly largestBatch: number | null;
+}
+
+/** `bytesOf`: what a run of this configuration needs, as its engine plans it. */
+export function memoryNeed(
+  config: RunConfig,
+  allowed: number,
+  bytesOf: (config: RunConfig) => number,
+): MemoryNeed {
+  const bytes = bytesOf(config);
+  if (bytes <= allowed) return { bytes, allowed, largestBatch: null };
+  for (let size = 2 ** Math.ceil(Math.log2(config.batchSize) - 1); size >= 1; size /= 2) {
+    const smaller = { ...config, batchSize: size };
+    if (singleValueOf(smaller) === null && bytesOf(smaller) <= allowed)
+      return { bytes, allowed, largestBatch: size };
+  }
+  return { bytes, allowed, largestBatch: null };
+}
+
+/** At least what TensorFlow.js takes of WebAssembly's memory; the training images stay outside of it. */
+export function leastHeapBytes(config: RunConfig): number {
+  const cost = runCost(config);
+  return cost.totalBytes - cost.imageBytes;
 }
 
 /** In bytes, as WebGPU names them; null where a device has no such limit. */

@@ -2,6 +2,7 @@
  * What the page can ask the training worker, one entry a request: what goes along, what comes back, which buffers move over
  * instead of being copied, and how long the page waits. A new request is an entry here and its handler in training/requests.ts.
  */
+import type { MemoryNeed } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
 import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
@@ -83,6 +84,8 @@ const table = {
     { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
     LayerInput & { readonly step: number }
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
+  /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
+  memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** As they stand after `step`. */
   exportWeights: request<
     null,

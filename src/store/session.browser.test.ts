@@ -162,17 +162,21 @@ test('goes on with the reference engine in mid-run', async () => {
   await until((state) => engine(state) === 'wasm', 'our own engine');
 });
 
-test('starts anew with another worker', async () => {
+test('goes on in another worker from where the run was kept', async () => {
+  const { run } = await until((state) => state.run?.keptStep === state.run?.step, 'the last state');
+  const losses = [...metrics.values('loss')];
+  expect(run?.step).toBeGreaterThan(0);
   actions.restartWorker();
-  expect(store.getState()).toMatchObject({ worker: 'running', run: { phase: 'preparing' } });
-  expect(metrics.count).toBe(0);
-  await untilPhase('ready');
-  // The draft's, with the rate that was set above.
-  const config = { ...defaultConfig('mynn'), batchSize: 8, learningRate: 0.001 };
-  expect(store.getState().run?.config).toEqual(config);
+  expect(store.getState()).toMatchObject({ worker: 'running', run: { phase: 'preparing', step: run?.step } });
+  await untilPhase('paused');
+  expect(store.getState().run).toMatchObject({ runId: run?.runId, step: run?.step, config: run?.config });
+  expect([...metrics.values('loss')]).toEqual(losses);
   // Kept from the first visit.
   const { data } = await until((state) => state.data.trainingImages > 0, 'the first images');
   expect(data.fromCache).toBe(true);
+  actions.stepOnce();
+  await until((state) => state.run?.step === (run?.step ?? 0) + 1, 'one step more');
+  expect(metrics.count).toBe((run?.step ?? 0) + 1);
 });
 
 test('requests after the worker has ended fail, instead of waiting for ever', async () => {

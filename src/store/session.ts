@@ -14,6 +14,7 @@ import { browserStorage, loadSettings, saveSettings } from '@/store/settings';
 import { StatisticsLog } from '@/store/statisticsLog';
 import { tabStorage } from '@/store/tabStorage';
 import { startTrainerClient, type SessionEvent, type TrainerClient } from '@/store/trainerClient';
+import { watchMemory } from '@/store/watchMemory';
 import { watchRun } from '@/store/watchRun';
 
 export interface Session {
@@ -50,6 +51,7 @@ function initialState(): SessionState {
     recovery: null,
     draft: loadDraft(tabStorage()),
     linkIssues: [],
+    memoryNeed: null,
     metricsVersion: 0,
     statisticsVersion: 0,
     savedWeights: null,
@@ -150,6 +152,7 @@ export function createSession(): Session {
   };
   const actions = createActions({ store, metrics, statistics, client: () => client, restart });
   watchRun({ store, metrics, statistics });
+  watchMemory(store, () => client);
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);
     if (draft !== before.draft) saveDraft(tabStorage(), draft);

@@ -12,6 +12,7 @@
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
 import type { BackendName, BackendProbe } from '@/model/backend';
+import type { MemoryNeed } from '@/model/cost';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
@@ -118,6 +119,8 @@ export interface SessionState {
   readonly draft: RunConfig;
   /** What of the page's link could not be used for the draft. */
   readonly linkIssues: readonly LinkIssue[];
+  /** What this draft would need of the engine's memory, null where that has no known end; null until the engine has said it. */
+  readonly memoryNeed: { readonly config: RunConfig; readonly need: MemoryNeed | null } | null;
   /** Training metrics live outside of React's sight (session.metrics); this counter tells that they changed. */
   readonly metricsVersion: number;
   /** The same for the layer statistics (session.statistics). */

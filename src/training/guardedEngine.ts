@@ -15,6 +15,7 @@ import {
   type StepMetrics,
 } from '@/engine/engine';
 import type { StepStatistics } from '@/model/layerStatistics';
+import type { MemoryNeed } from '@/model/cost';
 import type { RunConfig } from '@/model/runConfig';
 import { WorkClock, type CallKind } from '@/training/workClock';
 
@@ -81,6 +82,10 @@ export class GuardedEngine implements Engine {
 
   setImages(split: Split, images: ImageSet): Promise<void> {
     return this.#call('transfer', 0, () => this.#engine.setImages(split, images));
+  }
+
+  memoryNeed(config: RunConfig): MemoryNeed | null {
+    return this.#lost === null ? this.#engine.memoryNeed(config) : null;
   }
 
   compile(config: RunConfig, state?: EngineState): Promise<void> {

@@ -7,6 +7,7 @@ import { openWeightFile } from '@/formats/weightFile';
 import { argmax } from '@/model/argmax';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
+import { checkConfig } from '@/training/checkConfig';
 import type { ImageSource } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { LearningRateSweeper } from '@/training/learningRateSweeper';
@@ -42,6 +43,11 @@ const handlers: Handlers = {
       );
       return { probabilities: softmax(logits), predictions, step };
     });
+  },
+
+  memoryNeed: async ({ config }, { trainer }) => {
+    checkConfig(config);
+    return trainer.withEngine((engine) => Promise.resolve(engine.memoryNeed(config)));
   },
 
   testImages: ({ indices }, { source }) => testImages(source, indices),

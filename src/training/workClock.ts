@@ -9,11 +9,11 @@ export type CallKind = 'compile' | 'step' | 'readMetrics' | 'forward' | 'inspect
 
 /** A GPU compiles its programs when they are first needed; software ones take a minute for a large network. */
 const compilingSeconds = 180;
-/** Beside the work: a busy machine, a driver that wakes up. */
-const restSeconds = 15;
+/** Beside the work: a busy machine, a driver that wakes up. Long, since most losses are told by the browser at once. */
+const restSeconds = 60;
 /** Of one parameter, drawn from the seed, packed and uploaded. */
 const secondsPerParameter = 1e-6;
-/** Operations a second that every device makes at least (shared figures: docs/performance.md). */
+/** Operations a second that every device makes at least. */
 const slowestRate = { webgpu: 1e8, webgl: 1e8, wasm: 2e8, cpu: 2e7 } as const satisfies Record<
   BackendName,
   number
@@ -63,7 +63,7 @@ export class WorkClock {
   }
 
   get #computesInThread(): boolean {
-    return this.#backend !== 'webgpu';
+    return this.#backend === 'wasm' || this.#backend === 'cpu';
   }
 
   /** The next calls are about this run. */
@@ -87,7 +87,9 @@ export class WorkClock {
     this.#begun = { flops: work, at: this.#now() };
     const moved = kind === 'compile' || kind === 'transfer' ? parameters * secondsPerParameter : 0;
     const seconds = work * this.#secondsPerFlop + moved;
-    const limitSeconds = restSeconds + seconds + (compiles[kind] ? compilingSeconds : 0);
+    // WebGL's shaders may still be compiled when a result is first waited for.
+    const mayCompile = compiles[kind] || this.#backend === 'webgl';
+    const limitSeconds = restSeconds + seconds + (mayCompile ? compilingSeconds : 0);
     return { limitSeconds, busySeconds: this.#busySeconds(`${kind} ${count}`, kind, seconds) };
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EngineError, type BackendInfo } from '@/engine/engine';
-import { checkLimits } from '@/engine/tfjs/limits';
+import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { runConfig } from '@/engine/tfjs/testRuns';
 import { mynn, vgg16 } from '@/model/architectures';
 import type { RunConfig } from '@/model/runConfig';
@@ -43,6 +43,13 @@ test('a batch that is too large: the activation and the batch size that fits are
 test('what cannot fit the heap of WebAssembly is refused before it aborts', () => {
   expect(problem(large(8), wasm)).toBe('');
   expect(problem(large(1000), wasm)).toContain('smaller batch size');
+});
+
+test('by the same rule as the page tells before', () => {
+  const need = heapNeed(large(1000), wasm);
+  expect(need?.bytes).toBeGreaterThan(need?.allowed ?? 0);
+  expect(problem(large(need?.largestBatch ?? 0), wasm)).toBe('');
+  expect(heapNeed(large(1000), gpu)).toBeNull();
 });
 
 test('what fits passes', () => {

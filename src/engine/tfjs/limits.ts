@@ -1,10 +1,20 @@
 /** Refuses a run that the device cannot hold: past a GPU's binding limit or wasm's heap, tfjs computes garbage or aborts. */
 import { EngineError, type BackendInfo } from '@/engine/engine';
-import { fitsLimits, runCost, type LimitProblem } from '@/model/cost';
+import {
+  fitsLimits,
+  leastHeapBytes,
+  memoryNeed,
+  runCost,
+  wasmHeapBytes,
+  type LimitProblem,
+  type MemoryNeed,
+} from '@/model/cost';
 import type { RunConfig } from '@/model/runConfig';
 
-/** tfjs builds its wasm module with the most that 32-bit addresses reach. */
-const wasmHeapBytes = 4 * 2 ** 30;
+/** tfjs builds its wasm module with the most that 32-bit addresses reach. A lower bound, so that nothing is refused that would fit. */
+export function heapNeed(config: RunConfig, { backend }: Pick<BackendInfo, 'backend'>): MemoryNeed | null {
+  return backend === 'wasm' ? memoryNeed(config, wasmHeapBytes, leastHeapBytes) : null;
+}
 
 function advice({ remedy, largest }: LimitProblem): string {
   switch (remedy) {
@@ -33,12 +43,11 @@ export function checkLimits(config: RunConfig, info: Pick<BackendInfo, 'backend'
       `${name}: ${what} needs ${worst.bytes} bytes, this GPU allows ${worst.allowed} (${worst.limit}). ${advice(worst)}`,
     );
   }
-  // The images stay outside the heap. A lower bound, so that nothing is refused that would fit.
-  const heap = cost.totalBytes - cost.imageBytes;
-  if (info.backend === 'wasm' && heap > wasmHeapBytes) {
+  const heap = heapNeed(config, info);
+  if (heap !== null && heap.bytes > heap.allowed) {
     throw new EngineError(
       'limits',
-      `${name} needs at least ${heap} bytes, WebAssembly's memory ends at ${wasmHeapBytes}. Choose a smaller batch size.`,
+      `${name} needs at least ${heap.bytes} bytes, WebAssembly's memory ends at ${heap.allowed}. Choose a ${heap.largestBatch === null ? 'smaller network' : 'smaller batch size'}.`,
     );
   }
 }

@@ -21,7 +21,7 @@ import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
 import type { ForwardContext, Gradients, LayerOp } from '@/engine/tfjs/layerOp';
-import { checkLimits } from '@/engine/tfjs/limits';
+import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { batchLoss, classes } from '@/engine/tfjs/losses';
 import { MetricsLog } from '@/engine/tfjs/metricsLog';
 import { networkOp } from '@/engine/tfjs/networkOp';
@@ -29,6 +29,7 @@ import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
 import { TfjsStatistics, type StepWatcher } from '@/engine/tfjs/tfjsStatistics';
 import { batchIndices } from '@/model/batchOrder';
+import type { MemoryNeed } from '@/model/cost';
 import { initialState } from '@/model/initialise';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { learningRateAt } from '@/model/schedules';
@@ -69,6 +70,10 @@ export class TfjsEngine implements Engine {
     this.#guard.check();
     this.#sources.set(split, imageSource(images, this.#sources.get(split)));
     return Promise.resolve();
+  }
+
+  memoryNeed(config: RunConfig): MemoryNeed | null {
+    return heapNeed(config, this.info);
   }
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {

@@ -22,6 +22,7 @@ import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun
 import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
+import { memoryNeed, wasmHeapBytes, type MemoryNeed } from '@/model/cost';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/schedules';
@@ -59,6 +60,10 @@ export class WasmEngine implements Engine {
   setImages(split: Split, images: ImageSet): Promise<void> {
     this.#sets.set(split, images);
     return Promise.resolve();
+  }
+
+  memoryNeed(config: RunConfig): MemoryNeed | null {
+    return memoryNeed(config, wasmHeapBytes, (one) => WasmRun.plannedBytes(one, this.#options));
   }
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {

@@ -63,10 +63,22 @@ export class WasmRun {
     return run;
   }
 
-  /** Lays out everything that training and evaluation need, before any of it is computed. */
+  /** Bytes that a run of this configuration takes of the memory; nothing is allocated. */
+  static plannedBytes(config: RunConfig, options: RunOptions): number {
+    return new WasmRun(config, options).#plan().bytes;
+  }
+
   async #allocate(): Promise<void> {
-    const { memory } = this;
     const { runtime } = this.#options;
+    const { bytes, programAddress } = this.#plan();
+    await runtime.reserve(bytes);
+    runtime.programAddress = programAddress;
+    runtime.doubles(memoryMap.scalars, 16).fill(0);
+  }
+
+  /** Lays out everything that training and evaluation need, before any of it is computed. */
+  #plan(): { readonly bytes: number; readonly programAddress: number } {
+    const { memory } = this;
     // Inspection is built only to place the parameters: it meets them all, and does not need the optimizer's state.
     const training = this.#build('train', this.config.batchSize);
     const evaluation = this.#build('eval', evaluationBatch);
@@ -79,9 +91,8 @@ export class WasmRun {
     const encoded = [training.encode(this.#arena), evaluation.encode(this.#arena)] as const;
     this.#programs.set(programKey('train', this.config.batchSize), encoded[0]);
     this.#programs.set(programKey('eval', evaluationBatch), encoded[1]);
-    await runtime.reserve(this.#arena + Math.max(...encoded.map(({ arenaBytes }) => arenaBytes)));
-    runtime.programAddress = code.address ?? 0;
-    runtime.doubles(memoryMap.scalars, 16).fill(0);
+    const bytes = this.#arena + Math.max(...encoded.map(({ arenaBytes }) => arenaBytes));
+    return { bytes, programAddress: code.address ?? 0 };
   }
 
   #programOptions(mode: Mode, images: number): ProgramOptions {

@@ -71,6 +71,11 @@ export class WebgpuEngine implements Engine {
     if (isNew && split === 'train') this.#run?.rebind();
   }
 
+  /** A browser does not say how much memory a GPU has. */
+  memoryNeed(): null {
+    return null;
+  }
+
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
     this.#guard.check();
     checkRun(config);

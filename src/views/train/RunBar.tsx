@@ -12,6 +12,7 @@ import { RunStats } from '@/views/train/RunStats';
 import { CurrentNetwork } from '@/views/ui/CurrentNetwork';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
+import { useMemoryProblem } from '@/views/ui/runProblems';
 import { WorkerErrorAlert } from '@/views/ui/WorkerErrorAlert';
 import classes from '@/views/train/RunBar.module.css';
 
@@ -71,7 +72,9 @@ function RunErrors() {
   const { t } = useTranslation('train');
   // Of the worker's end all pages tell.
   const hasWorker = useSession((state) => state.worker !== 'crashed');
-  if (error === null || !hasWorker) return null;
+  const isTold = useMemoryProblem() !== null;
+  // The notice of the memory says the same, with the way out.
+  if (error === null || !hasWorker || (error.code === 'limits' && isTold)) return null;
   const resume = { label: t('controls.resume'), onClick: () => session.actions.resume() };
   return <WorkerErrorAlert error={error} action={isWaiting ? resume : undefined} />;
 }

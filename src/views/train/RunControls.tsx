@@ -12,6 +12,7 @@ import { ContinueNote } from '@/views/train/ContinueNote';
 import { useHasInvalidField } from '@/views/train/typedFields';
 import { Icon, type IconName } from '@/views/ui/icons';
 import { useNetworkProblem } from '@/views/ui/networkProblem';
+import { useHasFailedToBuild, useMemoryProblem } from '@/views/ui/runProblems';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/RunBar.module.css';
 
@@ -51,6 +52,7 @@ function SmallControl({ icon, label, hint, disabled, onClick }: SmallControlProp
         variant="default"
         size="md"
         px="sm"
+        classNames={{ section: classes['smallIcon'] ?? '' }}
         leftSection={<Icon name={icon} size={16} />}
         disabled={disabled}
         onClick={onClick}
@@ -72,8 +74,10 @@ export function RunControls() {
   const format = useNumberFormat();
   const reasonId = useId();
   const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]) && !hasInvalidField;
+  const hasFailedToBuild = useHasFailedToBuild();
+  const isTooLarge = useMemoryProblem() !== null || hasFailedToBuild;
   const takesSettings = action !== 'pause' && action !== 'resume';
-  const isBlocked = !hasWorker || (takesSettings && !isValid);
+  const isBlocked = !hasWorker || (takesSettings && (!isValid || isTooLarge));
   return (
     <fieldset className={classes['controls']} aria-label={t('controls.label')}>
       <Button
@@ -82,7 +86,7 @@ export function RunControls() {
         variant={action === 'pause' ? 'light' : 'filled'}
         leftSection={<Icon name={action === 'pause' ? 'pause' : 'play'} size={20} />}
         disabled={isBlocked}
-        aria-describedby={takesSettings && !isValid ? reasonId : undefined}
+        aria-describedby={takesSettings && (!isValid || isTooLarge) ? reasonId : undefined}
         onClick={() => perform(action)}
         data-testid="main-control"
         data-action={action}
@@ -112,9 +116,9 @@ export function RunControls() {
           onClick={() => session.actions.reset()}
         />
       </div>
-      {takesSettings && !isValid && (
+      {takesSettings && (!isValid || isTooLarge) && (
         <p className={classes['invalid']} id={reasonId}>
-          {networkProblem ?? t('controls.invalid')}
+          {isValid ? t('controls.tooLarge') : (networkProblem ?? t('controls.invalid'))}
         </p>
       )}
       {action === 'continue' && <ContinueNote />}

@@ -1,23 +1,30 @@
 /** Where a run passes a limit of the device: which tensor, which limit, and a button that changes what is needed. */
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { LimitProblem, RunCost } from '@/model/cost';
+import { wasmHeapBytes, type LimitProblem, type MemoryNeed, type RunCost } from '@/model/cost';
 import { session, useSession } from '@/store/session';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { useNumberFormat } from '@/views/ui/numberFormat';
+import { useMemoryProblem } from '@/views/ui/runProblems';
 import classes from '@/views/ui/RunCost.module.css';
-
-/** WebAssembly's memory has 32-bit addresses. */
-const wasmHeapBytes = 2 ** 32;
 
 /** Batch sizes are powers of two by habit. */
 const powerOfTwoUpTo = (largest: number): number => 2 ** Math.floor(Math.log2(largest));
 
-function Remedy({ problem }: { readonly problem: LimitProblem }) {
+const remedyText = ({ remedy }: LimitProblem, mayFitWasm: boolean) =>
+  remedy === 'another_network_or_backend' && !mayFitWasm ? 'another_network' : remedy;
+
+interface RemedyProps {
+  readonly problem: LimitProblem;
+  readonly mayFitWasm: boolean;
+}
+
+function Remedy({ problem, mayFitWasm }: RemedyProps) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
   const backend = useSession((state) => state.backend);
   const canUseWasm =
+    mayFitWasm &&
     backend.kind === 'ready' &&
     backend.backend.backend !== 'wasm' &&
     backend.probes.some((probe) => probe.backend === 'wasm' && probe.usable);
@@ -43,26 +50,28 @@ function Remedy({ problem }: { readonly problem: LimitProblem }) {
   );
 }
 
-function WasmHeapNotice({ cost }: { readonly cost: RunCost }) {
+/** What the engine's memory cannot hold, before anything is allocated; with the batch that fits, or the tensor to make smaller. */
+function MemoryNotice({ cost, need }: { readonly cost: RunCost; readonly need: MemoryNeed }) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
-  const fixed = cost.totalBytes - cost.activationBytes - cost.backwardBytes;
-  const perImage = (cost.activationBytes + cost.backwardBytes) / cost.batchSize;
-  const largest = Math.floor((wasmHeapBytes - fixed) / perImage);
+  const { bytes, allowed, largestBatch } = need;
+  const weight = cost.buffers.find(({ role }) => role === 'weight');
   return (
-    <ErrorAlert tone="warning" title={t('cost.heapTitle')}>
-      {t('cost.heap', { size: format.bytes(cost.totalBytes), allowed: format.bytes(wasmHeapBytes) })}{' '}
-      {largest < 1 && t('cost.remedies.another_network_or_backend')}
-      {largest >= 1 && (
-        <div className={classes['actions']}>
-          <Button
-            size="xs"
-            onClick={() => session.actions.updateDraft({ batchSize: powerOfTwoUpTo(largest) })}
-          >
-            {t('cost.useBatch', { batch: format.integer(powerOfTwoUpTo(largest)) })}
-          </Button>
-        </div>
-      )}
+    <ErrorAlert
+      title={t('cost.heapTitle')}
+      action={
+        largestBatch === null
+          ? undefined
+          : {
+              label: t('cost.useBatch', { batch: format.integer(largestBatch) }),
+              onClick: () => session.actions.updateDraft({ batchSize: largestBatch }),
+            }
+      }
+    >
+      {t('cost.heap', { size: format.bytes(bytes), allowed: format.bytes(allowed) })}{' '}
+      {largestBatch !== null && t('cost.heapBatch', { batch: format.integer(largestBatch) })}
+      {largestBatch === null &&
+        t('cost.heapNetwork', { tensor: weight?.tensor ?? '', size: format.bytes(weight?.bytes ?? 0) })}
     </ErrorAlert>
   );
 }
@@ -75,7 +84,9 @@ export interface LimitNoticesProps {
 export function LimitNotices({ cost, problems }: LimitNoticesProps) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
-  const isWasm = useSession(({ backend }) => backend.kind === 'ready' && backend.backend.backend === 'wasm');
+  const need = useMemoryProblem();
+  // A lower bound: WebAssembly is no advice where not even that fits.
+  const mayFitWasm = cost.totalBytes - cost.imageBytes <= wasmHeapBytes;
   return (
     <>
       {problems.map((problem) => (
@@ -86,13 +97,13 @@ export function LimitNotices({ cost, problems }: LimitNoticesProps) {
             allowed: format.bytes(problem.allowed),
             limit: problem.limit,
           })}{' '}
-          {t(`cost.remedies.${problem.remedy}`, {
+          {t(`cost.remedies.${remedyText(problem, mayFitWasm)}`, {
             largest: problem.largest === null ? '' : format.integer(problem.largest),
           })}
-          <Remedy problem={problem} />
+          <Remedy problem={problem} mayFitWasm={mayFitWasm} />
         </ErrorAlert>
       ))}
-      {isWasm && cost.totalBytes > wasmHeapBytes && <WasmHeapNotice cost={cost} />}
+      {need !== null && <MemoryNotice cost={cost} need={need} />}
     </>
   );
 }

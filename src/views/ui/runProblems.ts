@@ -1,8 +1,16 @@
 /** What keeps the draft from being trained on this device: a network that does not fit, or a device that is too small. */
 import { useMemo } from 'react';
-import { type BufferLimits, fitsLimits, type LimitProblem, runCost, type RunCost } from '@/model/cost';
+import {
+  type BufferLimits,
+  fitsLimits,
+  type LimitProblem,
+  type MemoryNeed,
+  runCost,
+  type RunCost,
+} from '@/model/cost';
 import type { RunConfig } from '@/model/runConfig';
 import { ShapeError } from '@/model/shapes';
+import { sameConfig } from '@/store/selectors';
 import { useSession } from '@/store/session';
 
 const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };
@@ -37,6 +45,28 @@ export function costOf(config: RunConfig, limits: BufferLimits & { readonly engi
     if (error instanceof ShapeError) return { kind: 'unknown', error };
     throw error;
   }
+}
+
+/** What the draft needs of the engine's memory, where that is more than there is. */
+export function useMemoryProblem(): MemoryNeed | null {
+  return useSession(({ draft, memoryNeed }) =>
+    memoryNeed?.config === draft &&
+    memoryNeed.need !== null &&
+    memoryNeed.need.bytes > memoryNeed.need.allowed
+      ? memoryNeed.need
+      : null,
+  );
+}
+
+/** Whether this draft's network could not be built on the device in use. */
+export function useHasFailedToBuild(): boolean {
+  return useSession(
+    ({ run, draft }) =>
+      run?.phase === 'failed' &&
+      run.step === 0 &&
+      (run.error?.code === 'limits' || run.error?.code === 'config') &&
+      sameConfig(run.config, draft),
+  );
 }
 
 /** The draft's cost against the device in use. */

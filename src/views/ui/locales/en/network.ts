@@ -165,12 +165,16 @@ export const network = {
       smaller_batch: 'A batch of up to {{largest}} images fits.',
       fewer_images: 'Up to {{largest}} training images fit.',
       another_network_or_backend: 'Choose WebAssembly, which has no such limit, or a smaller network.',
+      another_network: 'Choose a smaller network.',
     },
     useBatch: 'Use batch size {{batch}}',
     useImages: 'Use {{images}} images',
     useWasm: 'Run on WebAssembly',
-    heapTitle: 'This may not fit into WebAssembly’s memory',
-    heap: 'The run needs about {{size}}; WebAssembly can address {{allowed}}.',
+    heapTitle: 'This does not fit into WebAssembly’s memory',
+    heap: 'The run needs {{size}}; WebAssembly can address {{allowed}}.',
+    heapBatch: 'A batch of {{batch}} images fits.',
+    heapNetwork:
+      'A smaller batch does not help: choose a smaller network. Its largest weight, {{tensor}}, takes {{size}}, and training keeps a gradient of the same size beside it.',
   },
   problems: {
     channels: '{{kind}} expects {{expected}} channels, the layer before gives {{given}}.',

@@ -20,6 +20,7 @@ export const train = {
     epochHint: 'To the end of the epoch, then pause',
     reset: 'Reset',
     resetHint: 'Fresh weights from the settings; the curves are cleared',
+    tooLarge: 'This network cannot be built here. Change what is named below, or press Reset to try again.',
     invalid: 'Correct the marked settings first.',
   },
   phase: {

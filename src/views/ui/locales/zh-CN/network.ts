@@ -165,12 +165,16 @@ export const network = {
       smaller_batch: '每批最多可用 {{largest}} 张图片。',
       fewer_images: '最多可用 {{largest}} 张训练图片。',
       another_network_or_backend: '请选择没有这一限制的 WebAssembly，或换一个小一些的网络。',
+      another_network: '请换一个小一些的网络。',
     },
     useBatch: '批大小改为 {{batch}}',
     useImages: '改用 {{images}} 张图片',
     useWasm: '改用 WebAssembly',
-    heapTitle: 'WebAssembly 的内存可能不够',
-    heap: '这次训练约需 {{size}}，WebAssembly 最多可寻址 {{allowed}}。',
+    heapTitle: '超出了 WebAssembly 的内存',
+    heap: '这次训练需要 {{size}}，WebAssembly 最多可寻址 {{allowed}}。',
+    heapBatch: '每批 {{batch}} 张图像可以放下。',
+    heapNetwork:
+      '减小批大小无济于事：请换小一些的网络。最大的权重 {{tensor}} 占 {{size}}，训练时还要在旁边保存同样大小的梯度。',
   },
   problems: {
     channels: '{{kind}} 需要 {{expected}} 个通道，前一层给出 {{given}} 个。',

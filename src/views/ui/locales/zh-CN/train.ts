@@ -23,6 +23,7 @@ export const train = {
     epochHint: '训练到本轮结束，然后暂停',
     reset: '重置',
     resetHint: '按设置重新初始化权重，并清空曲线',
+    tooLarge: '这个网络在此无法构建。请修改下面提到的内容，或点“重置”再试一次。',
     invalid: '请先改正标出的设置。',
   },
   phase: {
