@@ -159,6 +159,27 @@ describe('what a person could lose', () => {
   });
 });
 
+describe('a worker that does not answer', () => {
+  it.each(['late', 'silent'] as const)('is %s: what it trained is there, and is asked about', (worker) => {
+    const state: SessionState = { ...at({ phase: 'training', step: 30, origin: file }), worker };
+    expect(weightsHeld(state)).toEqual({ ...file, steps: 30 });
+    expect(losesOnLeaving(state)).toBe(true);
+    expect(resetPlan(state).asks).toBe(true);
+  });
+
+  it('has crashed: what the page keeps of its run can be restored, and is asked about', () => {
+    const state = at({ phase: 'failed', step: 130, error: { ...lost, code: 'internal' } });
+    const crashed = (keptStep: number): SessionState => ({
+      ...state,
+      worker: 'crashed',
+      run: state.run === null ? null : { ...state.run, keptStep },
+    });
+    expect(weightsHeld(crashed(100))).toEqual({ ...drawnFromSeed, steps: 100 });
+    expect(losesOnLeaving(crashed(100))).toBe(true);
+    expect(losesOnLeaving(crashed(0))).toBe(false);
+  });
+});
+
 describe('a run that has ended', () => {
   it('can go on where it has more epochs, or where it was stopped', () => {
     expect(canContinue(at({ phase: 'finished', step: 200 }))).toBe(false);

@@ -27,10 +27,11 @@ function isLost(state: SessionState): boolean {
   return state.run?.phase === 'failed' && !isWaitingForBackend(state);
 }
 
-/** What the weights that the worker holds went through. */
+/** What the weights that are there went through: the worker's, also while it does not answer; after a crash the page's. */
 export function weightsHeld(state: SessionState): WeightsOrigin {
   const { run, worker } = state;
-  if (run === null || worker !== 'running') return drawnFromSeed;
+  if (run === null || worker === 'stopped') return drawnFromSeed;
+  if (worker === 'crashed') return trainedFor(run.origin, run.keptStep);
   return isLost(state) ? run.origin : trainedFor(run.origin, run.step);
 }
 
@@ -44,7 +45,7 @@ export function hasUnsavedWeights(state: SessionState): boolean {
 
 /** Whether leaving the page loses something: there is no other copy of a run. */
 export function losesOnLeaving(state: SessionState): boolean {
-  return state.worker === 'running' && (isTraining(state.run?.phase) || hasUnsavedWeights(state));
+  return state.worker !== 'stopped' && (isTraining(state.run?.phase) || hasUnsavedWeights(state));
 }
 
 /** The run trains on as it is: the settings differ from its own in what can change in flight, if at all. */
