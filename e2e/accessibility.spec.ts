@@ -10,7 +10,7 @@ const looks = [
 ] as const;
 
 /**
- * What axe cannot judge by itself, on pictures and gradients, and src/views/ui/contrast.test.ts computes: the pad's hint, charts, amounts
+ * What axe cannot judge by itself, on pictures and gradients, and src/views/ui/contrast.test.ts computes: the pad's hint, charts, cells over several rows, amounts
  * over their bars, the ends of the network's diagram, and whatever has one character or none that is a letter.
  */
 const withoutWords: readonly unknown[] = ['shortTextContent', 'nonBmp'];
@@ -18,6 +18,7 @@ const computedContrast = [
   '[data-testid="drawing-pad"] *',
   'svg text',
   'tr[data-kind] td',
+  'th[rowspan] *',
   '[data-kind="Input"] *',
   '[data-kind="Output"] *',
 ].join();
