@@ -82,7 +82,7 @@ for (const { colorScheme, width, locale } of looks) {
     test('every view of the navigation is clean in axe and does not scroll sideways', async ({ page }) => {
       await page.goto('/');
       await expect(page.locator('html')).toHaveAttribute('lang', locale === 'zh-CN' ? 'zh-CN' : 'en');
-      const links = page.locator('nav, footer').getByRole('link');
+      const links = page.locator('header nav, footer').getByRole('link');
       await expect(links.first()).toBeVisible({ timeout: 30_000 });
       for (const link of await links.all()) {
         const path = (await link.getAttribute('href')) ?? '';
