@@ -184,28 +184,30 @@ test.describe('a GPU', () => {
   });
 
   for (const engine of ['WebGPU', 'WebGL']) {
-    test(`whose process dies under ${engine} leaves the run to what works`, async ({
-      playwright,
-      baseURL,
-    }) => {
-      // A browser of its own: one whose GPU process died trusts the page less from then on.
-      const browser = await playwright.chromium.launch(chromiumLaunchOptions());
-      try {
-        const train = new TrainPage(await browser.newPage({ baseURL: baseURL ?? '' }));
-        await train.open(small);
-        await train.chooseEngine(new RegExp(`^${engine}`));
-        const kept = await trainAndKeep(train, 2);
-        const devtools = await browser.newBrowserCDPSession();
-        await devtools.send('Browser.crashGpuProcess');
-        await expectRecovered(train, kept);
-        await train.mainControl.click();
-        await train.expectAction('resume');
-        await train.chooseEngine('WebAssembly');
-        await train.mainControl.click();
-        await train.waitForStep((await train.stat('step')) + 10);
-      } finally {
-        await browser.close();
-      }
-    });
+    // A software adapter compiles and computes for minutes here.
+    test(
+      `whose process dies under ${engine} leaves the run to what works`,
+      { tag: '@long' },
+      async ({ playwright, baseURL }) => {
+        // A browser of its own: one whose GPU process died trusts the page less from then on.
+        const browser = await playwright.chromium.launch(chromiumLaunchOptions());
+        try {
+          const train = new TrainPage(await browser.newPage({ baseURL: baseURL ?? '' }));
+          await train.open(small);
+          await train.chooseEngine(new RegExp(`^${engine}`));
+          const kept = await trainAndKeep(train, 2);
+          const devtools = await browser.newBrowserCDPSession();
+          await devtools.send('Browser.crashGpuProcess');
+          await expectRecovered(train, kept);
+          await train.mainControl.click();
+          await train.expectAction('resume');
+          await train.chooseEngine('WebAssembly');
+          await train.mainControl.click();
+          await train.waitForStep((await train.stat('step')) + 10);
+        } finally {
+          await browser.close();
+        }
+      },
+    );
   }
 });
