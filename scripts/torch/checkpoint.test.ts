@@ -84,15 +84,22 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
     return engine.predict(images, count);
   };
 
-  describe.each(architectures.map((network) => [network.name, network] as const))('%s', (_name, network) => {
-    test('PyTorch takes our file strictly and gives our logits', async () => {
+  // VGG-16's half a gigabyte takes minutes on two cores, and is the same check on a larger network.
+  describe.each(
+    architectures.map((network) => ({
+      name: network.name,
+      network,
+      tags: network.id === 'vgg16' ? ['long'] : [],
+    })),
+  )('$name', ({ network, tags }) => {
+    test('PyTorch takes our file strictly and gives our logits', { tags }, async () => {
       const weights = weightsOf(network);
       writeFileSync(file('weights'), encodeWeights(network, weights));
       const theirs = await torch('logits', network.id);
       expect(largestDifference(theirs, await ourLogits(network, weights))).toBeLessThan(tolerance);
     });
 
-    test('a file that PyTorch wrote loads here and gives its logits', async () => {
+    test('a file that PyTorch wrote loads here and gives its logits', { tags }, async () => {
       const theirs = await torch('save', network.id);
       const written = await openWeightFile(inMemory(new Uint8Array(readFileSync(file('weights')))));
       const { parameters: weights } = await loadStateDict(network, written);

@@ -82,7 +82,10 @@ it.each<[string, Partial<WasmHost>]>([
 
 it('does not wait for threads that never answer', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const opening = open({ createThread: threadsThat(() => new Promise(() => undefined)) });
+  const start = vi.fn(() => new Promise<never>(() => undefined));
+  const opening = open({ createThread: threadsThat(start) });
+  // The kernels are read by then, which has a time-out of its own.
+  await vi.waitFor(() => expect(start).toHaveBeenCalled(), { timeout: 60_000 });
   await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(reasons(await opening)).toEqual(['thread_silent']);
