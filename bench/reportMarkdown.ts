@@ -19,7 +19,8 @@ export interface BenchReport {
 const number = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits);
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table; numbers stand right, the first column left. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }

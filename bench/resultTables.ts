@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { BenchReport } from './reportMarkdown.ts';
+import { type BenchReport, table } from './reportMarkdown.ts';
 import { readResults, type ResultEngine, type ResultFile, resultOf, type ResultRow } from './resultFile.ts';
 
 const networks = [
@@ -57,12 +57,6 @@ function ratio(files: readonly ResultFile[], place: Place, over: Kind, under: Ki
     return value.toFixed(value < 10 ? 2 : 0);
   }
   return '';
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const columns = head.map((_, i) => (i === 0 ? '---' : '---:'));
-  return [line(head), line(columns), ...rows.map(line)].join('\n');
 }
 
 /** WebGPU on cards and on the CPU, beside what else trains on the same device. */
