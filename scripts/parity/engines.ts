@@ -12,6 +12,8 @@ export interface ParityEngine {
   readonly create: () => Promise<Engine>;
   /** Whether a network that does not fit the device is no failure: an adapter's limits are not ours to mend. */
   readonly mayRefuse: boolean;
+  /** Whether it computes in float32 even where a BatchNorm is unsteady (engine/wasm/precision.ts). */
+  readonly isFloat32: boolean;
 }
 
 async function tfjs(backend: BackendName): Promise<Engine> {
@@ -27,12 +29,20 @@ async function webgpu(): Promise<WebgpuEngine> {
 }
 
 export const engines = {
-  webgpu: { create: webgpu, mayRefuse: false },
-  'tfjs-wasm': { create: () => tfjs('wasm'), mayRefuse: false },
-  'tfjs-webgpu': { create: () => tfjs('webgpu'), mayRefuse: true },
-  wasm: { create: () => createWasmEngine({ host: nodeHost(), threads: 1 }), mayRefuse: false },
-  'wasm-threads': { create: () => createWasmEngine({ host: nodeHost(), threads: 2 }), mayRefuse: false },
-  'tfjs-cpu': { create: () => tfjs('cpu'), mayRefuse: false },
+  webgpu: { create: webgpu, mayRefuse: false, isFloat32: true },
+  'tfjs-wasm': { create: () => tfjs('wasm'), mayRefuse: false, isFloat32: true },
+  'tfjs-webgpu': { create: () => tfjs('webgpu'), mayRefuse: true, isFloat32: true },
+  wasm: {
+    create: () => createWasmEngine({ host: nodeHost(), threads: 1 }),
+    mayRefuse: false,
+    isFloat32: false,
+  },
+  'wasm-threads': {
+    create: () => createWasmEngine({ host: nodeHost(), threads: 2 }),
+    mayRefuse: false,
+    isFloat32: false,
+  },
+  'tfjs-cpu': { create: () => tfjs('cpu'), mayRefuse: false, isFloat32: true },
 } as const satisfies Record<string, ParityEngine>;
 
 export type ParityEngineName = keyof typeof engines;

@@ -40,7 +40,8 @@ export async function runUnit(
     const checks = convParity(readJson(fixturePath(folder, 'my_conv.json')));
     return { kind: 'done', unit, device: 'src/conv', checks };
   }
-  const engine = await engines[engineName].create();
+  const { create, isFloat32 } = engines[engineName];
+  const engine = await create();
   const { device } = engine.info;
   try {
     if (unit === 'preprocess') {
@@ -48,6 +49,7 @@ export async function runUnit(
       return { kind: 'done', unit, device, checks: await preprocessParity(engine, tensors) };
     }
     const checks = await networkParity(engine, readFixture(folder, unit), {
+      isFloat32,
       runs: (run) => runs === null || runs.includes(run),
       ...(onProgress === undefined ? {} : { onProgress }),
     });

@@ -1,5 +1,5 @@
 /** A program's operations in epochs, with an address for every buffer, as words that the kernels' dispatcher reads. */
-import type { Precision } from '@/engine/precision';
+import type { Precision } from '@/engine/wasm/precision';
 import { planMemory, type Lifetime } from '@/engine/wasm/memoryPlan';
 import {
   gradientSlices,

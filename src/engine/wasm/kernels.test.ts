@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
 import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
-import type { Precision } from '@/engine/precision';
+import type { Precision } from '@/engine/wasm/precision';
 import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';

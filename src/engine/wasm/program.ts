@@ -6,8 +6,7 @@ import {
   type OperationArguments,
   type OperationName,
 } from '@/engine/wasm/operations';
-import type { Precision } from '@/engine/precision';
-import { sizeFactor } from '@/engine/wasm/precision';
+import { sizeFactor, type Precision } from '@/engine/wasm/precision';
 
 /** Memory of its own; `address` is known from the start for what outlives the program (parameters, images, results). */
 export interface WasmBuffer {

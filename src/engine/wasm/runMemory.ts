@@ -2,8 +2,7 @@
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { align } from '@/engine/wasm/memoryPlan';
 import { memoryMap } from '@/engine/wasm/operations';
-import type { Precision } from '@/engine/precision';
-import { sizeFactor } from '@/engine/wasm/precision';
+import { sizeFactor, type Precision } from '@/engine/wasm/precision';
 import type { WeightLayout } from '@/engine/wasm/weightLayout';
 
 export interface StoredTensor {

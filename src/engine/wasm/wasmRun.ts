@@ -6,8 +6,7 @@ import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/w
 import type { Mode } from '@/engine/wasm/lowering';
 import { memoryMap, scalars } from '@/engine/wasm/operations';
 import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
-import { precisionOf } from '@/engine/precision';
-import type { Values } from '@/engine/wasm/precision';
+import { precisionOf, type Values } from '@/engine/wasm/precision';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';

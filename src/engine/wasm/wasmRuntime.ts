@@ -2,8 +2,7 @@
 import { EngineError } from '@/engine/engine';
 import { operationWords } from '@/engine/wasm/operations';
 import type { EncodedProgram } from '@/engine/wasm/program';
-import type { Precision } from '@/engine/precision';
-import type { Values } from '@/engine/wasm/precision';
+import type { Precision, Values } from '@/engine/wasm/precision';
 import { ThreadsError, type ThreadPool } from '@/engine/wasm/threadPool';
 import type { EngineNotice } from '@/model/backend';
 

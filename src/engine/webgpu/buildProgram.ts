@@ -1,11 +1,8 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
 import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
-import { precisionOf } from '@/engine/precision';
 import { clockWords } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { maskLength, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
-import { narrow } from '@/engine/webgpu/kernels/double/elementwise';
-import { doubleLossAndGradient } from '@/engine/webgpu/kernels/double/loss';
 import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
 import { classes, lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
@@ -13,7 +10,6 @@ import { optimizerUpdate, scheduleStride } from '@/engine/webgpu/kernels/optimiz
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
 import { rulesFor } from '@/engine/webgpu/kernels/tileRules';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
-import { lowerDoubleSequence, widened } from '@/engine/webgpu/lowerDouble';
 import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
@@ -178,15 +174,12 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   const program = new Program();
   const masks = new Masks();
   const partials = mode === 'train' && config.clipGradNorm === null ? new PartialGradients() : null;
-  // With the running statistics in eval mode BatchNorm is steady.
-  const isDouble = mode !== 'eval' && precisionOf(config) === 'float64';
   const lowering: Lowering = {
     mode,
     program,
     memory,
     target,
     images,
-    planes: isDouble ? 2 : 1,
     masks,
     clock: whole(control.clock),
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
@@ -201,24 +194,20 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   };
   const input = inputValue(program, config, images);
   const labels = program.tensor('labels', images);
-  const { layers } = config.network;
-  const network = isDouble
-    ? lowerDoubleSequence(lowering, layers, widened(lowering, input))
-    : lowerSequence(lowering, layers, input);
+  const network = lowerSequence(lowering, config.network.layers, input);
   const flat = lowerPlainOrder(lowering, network.output);
   const logits = flat.output.tensor;
   emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
   program.moveLastToHead();
-  if (mode !== 'train') keepLogits(program, lowering, logits);
+  if (mode !== 'train') program.keep(resultNames.logits, logits);
   if (mode === 'eval') {
     program.rearrange(merge);
     return program;
   }
 
-  const dlogits = program.tensor('gradient of the logits', lowering.planes * images * classes);
+  const dlogits = program.tensor('gradient of the logits', images * classes);
   const metrics = whole(control.metrics);
-  const lossKernel = isDouble ? doubleLossAndGradient : lossAndGradient;
-  program.dispatch(lossKernel({ batch: images, loss: config.loss }), {
+  program.dispatch(lossAndGradient({ batch: images, loss: config.loss }), {
     clock: lowering.clock,
     logits,
     batchLabels: labels,
@@ -239,18 +228,6 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   }
   program.rearrange(merge);
   return program;
-}
-
-/** Leaves the logits to be read, as float32. */
-function keepLogits(program: Program, { images, planes }: Lowering, logits: Tensor): void {
-  if (planes === 1) {
-    program.keep(resultNames.logits, logits);
-    return;
-  }
-  const count = images * classes;
-  const narrowed = program.tensor(resultNames.logits, count);
-  program.dispatch(narrow({ count }), { x: logits, y: narrowed });
-  program.keep(resultNames.logits, narrowed);
 }
 
 function emitInput(

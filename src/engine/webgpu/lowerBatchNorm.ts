@@ -33,7 +33,7 @@ interface OwnParameter {
 }
 
 /** A layer's parameters with their gradients, and its running statistics. */
-export function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm2d) {
+function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm2d) {
   const { memory } = lowering;
   const parameter = (suffix: string): OwnParameter => {
     const piece = firstPiece(memory.parameter(`${name}.${suffix}`, 1, numFeatures, { kind: 'plain' }));

@@ -30,7 +30,7 @@ export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
 }
 
 /** Which mask a layer has on activations shaped like `x`. */
-export function dropoutParams(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): DropoutParams {
+function dropoutParams(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): DropoutParams {
   return {
     ...imageShape(lowering, x),
     p: layer.p,
@@ -110,14 +110,13 @@ export function lowerPlainOrder(lowering: Lowering, x: Value): Lowered {
   if (pixels === 1 || channels === 1) {
     return { output: { ...x, channels: channels * pixels, height: 1, width: 1 }, backward: (dy) => dy };
   }
-  const { program, images, planes } = lowering;
-  const batch = planes * images;
-  const count = planes * valueCount(lowering, x);
+  const { program, images } = lowering;
+  const count = valueCount(lowering, x);
   const tensor = program.tensor('flattened', count);
-  program.dispatch(transpose({ batch, rows: pixels, columns: channels }), { x: x.tensor, y: tensor });
+  program.dispatch(transpose({ batch: images, rows: pixels, columns: channels }), { x: x.tensor, y: tensor });
   const backward = ({ tensor: dy }: Gradient): Gradient => {
     const dx = program.tensor('flattened input gradient', count);
-    program.dispatch(transpose({ batch, rows: channels, columns: pixels }), { x: dy, y: dx });
+    program.dispatch(transpose({ batch: images, rows: channels, columns: pixels }), { x: dy, y: dx });
     return { tensor: dx, isOwned: true, isGated: false };
   };
   const output: Value = { ...x, tensor, channels: channels * pixels, height: 1, width: 1, gate: null };

@@ -43,7 +43,7 @@ function onlyPiece({ key, pieces }: StoredTensor): Piece {
 }
 
 /** The weights of a layer whose input is `x`. */
-export function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value): StoredTensor {
+function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value): StoredTensor {
   const key = `${layer.name}.weight`;
   if (layer.kind === 'Conv2d') {
     const { inChannels, outChannels, kernelSize } = layer;
@@ -57,13 +57,13 @@ export function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value)
 }
 
 /** Null where the layer has none. */
-export function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Piece | null {
+function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: number): Piece | null {
   if (!layer.bias) return null;
   return onlyPiece(lowering.memory.parameter(`${layer.name}.bias`, 1, outputs, { kind: 'plain' }));
 }
 
 /** Where the gradient of a parameter's piece lies. */
-export function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
+function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
   return pieceTensor(`${name} gradient`, piece, lowering.memory.companion('gradient', piece.bank));
 }
 
@@ -94,7 +94,7 @@ function emitWeightGradient(
 }
 
 /** An operand that a kernel may do without. */
-export function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
+function optional(name: string, tensor: Tensor | null): Readonly<Record<string, Tensor>> {
   return tensor === null ? {} : { [name]: tensor };
 }
 

@@ -17,8 +17,6 @@ export interface Lowering {
   readonly memory: RunMemory;
   readonly target: KernelTarget;
   readonly images: number;
-  /** Of every tensor between layers: 2 where it holds double-floats (lowerDouble.ts). */
-  readonly planes: 1 | 2;
   /** Number of each dropout layer in the random streams. */
   readonly dropoutOrdinals: ReadonlyMap<string, number>;
   /** Binding `clock` of every kernel that draws random numbers. */

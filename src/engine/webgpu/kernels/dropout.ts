@@ -99,7 +99,7 @@ export interface DropoutForwardParams extends DropoutParams {
 }
 
 /** WGSL of the factor for element `i` of an activation [batch][height][width][channels], 0 or 1 / (1 - p), and what it needs. */
-export function dropoutFactor(params: DropoutParams): { readonly code: string; readonly factor: string } {
+function dropoutFactor(params: DropoutParams): { readonly code: string; readonly factor: string } {
   const { height, width, channels, layer, perChannel } = params;
   const image = height * width * channels;
   const element = perChannel ? `i / ${image}u * ${channels}u + i % ${channels}u` : 'i';

@@ -8,14 +8,11 @@ import { literal } from '@/engine/webgpu/kernels/source';
  * WGSL of `opaque(v)`: v, through an exclusive or with a 0 that no compiler knows, so that differences of it are taken as written. A
  * kernel that uses it begins with `hidden = zero`.
  */
-export function opaqueWgsl(width: 1 | 4 = 1): string {
-  const [float, bits] = width === 4 ? ['vec4f', 'vec4u'] : ['f32', 'u32'];
-  return `
+export const opaqueWgsl = `
 /** Always 0. */
 var<private> hidden: u32;
-fn opaque(v: ${float}) -> ${float} { return bitcast<${float}>(bitcast<${bits}>(v) ^ ${bits}(hidden)); }
+fn opaque(v: f32) -> f32 { return bitcast<f32>(bitcast<u32>(v) ^ hidden); }
 `;
-}
 
 /** WGSL of `isNan(v)`. By the bits: WGSL lets a compiler assume that no NaN exists, and some fold v != v to false. */
 export function nanWgsl(width: 1 | 4 = 1): string {

@@ -33,7 +33,7 @@ export interface GivenInputParams {
 }
 
 /** `pixel(image, row, column)`: 0 to 255, 0 outside; `unitOf` of such a value: in [0, 1], as torchvision's to_tensor divides. */
-const pixelWgsl = `${opaqueWgsl()}${quotientWgsl('unitOf', 255)}
+const pixelWgsl = `${opaqueWgsl}${quotientWgsl('unitOf', 255)}
 fn pixel(image: u32, row: i32, column: i32) -> f32 {
   if (row < 0 || row >= ${side} || column < 0 || column >= ${side}) { return 0.0; }
   let at = u32(row * ${side} + column);

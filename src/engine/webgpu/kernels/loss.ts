@@ -80,27 +80,6 @@ ${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
   }
 }
 
-/** As lossAndGradient names them. */
-export const lossBindings = [
-  clockBinding('read'),
-  floats('logits', 'read'),
-  words('batchLabels', 'read'),
-  floats('dlogits', 'read_write'),
-  floats('metrics', 'read_write'),
-] as const;
-
-/** WGSL of main: sums `lossOf(n, zero)` of all images, loss and whether it is right, in `sums`, and leaves their mean and number. */
-export function meanOfImages(batch: number): string {
-  return `  var total = vec2f();
-  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
-  sums[lane] = total;
-  workgroupBarrier();
-  if (lane != 0u) { return; }
-  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
-  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
-  metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`;
-}
-
 /**
  * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
  * whose slot clock.slot gets mean loss and images right. Sums in a fixed order.
@@ -109,7 +88,13 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
   return groupKernel(
     {
       label: `loss ${loss.kind} n${batch}`,
-      bindings: lossBindings,
+      bindings: [
+        clockBinding('read'),
+        floats('logits', 'read'),
+        words('batchLabels', 'read'),
+        floats('dlogits', 'read_write'),
+        floats('metrics', 'read_write'),
+      ],
       code: `${clockWgsl}${softmaxWgsl}${argmaxWgsl}
 var<workgroup> sums: array<vec2f, 64>;
 /** Loss of image n and whether it is right. */
@@ -128,6 +113,13 @@ ${statements(loss.kind, loss.labelSmoothing)}
 }
 `,
     },
-    meanOfImages(batch),
+    `  var total = vec2f();
+  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
+  sums[lane] = total;
+  workgroupBarrier();
+  if (lane != 0u) { return; }
+  for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
+  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
+  metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`,
   );
 }

@@ -23,20 +23,14 @@ export interface MaxPoolForwardParams extends MaxPoolParams {
   readonly relu?: boolean;
 }
 
-export function maxPoolOutputSize({
-  height,
-  width,
-  kernelSize,
-  stride,
-  padding,
-}: MaxPoolParams): [number, number] {
+function maxPoolOutputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
   return [
     windowOutputSize(height, kernelSize, stride, padding),
     windowOutputSize(width, kernelSize, stride, padding),
   ];
 }
 
-export function describeMaxPool({
+function describeMaxPool({
   batch,
   height,
   width,
@@ -49,58 +43,11 @@ export function describeMaxPool({
 }
 
 /**
- * WGSL of loops over the window of output `i`: `start` sees its `image` and `winner`, its first place in there; `each` the place `at`.
- */
-export function overWindow(params: MaxPoolParams, start: string, each: string): string {
-  const { height, width, channels, kernelSize, stride, padding } = params;
-  const [outHeight, outWidth] = maxPoolOutputSize(params);
-  return `  let c = i % ${channels}u;
-  let left = i32(i / ${channels}u % ${outWidth}u * ${stride}u) - ${padding};
-  let top = i32(i / ${channels * outWidth}u % ${outHeight}u * ${stride}u) - ${padding};
-  let image = i / ${channels * outWidth * outHeight}u * ${height * width * channels}u;
-  let firstRow = u32(max(top, 0));
-  let firstColumn = u32(max(left, 0));
-  let endRow = u32(min(top + ${kernelSize}, ${height}));
-  let endColumn = u32(min(left + ${kernelSize}, ${width}));
-  var winner = (firstRow * ${width}u + firstColumn) * ${channels}u + c;
-  ${start}
-  for (var row = firstRow; row < endRow; row++) {
-    for (var column = firstColumn; column < endColumn; column++) {
-      let at = (row * ${width}u + column) * ${channels}u + c;
-      ${each}
-    }
-  }`;
-}
-
-/** WGSL of loops over the outputs `at` whose window the input `i` won. */
-export function overWins(params: MaxPoolParams, start: string, condition: string, each: string): string {
-  const { height, width, channels, kernelSize, stride, padding } = params;
-  const [outHeight, outWidth] = maxPoolOutputSize(params);
-  return `  let c = i % ${channels}u;
-  let column = i / ${channels}u % ${width}u + ${padding}u;
-  let row = i / ${channels * width}u % ${height}u + ${padding}u;
-  let n = i / ${channels * width * height}u;
-  let own = i - n * ${channels * width * height}u;
-  // Windows that reach this value: start <= place < start + kernel.
-  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
-  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
-  let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
-  let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
-  ${start}
-  for (var oy = firstRow; oy < endRow; oy++) {
-    for (var ox = firstColumn; ox < endColumn; ox++) {
-      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
-      if (argmax[at] == own${condition}) { ${each} }
-    }
-  }`;
-}
-
-/**
  * y = the maximum of each window, padding never wins; argmax: offset of the first maximum, row by row, in one image of the
  * input. Bindings: x, y, argmax.
  */
 export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
-  const { batch, channels, relu = false } = params;
+  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
   const [outHeight, outWidth] = maxPoolOutputSize(params);
   return threadKernel(
     {
@@ -109,13 +56,24 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
       code: nanWgsl(),
     },
     batch * outHeight * outWidth * channels,
-    `${overWindow(
-      params,
-      'var best = x[image + winner];',
-      `let value = x[image + at];
+    `  let c = i % ${channels}u;
+  let left = i32(i / ${channels}u % ${outWidth}u * ${stride}u) - ${padding};
+  let top = i32(i / ${channels * outWidth}u % ${outHeight}u * ${stride}u) - ${padding};
+  let image = i / ${channels * outWidth * outHeight}u * ${height * width * channels}u;
+  let firstRow = u32(max(top, 0));
+  let firstColumn = u32(max(left, 0));
+  let endRow = u32(min(top + ${kernelSize}, ${height}));
+  let endColumn = u32(min(left + ${kernelSize}, ${width}));
+  var winner = (firstRow * ${width}u + firstColumn) * ${channels}u + c;
+  var best = x[image + winner];
+  for (var row = firstRow; row < endRow; row++) {
+    for (var column = firstColumn; column < endColumn; column++) {
+      let at = (row * ${width}u + column) * ${channels}u + c;
+      let value = x[image + at];
       // A NaN wins, as in PyTorch.
-      if (value > best || isNan(value)) { best = value; winner = at; }`,
-    )}
+      if (value > best || isNan(value)) { best = value; winner = at; }
+    }
+  }
   y[i] = ${relu ? 'select(best, 0.0, best < 0.0)' : 'best'};
   argmax[i] = winner;`,
   );
@@ -128,7 +86,8 @@ export interface MaxPoolBackwardParams extends MaxPoolParams {
 
 /** dx = the sum of dy over the windows that this value won. Bindings: dy, argmax, y? (with relu), dx. */
 export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
-  const { batch, height, width, channels, relu = false } = params;
+  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
+  const [outHeight, outWidth] = maxPoolOutputSize(params);
   return threadKernel(
     {
       label: `max pool gradient ${describeMaxPool(params)}`,
@@ -140,7 +99,23 @@ export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
       ],
     },
     batch * height * width * channels,
-    `${overWins(params, 'var sum = 0.0;', relu ? ' && y[at] > 0.0' : '', 'sum += dy[at];')}
+    `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u + ${padding}u;
+  let row = i / ${channels * width}u % ${height}u + ${padding}u;
+  let n = i / ${channels * width * height}u;
+  let own = i - n * ${channels * width * height}u;
+  // Windows that reach this value: start <= place < start + kernel.
+  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
+  let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
+  var sum = 0.0;
+  for (var oy = firstRow; oy < endRow; oy++) {
+    for (var ox = firstColumn; ox < endColumn; ox++) {
+      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
+      if (argmax[at] == own${relu ? ' && y[at] > 0.0' : ''}) { sum += dy[at]; }
+    }
+  }
   dx[i] = sum;`,
   );
 }
@@ -161,12 +136,18 @@ function windowWgsl(
   };
 }
 
-/** WGSL of loops over the inputs `at` of average window `i`, whose `pixels` it counts. */
-export function overAverageWindow(params: AveragePoolParams, start: string, each: string): string {
-  const { height, width, channels, outputSize: size } = params;
+/** y = the mean of each window. Bindings: x, y. */
+export function averagePoolForward(params: AveragePoolParams): Kernel {
+  const { batch, height, width, channels, outputSize: size } = params;
   const rows = windowWgsl(height, size);
   const columns = windowWgsl(width, size);
-  return `  let c = i % ${channels}u;
+  return threadKernel(
+    {
+      label: `average pool ${height}x${width}x${channels} to ${size} n${batch}`,
+      bindings: [floats('x', 'read'), floats('y', 'read_write')],
+    },
+    batch * size * size * channels,
+    `  let c = i % ${channels}u;
   let ox = i / ${channels}u % ${size}u;
   let oy = i / ${channels * size}u % ${size}u;
   let n = i / ${channels * size * size}u;
@@ -175,51 +156,13 @@ export function overAverageWindow(params: AveragePoolParams, start: string, each
   let firstColumn = ${columns.first('ox')};
   let endColumn = ${columns.end('ox')};
   let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
-  ${start}
+  var sum = 0.0;
   for (var row = firstRow; row < endRow; row++) {
     for (var column = firstColumn; column < endColumn; column++) {
       let at = ((n * ${height}u + row) * ${width}u + column) * ${channels}u + c;
-      ${each}
+      sum += x[at];
     }
-  }`;
-}
-
-/** WGSL of loops over the average windows `at`, of `pixels` pixels, that hold the input `i`. */
-export function overHoldingWindows(params: AveragePoolParams, start: string, each: string): string {
-  const { height, width, channels, outputSize: size } = params;
-  const rows = windowWgsl(height, size);
-  const columns = windowWgsl(width, size);
-  return `  let c = i % ${channels}u;
-  let column = i / ${channels}u % ${width}u;
-  let row = i / ${channels * width}u % ${height}u;
-  let n = i / ${channels * width * height}u;
-  ${start}
-  // From the first window that ends behind this value to the last that starts before it.
-  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
-    let firstRow = ${rows.first('oy')};
-    let endRow = ${rows.end('oy')};
-    if (firstRow > row) { break; }
-    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
-      let firstColumn = ${columns.first('ox')};
-      let endColumn = ${columns.end('ox')};
-      if (firstColumn > column) { break; }
-      let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
-      let at = ((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c;
-      ${each}
-    }
-  }`;
-}
-
-/** y = the mean of each window. Bindings: x, y. */
-export function averagePoolForward(params: AveragePoolParams): Kernel {
-  const { batch, height, width, channels, outputSize: size } = params;
-  return threadKernel(
-    {
-      label: `average pool ${height}x${width}x${channels} to ${size} n${batch}`,
-      bindings: [floats('x', 'read'), floats('y', 'read_write')],
-    },
-    batch * size * size * channels,
-    `${overAverageWindow(params, 'var sum = 0.0;', 'sum += x[at];')}
+  }
   y[i] = sum / pixels;`,
   );
 }
@@ -232,11 +175,31 @@ export interface AveragePoolBackwardParams extends AveragePoolParams {
 /** dx = the sum of dy / window over the windows that hold this value. Bindings: dy, dx. */
 export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
   const { batch, height, width, channels, outputSize: size, accumulate = false } = params;
+  const rows = windowWgsl(height, size);
+  const columns = windowWgsl(width, size);
   const isGlobal = size === 1;
   const body = isGlobal
     ? `  let value = dy[i / ${height * width * channels}u * ${channels}u + i % ${channels}u] * ${literal(1 / (height * width))};
   dx[i] = ${accumulate ? 'dx[i] + ' : ''}value;`
-    : `${overHoldingWindows(params, `var sum = ${accumulate ? 'dx[i]' : '0.0'};`, 'sum += dy[at] / pixels;')}
+    : `  let c = i % ${channels}u;
+  let column = i / ${channels}u % ${width}u;
+  let row = i / ${channels * width}u % ${height}u;
+  let n = i / ${channels * width * height}u;
+  var sum = ${accumulate ? 'dx[i]' : '0.0'};
+  // From the first window that ends behind this value to the last that starts before it.
+  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
+    let firstRow = ${rows.first('oy')};
+    let endRow = ${rows.end('oy')};
+    if (firstRow > row) { break; }
+    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
+      let firstColumn = ${columns.first('ox')};
+      let endColumn = ${columns.end('ox')};
+      if (firstColumn > column) { break; }
+      let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
+      let at = ((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c;
+      sum += dy[at] / pixels;
+    }
+  }
   dx[i] = sum;`;
   return threadKernel(
     {
