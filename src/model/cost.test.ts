@@ -3,7 +3,7 @@ import { architectures, lenet, mynn, smallResnet, vgg16, vgg2 } from '@/model/ar
 import { fitsLimits, networkCost, runCost } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig, defaultInput } from '@/model/presets';
-import type { OptimizerSpec } from '@/model/runConfig';
+import type { OptimizerSpec } from '@/model/optimizers';
 import { inputShape } from '@/model/shapes';
 
 /** fixtures/pytorch/README.md. */

@@ -1,6 +1,9 @@
 /** What one hyperparameter is: the form in which the tables beside this file describe every setting of a run. */
+import type { Unit } from '@/model/kindFields';
 import type { NumberRange } from '@/model/numberRange';
+import type { OptimizerField } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
+import type { ScheduleField } from '@/model/schedules';
 
 export type HyperparameterKey =
   | 'network'
@@ -8,22 +11,7 @@ export type HyperparameterKey =
   | 'labelSmoothing'
   | 'optimizer'
   | 'learningRate'
-  | 'momentum'
-  | 'dampening'
-  | 'nesterov'
-  | 'beta1'
-  | 'beta2'
-  | 'alpha'
-  | 'eps'
-  | 'centered'
-  | 'weightDecay'
   | 'schedule'
-  | 'stepEpochs'
-  | 'gamma'
-  | 'minLearningRate'
-  | 'pctStart'
-  | 'divFactor'
-  | 'finalDivFactor'
   | 'warmupSteps'
   | 'clipping'
   | 'clipGradNorm'
@@ -41,15 +29,20 @@ export type HyperparameterKey =
   | 'augmenting'
   | 'augmentShift'
   | 'augmentRotate'
-  | 'augmentScale';
+  | 'augmentScale'
+  | OptimizerField
+  | ScheduleField;
 
 export type HyperparameterValue = number | boolean | string;
 export type HyperparameterGroup = 'network' | 'training' | 'optimizer' | 'schedule' | 'loss' | 'input';
-export type Unit = 'epochs' | 'images' | 'steps' | 'pixels' | 'degrees';
 
 interface Described<Value extends HyperparameterValue> {
   readonly key: HyperparameterKey;
   readonly group: HyperparameterGroup;
+  /** PyTorch's name of the argument, where it has one: shown where the locales have no label for the key. */
+  readonly argument: string | null;
+  /** The key whose hint tells what it is: its own, or that of a setting of the same sense. */
+  readonly hintOf: string | null;
   /** What the report used, else PyTorch's default. */
   readonly default: Value;
   /** Whether a change takes effect on a run that trains; the others need a new run. */
@@ -74,17 +67,19 @@ export interface BooleanHyperparameter extends Described<boolean> {
 export interface ChoiceHyperparameter extends Described<string> {
   readonly kind: 'choice';
   readonly choices: readonly string[];
+  /** PyTorch's names by choice; shown where the locales have none. */
+  readonly names: Readonly<Record<string, string>>;
 }
 export type Hyperparameter = NumberHyperparameter | BooleanHyperparameter | ChoiceHyperparameter;
 
-type Optional = 'inFlight' | 'belongsTo';
+type Optional = 'inFlight' | 'belongsTo' | 'argument' | 'hintOf';
 type Description<Field extends Hyperparameter, Others extends keyof Field = never> = Omit<
   Field,
   'kind' | Optional | Others
 > &
   Partial<Pick<Field, Optional | Others>>;
 
-const always = { inFlight: false, belongsTo: null } as const;
+const always = { inFlight: false, belongsTo: null, argument: null, hintOf: null } as const;
 
 export function number(field: Description<NumberHyperparameter, 'unit'>): NumberHyperparameter {
   return { kind: 'number', unit: null, ...always, ...field };
@@ -95,12 +90,9 @@ export function integer(field: Description<NumberHyperparameter, 'unit'>): Numbe
 export function boolean(field: Description<BooleanHyperparameter>): BooleanHyperparameter {
   return { kind: 'boolean', ...always, ...field };
 }
-export function choice(field: Description<ChoiceHyperparameter>): ChoiceHyperparameter {
-  return { kind: 'choice', ...always, ...field };
+export function choice(field: Description<ChoiceHyperparameter, 'names'>): ChoiceHyperparameter {
+  return { kind: 'choice', names: {}, ...always, ...field };
 }
-
-/** A range such as those of betas and shares. */
-export const share = { min: 0, max: 1, step: 0.05, scale: 'linear' } as const;
 
 /** The member of `choices` that equals `value`; links and controls give plain strings. */
 export function chosen<Choice extends string>(choices: readonly Choice[], value: string): Choice | undefined {

@@ -1,5 +1,7 @@
 /** Everything that defines a run, as plain data: it is posted to the worker, stored, and put into links. */
 import type { NetworkSpec } from '@/model/layers';
+import type { OptimizerSpec } from '@/model/optimizers';
+import type { ScheduleSpec } from '@/model/schedules';
 
 /**
  * Losses over the logits z of the last Linear, all with mean reduction.
@@ -23,44 +25,6 @@ export interface LossSpec {
   /** PyTorch's label_smoothing, 0 to 1; only cross_entropy reads it. */
   readonly labelSmoothing: number;
 }
-
-/** PyTorch's optimizers with PyTorch's parameters; the learning rate stands beside them, since schedules change it. */
-export type OptimizerSpec =
-  | {
-      readonly kind: 'SGD';
-      readonly momentum: number;
-      readonly dampening: number;
-      readonly nesterov: boolean;
-      readonly weightDecay: number;
-    }
-  | {
-      readonly kind: 'Adam' | 'AdamW';
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly eps: number;
-      readonly weightDecay: number;
-    }
-  | {
-      readonly kind: 'RMSprop';
-      readonly alpha: number;
-      readonly eps: number;
-      readonly momentum: number;
-      readonly centered: boolean;
-      readonly weightDecay: number;
-    };
-export type OptimizerKind = OptimizerSpec['kind'];
-
-/** Learning-rate schedules, PyTorch's formulas; see model/schedules.ts. */
-export type ScheduleSpec =
-  | { readonly kind: 'constant' }
-  | { readonly kind: 'step'; readonly stepEpochs: number; readonly gamma: number }
-  | { readonly kind: 'cosine'; readonly minLearningRate: number }
-  | {
-      readonly kind: 'one_cycle';
-      readonly pctStart: number;
-      readonly divFactor: number;
-      readonly finalDivFactor: number;
-    };
 
 export interface AugmentSpec {
   /** Largest shift in pixels, each axis, uniform. */

@@ -4,6 +4,7 @@ import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
 import { nameProblems } from '@/model/layerNames';
 import { rangeProblem } from '@/model/numberRange';
+import { optimizerKinds, optimizerProblems, type OptimizerProblemCode } from '@/model/optimizers';
 import { batchSizesOf, type BatchConfig, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
 
@@ -13,11 +14,10 @@ export type ConfigProblemCode =
   | 'too_small'
   | 'too_large'
   | 'not_a_choice'
-  | 'nesterov_needs_momentum'
-  | 'nesterov_needs_no_dampening'
   | 'no_whole_batch'
   | 'one_value_per_channel'
-  | 'network_does_not_fit';
+  | 'network_does_not_fit'
+  | OptimizerProblemCode;
 
 export interface ConfigProblem {
   readonly code: ConfigProblemCode;
@@ -50,26 +50,9 @@ export function validateValue(field: Hyperparameter, value: unknown): ConfigProb
   return 'min' in found ? problem(found.code, { min: found.min, max: found.max }) : problem(found.code);
 }
 
-function nesterovProblems(config: RunConfig): ConfigProblem[] {
-  const { optimizer } = config;
-  if (optimizer.kind !== 'SGD' || !optimizer.nesterov) return [];
-  // torch.optim.SGD: "Nesterov momentum requires a momentum and zero dampening".
-  const problems: ConfigProblem[] = [];
-  if (!(optimizer.momentum > 0)) {
-    problems.push({
-      code: 'nesterov_needs_momentum',
-      key: 'momentum',
-      details: { value: optimizer.momentum },
-    });
-  }
-  if (optimizer.dampening !== 0) {
-    problems.push({
-      code: 'nesterov_needs_no_dampening',
-      key: 'dampening',
-      details: { value: optimizer.dampening },
-    });
-  }
-  return problems;
+function settingProblems({ optimizer }: RunConfig): ConfigProblem[] {
+  if (!optimizerKinds.includes(optimizer.kind)) return [];
+  return optimizerProblems(optimizer).map(({ code, key, value }) => ({ code, key, details: { value } }));
 }
 
 function networkProblem(config: RunConfig): ConfigProblem[] {
@@ -127,5 +110,5 @@ export function validateConfig(config: RunConfig): ConfigProblem[] {
   const ofNetwork = networkProblem(config);
   // Only of numbers that are in order, and of a network with shapes.
   const ofBatches = single.length > 0 || ofNetwork.length > 0 ? [] : batchProblems(config);
-  return [...single, ...nesterovProblems(config), ...ofNetwork, ...ofBatches];
+  return [...single, ...settingProblems(config), ...ofNetwork, ...ofBatches];
 }

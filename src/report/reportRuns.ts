@@ -4,7 +4,7 @@
  */
 import { fixedConfig, presets, type Measurement, type Preset } from '@/model/presets';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { totalSteps } from '@/model/schedules';
+import { totalSteps } from '@/model/learningRate';
 
 export const runLengths = ['full', 'short'] as const;
 export type RunLength = (typeof runLengths)[number];

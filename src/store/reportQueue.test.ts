@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepsPerEpoch } from '@/model/runConfig';
-import { totalSteps } from '@/model/schedules';
+import { totalSteps } from '@/model/learningRate';
 import { configOf, queueProgress, type QueueState } from '@/store/reportQueue';
 
 describe('queueProgress', () => {

@@ -1,6 +1,6 @@
 /** Makes a RunResult of a run that finished, where it was trained as it was configured from the first step to the last. */
 import { finiteOrNull, fullTestOf, type RunResult } from '@/model/runResult';
-import { learningRateAt } from '@/model/schedules';
+import { learningRateAt } from '@/model/learningRate';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { MetricsLog } from '@/store/metricsLog';
 import type { RunState, SessionState } from '@/store/sessionState';

@@ -4,7 +4,7 @@
  */
 import { assertNever } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
-import { totalSteps } from '@/model/schedules';
+import { totalSteps } from '@/model/learningRate';
 import {
   drawnFromSeed,
   isUntrained,

@@ -3,7 +3,7 @@ import type { EngineError } from '@/engine/engine';
 import type { EngineState, Weights } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { totalSteps } from '@/model/schedules';
+import { totalSteps } from '@/model/learningRate';
 import { drawnFromSeed, trainedFor } from '@/model/weightsOrigin';
 import type { FirstWeights, KeptRun, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
 import { KeepingSchedule } from '@/training/keepingSchedule';

@@ -8,7 +8,8 @@ import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { firstDigits, oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
-import type { OptimizerSpec, RunConfig } from '@/model/runConfig';
+import type { OptimizerSpec } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
 
 const momentum: OptimizerSpec = {
   kind: 'SGD',

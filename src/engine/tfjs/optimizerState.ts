@@ -3,12 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkState } from '@/engine/checkState';
 import { EngineError } from '@/engine/engine';
 import { hostBackend, hostValues, dropPackedCopy, type HostBackend } from '@/engine/kernels/tfjsInternals';
-import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
-import { optimizerSlots } from '@/model/optimizers';
+import { clipGradientNorm } from '@/model/clipGradientNorm';
+import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
 import type { StateEntry } from '@/model/stateDict';
-import type { OptimizerSpec } from '@/model/runConfig';
 import type { StateDict, TensorData } from '@/model/tensor';
 
 /** Sees each parameter right before and right after its update. */
@@ -94,7 +93,7 @@ export class OptimizerState {
     watcher: UpdateWatcher | null,
   ): void {
     const values = (tensor: tf.Tensor): Float32Array => hostValues(host, tensor);
-    if (clipGradNorm !== null) clipInPlace([...gradients.values()].map(values), clipGradNorm);
+    if (clipGradNorm !== null) clipGradientNorm([...gradients.values()].map(values), clipGradNorm);
     for (const { key } of this.#entries) {
       const gradient = gradients.get(key);
       if (gradient === undefined) continue;
@@ -102,7 +101,7 @@ export class OptimizerState {
       const slots = this.#slots.get(key) ?? this.#zeroSlots(parameter.shape);
       this.#slots.set(key, slots);
       watcher?.beforeUpdate(key, parameter);
-      updateInPlace(this.#spec, {
+      updateParameter(this.#spec, {
         parameter: values(parameter),
         gradient: values(gradient),
         slots: Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, values(slot)])),

@@ -1,7 +1,6 @@
 /** PyTorch's optimizers, one parameter at a time, as torch.optim's single-tensor code does them. */
 import * as tf from '@tensorflow/tfjs-core';
-import { assertNever } from '@/model/layers';
-import type { OptimizerSpec } from '@/model/runConfig';
+import type { OptimizerKind, OptimizerSpec } from '@/model/optimizers';
 
 /** Slots of one parameter by PyTorch's names; empty before its first update. */
 export type Slots = Readonly<Record<string, tf.Tensor>>;
@@ -11,7 +10,16 @@ export interface Update {
   readonly slots: Slots;
 }
 
-type SpecOf<K extends OptimizerSpec['kind']> = Extract<OptimizerSpec, { readonly kind: K }>;
+export interface UpdateInput {
+  readonly parameter: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  readonly slots: Slots;
+  readonly learningRate: number;
+  /** The learning rate as a scalar on the device, made once a step. */
+  readonly rate: tf.Scalar;
+  /** Updates done with these slots, this one included: 1 for the first. */
+  readonly updates: number;
+}
 
 /** old * decay + (1 - decay) * next; from zeros where there is no old. */
 function average(old: tf.Tensor | undefined, next: tf.Tensor, decay: number): tf.Tensor {
@@ -23,13 +31,7 @@ function decayed(parameter: tf.Tensor, gradient: tf.Tensor, weightDecay: number)
   return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
 }
 
-function sgd(
-  spec: SpecOf<'SGD'>,
-  parameter: tf.Tensor,
-  gradient: tf.Tensor,
-  slots: Slots,
-  rate: tf.Scalar,
-): Update {
+function sgd(spec: OptimizerSpec<'SGD'>, { parameter, gradient, slots, rate }: UpdateInput): Update {
   const { momentum, dampening, nesterov, weightDecay } = spec;
   let direction = decayed(parameter, gradient, weightDecay);
   if (momentum === 0) return { parameter: tf.sub(parameter, tf.mul(direction, rate)), slots: {} };
@@ -46,17 +48,11 @@ function sgd(
   };
 }
 
-function adam(
-  spec: SpecOf<'Adam' | 'AdamW'>,
-  parameter: tf.Tensor,
-  gradient: tf.Tensor,
-  slots: Slots,
-  rate: number,
-  updates: number,
-): Update {
+function adam(spec: OptimizerSpec<'Adam' | 'AdamW'>, input: UpdateInput): Update {
+  const { parameter, gradient, slots, learningRate, updates } = input;
   const { kind, beta1, beta2, eps, weightDecay } = spec;
   const isDecoupled = kind === 'AdamW' && weightDecay !== 0;
-  const start = isDecoupled ? tf.mul(parameter, 1 - rate * weightDecay) : parameter;
+  const start = isDecoupled ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
   const direction = kind === 'Adam' ? decayed(parameter, gradient, weightDecay) : gradient;
   const mean = average(slots['exp_avg'], direction, beta1);
   const square = average(slots['exp_avg_sq'], tf.square(direction), beta2);
@@ -64,18 +60,12 @@ function adam(
   const correction2 = 1 - beta2 ** updates;
   const denominator = tf.add(tf.div(tf.sqrt(square), Math.sqrt(correction2)), eps);
   return {
-    parameter: tf.sub(start, tf.mul(tf.div(mean, denominator), rate / correction1)),
+    parameter: tf.sub(start, tf.mul(tf.div(mean, denominator), learningRate / correction1)),
     slots: { exp_avg: mean, exp_avg_sq: square },
   };
 }
 
-function rmsprop(
-  spec: SpecOf<'RMSprop'>,
-  parameter: tf.Tensor,
-  gradient: tf.Tensor,
-  slots: Slots,
-  rate: tf.Scalar,
-): Update {
+function rmsprop(spec: OptimizerSpec<'RMSprop'>, { parameter, gradient, slots, rate }: UpdateInput): Update {
   const { alpha, eps, momentum, centered, weightDecay } = spec;
   const direction = decayed(parameter, gradient, weightDecay);
   const square = average(slots['square_avg'], tf.square(direction), alpha);
@@ -92,31 +82,16 @@ function rmsprop(
   return { parameter: tf.sub(parameter, tf.mul(change, rate)), slots: next };
 }
 
-export interface UpdateInput {
-  readonly parameter: tf.Tensor;
-  readonly gradient: tf.Tensor;
-  readonly slots: Slots;
-  readonly learningRate: number;
-  /** The learning rate as a scalar on the device, made once a step. */
-  readonly rate: tf.Scalar;
-  /** Updates done with these slots, this one included: 1 for the first. */
-  readonly updates: number;
-}
+const updates: { readonly [K in OptimizerKind]: (spec: OptimizerSpec<K>, input: UpdateInput) => Update } = {
+  SGD: sgd,
+  Adam: adam,
+  AdamW: adam,
+  RMSprop: rmsprop,
+};
 
 /** New values for one parameter; the old tensors are the caller's to free. Call inside tidy and keep the result. */
-export function updated(spec: OptimizerSpec, input: UpdateInput): Update {
-  const { parameter, gradient, slots, learningRate, rate, updates } = input;
-  switch (spec.kind) {
-    case 'SGD':
-      return sgd(spec, parameter, gradient, slots, rate);
-    case 'Adam':
-    case 'AdamW':
-      return adam(spec, parameter, gradient, slots, learningRate, updates);
-    case 'RMSprop':
-      return rmsprop(spec, parameter, gradient, slots, rate);
-    default:
-      return assertNever(spec);
-  }
+export function updated<K extends OptimizerKind>(spec: OptimizerSpec<K>, input: UpdateInput): Update {
+  return updates[spec.kind](spec, input);
 }
 
 /**

@@ -32,7 +32,7 @@ import { batchIndices } from '@/model/batchOrder';
 import type { MemoryNeed } from '@/model/cost';
 import { initialState } from '@/model/initialise';
 import type { StepStatistics } from '@/model/layerStatistics';
-import { learningRateAt } from '@/model/schedules';
+import { learningRateAt } from '@/model/learningRate';
 import { inferShapes, inputShape } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { lossOf } from '@/engine/evaluation';
 import { createEngine } from '@/engine/tfjs/backends';
-import { clipInPlace, updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { batchLoss } from '@/engine/tfjs/losses';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
-import { optimizerSlots } from '@/model/optimizers';
-import type { LossKind, OptimizerSpec } from '@/model/runConfig';
+import { clipGradientNorm } from '@/model/clipGradientNorm';
+import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
+import type { LossKind } from '@/model/runConfig';
 import { stateEntries } from '@/model/stateDict';
 import type { TensorData } from '@/model/tensor';
 
@@ -110,7 +110,7 @@ describe('optimizers', () => {
       );
       gradients.forEach((gradient, i) => {
         const values = Float32Array.from(gradient[key] ?? []);
-        updateInPlace(spec, { parameter, gradient: values, slots, learningRate, updates: i + 1 });
+        updateParameter(spec, { parameter, gradient: values, slots, learningRate, updates: i + 1 });
       });
       expect(error(parameter, parameters[key] ?? [])).toBeLessThan(rounding);
       for (const [name, slot] of Object.entries(slots)) {
@@ -122,7 +122,7 @@ describe('optimizers', () => {
   test.each(clips)('in place: clip_grad_norm_($maxNorm)', ({ maxNorm, gradients: expected }) => {
     const [first = {}] = gradients;
     const given = Object.keys(shapes).map((key) => ({ key, values: Float32Array.from(first[key] ?? []) }));
-    clipInPlace(
+    clipGradientNorm(
       given.map(({ values }) => values),
       maxNorm,
     );

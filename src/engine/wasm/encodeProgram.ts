@@ -8,6 +8,7 @@ import {
   operations as operationTable,
   operationWords,
 } from '@/engine/wasm/operations';
+import { optimizerOperations } from '@/engine/wasm/optimizers';
 import type {
   Argument,
   EncodedProgram,
@@ -60,8 +61,7 @@ function accesses({ name, arguments: operands }: Operation): readonly Access[] {
     return [{ buffer, kind: type === 'written' || type === 'scratch' ? type : 'read' }];
   });
   if (name === 'clip') list.push({ buffer: gradientScale, kind: 'written' });
-  if (name === 'sgd' || name === 'adam' || name === 'rmsprop')
-    list.push({ buffer: gradientScale, kind: 'read' });
+  if (name in optimizerOperations) list.push({ buffer: gradientScale, kind: 'read' });
   return list;
 }
 

@@ -4,6 +4,7 @@
  * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images]. Every
  * kernel exists in both precisions: operation 2 * i works on float32, operation 2 * i + 1 on float64.
  */
+import { optimizerOperations, optimizerScalars } from '@/engine/wasm/optimizers';
 import { convShape, winogradOperations } from '@/engine/wasm/winogradOperations';
 
 const u = 'u32';
@@ -227,34 +228,7 @@ export const operations = {
   gradientNorm: { gradient: u, count: u, partials: out, offset: u },
   /** scalars.gradientScale = min(1, maxNorm / (norm + 1e-6)). */
   clip: { partials: u, chunks: u, maxNorm: f },
-  sgd: { w: out, g: u, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
-  adam: {
-    w: out,
-    g: u,
-    m: out,
-    v: out,
-    count: u,
-    beta1: f,
-    rest1: f,
-    beta2: f,
-    rest2: f,
-    eps: f,
-    weightDecay: f,
-    decoupled: u,
-  },
-  rmsprop: {
-    w: out,
-    g: u,
-    square: out,
-    mean: out,
-    buffer: out,
-    count: u,
-    alpha: f,
-    rest: f,
-    eps: f,
-    momentum: f,
-    weightDecay: f,
-  },
+  ...optimizerOperations,
 } as const satisfies Record<string, Record<string, 'u32' | 'f32' | 'written' | 'scratch'>>;
 
 export type OperationName = keyof typeof operations;
@@ -291,15 +265,8 @@ export const memoryMap = {
 
 /** Positions in the scalars area. */
 export const scalars = {
-  learningRate: 0,
-  /** Adam: lr / (1 - beta1^t). */
-  stepSize: 1,
-  /** Adam: 1 / sqrt(1 - beta2^t). */
-  secondScale: 2,
-  /** AdamW: 1 - lr * weight_decay. */
-  decay: 3,
-  /** 1 on the first step, when momentum buffers take the gradient itself. */
-  firstStep: 4,
+  ...optimizerScalars,
+  /** min(1, maxNorm / norm), or 1 without clipping. */
   gradientScale: 5,
 } as const;
 

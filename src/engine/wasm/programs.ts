@@ -2,11 +2,11 @@
 import { lowerPlainOrder } from '@/engine/wasm/lowerElementwise';
 import { dropoutOrdinals, lowerSequence } from '@/engine/wasm/lowerNetwork';
 import { newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
+import { optimizerCall } from '@/engine/wasm/optimizers';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
-import { assertNever } from '@/model/layers';
 import { weightedLayers } from '@/model/layerStatistics';
-import { optimizerSlots } from '@/model/optimizers';
+import { optimizers, optimizerSlots } from '@/model/optimizers';
 import { lossKinds, type RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
@@ -96,54 +96,13 @@ function emitOptimizer(
   if (parameter === undefined) throw new RangeError(`No parameter is named ${key}.`);
   const { buffer: w, count } = parameter;
   const slots = optimizerSlots(optimizer);
-  const slot = (name: (typeof slots)[number]): WasmBuffer | 0 =>
-    slots.includes(name) ? memory.slot(name, key) : 0;
-  const { weightDecay } = optimizer;
-  switch (optimizer.kind) {
-    case 'SGD': {
-      const { momentum, dampening } = optimizer;
-      const nesterov = optimizer.nesterov ? 1 : 0;
-      program.emit('sgd', {
-        w,
-        g,
-        velocity: slot('momentum_buffer'),
-        count,
-        momentum,
-        fresh: 1 - dampening,
-        nesterov,
-        weightDecay,
-      });
-      break;
-    }
-    case 'Adam':
-    case 'AdamW': {
-      const { beta1, beta2, eps } = optimizer;
-      const decoupled = optimizer.kind === 'AdamW' ? 1 : 0;
-      program.emit('adam', {
-        w,
-        g,
-        m: slot('exp_avg'),
-        v: slot('exp_avg_sq'),
-        count,
-        beta1,
-        rest1: 1 - beta1,
-        beta2,
-        rest2: 1 - beta2,
-        eps,
-        weightDecay,
-        decoupled,
-      });
-      break;
-    }
-    case 'RMSprop': {
-      const { alpha, eps, momentum } = optimizer;
-      const state = { square: slot('square_avg'), mean: slot('grad_avg'), buffer: slot('momentum_buffer') };
-      program.emit('rmsprop', { w, g, ...state, count, alpha, rest: 1 - alpha, eps, momentum, weightDecay });
-      break;
-    }
-    default:
-      assertNever(optimizer);
-  }
+  const { name, operands } = optimizerCall(optimizer, {
+    w,
+    g,
+    count,
+    slot: (slot): WasmBuffer | 0 => (slots.includes(slot) ? memory.slot(slot, key) : 0),
+  });
+  program.emit(name, operands);
 }
 
 /** All gradients scaled down to the largest allowed norm, then the updates. */
@@ -184,7 +143,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     program,
     memory,
     blocks,
-    dividesByGradient: config.optimizer.kind !== 'SGD',
+    dividesByGradient: optimizers[config.optimizer.kind].dividesByGradient,
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
     onGradient: (key, gradient) => {
       if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));

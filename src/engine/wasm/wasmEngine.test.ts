@@ -9,7 +9,8 @@ import type { WasmEngine } from '@/engine/wasm/wasmEngine';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
-import type { OptimizerSpec, RunConfig } from '@/model/runConfig';
+import type { OptimizerSpec } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
 
 const count = 300;
 /** Bytes with blobs rather than noise, so that pooling and ReLU see both signs. */

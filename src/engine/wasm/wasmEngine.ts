@@ -25,7 +25,7 @@ import { batchIndices } from '@/model/batchOrder';
 import { memoryNeed, wasmHeapBytes, type MemoryNeed } from '@/model/cost';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
-import { learningRateAt } from '@/model/schedules';
+import { learningRateAt } from '@/model/learningRate';
 import { inputShape } from '@/model/shapes';
 import { parameterEntries } from '@/model/stateDict';
 

@@ -1,6 +1,7 @@
 /** One compiled run: its memory, its programs, its parameters and the step it has reached. */
 import { checkState } from '@/engine/checkState';
 import { EngineError, type EngineState } from '@/engine/engine';
+import { optimizerScalarsAt } from '@/engine/wasm/optimizers';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
 import type { Mode } from '@/engine/wasm/lowering';
@@ -11,6 +12,7 @@ import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { initialState } from '@/model/initialise';
+import { keysOf } from '@/model/kindFields';
 import { optimizerSlots } from '@/model/optimizers';
 import { streamKey, streams } from '@/model/random';
 import type { RunConfig } from '@/model/runConfig';
@@ -129,15 +131,9 @@ export class WasmRun {
     const { runtime } = this.#options;
     const { optimizer, seed } = this.config;
     const values = runtime.doubles(memoryMap.scalars, 16);
-    values[scalars.learningRate] = learningRate;
-    values[scalars.firstStep] = this.updates === 0 ? 1 : 0;
     values[scalars.gradientScale] = 1;
-    if (optimizer.kind === 'Adam' || optimizer.kind === 'AdamW') {
-      const t = this.updates + 1;
-      values[scalars.stepSize] = learningRate / (1 - optimizer.beta1 ** t);
-      values[scalars.secondScale] = 1 / Math.sqrt(1 - optimizer.beta2 ** t);
-      values[scalars.decay] = 1 - learningRate * optimizer.weightDecay;
-    }
+    const ofStep = optimizerScalarsAt(optimizer, learningRate, this.updates + 1);
+    for (const name of keysOf(ofStep)) values[scalars[name]] = ofStep[name] ?? 0;
     for (const ordinal of this.#dropoutKeys) {
       const { address } = this.memory.area(dropoutKeyArea(ordinal), 4);
       runtime.words(address ?? 0, 1)[0] = streamKey(seed, streams.dropout, this.step, ordinal);

@@ -1,8 +1,8 @@
 /** The stretch of the schedule that is on the GPU: what each step's optimizer reads, computed here in float64. */
 import { scheduleRows } from '@/engine/webgpu/buildProgram';
-import { scheduleRow, scheduleStride } from '@/engine/webgpu/kernels/optimizer';
+import { scheduleRow, scheduleStride } from '@/engine/webgpu/kernels/optimizers';
 import type { RunConfig } from '@/model/runConfig';
-import { learningRateAt } from '@/model/schedules';
+import { learningRateAt } from '@/model/learningRate';
 
 /**
  * Rows from step `firstStep` on. `updatesBefore`: updates that the optimizer's slots have seen before step `origin`.

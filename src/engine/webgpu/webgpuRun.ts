@@ -23,7 +23,7 @@ import { initialState } from '@/model/initialise';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import { batchSizesOf, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { learningRateAt } from '@/model/schedules';
+import { learningRateAt } from '@/model/learningRate';
 import { inferShapes, inputShape } from '@/model/shapes';
 import { sizeOf } from '@/model/tensor';
 

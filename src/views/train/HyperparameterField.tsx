@@ -2,33 +2,20 @@
 import { Select, Switch, Tooltip } from '@mantine/core';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import type {
-  ChoiceHyperparameter,
-  Hyperparameter,
-  HyperparameterKey,
-  HyperparameterValue,
-} from '@/model/hyperparameter';
+import type { ChoiceHyperparameter, Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import type { RunConfig } from '@/model/runConfig';
 import { isUnderWay } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import { markField, useSettingsCount } from '@/views/train/typedFields';
-import { hyperparameters as texts } from '@/views/ui/locales/en/hyperparameters';
+import { useFieldTexts } from '@/views/train/useFieldTexts';
 import { NumberField } from '@/views/ui/NumberField';
-
-type ChoiceTexts = {
-  [K in HyperparameterKey]: (typeof texts)[K] extends { choices: object } ? K : never;
-}[HyperparameterKey];
-
-/** Whether the locales have names for the values of this choice. */
-const hasChoiceTexts = (key: HyperparameterKey): key is ChoiceTexts => 'choices' in texts[key];
 
 function useChoiceData(field: ChoiceHyperparameter): { value: string; label: string }[] {
   const { t } = useTranslation('hyperparameters');
   return field.choices.map((value) => {
-    const { key } = field;
-    // The texts of every choice are tested against the table (ui/hyperparameterTexts.test.ts).
-    const label = hasChoiceTexts(key) ? t(`${key}.choices.${value}` as 'optimizer.choices.SGD') : value;
-    return { value, label };
+    const key = `${field.key}.choices.${value}`;
+    // PyTorch's name where the locales have none; that one is there is tested (ui/hyperparameterTexts.test.ts).
+    return { value, label: t(key as 'schedule.choices.step', { defaultValue: field.names[value] ?? value }) };
   });
 }
 
@@ -77,6 +64,7 @@ export interface HyperparameterFieldProps {
 
 export function HyperparameterField({ field, problem }: HyperparameterFieldProps) {
   const { t } = useTranslation('hyperparameters');
+  const fieldTexts = useFieldTexts();
   const draft = useSession((state) => state.draft);
   const isLive = useSession((state) => field.inFlight && isUnderWay(state));
   const subject = useSettingsCount();
@@ -84,8 +72,7 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
   const onInvalid = useCallback((isInvalid: boolean) => markField(key, isInvalid), [key]);
   const value = field.read(draft);
   if (value === undefined) return null;
-  const label = t(`${field.key}.label`);
-  const hint = t(`${field.key}.hint`);
+  const { label, hint } = fieldTexts(field);
   const onChange = (next: HyperparameterValue): void => change(draft, field, next);
   return (
     <Tooltip
@@ -93,6 +80,7 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
       events={{ hover: true, focus: true, touch: false }}
       position="right"
       openDelay={500}
+      disabled={hint === ''}
     >
       <div>
         {(field.kind === 'number' || field.kind === 'integer') && typeof value === 'number' && (

@@ -1,9 +1,9 @@
 /** What of the page's link could not be used, in words. */
 import { useTranslation } from 'react-i18next';
-import type { Hyperparameter } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
 import { useSession } from '@/store/session';
 import type { SessionState } from '@/store/sessionState';
+import { useFieldTexts } from '@/views/train/useFieldTexts';
 import { ErrorAlert } from '@/views/ui/ErrorAlert';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/RunBar.module.css';
@@ -13,9 +13,10 @@ type LinkIssue = SessionState['linkIssues'][number];
 function useIssueText(): (issue: LinkIssue) => string {
   const { t } = useTranslation('hyperparameters');
   const format = useNumberFormat();
+  const fieldTexts = useFieldTexts();
   return ({ code, key, value, used, detail }) => {
-    const field: Hyperparameter | undefined = hyperparameters.find((candidate) => candidate.key === key);
-    const name = field === undefined ? key : t(`${field.key}.label`);
+    const field = hyperparameters.find((candidate) => candidate.key === key);
+    const name = field === undefined ? key : fieldTexts(field).label;
     switch (code) {
       case 'unknown_key':
         return t('linkIssues.unknown_key', { key });

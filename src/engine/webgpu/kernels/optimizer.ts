@@ -5,43 +5,11 @@
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
 import { partsOf } from '@/engine/webgpu/kernels/statistics';
 import { lines } from '@/engine/webgpu/kernels/gemmTile';
-import { assertNever } from '@/model/layers';
-import { optimizerSlots, type OptimizerSlot } from '@/model/optimizers';
-import type { OptimizerSpec } from '@/model/runConfig';
-
-/** Values of one row of `schedule`. */
-export const scheduleStride = 4;
-
-/**
- * The row of one step: learning rate, Adam's step size lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), and what SGD multiplies the
- * gradient with before it enters the momentum buffer (1 in the first update, then 1 - dampening).
- * `updates`: t, updates done with these slots, this one included.
- */
-export function scheduleRow(
-  optimizer: OptimizerSpec,
-  learningRate: number,
-  updates: number,
-): readonly [number, number, number, number] {
-  switch (optimizer.kind) {
-    case 'SGD':
-      return [learningRate, 0, 0, updates === 1 ? 1 : 1 - optimizer.dampening];
-    case 'Adam':
-    case 'AdamW':
-      return [
-        learningRate,
-        learningRate / (1 - optimizer.beta1 ** updates),
-        1 / Math.sqrt(1 - optimizer.beta2 ** updates),
-        0,
-      ];
-    case 'RMSprop':
-      return [learningRate, 0, 0, 0];
-    default:
-      return assertNever(optimizer);
-  }
-}
+import { updateStatements } from '@/engine/webgpu/kernels/optimizers';
+import { optimizerSlots, type OptimizerSpec } from '@/model/optimizers';
 
 /** A tensor whose gradient lies in `partials` still, as [splits][stride] of which the first `count` of each are its own. */
 export interface PartialGradient {
@@ -93,47 +61,6 @@ export function changeParts(tensors: readonly BankTensor[]): ChangeParts[] {
     first += place.parts;
     return place;
   });
-}
-
-/** Statements for the new `weight` from `weight` and `gradient`, vec4f each; slots are buffers by their names. */
-function statements(spec: OptimizerSpec): string {
-  const decay = spec.weightDecay === 0 ? '' : `gradient += ${literal(spec.weightDecay)} * weight;`;
-  const average = (slot: OptimizerSlot, keep: number, next: string): string =>
-    `let ${slot}Next = ${literal(keep)} * ${slot}[i] + ${literal(1 - keep)} * ${next};
-  ${slot}[i] = ${slot}Next;`;
-  switch (spec.kind) {
-    case 'SGD': {
-      const { momentum, nesterov } = spec;
-      if (momentum === 0) return `${decay}\n  weight -= row.x * gradient;`;
-      return `${decay}
-  let velocity = ${literal(momentum)} * momentum_buffer[i] + row.w * gradient;
-  momentum_buffer[i] = velocity;
-  weight -= row.x * ${nesterov ? `(gradient + ${literal(momentum)} * velocity)` : 'velocity'};`;
-    }
-    case 'Adam':
-    case 'AdamW': {
-      const { kind, beta1, beta2, eps, weightDecay } = spec;
-      const isDecoupled = kind === 'AdamW' && weightDecay !== 0;
-      return `${isDecoupled ? `weight *= 1.0 - row.x * ${literal(weightDecay)};` : ''}
-  ${kind === 'Adam' ? decay : ''}
-  ${average('exp_avg', beta1, 'gradient')}
-  ${average('exp_avg_sq', beta2, '(gradient * gradient)')}
-  weight -= row.y * exp_avgNext / (sqrt(exp_avg_sqNext) * row.z + ${literal(eps)});`;
-    }
-    case 'RMSprop': {
-      const { alpha, eps, momentum, centered } = spec;
-      return `${decay}
-  ${average('square_avg', alpha, '(gradient * gradient)')}
-  ${centered ? average('grad_avg', alpha, 'gradient') : ''}
-  ${centered ? 'let difference = square_avgNext - grad_avgNext * grad_avgNext;' : ''}
-  let variance = ${centered ? 'select(difference, vec4f(), difference < vec4f())' : 'square_avgNext'};
-  var change = gradient / (sqrt(variance) + ${literal(eps)});
-  ${momentum === 0 ? '' : `change += ${literal(momentum)} * momentum_buffer[i];\n  momentum_buffer[i] = change;`}
-  weight -= row.x * change;`;
-    }
-    default:
-      return assertNever(spec);
-  }
 }
 
 /**
@@ -236,7 +163,7 @@ fn update(i: u32, zero: u32) -> vec2f {
   let before = parameters[i];
   var weight = before;
   var gradient = gradientAt(i, zero)${clip ? ' * clock.gradientScale' : ''};
-  ${statements(optimizer)}
+  ${updateStatements(optimizer)}
   parameters[i] = weight;
   return vec2f(dot(weight - before, weight - before), dot(before, before));
 }

@@ -3,18 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lossOf } from '@/engine/evaluation';
 import { TensorSums } from '@/engine/tensorSums';
-import { updateInPlace } from '@/engine/tfjs/hostOptimizers';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
 import { largestError, normals, runs, zeros, type Floats } from '@/engine/webgpu/kernels/kernelArrays';
 import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
-import {
-  changeParts,
-  optimizerUpdate,
-  scheduleRow,
-  type PartialGradient,
-} from '@/engine/webgpu/kernels/optimizer';
+import { changeParts, optimizerUpdate, type PartialGradient } from '@/engine/webgpu/kernels/optimizer';
+import { scheduleRow } from '@/engine/webgpu/kernels/optimizers';
 import { runKernels } from '@/engine/webgpu/kernels/runKernels';
 import {
   activityLength,
@@ -27,9 +22,9 @@ import {
 } from '@/engine/webgpu/kernels/statistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
-import { optimizerSlots } from '@/model/optimizers';
+import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
 import { dropoutKeeps, randomBits } from '@/model/random';
-import { lossKinds, type InputPipeline, type OptimizerSpec } from '@/model/runConfig';
+import { lossKinds, type InputPipeline } from '@/model/runConfig';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 let device: GPUDevice;
@@ -247,7 +242,7 @@ describe('optimizer', () => {
     let before = start;
     rates.forEach((learningRate, t) => {
       before = expected.slice();
-      updateInPlace(optimizer, {
+      updateParameter(optimizer, {
         parameter: expected,
         gradient: whole,
         slots: state,

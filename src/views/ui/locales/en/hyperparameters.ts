@@ -31,7 +31,6 @@ export const hyperparameters = {
   optimizer: {
     label: 'Optimizer',
     hint: 'How a gradient becomes a change of the weights; PyTorch’s formulas.',
-    choices: { SGD: 'SGD', Adam: 'Adam', AdamW: 'AdamW', RMSprop: 'RMSprop' },
   },
   learningRate: {
     label: 'Learning rate',

@@ -33,7 +33,6 @@ export const hyperparameters = {
   optimizer: {
     label: '优化器',
     hint: '梯度如何变成权重的改变；公式与 PyTorch 相同。',
-    choices: { SGD: 'SGD', Adam: 'Adam', AdamW: 'AdamW', RMSprop: 'RMSprop' },
   },
   learningRate: {
     label: '学习率',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, scheduleFactor, totalSteps, type ScheduledConfig } from '@/model/schedules';
+import { learningRateAt, scheduleFactor, totalSteps, type ScheduledConfig } from '@/model/learningRate';
 
 interface Case extends ScheduledConfig {
   readonly rates: readonly number[];

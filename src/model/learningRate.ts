@@ -1,0 +1,35 @@
+/**
+ * Learning rates over a run: schedule and warm-up in closed form, so that a resumed run or another engine needs no history. Steps
+ * count from 0; everything depends on the step alone.
+ */
+import { stepsPerEpoch, type BatchConfig, type RunConfig } from '@/model/runConfig';
+import { factorOf } from '@/model/schedules';
+
+export type ScheduledConfig = BatchConfig &
+  Pick<RunConfig, 'learningRate' | 'schedule' | 'warmupSteps' | 'epochs'>;
+
+/** Steps of the whole run. */
+export function totalSteps(config: BatchConfig & Pick<RunConfig, 'epochs'>): number {
+  return config.epochs * stepsPerEpoch(config);
+}
+
+/**
+ * What the base learning rate is multiplied with at this step: schedule times warm-up. The warm-up is
+ * LinearLR(start_factor = 1/n, total_iters = n - 1), which is (step + 1)/n up to 1: with a factor 0 the first batch would be wasted.
+ */
+export function scheduleFactor(config: ScheduledConfig, step: number): number {
+  const { warmupSteps, learningRate, schedule } = config;
+  const warmup = step + 1 < warmupSteps ? (step + 1) / warmupSteps : 1;
+  const moment = {
+    step,
+    total: totalSteps(config),
+    stepsPerEpoch: stepsPerEpoch(config),
+    learningRate,
+  };
+  return warmup * factorOf(schedule, moment);
+}
+
+/** The learning rate of step `step` (0 is the first). Pass a config with another learningRate to change it in flight. */
+export function learningRateAt(config: ScheduledConfig, step: number): number {
+  return config.learningRate * scheduleFactor(config, step);
+}

@@ -1,0 +1,39 @@
+/** Every learning-rate schedule, each in a file of its own. A new one is a file here and a line of the table. */
+import { keysOf, registry, type FieldKeyOf, type ValuesByKind } from '@/model/kindFields';
+import { constant } from '@/model/schedules/constant';
+import { cosine } from '@/model/schedules/cosine';
+import type { ScheduleDefinition, ScheduleMoment } from '@/model/schedules/definition';
+import { oneCycle } from '@/model/schedules/oneCycle';
+import { step } from '@/model/schedules/step';
+
+/** In the order of the menu. */
+const table = registry({ constant, step, cosine, one_cycle: oneCycle });
+
+type Table = typeof table;
+type Values = ValuesByKind<Table>;
+
+export type ScheduleKind = keyof Table;
+/** Learning-rate schedules, PyTorch's formulas. */
+export type ScheduleSpec<K extends ScheduleKind = ScheduleKind> = {
+  [P in K]: { readonly kind: P } & Values[P];
+}[K];
+export type ScheduleField = FieldKeyOf<Table>;
+
+export const schedules: { readonly [K in ScheduleKind]: ScheduleDefinition<K, Values[K]> } = table;
+
+export const scheduleKinds = keysOf(table);
+
+/** PyTorch's own defaults, and a choice of ours where it has none. */
+export function defaultSchedule<K extends ScheduleKind>(kind: K): ScheduleSpec<K> {
+  return schedules[kind].defaults;
+}
+
+/** What the learning rate is multiplied with, warm-up aside. */
+export function factorOf<K extends ScheduleKind>(spec: ScheduleSpec<K>, moment: ScheduleMoment): number {
+  return schedules[spec.kind].factor(spec, moment);
+}
+
+/** Whether a longer run has other learning rates from its first step on: it cannot be made by going on with a shorter one. */
+export function dependsOnLength({ kind }: ScheduleSpec): boolean {
+  return schedules[kind].dependsOnLength;
+}
