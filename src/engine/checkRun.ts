@@ -2,7 +2,8 @@
 import { EngineError } from '@/engine/engine';
 import { singleValueIn } from '@/model/batchNormCheck';
 import { batchSizesOf, type RunConfig } from '@/model/runConfig';
-import { inferShapes, inputShape, ShapeError } from '@/model/shapes';
+import { ShapeError } from '@/model/shape';
+import { inferShapes, inputShape } from '@/model/shapes';
 
 /** @throws EngineError `config` where the layers do not fit together, or a batch of an epoch cannot be trained on. */
 export function checkRun(config: RunConfig): void {

@@ -1,6 +1,7 @@
 /** A training step whose statistics are known: every engine's are compared with the same step in float64. */
 import type { EngineState, ImageSet } from '@/engine/engine';
-import { sequencePass, type Gradients64, type Tensor64 } from '@/engine/wasm/float64Layers';
+import { sequencePass } from '@/model/reference';
+import type { Gradients64, Tensor64 } from '@/model/layers/reference';
 import { initialState } from '@/model/initialise';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 import {

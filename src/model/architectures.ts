@@ -11,8 +11,8 @@ import type {
   NetworkSpec,
   ReLU,
   Residual,
-  WeightInit,
 } from '@/model/layers';
+import type { WeightInit } from '@/model/weightInit';
 
 const defaultInit: WeightInit = { kind: 'default' };
 const kaimingNormal: WeightInit = { kind: 'kaiming_normal_fan_out' };

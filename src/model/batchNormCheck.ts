@@ -1,4 +1,5 @@
 /** A BatchNorm over a single value per channel, which has no variance: PyTorch refuses it in training, and so do we. */
+import { definitionOf } from '@/model/layers';
 import { batchSizesOf, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape } from '@/model/shapes';
 
@@ -20,9 +21,9 @@ type Network = Pick<RunConfig, 'network' | 'input'>;
 export function singleValueIn({ network, input }: Network, images: number): SingleValue | null {
   for (const { layer, input: shape } of inferShapes(network, inputShape(input))) {
     const [, height = 1, width = 1] = shape;
-    if (layer.kind !== 'BatchNorm2d' || images * height * width > 1) continue;
+    if (!definitionOf(layer).seesBatch || images * height * width > 1) continue;
     const size = [images, ...shape];
-    const message = `BatchNorm2d ${layer.name}: Expected more than 1 value per channel when training, got input size [${size.join(', ')}].`;
+    const message = `${layer.kind} ${layer.name}: Expected more than 1 value per channel when training, got input size [${size.join(', ')}].`;
     return { layer: layer.name, size, message };
   }
   return null;

@@ -1,9 +1,10 @@
 /** What a network and a run cost: parameters, operations and memory, known before anything is allocated. */
 import { singleValueOf } from '@/model/batchNormCheck';
-import { assertNever, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import { definitionOf, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
-import { inferShapes, inputShape, type Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
+import { inferShapes, inputShape } from '@/model/shapes';
 import { layerEntries, stateEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
 
@@ -19,55 +20,14 @@ export interface LayerCost {
   readonly activationBytes: number;
 }
 
-/** Sum over all windows of AdaptiveAvgPool2d along one axis; they overlap where the sizes do not divide. */
-function adaptiveWindowTotal(size: number, outputSize: number): number {
-  let total = 0;
-  for (let i = 0; i < outputSize; i += 1) {
-    total += Math.ceil(((i + 1) * size) / outputSize) - Math.floor((i * size) / outputSize);
-  }
-  return total;
-}
-
-function layerFlops(layer: LayerSpec, input: Shape, output: Shape): number {
-  const outputs = sizeOf(output);
-  switch (layer.kind) {
-    case 'Conv2d':
-      return outputs * (2 * layer.inChannels * layer.kernelSize ** 2 + (layer.bias ? 1 : 0));
-    case 'Linear':
-      return outputs * (2 * layer.inFeatures + (layer.bias ? 1 : 0));
-    case 'BatchNorm2d':
-      // With its statistics fixed it is one multiply-add.
-      return 2 * outputs;
-    case 'MaxPool2d':
-      return outputs * (layer.kernelSize ** 2 - 1);
-    case 'AdaptiveAvgPool2d': {
-      const [channels = 0, height = 0, width = 0] = input;
-      // Every element of a window is added or, once a window, divided.
-      return (
-        channels *
-        adaptiveWindowTotal(height, layer.outputSize) *
-        adaptiveWindowTotal(width, layer.outputSize)
-      );
-    }
-    case 'ReLU':
-    case 'Residual':
-      return outputs;
-    case 'Dropout':
-    case 'Dropout2d':
-    case 'Flatten':
-      return 0;
-    default:
-      return assertNever(layer);
-  }
-}
-
 export function layerCost(layer: LayerSpec, input: Shape, output: Shape): LayerCost {
+  const { flops, isView } = definitionOf(layer);
   return {
     parameters: layerEntries(layer)
       .filter((entry) => entry.role === 'parameter')
       .reduce((sum, entry) => sum + sizeOf(entry.shape), 0),
-    flops: layerFlops(layer, input, output),
-    activationBytes: layer.kind === 'Flatten' ? 0 : floatBytes * sizeOf(output),
+    flops: flops(layer, input, output),
+    activationBytes: isView ? 0 : floatBytes * sizeOf(output),
   };
 }
 

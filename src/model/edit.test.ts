@@ -15,15 +15,14 @@ import {
   withLayers,
   type LayerPath,
 } from '@/model/edit';
-import { layerFields } from '@/model/layerFields';
 import { nameProblems } from '@/model/layerNames';
-import { flattenLayers, type LayerKind, type LayerSpec } from '@/model/layers';
+import { flattenLayers, layerKinds, type LayerKind, type LayerSpec } from '@/model/layers';
 import { applyMend, checkNetwork } from '@/model/networkCheck';
 import { parseNetworkSpec } from '@/model/networkSchema';
-import { inferShapes, outputShape, ShapeError } from '@/model/shapes';
+import { ShapeError } from '@/model/shape';
+import { inferShapes, outputShape } from '@/model/shapes';
 import { stateEntries } from '@/model/stateDict';
 
-const kinds = Object.keys(layerFields) as LayerKind[];
 const image = [1, 28, 28];
 const names = (layers: readonly LayerSpec[]): string[] => flattenLayers(layers).map((layer) => layer.name);
 const inside = (index: number, part: 'body' | 'shortcut', at: number): LayerPath => ({
@@ -53,7 +52,7 @@ interface Edit {
 }
 const anyEdit: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom('insert', 'remove', 'move', 'duplicate'),
-  layer: fc.constantFrom(...kinds),
+  layer: fc.constantFrom(...layerKinds),
   at: fc.nat(),
   to: fc.nat(),
 });
@@ -219,7 +218,7 @@ describe('single edits', () => {
 });
 
 describe('defaultLayer', () => {
-  it.each(kinds)('%s fits behind an image, and behind a vector where it can', (kind) => {
+  it.each(layerKinds)('%s fits behind an image, and behind a vector where it can', (kind) => {
     const behind = (input: readonly number[]): number[] => [...outputShape(defaultLayer(kind, input), input)];
     if (kind === 'Linear') expect(() => behind([16, 12, 12])).toThrow('Flatten');
     else expect(behind([16, 12, 12])).not.toContain(0);

@@ -1,15 +1,17 @@
 /** The network editor's moves: each gives a new list of layers and leaves names unique, so that state_dict keys stay so. */
 import { freeName, namesIn } from '@/model/layerNames';
 import {
-  assertNever,
   flattenLayers,
+  layerDefinitions,
   mapLayers,
   type LayerKind,
+  type LayerOf,
   type LayerSpec,
   type NetworkSpec,
 } from '@/model/layers';
-import type { Shape } from '@/model/shapes';
-import { sizeOf } from '@/model/tensor';
+import type { LayerDefinition } from '@/model/layers/definition';
+import type { Shape } from '@/model/shape';
+import { layerEntries } from '@/model/stateDict';
 
 export interface ContainerStep {
   readonly index: number;
@@ -155,71 +157,10 @@ export function moveLayer(layers: Layers, from: LayerPath, to: LayerPath): Layer
     : insertLayer(without, target, layer);
 }
 
-const channelsOf = (input: Shape | null): number => (input?.length === 3 ? (input[0] ?? 1) : 1);
-
 /** A layer of this kind that fits behind `input`, with usual sizes; null for an unknown input. insertLayer names it. */
-export function defaultLayer(kind: LayerKind, input: Shape | null): LayerSpec {
-  const channels = channelsOf(input);
-  const name = freeName(kind, new Set());
-  const init = { kind: 'default' } as const;
-  switch (kind) {
-    case 'Conv2d': {
-      const outChannels = Math.min(256, Math.max(16, 2 * channels));
-      return {
-        kind,
-        name,
-        inChannels: channels,
-        outChannels,
-        kernelSize: 3,
-        stride: 1,
-        padding: 1,
-        bias: true,
-        init,
-      };
-    }
-    case 'Linear':
-      return {
-        kind,
-        name,
-        inFeatures: input === null ? 128 : sizeOf(input),
-        outFeatures: 128,
-        bias: true,
-        init,
-      };
-    case 'BatchNorm2d':
-      return { kind, name, numFeatures: channels, eps: 1e-5, momentum: 0.1 };
-    case 'MaxPool2d':
-      return { kind, name, kernelSize: 2, stride: 2, padding: 0 };
-    case 'AdaptiveAvgPool2d':
-      return { kind, name, outputSize: 1 };
-    case 'Dropout':
-    case 'Dropout2d':
-      return { kind, name, p: 0.5 };
-    case 'ReLU':
-    case 'Flatten':
-      return { kind, name };
-    case 'Residual':
-      return { kind, name, body: residualBody(name, input), shortcut: [] };
-    default:
-      return assertNever(kind);
-  }
-}
-
-/** Two layers that keep the shape, as the report's own residual block. */
-function residualBody(prefix: string, input: Shape | null): LayerSpec[] {
-  const kind = input?.length === 1 ? 'Linear' : 'Conv2d';
-  const taken = new Set<string>();
-  const keepingShape = (): LayerSpec => {
-    const layer = defaultLayer(kind, input);
-    const same =
-      layer.kind === 'Conv2d'
-        ? { ...layer, outChannels: layer.inChannels }
-        : layer.kind === 'Linear'
-          ? { ...layer, outFeatures: layer.inFeatures }
-          : layer;
-    return freshlyNamed(same, prefix, taken);
-  };
-  return [keepingShape(), freshlyNamed(defaultLayer('ReLU', input), prefix, taken), keepingShape()];
+export function defaultLayer<Kind extends LayerKind>(kind: Kind, input: Shape | null): LayerOf<Kind> {
+  const definitions: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = layerDefinitions;
+  return definitions[kind].create(freeName(kind, new Set()), input);
 }
 
 /** The network with edited layers: no longer one of the report's. PyTorch's order stays while the same layers have it. */
@@ -229,7 +170,7 @@ export function withLayers(network: NetworkSpec, layers: Layers): NetworkSpec {
   if (stateOrder === undefined) return custom;
   const names = (list: Layers): string =>
     flattenLayers(list)
-      .filter((layer) => layer.kind === 'Conv2d' || layer.kind === 'Linear' || layer.kind === 'BatchNorm2d')
+      .filter((layer) => layerEntries(layer).length > 0)
       .map((layer) => layer.name)
       .sort()
       .join();

@@ -1,7 +1,9 @@
 /** The architecture diagram as data: nodes on a grid of rows and columns, edges between them; views give it pixels. */
 import { layerCost } from '@/model/cost';
-import type { LayerKind, LayerSpec, NetworkSpec } from '@/model/layers';
-import { inferShapes, type LayerShapes, type Shape } from '@/model/shapes';
+import { definitionOf, type LayerKind, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import type { LayerGroup } from '@/model/layers/definition';
+import type { Shape } from '@/model/shape';
+import { inferShapes, type LayerShapes } from '@/model/shapes';
 
 export type GraphNodeKind = Exclude<LayerKind, 'Residual'> | 'Input' | 'Add' | 'Output';
 
@@ -36,16 +38,25 @@ export interface NetworkGraph {
   readonly columns: number;
 }
 
-const followers: readonly LayerKind[] = ['BatchNorm2d', 'ReLU', 'Dropout', 'Dropout2d'];
-const leaders: readonly LayerKind[] = ['Conv2d', 'Linear', 'Residual'];
+/** Whether a layer opens a node, and whether it joins the one before it. */
+const grouping: Readonly<Record<LayerGroup, 'leads' | 'follows' | 'alone'>> = {
+  weights: 'leads',
+  activation: 'follows',
+  pooling: 'alone',
+  normalization: 'follows',
+  dropout: 'follows',
+  shape: 'alone',
+  block: 'leads',
+};
+const groupingOf = (layer: LayerSpec) => grouping[definitionOf(layer).group];
 
 /** Runs of layers that are one node: a layer with weights, or an addition, and what only touches its values. */
 function groupsOf(layers: readonly LayerSpec[], isGrouped: boolean): LayerSpec[][] {
   const groups: LayerSpec[][] = [];
   for (const layer of layers) {
     const open = groups.at(-1);
-    const joins = isGrouped && open?.[0] !== undefined && leaders.includes(open[0].kind);
-    if (joins && followers.includes(layer.kind)) open.push(layer);
+    const joins = isGrouped && open?.[0] !== undefined && groupingOf(open[0]) === 'leads';
+    if (joins && groupingOf(layer) === 'follows') open.push(layer);
     else groups.push([layer]);
   }
   return groups;

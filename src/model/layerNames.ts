@@ -1,19 +1,6 @@
 /** Layer names are PyTorch module paths: the keys of the state_dict are made from them, so they must not collide. */
-import { flattenLayers, type LayerKind, type LayerSpec } from '@/model/layers';
+import { flattenLayers, layerDefinitions, type LayerKind, type LayerSpec } from '@/model/layers';
 import { moduleAttributes } from '@/model/moduleAttributes';
-
-const stems: Readonly<Record<LayerKind, string>> = {
-  Conv2d: 'conv',
-  Linear: 'fc',
-  BatchNorm2d: 'bn',
-  ReLU: 'relu',
-  MaxPool2d: 'pool',
-  AdaptiveAvgPool2d: 'avgpool',
-  Dropout: 'dropout',
-  Dropout2d: 'dropout',
-  Flatten: 'flatten',
-  Residual: 'block',
-};
 
 /** Every name in use, the insides of Residual included. */
 export function namesIn(layers: readonly LayerSpec[]): Set<string> {
@@ -22,7 +9,7 @@ export function namesIn(layers: readonly LayerSpec[]): Set<string> {
 
 /** `conv1`, `fc2`, ... or `block1.conv1` under a prefix: the first number that is free and makes no name part of another. */
 export function freeName(kind: LayerKind, taken: ReadonlySet<string>, prefix = ''): string {
-  const stem = `${prefix === '' ? '' : `${prefix}.`}${stems[kind]}`;
+  const stem = `${prefix === '' ? '' : `${prefix}.`}${layerDefinitions[kind].stem}`;
   const isFree = (name: string): boolean =>
     !taken.has(name) && ![...taken].some((other) => other.startsWith(`${name}.`));
   let number = 1;

@@ -2,7 +2,8 @@
  * What is measured of each layer on some training steps, and shown in the plots and judged by the doctor. Engines take them
  * on their own side (engine/statistics.ts), so that only these few numbers are read back.
  */
-import { flattenLayers, type BatchNorm2d, type Conv2d, type LayerSpec, type Linear } from '@/model/layers';
+import { flattenLayers, type BatchNorm2d, type LayerSpec } from '@/model/layers';
+import type { WeightInit } from '@/model/weightInit';
 
 /** Over the finite values of a tensor; all are 0 where it has none. */
 export interface TensorStatistics {
@@ -66,9 +67,10 @@ export function isBroken({ layers, running }: StepStatistics): boolean {
 export const statisticsIntervals = ['auto', 1, 10, 100, 'never'] as const;
 export type StatisticsInterval = (typeof statisticsIntervals)[number];
 
-export type WeightedLayer = Conv2d | Linear;
+/** A layer whose weights are drawn. */
+export type WeightedLayer = Extract<LayerSpec, { readonly init: WeightInit }>;
 
 /** The layers that have statistics, in forward order. */
 export function weightedLayers(layers: readonly LayerSpec[]): WeightedLayer[] {
-  return flattenLayers(layers).filter((layer) => layer.kind === 'Conv2d' || layer.kind === 'Linear');
+  return flattenLayers(layers).filter((layer) => 'init' in layer);
 }

@@ -8,9 +8,9 @@ import {
   type LayerPath,
 } from '@/model/edit';
 import { nameProblems, type NameProblemCode } from '@/model/layerNames';
-import { assertNever, type LayerSpec, type Residual } from '@/model/layers';
-import { formatShape, outputShape, ShapeError, type Shape, type ShapeProblemCode } from '@/model/shapes';
-import { sizeOf } from '@/model/tensor';
+import { assertNever, definitionOf, type LayerSpec, type Residual } from '@/model/layers';
+import { formatShape, ShapeError, type Shape, type ShapeProblemCode } from '@/model/shape';
+import { outputShape, outputShapeWith } from '@/model/shapes';
 
 /** A change that makes one problem go away. */
 export type Mend =
@@ -70,9 +70,10 @@ function mendFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerP
   const { details } = error;
   switch (error.code) {
     case 'channels':
-      return set(layer.kind === 'BatchNorm2d' ? 'numFeatures' : 'inChannels', Number(details['given']));
-    case 'features':
-      return set('inFeatures', sizeOf(input));
+    case 'features': {
+      const derived = definitionOf(layer).fields.find(({ isDerived }) => isDerived);
+      return derived === undefined ? null : set(derived.key, input[0] ?? 1);
+    }
     case 'needs_vector':
       return { kind: 'insert', path, layer: defaultLayer('Flatten', input) };
     case 'needs_image':
@@ -164,15 +165,14 @@ function checkSum(
 ): Checked {
   // A part whose shape is unknown has its own problem already.
   if (body === null || shortcut === null) return { output: body ?? shortcut, problem: null };
-  if (body.join() === shortcut.join()) return { output: body, problem: null };
-  const error = new ShapeError(
-    'residual_mismatch',
-    layer.name,
-    `Residual ${layer.name} adds its body, ${body.join('x')}, to its shortcut, ${shortcut.join('x')}: the shapes must be equal.`,
-    { kind: layer.kind, body: body.join('x'), shortcut: shortcut.join('x') },
-  );
-  const mend = input === null ? null : residualMend(layer, input, body, path);
-  return { output: body, problem: problemOf(error, mend) };
+  const given = input ?? body;
+  try {
+    return { output: outputShapeWith(layer, given, { body, shortcut }), problem: null };
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const mend = input === null ? null : residualMend(layer, input, body, path);
+    return { output: body, problem: problemOf(error, mend) };
+  }
 }
 
 function checkList(

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { architectures, lenet, smallResnet } from '@/model/architectures';
-import { networkLimits } from '@/model/layerFields';
-import type { LayerSpec } from '@/model/layers';
+import { networkLimits, type LayerSpec } from '@/model/layers';
 import { NetworkSpecError, parseNetworkSpec } from '@/model/networkSchema';
 
 const custom = { ...lenet, id: 'custom' };

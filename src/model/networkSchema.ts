@@ -1,8 +1,8 @@
 /** Networks from outside (links, storage, files): checked in form and size, so that what passes is safe to build. */
 import * as v from 'valibot';
 import { architectures } from '@/model/architectures';
-import { layerLimits, networkLimits, type Range } from '@/model/layerFields';
-import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import { flattenLayers, layersSchema, networkLimits, type NetworkSpec } from '@/model/layers';
+import { nameSchema } from '@/model/layers/fields';
 import { nameProblems } from '@/model/layerNames';
 import { stateEntries } from '@/model/stateDict';
 
@@ -11,77 +11,12 @@ export class NetworkSpecError extends Error {
   override readonly name = 'NetworkSpecError';
 }
 
-const real = ({ min, max }: Range) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
-const integer = (range: Range) => v.pipe(real(range), v.integer());
-
-const named = { name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)) };
-const { channels, features, kernelSize, stride, padding } = layerLimits;
-const windowed = {
-  kernelSize: integer(kernelSize),
-  stride: integer(stride),
-  padding: integer(padding),
-};
-
-const weightInit = v.variant('kind', [
-  v.strictObject({ kind: v.literal('default') }),
-  v.strictObject({ kind: v.literal('kaiming_normal_fan_out') }),
-  v.strictObject({ kind: v.literal('normal'), std: real(layerLimits.std) }),
-]);
-
-const layers: v.GenericSchema<LayerSpec[]> = v.pipe(
-  v.array(v.lazy(() => layer)),
-  v.maxLength(networkLimits.layers),
-);
-
-const layer: v.GenericSchema<LayerSpec> = v.variant('kind', [
-  v.strictObject({
-    kind: v.literal('Conv2d'),
-    ...named,
-    inChannels: integer(channels),
-    outChannels: integer(channels),
-    ...windowed,
-    bias: v.boolean(),
-    init: weightInit,
-  }),
-  v.strictObject({
-    kind: v.literal('Linear'),
-    ...named,
-    inFeatures: integer(features),
-    outFeatures: integer(features),
-    bias: v.boolean(),
-    init: weightInit,
-  }),
-  v.strictObject({
-    kind: v.literal('BatchNorm2d'),
-    ...named,
-    numFeatures: integer(channels),
-    eps: real(layerLimits.eps),
-    momentum: real(layerLimits.momentum),
-  }),
-  v.strictObject({ kind: v.literal('ReLU'), ...named }),
-  v.strictObject({ kind: v.literal('MaxPool2d'), ...named, ...windowed }),
-  v.strictObject({
-    kind: v.literal('AdaptiveAvgPool2d'),
-    ...named,
-    outputSize: integer(layerLimits.outputSize),
-  }),
-  v.strictObject({ kind: v.literal('Dropout'), ...named, p: real(layerLimits.dropout) }),
-  v.strictObject({ kind: v.literal('Dropout2d'), ...named, p: real(layerLimits.dropout) }),
-  v.strictObject({ kind: v.literal('Flatten'), ...named }),
-  v.strictObject({
-    kind: v.literal('Residual'),
-    ...named,
-    body: v.lazy(() => layers),
-    shortcut: v.lazy(() => layers),
-  }),
-]);
-
 const network = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
-  layers: v.pipe(layers, v.minLength(1)),
+  layers: v.pipe(layersSchema, v.minLength(1)),
   outputActivation: v.picklist(['none', 'softmax', 'log_softmax']),
-  stateOrder: v.exactOptional(v.pipe(v.array(named.name), v.maxLength(networkLimits.layers))),
+  stateOrder: v.exactOptional(v.pipe(v.array(nameSchema), v.maxLength(networkLimits.layers))),
 });
 
 /** Counted before the schema walks in, which recurses once a level. */

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { architectures, vgg16 } from '@/model/architectures';
 import type { LayerSpec } from '@/model/layers';
-import { inferShapes, outputShape, ShapeError, tapsInside, windowOutputSize } from '@/model/shapes';
+import { ShapeError } from '@/model/shape';
+import { inferShapes, outputShape } from '@/model/shapes';
+import { tapsInside, windowOutputSize } from '@/model/window';
 
 /** Counts the places where a window of `kernel` fits, as its left edge walks by `stride` over the padded line. */
 function countWindows(size: number, kernel: number, stride: number, padding: number): number {

@@ -6,7 +6,8 @@ import { nameProblems } from '@/model/layerNames';
 import { rangeProblem } from '@/model/numberRange';
 import { optimizerKinds, optimizerProblems, type OptimizerProblemCode } from '@/model/optimizers';
 import { batchSizesOf, type BatchConfig, type RunConfig } from '@/model/runConfig';
-import { inferShapes, inputShape, ShapeError, type ShapeProblemCode } from '@/model/shapes';
+import { ShapeError, type ShapeProblemCode } from '@/model/shape';
+import { inferShapes, inputShape } from '@/model/shapes';
 
 export type ConfigProblemCode =
   | 'not_a_number'

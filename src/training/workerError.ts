@@ -2,7 +2,7 @@
 import { DataError } from '@/data/dataError';
 import { EngineError } from '@/engine/engine';
 import { FormatError } from '@/formats/formatError';
-import { ShapeError } from '@/model/shapes';
+import { ShapeError } from '@/model/shape';
 import type { WorkerError } from '@/protocol/messages';
 
 /** A request that came too early, such as a prediction before there is a network. */

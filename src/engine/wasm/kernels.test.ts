@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
-import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
+import { sequencePass } from '@/model/reference';
+import type { Gradients64 } from '@/model/layers/reference';
 import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
 import type { Precision } from '@/engine/wasm/precision';
 import { ThreadPool } from '@/engine/wasm/threadPool';

@@ -21,7 +21,7 @@ import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import type { Conv2d, MaxPool2d } from '@/model/layers';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 
 interface ConvParts {
   readonly geometry: ConvGeometry;

@@ -9,7 +9,7 @@ import {
 } from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import type { AdaptiveAvgPool2d, Dropout, Dropout2d, MaxPool2d, ReLU } from '@/model/layers';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 
 /** Where an elementwise result goes: over the input, or into a buffer of its own where others still read the input. */
 function resultBuffer(

@@ -3,7 +3,7 @@ import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import { partBytes } from '@/engine/wasm/winogradOperations';
 import type { Conv2d } from '@/model/layers';
-import { tapsInside } from '@/model/shapes';
+import { tapsInside } from '@/model/window';
 
 export interface ConvGeometry {
   readonly blocks: number;

@@ -18,7 +18,7 @@ import {
   type Value,
 } from '@/engine/webgpu/lowering';
 import type { AdaptiveAvgPool2d, Dropout, Dropout2d, MaxPool2d, ReLU } from '@/model/layers';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 
 export function lowerRelu(lowering: Lowering, layer: ReLU, x: Value): Lowered {
   const count = valueCount(lowering, x);

@@ -17,7 +17,7 @@ import {
 import type { Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
 import type { Conv2d, Dropout, Dropout2d, Linear } from '@/model/layers';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 
 /** What follows a weighted layer and is done in its kernel. */
 export interface Epilogue {

@@ -1,22 +1,11 @@
-/** A menu of all kinds of layers; what is chosen fits what stands before it. */
+/** A menu of all kinds of layers, by their groups; what is chosen fits what stands before it. */
 import { ActionIcon, Button, Menu } from '@mantine/core';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LayerKind } from '@/model/layers';
+import { layerDefinitions, layerKinds, type LayerKind } from '@/model/layers';
+import { layerGroups } from '@/model/layers/definition';
 import { Icon } from '@/views/ui/icons';
 import classes from '@/views/network/build.module.css';
-
-const kinds = [
-  'Conv2d',
-  'Linear',
-  'ReLU',
-  'MaxPool2d',
-  'AdaptiveAvgPool2d',
-  'BatchNorm2d',
-  'Dropout',
-  'Dropout2d',
-  'Flatten',
-  'Residual',
-] as const satisfies readonly LayerKind[];
 
 export interface AddLayerProps {
   /** Given: a small button behind a layer, with this name. */
@@ -40,11 +29,18 @@ export function AddLayer({ after, onAdd }: AddLayerProps) {
         )}
       </Menu.Target>
       <Menu.Dropdown className={classes['menu']}>
-        {kinds.map((kind) => (
-          <Menu.Item key={kind} onClick={() => onAdd(kind)}>
-            <span className={classes['menuKind']}>{kind}</span>
-            <span className={classes['menuText']}>{t(`kinds.${kind}`)}</span>
-          </Menu.Item>
+        {layerGroups.map((group) => (
+          <Fragment key={group}>
+            <Menu.Label>{t(`groups.${group}`)}</Menu.Label>
+            {layerKinds
+              .filter((kind) => layerDefinitions[kind].group === group)
+              .map((kind) => (
+                <Menu.Item key={kind} onClick={() => onAdd(kind)}>
+                  <span className={classes['menuKind']}>{kind}</span>
+                  <span className={classes['menuText']}>{t(`kinds.${kind}`)}</span>
+                </Menu.Item>
+              ))}
+          </Fragment>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { networkGraph } from '@/model/graph';
 import type { NetworkSpec } from '@/model/layers';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { DiagramNode } from '@/views/network/DiagramNode';
 import { layoutDiagram, type PlacedItem } from '@/views/network/diagramLayout';
 import { StageNode } from '@/views/network/StageNode';

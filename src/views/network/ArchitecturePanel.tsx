@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NetworkSpec } from '@/model/layers';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { ArchitectureDiagram } from '@/views/network/ArchitectureDiagram';
 import { Panel } from '@/views/ui/Panel';
 import classes from '@/views/network/network.module.css';

@@ -6,7 +6,7 @@ import { architectures } from '@/model/architectures';
 import { pathKey } from '@/model/edit';
 import type { NetworkSpec } from '@/model/layers';
 import type { NetworkCheck } from '@/model/networkCheck';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { BuildToolbar } from '@/views/network/BuildToolbar';
 import { useLayerDrops } from '@/views/network/layerDrag';
 import { LayerList } from '@/views/network/LayerList';

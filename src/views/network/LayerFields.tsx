@@ -2,33 +2,21 @@
 import { Checkbox } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type LayerField, layerFields } from '@/model/layerFields';
-import type { LayerSpec } from '@/model/layers';
+import { definitionOf, layerDefinitions, type FieldKey, type LayerSpec } from '@/model/layers';
+import type { LayerField } from '@/model/layers/definition';
 import { NumberField } from '@/views/ui/NumberField';
 import classes from '@/views/network/build.module.css';
 
-export const fieldKeys = [
-  'inChannels',
-  'outChannels',
-  'kernelSize',
-  'stride',
-  'padding',
-  'inFeatures',
-  'outFeatures',
-  'numFeatures',
-  'eps',
-  'momentum',
-  'outputSize',
-  'p',
-] as const;
+const isFieldKey = (key: string): key is FieldKey =>
+  Object.values(layerDefinitions).some(
+    ({ fields, switches }) =>
+      fields.some((field) => field.key === key) || switches.some((name) => name === key),
+  );
 
 /** A field's name as the page shows it. */
 export function useFieldName(): (key: string) => string {
   const { t } = useTranslation('network');
-  return (key) => {
-    const known = fieldKeys.find((item) => item === key);
-    return known === undefined ? key : t(`fields.${known}`);
-  };
+  return (key) => (isFieldKey(key) ? t(`fields.${key}`) : key);
 }
 
 const mostDigits = ({ min, max }: LayerField): number => Math.max(String(min).length, String(max).length);
@@ -73,10 +61,11 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
   const [onMessage] = useState(() => (key: string, text: string | null): void => {
     setMessages((before) => ((before[key] ?? null) === text ? before : { ...before, [key]: text }));
   });
+  const { fields, switches } = definitionOf(layer);
   const values: Readonly<Record<string, unknown>> = { ...layer };
   return (
     <div className={classes['fields']}>
-      {layerFields[layer.kind].map((field) => (
+      {fields.map((field) => (
         <LayerNumber
           key={field.key}
           field={field}
@@ -86,18 +75,19 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
           onChange={(value) => onChange({ [field.key]: value }, field.key)}
         />
       ))}
-      {(layer.kind === 'Conv2d' || layer.kind === 'Linear') && (
+      {switches.map((key) => (
         <Checkbox
+          key={key}
           size="xs"
-          className={classes['bias']}
-          label={t('fields.bias')}
-          aria-label={t('build.field', { field: t('fields.bias'), layer: layer.name })}
-          checked={layer.bias}
-          onChange={(event) => onChange({ bias: event.currentTarget.checked }, 'bias')}
+          className={classes['switch']}
+          label={fieldName(key)}
+          aria-label={t('build.field', { field: fieldName(key), layer: layer.name })}
+          checked={values[key] === true}
+          onChange={(event) => onChange({ [key]: event.currentTarget.checked }, key)}
         />
-      )}
+      ))}
       {/* The fields are too narrow for a sentence. */}
-      {layerFields[layer.kind].map(({ key }) => {
+      {fields.map(({ key }) => {
         const text = messages[key] ?? null;
         return (
           text !== null && (

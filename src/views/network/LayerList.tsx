@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type ContainerStep, pathKey } from '@/model/edit';
 import type { LayerSpec, Residual } from '@/model/layers';
 import type { LayerCheck } from '@/model/networkCheck';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { AddLayer } from '@/views/network/AddLayer';
 import { useListEnd } from '@/views/network/layerDrag';
 import { LayerRow } from '@/views/network/LayerRow';

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { networkCost } from '@/model/cost';
 import { flattenLayers, type NetworkSpec } from '@/model/layers';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { layerEntries } from '@/model/stateDict';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Stat, StatList } from '@/views/ui/Stat';

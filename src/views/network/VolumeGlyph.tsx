@@ -1,5 +1,5 @@
 /** A layer's output as a solid: width and height of the image, depth for the channels; a row of values as a bar. Sizes are logarithmic. */
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import classes from '@/views/network/diagram.module.css';
 
 const size = 40;

@@ -1,5 +1,6 @@
 /** From rows and columns to pixels: boxes, and the paths of the edges between them. */
-import { assertNever } from '@/model/layers';
+import { definitionOf } from '@/model/layers';
+import type { LayerGroup } from '@/model/layers/definition';
 import type { Diagram, DiagramEdge, DiagramItem } from '@/views/network/stages';
 
 export interface Box {
@@ -31,27 +32,22 @@ const columnGap = 14;
 const laneWidth = 30;
 const corner = 8;
 
+/** A box of two lines, for what has weights or changes the image's size, or of one; an addition's is in between. */
+const heights: Readonly<Record<LayerGroup, number>> = {
+  weights: 54,
+  activation: 34,
+  pooling: 54,
+  normalization: 34,
+  dropout: 34,
+  shape: 34,
+  block: 42,
+};
+const endHeight = 54;
+
 function heightOf(item: DiagramItem): number {
   if (item.kind === 'stage') return item.isFolded ? 62 : 26;
-  switch (item.node.kind) {
-    case 'Conv2d':
-    case 'Linear':
-    case 'MaxPool2d':
-    case 'AdaptiveAvgPool2d':
-    case 'Input':
-    case 'Output':
-      return 54;
-    case 'BatchNorm2d':
-    case 'ReLU':
-    case 'Dropout':
-    case 'Dropout2d':
-    case 'Flatten':
-      return 34;
-    case 'Add':
-      return 42;
-    default:
-      return assertNever(item.node.kind);
-  }
+  const [layer] = item.node.layers;
+  return layer === undefined ? endHeight : heights[definitionOf(layer).group];
 }
 
 /** Left edge and width of every column. The first is the wider one: the body of the network runs there. */

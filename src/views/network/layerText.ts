@@ -1,7 +1,8 @@
 /** Layers in PyTorch's words, short enough for a box. */
 import type { GraphNode } from '@/model/graph';
-import { assertNever, type LayerSpec } from '@/model/layers';
-import type { Shape } from '@/model/shapes';
+import { definitionOf, type LayerSpec } from '@/model/layers';
+import type { LayerGroup } from '@/model/layers/definition';
+import type { Shape } from '@/model/shape';
 import type { useTranslation } from 'react-i18next';
 
 type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
@@ -13,36 +14,10 @@ export function shapeText(shape: Shape, integer: (value: number) => string): str
 
 /** What a layer does to its input, such as `5×5, 1→10, stride 2`; empty where the kind says it all. */
 export function layerDetail(layer: LayerSpec, t: Translate): string {
-  switch (layer.kind) {
-    case 'Conv2d':
-      return [
-        `${layer.kernelSize}×${layer.kernelSize}`,
-        `${layer.inChannels}→${layer.outChannels}`,
-        ...(layer.stride === 1 ? [] : [t('layers.stride', { value: String(layer.stride) })]),
-        ...(layer.padding === 0 ? [] : [t('layers.padding', { value: String(layer.padding) })]),
-      ].join(', ');
-    case 'Linear':
-      return `${layer.inFeatures}→${layer.outFeatures}`;
-    case 'MaxPool2d':
-      return [
-        `${layer.kernelSize}×${layer.kernelSize}`,
-        ...(layer.stride === layer.kernelSize ? [] : [t('layers.stride', { value: String(layer.stride) })]),
-        ...(layer.padding === 0 ? [] : [t('layers.padding', { value: String(layer.padding) })]),
-      ].join(', ');
-    case 'AdaptiveAvgPool2d':
-      return `${layer.outputSize}×${layer.outputSize}`;
-    case 'Dropout':
-    case 'Dropout2d':
-      return `p ${layer.p}`;
-    case 'BatchNorm2d':
-      return String(layer.numFeatures);
-    case 'ReLU':
-    case 'Flatten':
-    case 'Residual':
-      return '';
-    default:
-      return assertNever(layer);
-  }
+  return definitionOf(layer)
+    .detail(layer)
+    .map((part) => (typeof part === 'string' ? part : t(`layers.${part.key}`, { value: String(part.value) })))
+    .join(', ');
 }
 
 /** What follows the first layer of a node that draws several, such as `BatchNorm2d · ReLU`. */
@@ -53,12 +28,25 @@ export function followersText(node: GraphNode): string {
     .join(' · ');
 }
 
+/** Kinds of these groups are named in a summary. */
+const isNamed: Readonly<Record<LayerGroup, boolean>> = {
+  weights: true,
+  activation: false,
+  pooling: true,
+  normalization: true,
+  dropout: false,
+  shape: true,
+  block: false,
+};
+
 /** `2× Conv2d, MaxPool2d`: the kinds of a folded stage's layers that hold weights or change the size. */
 export function stageSummary(nodes: readonly GraphNode[]): string {
   const counts = new Map<string, number>();
-  for (const { kind } of nodes) {
-    if (kind === 'Add' || kind === 'ReLU' || kind === 'Dropout' || kind === 'Dropout2d') continue;
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const {
+    layers: [layer],
+  } of nodes) {
+    if (layer === undefined || !isNamed[definitionOf(layer).group]) continue;
+    counts.set(layer.kind, (counts.get(layer.kind) ?? 0) + 1);
   }
   return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count}× ${kind}`)).join(', ');
 }

@@ -1,6 +1,6 @@
 /** Large networks in parts: the modules of their names, split after each pooling, so that a diagram can fold them. */
 import type { GraphNode, NetworkGraph } from '@/model/graph';
-import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import { definitionOf, flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
 
 export interface Stage {
   /** Unique: the first layer's name. */
@@ -29,7 +29,7 @@ function split(layers: readonly LayerSpec[]): { module: string; layers: LayerSpe
     const open = groups.at(-1);
     if (open === undefined || isClosed || open.module !== module) groups.push({ module, layers: [layer] });
     else open.layers.push(layer);
-    isClosed = layer.kind === 'MaxPool2d' || module === '';
+    isClosed = definitionOf(layer).group === 'pooling' || module === '';
   }
   return groups;
 }

@@ -3,7 +3,7 @@ import { defaultLayer, insertLayer } from '@/model/edit';
 import { customNetwork } from '@/model/hyperparameters';
 import type { LayerKind, LayerSpec, NetworkSpec } from '@/model/layers';
 import { applyMend, checkNetwork } from '@/model/networkCheck';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 
 const kindsOf = {
   linear: ['Flatten', 'Linear'],

@@ -14,7 +14,7 @@ import {
 } from '@/model/edit';
 import type { LayerKind, LayerSpec } from '@/model/layers';
 import { applyMend, type Mend } from '@/model/networkCheck';
-import type { Shape } from '@/model/shapes';
+import type { Shape } from '@/model/shape';
 import { networkEditor } from '@/store/networkEditor';
 import { useSession } from '@/store/session';
 import { mendAll } from '@/views/network/templates';

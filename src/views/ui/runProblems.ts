@@ -9,7 +9,7 @@ import {
   type RunCost,
 } from '@/model/cost';
 import type { RunConfig } from '@/model/runConfig';
-import { ShapeError } from '@/model/shapes';
+import { ShapeError } from '@/model/shape';
 import { sameConfig } from '@/store/selectors';
 import { useSession } from '@/store/session';
 

@@ -3,7 +3,7 @@ import type { useTranslation } from 'react-i18next';
 import { assertNever } from '@/model/layers';
 import type { NameProblemCode } from '@/model/layerNames';
 import type { LayerCheck } from '@/model/networkCheck';
-import { formatShape, type ShapeProblemCode } from '@/model/shapes';
+import { formatShape, type ShapeProblemCode } from '@/model/shape';
 
 type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
 

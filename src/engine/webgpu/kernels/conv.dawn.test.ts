@@ -2,7 +2,8 @@
 // their definition in float64, with and without subgroups.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
+import { sequencePass } from '@/model/reference';
+import type { Gradients64 } from '@/model/layers/reference';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import {
   convOutputSize,

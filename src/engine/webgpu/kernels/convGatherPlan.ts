@@ -1,7 +1,7 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
 import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
 import { longestPatchedRun, type GatherSize } from '@/engine/webgpu/kernels/tuning';
-import { tapsInside } from '@/model/shapes';
+import { tapsInside } from '@/model/window';
 import {
   ceilDiv,
   floats,

@@ -1,5 +1,5 @@
 /** Shapes and types that the convolution and Linear kernels share. */
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 import type { TileRules } from '@/engine/webgpu/kernels/tileRules';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import type { TileChoices } from '@/model/tileChoices';

@@ -1,7 +1,8 @@
 /** BatchNorm, pooling, dropout and element-wise kernels against their definitions in float64, on random shapes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sequencePass, type Gradients64 } from '@/engine/wasm/float64Layers';
+import { sequencePass } from '@/model/reference';
+import type { Gradients64 } from '@/model/layers/reference';
 import {
   batchNormApply,
   batchNormBackwardApply,
@@ -48,7 +49,7 @@ import {
 import { runKernels } from '@/engine/webgpu/kernels/runKernels';
 import type { BatchNorm2d } from '@/model/layers';
 import { dropoutKeeps, randomBits } from '@/model/random';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 let device: GPUDevice;

@@ -2,7 +2,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { nanWgsl } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
-import { windowOutputSize } from '@/model/shapes';
+import { windowOutputSize } from '@/model/window';
 
 export interface ImageShape {
   readonly batch: number;

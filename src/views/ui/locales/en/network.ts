@@ -53,6 +53,15 @@ export const network = {
     stride: 'stride {{value}}',
     padding: 'padding {{value}}',
   },
+  groups: {
+    weights: 'With weights',
+    activation: 'Activations',
+    pooling: 'Pooling',
+    normalization: 'Normalisation',
+    dropout: 'Dropout',
+    shape: 'Shape',
+    block: 'Blocks',
+  },
   kinds: {
     Conv2d: 'Slides small filters over the image; each makes one channel of the output.',
     Linear: 'Every output is a weighted sum of all inputs.',

@@ -55,6 +55,15 @@ export const network = {
     stride: '步幅 {{value}}',
     padding: '填充 {{value}}',
   },
+  groups: {
+    weights: '带权重',
+    activation: '激活',
+    pooling: '池化',
+    normalization: '归一化',
+    dropout: '随机失活',
+    shape: '形状',
+    block: '块',
+  },
   kinds: {
     Conv2d: '用小卷积核扫过图像，每个卷积核产生输出的一个通道。',
     Linear: '每个输出都是全部输入的加权和。',

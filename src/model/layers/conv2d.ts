@@ -1,0 +1,150 @@
+/** Conv2d: cross-correlation with square kernels. */
+import * as v from 'valibot';
+import type { LayerDefinition, StateTensor } from '@/model/layers/definition';
+import {
+  channelsOf,
+  expectChannels,
+  expectImage,
+  windowDetail,
+  windowedSize,
+} from '@/model/layers/expectations';
+import { channelField, fieldSchema, nameSchema, windowFields, windowSchemas } from '@/model/layers/fields';
+import {
+  addAt,
+  imageSizes,
+  valueAt,
+  zeros64,
+  type Pass,
+  type Tensor64,
+  type Weights,
+} from '@/model/layers/reference';
+import { windowOutputSize } from '@/model/window';
+import { sizeOf } from '@/model/tensor';
+import { weightInitSchema, type WeightInit } from '@/model/weightInit';
+
+const inChannels = channelField('inChannels', true);
+const outChannels = channelField('outChannels');
+
+const schema = v.strictObject({
+  kind: v.literal('Conv2d'),
+  name: nameSchema,
+  inChannels: fieldSchema(inChannels),
+  outChannels: fieldSchema(outChannels),
+  ...windowSchemas,
+  bias: v.boolean(),
+  init: weightInitSchema,
+});
+
+export type Conv2d = Readonly<v.InferOutput<typeof schema>>;
+
+/** Weight and bias of a layer that multiplies, with PyTorch's fans. */
+export function weightAndBias(
+  shape: readonly number[],
+  { bias, init }: { readonly bias: boolean; readonly init: WeightInit },
+): StateTensor[] {
+  const [fanOuts = 0, fanIns = 0, ...window] = shape;
+  const start = { init, fanIn: fanIns * sizeOf(window), fanOut: fanOuts * sizeOf(window) };
+  const weight = { suffix: 'weight', shape, dtype: 'F32', role: 'parameter', start } as const;
+  return bias ? [weight, { ...weight, suffix: 'bias', shape: [fanOuts] }] : [weight];
+}
+
+/** Calls `visit` with the indices of every product of a convolution: output, input, weight. */
+function forEachProduct(
+  layer: Conv2d,
+  x: Tensor64,
+  [, outputs, outHeight, outWidth]: readonly [number, number, number, number],
+  visit: (y: number, x: number, weight: number) => void,
+): void {
+  const [n, c, h, w] = imageSizes(x);
+  const { kernelSize: k, stride, padding } = layer;
+  for (let b = 0; b < n; b += 1)
+    for (let o = 0; o < outputs; o += 1)
+      for (let oy = 0; oy < outHeight; oy += 1)
+        for (let ox = 0; ox < outWidth; ox += 1)
+          for (let i = 0; i < c; i += 1)
+            for (let ky = 0; ky < k; ky += 1)
+              for (let kx = 0; kx < k; kx += 1) {
+                const iy = oy * stride - padding + ky;
+                const ix = ox * stride - padding + kx;
+                if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
+                visit(
+                  ((b * outputs + o) * outHeight + oy) * outWidth + ox,
+                  ((b * c + i) * h + iy) * w + ix,
+                  ((o * c + i) * k + ky) * k + kx,
+                );
+              }
+}
+
+/** The layer by its definition; a Linear is one of a single pixel. */
+export function conv2dReference(layer: Conv2d, x: Tensor64, weights: Weights): Pass {
+  const { kernelSize: k, stride, padding, outChannels: outputs } = layer;
+  const [n, , h, w] = imageSizes(x);
+  const [outHeight, outWidth] = [
+    windowOutputSize(h, k, stride, padding),
+    windowOutputSize(w, k, stride, padding),
+  ];
+  const size = [n, outputs, outHeight, outWidth] as const;
+  const weight = weights.get(`${layer.name}.weight`);
+  const bias = weights.get(`${layer.name}.bias`);
+  const channel = (i: number): number => Math.floor(i / (outHeight * outWidth)) % outputs;
+  const y = zeros64(size);
+  forEachProduct(layer, x, size, (yi, xi, wi) =>
+    addAt(y.data, yi, valueAt(x.data, xi) * valueAt(weight, wi)),
+  );
+  y.data.forEach((_, i) => addAt(y.data, i, valueAt(bias, channel(i))));
+  return {
+    y,
+    backward: (dy, gradients) => {
+      const dx = new Float64Array(x.data.length);
+      const dWeight = new Float64Array(weight?.length ?? 0);
+      const dBias = new Float64Array(outputs);
+      forEachProduct(layer, x, size, (yi, xi, wi) => {
+        addAt(dx, xi, valueAt(dy, yi) * valueAt(weight, wi));
+        addAt(dWeight, wi, valueAt(dy, yi) * valueAt(x.data, xi));
+      });
+      dy.forEach((g, i) => addAt(dBias, channel(i), g));
+      gradients.set(`${layer.name}.weight`, dWeight);
+      if (layer.bias) gradients.set(`${layer.name}.bias`, dBias);
+      return dx;
+    },
+  };
+}
+
+export const conv2d: LayerDefinition<Conv2d> = {
+  schema,
+  group: 'weights',
+  stem: 'conv',
+  fields: [inChannels, outChannels, windowFields.kernelSize, windowFields.stride, windowFields.padding],
+  switches: ['bias'],
+  create: (name, input) => {
+    const channels = channelsOf(input);
+    return {
+      kind: 'Conv2d',
+      name,
+      inChannels: channels,
+      outChannels: Math.min(256, Math.max(16, 2 * channels)),
+      kernelSize: 3,
+      stride: 1,
+      padding: 1,
+      bias: true,
+      init: { kind: 'default' },
+    };
+  },
+  outputShape: (layer, input) => {
+    const [channels, height, width] = expectImage(layer, input);
+    expectChannels(layer, layer.inChannels, channels);
+    return [layer.outChannels, ...windowedSize(layer, height, width)];
+  },
+  state: (layer) =>
+    weightAndBias([layer.outChannels, layer.inChannels, layer.kernelSize, layer.kernelSize], layer),
+  flops: (layer, _, output) =>
+    sizeOf(output) * (2 * layer.inChannels * layer.kernelSize ** 2 + (layer.bias ? 1 : 0)),
+  isView: false,
+  seesBatch: false,
+  detail: (layer) => [
+    `${layer.kernelSize}×${layer.kernelSize}`,
+    `${layer.inChannels}→${layer.outChannels}`,
+    ...windowDetail(layer, 1),
+  ],
+  reference: (layer, x, { weights }) => conv2dReference(layer, x, weights),
+};

@@ -1,0 +1,72 @@
+/** What layers expect of their input, and the errors that say so. */
+import type { AnyLayer, DetailPart, ParameterProblem } from '@/model/layers/definition';
+import { formatShape, ShapeError, type Shape } from '@/model/shape';
+import { windowOutputSize, type Window } from '@/model/window';
+
+/** @throws ShapeError where the input is no image [channels, height, width]. */
+export function expectImage(layer: AnyLayer, input: Shape): [number, number, number] {
+  const [channels, height, width] = input;
+  if (channels === undefined || height === undefined || width === undefined) {
+    throw new ShapeError(
+      'needs_image',
+      layer.name,
+      `${layer.kind} ${layer.name} needs an image [channels, height, width], the layer before gives ${formatShape(input)} values.`,
+      { kind: layer.kind, given: formatShape(input) },
+    );
+  }
+  return [channels, height, width];
+}
+
+/** @throws ShapeError where they differ. */
+export function expectChannels(layer: AnyLayer, expected: number, channels: number): void {
+  if (expected !== channels) {
+    throw new ShapeError(
+      'channels',
+      layer.name,
+      `${layer.kind} ${layer.name} expects ${expected} channels, the layer before gives ${channels}.`,
+      { kind: layer.kind, expected, given: channels },
+    );
+  }
+}
+
+/** Height and width of the output. @throws ShapeError where the window is larger than the padded input. */
+export function windowedSize(layer: AnyLayer & Window, height: number, width: number): [number, number] {
+  const { kernelSize, stride, padding } = layer;
+  const smallest = Math.min(height, width) + 2 * padding;
+  if (kernelSize > smallest) {
+    throw new ShapeError(
+      'kernel_too_large',
+      layer.name,
+      `${layer.kind} ${layer.name} has a ${kernelSize}x${kernelSize} kernel, larger than its padded input of ${height + 2 * padding}x${width + 2 * padding}.`,
+      {
+        kind: layer.kind,
+        kernel: kernelSize,
+        height: height + 2 * padding,
+        width: width + 2 * padding,
+      },
+    );
+  }
+  return [
+    windowOutputSize(height, kernelSize, stride, padding),
+    windowOutputSize(width, kernelSize, stride, padding),
+  ];
+}
+
+/** PyTorch: "pad should be at most half of kernel size"; otherwise a window could lie in the padding alone. */
+export function poolPaddingProblem({ kernelSize, padding }: Window): ParameterProblem | null {
+  if (padding <= kernelSize / 2) return null;
+  return { field: 'padding', value: padding, min: 0, max: Math.floor(kernelSize / 2), isInteger: true };
+}
+
+/** `stride 2`, `padding 1`, where they are not the usual ones. */
+export function windowDetail({ stride, padding }: Window, usualStride: number): DetailPart[] {
+  return [
+    ...(stride === usualStride ? [] : [{ key: 'stride', value: stride } as const]),
+    ...(padding === 0 ? [] : [{ key: 'padding', value: padding } as const]),
+  ];
+}
+
+/** Channels of an image; 1 where that is unknown or no image. */
+export function channelsOf(input: Shape | null): number {
+  return input?.length === 3 ? (input[0] ?? 1) : 1;
+}

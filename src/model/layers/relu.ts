@@ -1,0 +1,20 @@
+/** ReLU: max(x, 0). */
+import * as v from 'valibot';
+import type { LayerDefinition } from '@/model/layers/definition';
+import { nameSchema } from '@/model/layers/fields';
+import { elementwise } from '@/model/layers/elementwise';
+
+const schema = v.strictObject({ kind: v.literal('ReLU'), name: nameSchema });
+
+export type ReLU = Readonly<v.InferOutput<typeof schema>>;
+
+export const relu: LayerDefinition<ReLU> = {
+  ...elementwise(
+    'activation',
+    (x) => Math.max(0, x),
+    (x) => (x > 0 ? 1 : 0),
+  ),
+  schema,
+  stem: 'relu',
+  create: (name) => ({ kind: 'ReLU', name }),
+};
