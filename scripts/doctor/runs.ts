@@ -103,7 +103,7 @@ export const recordedRuns = {
   },
   lenet_softmax_twice: {
     config: lenet({
-      loss: { kind: 'cross_entropy_softmax', labelSmoothing: 0 },
+      loss: { kind: 'cross_entropy_softmax' },
       optimizer: momentum,
       learningRate: 0.05,
       shuffle: true,
@@ -199,7 +199,7 @@ export const recordedRuns = {
   },
   lenet_nll_logits: {
     config: lenet({
-      loss: { kind: 'nll_logits', labelSmoothing: 0 },
+      loss: { kind: 'nll_logits' },
       optimizer: momentum,
       learningRate: 0.1,
       shuffle: true,

@@ -2,7 +2,8 @@
 import type { BatchInspection, Engine } from '@/engine/engine';
 import { precisionOf } from '@/engine/wasm/precision';
 import { withoutDropout, type NetworkSpec, type OutputActivation } from '@/model/layers';
-import type { LossKind, RunConfig } from '@/model/runConfig';
+import { defaultLoss, type LossKind } from '@/model/losses';
+import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
 import { compareCheck, summaryErrors, type Check } from '../fixtures/compare.ts';
 import { floatTensor, inputPipelineOf, lossKindOf, optimizerOf, type Fixture } from '../fixtures/fixture.ts';
@@ -48,7 +49,7 @@ function runConfig(
   return {
     network,
     input: inputPipelineOf[manifest.preprocess],
-    loss: { kind: lossKind(loss), labelSmoothing: 0 },
+    loss: defaultLoss(lossKind(loss)),
     optimizer: optimizerOf(optimizer),
     learningRate: optimizer.lr,
     schedule: { kind: 'constant' },

@@ -66,14 +66,14 @@ const plants: [string, string, string, (config: RunConfig) => RunConfig, string[
     'label smoothing',
     'lenet',
     'ce/sgd',
-    (c) => ({ ...c, loss: { ...c.loss, labelSmoothing: 0.01 } }),
+    (c) => ({ ...c, loss: { kind: 'cross_entropy', labelSmoothing: 0.01 } }),
     ['gradients ce', 'delta ce/sgd'],
   ],
   [
     'NLL on softmax in place of logits',
     'lenet',
     'ce/sgd',
-    (c) => (c.loss.kind === 'nll_logits' ? { ...c, loss: { ...c.loss, kind: 'nll_softmax' } } : c),
+    (c) => (c.loss.kind === 'nll_logits' ? { ...c, loss: { kind: 'nll_softmax' } } : c),
     ['eval loss', 'train loss', 'gradients nll_logits'],
   ],
   [

@@ -1,5 +1,6 @@
 /** The doctor's remedies: each changes one field of the configuration. */
 import type { Fix } from '@/doctor/diagnosis';
+import { defaultLoss } from '@/model/losses';
 import { mapLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
@@ -8,8 +9,7 @@ import { validateConfig } from '@/model/validate';
 const mnistPixels = { mean: 0.1307, std: 0.3081 };
 
 export function crossEntropy(config: RunConfig): Fix {
-  const loss = { kind: 'cross_entropy', labelSmoothing: 0 } as const;
-  return { kind: 'cross_entropy', field: 'loss', config: { ...config, loss } };
+  return { kind: 'cross_entropy', field: 'loss', config: { ...config, loss: defaultLoss('cross_entropy') } };
 }
 
 /** The learning rate times `factor`, to one digit: 0.03, not 0.0316. */

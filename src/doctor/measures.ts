@@ -1,6 +1,7 @@
 /** What several rules measure. */
 import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
 import { weightedLayers, type LayerStatistics, type StepStatistics } from '@/model/layerStatistics';
+import { losses } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
 
 /** Cross entropy of ten equal probabilities: where a fresh network starts. */
@@ -35,7 +36,7 @@ export function firstIndex(series: ArrayLike<number>, condition: (value: number)
 
 /** Losses that are -log p of the right digit: they start at ln 10, and 0 is their end. */
 export function isLogLoss({ loss }: RunConfig): boolean {
-  return loss.kind === 'cross_entropy' || loss.kind === 'nll_log_softmax';
+  return losses[loss.kind].isLogLoss;
 }
 
 /** Number of weights of each layer that has statistics. */

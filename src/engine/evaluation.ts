@@ -1,16 +1,9 @@
 /** Loss and accuracy of logits that were read back, in float64: one rule for every engine. */
 import type { Evaluation } from '@/engine/engine';
 import { argmax } from '@/model/argmax';
-import { assertNever } from '@/model/layers';
-import type { LossSpec } from '@/model/runConfig';
+import { exactLoss, type LossSpec } from '@/model/losses';
 
 const classes = 10;
-
-function logSoftmax(values: readonly number[]): number[] {
-  const largest = Math.max(...values);
-  const logSum = largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
-  return values.map((value) => value - logSum);
-}
 
 const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
@@ -19,32 +12,9 @@ export function lossInFloat32(sum: number): number {
   return Math.abs(sum) > largestFloat32 ? sum * Infinity : sum;
 }
 
-/** Loss of one image from its logits, as model/runConfig.ts defines the kinds. */
+/** Loss of one image from its logits, as PyTorch's float32 has it. */
 export function lossOf(loss: LossSpec, logits: readonly number[], label: number): number {
   return lossInFloat32(exactLoss(loss, logits, label));
-}
-
-function exactLoss(loss: LossSpec, logits: readonly number[], label: number): number {
-  const at = (values: readonly number[]): number => values[label] ?? NaN;
-  switch (loss.kind) {
-    case 'cross_entropy': {
-      const logP = logSoftmax(logits);
-      // The other digits may have a probability of 0.
-      if (loss.labelSmoothing === 0) return -at(logP);
-      const mean = logP.reduce((sum, value) => sum + value, 0) / logP.length;
-      return -(1 - loss.labelSmoothing) * at(logP) - loss.labelSmoothing * mean;
-    }
-    case 'nll_log_softmax':
-      return -at(logSoftmax(logits));
-    case 'nll_logits':
-      return -at(logits);
-    case 'nll_softmax':
-      return -Math.exp(at(logSoftmax(logits)));
-    case 'cross_entropy_softmax':
-      return -at(logSoftmax(logSoftmax(logits).map(Math.exp)));
-    default:
-      return assertNever(loss.kind);
-  }
 }
 
 /** Evaluation of `labels.length` images; the report's sum of batch means is over batches of `batchSize`. */

@@ -2,7 +2,7 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
-import { lossKinds } from '@/model/runConfig';
+import { lossKinds } from '@/model/losses';
 import text from '../../fixtures/pytorch/non_finite.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';
 

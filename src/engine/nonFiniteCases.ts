@@ -1,7 +1,8 @@
 /** Numbers that are NaN, infinite or past float32, with what PyTorch makes of them: every engine gives the same (fixtures/pytorch/non_finite.py). */
 import type { Engine, ImageSet } from '@/engine/engine';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
-import { lossKinds, type LossKind, type RunConfig } from '@/model/runConfig';
+import { defaultLoss, type LossKind, lossKinds } from '@/model/losses';
+import type { RunConfig } from '@/model/runConfig';
 import type { StateDict, TensorData } from '@/model/tensor';
 
 /** JSON has no NaN and no infinity: texts stand for them, which Number reads. */
@@ -94,11 +95,16 @@ function networkOf(layers: readonly LayerSpec[]): NetworkSpec {
   return { id: 'custom', name: 'Linear', outputActivation: 'none', layers: [flatten, ...layers] };
 }
 
-function configOf(layers: readonly LayerSpec[], kind: LossKind, changes: Partial<RunConfig>): RunConfig {
+/** A run of these layers behind a Flatten, one image a batch. */
+export function configOf(
+  layers: readonly LayerSpec[],
+  kind: LossKind,
+  changes: Partial<RunConfig>,
+): RunConfig {
   return {
     network: networkOf(layers),
     input: { augment: null, resize: null, normalize: null },
-    loss: { kind, labelSmoothing: 0 },
+    loss: defaultLoss(kind),
     optimizer: { kind: 'SGD', momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
     learningRate: 0,
     schedule: { kind: 'constant' },
@@ -122,8 +128,9 @@ const floats = (shape: readonly number[], values: Iterable<number>): TensorData 
 const zeros = (...shape: readonly number[]): TensorData =>
   floats(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
 
-const biasOnly = [linear('fc', 784, 10)];
-const biased = (logits: readonly number[]): StateDict =>
+/** Its output for a black image is its bias. */
+export const biasOnly = [linear('fc', 784, 10)];
+export const biased = (logits: readonly number[]): StateDict =>
   new Map([
     ['fc.weight', zeros(10, 784)],
     ['fc.bias', floats([10], logits)],

@@ -1,5 +1,6 @@
 /** What one hyperparameter is: the form in which the tables beside this file describe every setting of a run. */
 import type { Unit } from '@/model/kindFields';
+import type { LossField } from '@/model/losses';
 import type { NumberRange } from '@/model/numberRange';
 import type { OptimizerField } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
@@ -8,7 +9,6 @@ import type { ScheduleField } from '@/model/schedules';
 export type HyperparameterKey =
   | 'network'
   | 'loss'
-  | 'labelSmoothing'
   | 'optimizer'
   | 'learningRate'
   | 'schedule'
@@ -30,6 +30,7 @@ export type HyperparameterKey =
   | 'augmentShift'
   | 'augmentRotate'
   | 'augmentScale'
+  | LossField
   | OptimizerField
   | ScheduleField;
 

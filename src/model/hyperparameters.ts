@@ -6,16 +6,17 @@ import { architectureById, architectures } from '@/model/architectures';
 import {
   boolean,
   choice,
-  chosen,
   integer,
   number,
   type Hyperparameter,
   type HyperparameterKey,
 } from '@/model/hyperparameter';
 import { inputHyperparameters } from '@/model/inputHyperparameters';
+import { kindHyperparameters } from '@/model/kindHyperparameters';
+import { defaultLoss, lossKinds, losses, type LossSpec } from '@/model/losses';
 import { optimizerHyperparameters } from '@/model/optimizerHyperparameters';
 import { defaultInput } from '@/model/presets';
-import { lossKinds, type RunConfig } from '@/model/runConfig';
+import type { RunConfig } from '@/model/runConfig';
 
 /** The `network` of a config whose layers are not one of the report's six. */
 export const customNetwork = 'custom';
@@ -34,30 +35,19 @@ const networkAndLoss: readonly Hyperparameter[] = [
         ? { ...config, network: architectureById(id), input: defaultInput(id) }
         : config,
   }),
-  choice({
-    key: 'loss',
-    group: 'loss',
-    default: 'cross_entropy',
-    choices: lossKinds,
-    read: (config) => config.loss.kind,
-    write: (config, value) => {
-      const kind = chosen(lossKinds, value);
-      return kind === undefined ? config : { ...config, loss: { kind, labelSmoothing: 0 } };
+  ...kindHyperparameters<LossSpec>(
+    {
+      key: 'loss',
+      group: 'loss',
+      kinds: lossKinds,
+      fieldsOf: (kind) => losses[kind].fields,
+      defaultOf: defaultLoss,
+      nameOf: (kind) => losses[kind].pytorch,
+      read: (config) => config.loss,
+      write: (config, loss) => ({ ...config, loss }),
     },
-  }),
-  number({
-    key: 'labelSmoothing',
-    group: 'loss',
-    default: 0,
-    min: 0,
-    max: 1,
-    step: 0.05,
-    scale: 'linear',
-    belongsTo: { key: 'loss', values: ['cross_entropy'] },
-    read: ({ loss }) => (loss.kind === 'cross_entropy' ? loss.labelSmoothing : undefined),
-    write: (config, labelSmoothing) =>
-      config.loss.kind === 'cross_entropy' ? { ...config, loss: { ...config.loss, labelSmoothing } } : config,
-  }),
+    'cross_entropy',
+  ),
 ];
 
 const training: readonly Hyperparameter[] = [

@@ -1,7 +1,8 @@
 /** The report's runs as data, with what the report and PyTorch measured; and the configuration a run starts from. */
 import { architectureById } from '@/model/architectures';
 import { defaultOptimizer } from '@/model/optimizers';
-import type { InputPipeline, LossSpec, RunConfig } from '@/model/runConfig';
+import { defaultLoss, type LossSpec } from '@/model/losses';
+import type { InputPipeline, RunConfig } from '@/model/runConfig';
 
 /** What each network of the report is fed; everything else is ToTensor only. */
 export function defaultInput(networkId: string): InputPipeline {
@@ -12,7 +13,7 @@ export function defaultInput(networkId: string): InputPipeline {
   };
 }
 
-const crossEntropy: LossSpec = { kind: 'cross_entropy', labelSmoothing: 0 };
+const crossEntropy = defaultLoss('cross_entropy');
 
 /**
  * The report's settings with the right loss: batch 64, SGD 0.01, 10 epochs, no shuffling.
@@ -87,8 +88,6 @@ const afterSteps = (after: number, accuracy: number, sumOfBatchMeans: number): M
   sumOfBatchMeans,
 });
 
-const loss = (kind: LossSpec['kind']): LossSpec => ({ kind, labelSmoothing: 0 });
-
 /** In the report's order. */
 export const presets: readonly Preset[] = [
   {
@@ -107,7 +106,7 @@ export const presets: readonly Preset[] = [
   },
   {
     id: 'vgg16_nll_logits',
-    config: { ...defaultConfig('vgg16'), loss: loss('nll_logits'), learningRate: 1e-6 },
+    config: { ...defaultConfig('vgg16'), loss: defaultLoss('nll_logits'), learningRate: 1e-6 },
     report: afterEpoch(10, 0.0743, -6.61),
     reportFinalLoss: null,
     pytorch: [],
@@ -126,7 +125,12 @@ export const presets: readonly Preset[] = [
   },
   {
     id: 'resnet18_nll_logits',
-    config: { ...defaultConfig('resnet18'), loss: loss('nll_logits'), learningRate: 0.001, epochs: 20 },
+    config: {
+      ...defaultConfig('resnet18'),
+      loss: defaultLoss('nll_logits'),
+      learningRate: 0.001,
+      epochs: 20,
+    },
     // The best epoch; afterwards accuracy falls.
     report: afterEpoch(6, 0.6975),
     reportFinalLoss: -10_650_395,
@@ -136,7 +140,7 @@ export const presets: readonly Preset[] = [
   },
   {
     id: 'resnet',
-    config: { ...defaultConfig('resnet'), loss: loss('nll_log_softmax') },
+    config: { ...defaultConfig('resnet'), loss: defaultLoss('nll_log_softmax') },
     report: afterEpoch(10, 0.981, 8.72),
     reportFinalLoss: null,
     pytorch: [afterEpoch(1, 0.9359, 31.3), afterEpoch(2, 0.9626, 18.1), afterEpoch(3, 0.9714, 13.6)],
@@ -145,7 +149,7 @@ export const presets: readonly Preset[] = [
   },
   {
     id: 'lenet_nll_softmax',
-    config: { ...defaultConfig('lenet'), loss: loss('nll_softmax'), epochs: 40 },
+    config: { ...defaultConfig('lenet'), loss: defaultLoss('nll_softmax'), epochs: 40 },
     report: afterEpoch(40, 0.6972, -109.2),
     reportFinalLoss: null,
     pytorch: [

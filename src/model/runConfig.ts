@@ -1,30 +1,8 @@
 /** Everything that defines a run, as plain data: it is posted to the worker, stored, and put into links. */
 import type { NetworkSpec } from '@/model/layers';
+import type { LossSpec } from '@/model/losses';
 import type { OptimizerSpec } from '@/model/optimizers';
 import type { ScheduleSpec } from '@/model/schedules';
-
-/**
- * Losses over the logits z of the last Linear, all with mean reduction.
- * - cross_entropy: -log softmax(z)[t], the right one
- * - nll_log_softmax: NLLLoss(log_softmax(z)), the same value
- * - nll_logits: NLLLoss(z) = -z[t]: unbounded below (the report's VGG-16 and ResNet-18)
- * - nll_softmax: NLLLoss(softmax(z)) = -p[t] (the report's LeNet)
- * - cross_entropy_softmax: cross entropy of softmax(z): softmax applied twice
- */
-export const lossKinds = [
-  'cross_entropy',
-  'nll_log_softmax',
-  'nll_logits',
-  'nll_softmax',
-  'cross_entropy_softmax',
-] as const;
-export type LossKind = (typeof lossKinds)[number];
-
-export interface LossSpec {
-  readonly kind: LossKind;
-  /** PyTorch's label_smoothing, 0 to 1; only cross_entropy reads it. */
-  readonly labelSmoothing: number;
-}
 
 export interface AugmentSpec {
   /** Largest shift in pixels, each axis, uniform. */

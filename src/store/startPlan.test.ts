@@ -71,7 +71,7 @@ describe('startPlan', () => {
 
   it.each([
     ['learning rate', { learningRate: 0.001 }],
-    ['loss', { loss: { kind: 'nll_softmax', labelSmoothing: 0 } }],
+    ['loss', { loss: { kind: 'nll_softmax' } }],
     [
       'optimizer',
       { optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 } },

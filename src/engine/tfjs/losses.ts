@@ -1,7 +1,6 @@
-/** The losses of model/runConfig.ts on the device: mean loss, accuracy, and the gradient with respect to the logits, in closed form. */
+/** The losses of model/losses on the device: mean loss, accuracy, and the gradient with respect to the logits, in closed form. */
 import * as tf from '@tensorflow/tfjs-core';
-import { assertNever } from '@/model/layers';
-import type { LossSpec } from '@/model/runConfig';
+import type { LossKind, LossSpec } from '@/model/losses';
 
 export const classes = 10;
 
@@ -14,13 +13,12 @@ export interface BatchLoss {
 }
 
 /** Rows that sum to 1: the label, smoothed as PyTorch does: (1 - s) * onehot + s / classes. */
-export function targetDistribution(labels: Uint8Array, loss: LossSpec): Float32Array {
-  const smoothing = loss.kind === 'cross_entropy' ? loss.labelSmoothing : 0;
+function targets(labels: Uint8Array, smoothing = 0): tf.Tensor2D {
   const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
   labels.forEach((label, n) => {
     target[n * classes + label] = 1 - smoothing + smoothing / classes;
   });
-  return target;
+  return tf.tensor2d(target, [labels.length, classes]);
 }
 
 /** -mean over the batch of the row sums of target * values. What the target leaves out may be infinite or NaN, and does not count. */
@@ -45,51 +43,59 @@ function throughSoftmax(p: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
   return tf.mul(p, tf.sub(gradient, dot));
 }
 
-function lossAndGradient(
-  loss: LossSpec,
-  logits: tf.Tensor2D,
-  target: tf.Tensor,
-  batch: number,
-): Omit<BatchLoss, 'accuracy'> {
-  switch (loss.kind) {
-    case 'cross_entropy':
-    case 'nll_log_softmax': {
-      const logP = tf.logSoftmax(logits);
-      return {
-        loss: negativeMeanDot(target, logP, batch),
-        gradient: tf.div(tf.sub(tf.exp(logP), target), batch),
-      };
-    }
-    case 'nll_logits':
-      return { loss: negativeMeanDot(target, logits, batch), gradient: tf.div(target, -batch) };
-    case 'nll_softmax': {
-      const p = tf.softmax(logits);
-      return {
-        loss: negativeMeanDot(target, p, batch),
-        gradient: throughSoftmax(p, tf.div(target, -batch)),
-      };
-    }
-    case 'cross_entropy_softmax': {
-      const p = tf.softmax(logits);
-      const logQ = tf.logSoftmax(p);
-      return {
-        loss: negativeMeanDot(target, logQ, batch),
-        gradient: throughSoftmax(p, tf.div(tf.sub(tf.exp(logQ), target), batch)),
-      };
-    }
-    default:
-      return assertNever(loss.kind);
-  }
+type MeanLoss = Omit<BatchLoss, 'accuracy'>;
+
+/** -log softmax against smoothed labels. */
+function logLoss(logits: tf.Tensor2D, labels: Uint8Array, smoothing: number): MeanLoss {
+  const target = targets(labels, smoothing);
+  const logP = tf.logSoftmax(logits);
+  return {
+    loss: negativeMeanDot(target, logP, labels.length),
+    gradient: tf.div(tf.sub(tf.exp(logP), target), labels.length),
+  };
 }
 
+const meanLosses: {
+  readonly [K in LossKind]: (spec: LossSpec<K>, logits: tf.Tensor2D, labels: Uint8Array) => MeanLoss;
+} = {
+  cross_entropy: ({ labelSmoothing }, logits, labels) => logLoss(logits, labels, labelSmoothing),
+  nll_log_softmax: (_, logits, labels) => logLoss(logits, labels, 0),
+  nll_logits: (_, logits, labels) => {
+    const target = targets(labels);
+    return {
+      loss: negativeMeanDot(target, logits, labels.length),
+      gradient: tf.div(target, -labels.length),
+    };
+  },
+  nll_softmax: (_, logits, labels) => {
+    const target = targets(labels);
+    const p = tf.softmax(logits);
+    return {
+      loss: negativeMeanDot(target, p, labels.length),
+      gradient: throughSoftmax(p, tf.div(target, -labels.length)),
+    };
+  },
+  cross_entropy_softmax: (_, logits, labels) => {
+    const target = targets(labels);
+    const p = tf.softmax(logits);
+    const logQ = tf.logSoftmax(p);
+    return {
+      loss: negativeMeanDot(target, logQ, labels.length),
+      gradient: throughSoftmax(p, tf.div(tf.sub(tf.exp(logQ), target), labels.length)),
+    };
+  },
+};
+
 /** Call inside tidy. */
-export function batchLoss(loss: LossSpec, logits: tf.Tensor, labels: Uint8Array): BatchLoss {
-  const batch = labels.length;
-  const target = tf.tensor2d(targetDistribution(labels, loss), [batch, classes]);
+export function batchLoss<K extends LossKind>(
+  spec: LossSpec<K>,
+  logits: tf.Tensor,
+  labels: Uint8Array,
+): BatchLoss {
   const labelIndices = tf.tensor1d(Int32Array.from(labels), 'int32');
   const hits = tf.cast(tf.equal(predictedClasses(logits), labelIndices), 'float32');
   return {
-    ...lossAndGradient(loss, logits as tf.Tensor2D, target, batch),
-    accuracy: tf.div(tf.sum(hits), batch),
+    ...meanLosses[spec.kind](spec, logits as tf.Tensor2D, labels),
+    accuracy: tf.div(tf.sum(hits), labels.length),
   };
 }

@@ -10,7 +10,7 @@ import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers'
 import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
 import { clipGradientNorm } from '@/model/clipGradientNorm';
 import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
-import type { LossKind } from '@/model/runConfig';
+import { defaultLoss, type LossKind } from '@/model/losses';
 import { stateEntries } from '@/model/stateDict';
 import type { TensorData } from '@/model/tensor';
 
@@ -143,7 +143,7 @@ describe('optimizers', () => {
 describe('losses', () => {
   const { logits, labels, cases } = oracle.losses;
   test.each(cases)('$kind, label smoothing $labelSmoothing', ({ kind, labelSmoothing, loss, gradient }) => {
-    const spec = { kind, labelSmoothing };
+    const spec = kind === 'cross_entropy' ? { kind, labelSmoothing } : defaultLoss(kind);
     tf.tidy(() => {
       const z = tf.tensor2d(logits, [labels.length, 10]);
       const result = batchLoss(spec, z, Uint8Array.from(labels));

@@ -6,10 +6,13 @@ import { sequencePass } from '@/model/reference';
 import type { Gradients64 } from '@/model/layers/reference';
 import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
 import type { Precision } from '@/engine/wasm/precision';
+import { Program, type WasmBuffer } from '@/engine/wasm/program';
+import { RunMemory } from '@/engine/wasm/runMemory';
 import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import type { Conv2d, LayerSpec, Linear, NetworkSpec } from '@/model/layers';
+import { lossKinds } from '@/model/losses';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { inferShapes } from '@/model/shapes';
 import { parameterEntries } from '@/model/stateDict';
@@ -523,4 +526,31 @@ describe('threads', () => {
       many.runtime.dispose();
     }
   });
+});
+
+it('traps at a loss that assembly/losses.ts does not know', async () => {
+  const program = new Program({ precision: 'float32', blocks: 1, threads: 1 });
+  const memory = new RunMemory('float32');
+  const area = (name: string): WasmBuffer => memory.area(name, 1024);
+  const emitLoss = (kind: number): void =>
+    program.emit('loss', {
+      logits: area('logits'),
+      labels: area('labels'),
+      gradient: area('gradient'),
+      result: area('result'),
+      predictions: area('predictions'),
+      images: 1,
+      blocks: 1,
+      kind,
+      first: 0,
+      second: 0,
+    });
+  for (const kind of [...lossKinds.keys(), lossKinds.length, -1]) emitLoss(kind);
+  const code = memory.area('program', program.codeBytes);
+  const encoded = program.encode(memory.end);
+  await bench.runtime.reserve(memory.end + encoded.arenaBytes);
+  bench.runtime.programAddress = code.address ?? 0;
+  bench.runtime.run(encoded, 0, lossKinds.length);
+  expect(() => bench.runtime.run(encoded, lossKinds.length, lossKinds.length + 1)).toThrow('unreachable');
+  expect(() => bench.runtime.run(encoded, lossKinds.length + 1)).toThrow('unreachable');
 });

@@ -212,7 +212,10 @@ export const operations = {
     channels: u,
     images: u,
   },
-  /** Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0. */
+  /**
+   * Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0.
+   * `kind` is the loss's place in lossKinds, by which assembly/build/losses.ts knows it; `first` and `second` are its settings (lossParametersOf).
+   */
   loss: {
     logits: u,
     labels: u,
@@ -222,7 +225,8 @@ export const operations = {
     images: u,
     blocks: u,
     kind: u,
-    smoothing: f,
+    first: f,
+    second: f,
   },
   /** Sums of squares of chunks of 16,384 values, as f64, to the partials from number `offset` on. */
   gradientNorm: { gradient: u, count: u, partials: out, offset: u },

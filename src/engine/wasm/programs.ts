@@ -7,7 +7,8 @@ import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizers, optimizerSlots } from '@/model/optimizers';
-import { lossKinds, type RunConfig } from '@/model/runConfig';
+import { lossKinds, lossParametersOf } from '@/model/losses';
+import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
 export interface ProgramOptions {
@@ -161,6 +162,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   const gradient = newBuffer(lowering, 'logits gradient', blocks * 80);
   const result = program.buffer(resultNames.loss, 16);
   program.keep(result, resultNames.loss);
+  const [first = 0, second = 0] = lossParametersOf(config.loss);
   program.emit('loss', {
     logits,
     labels: program.input(inputNames.labels, images),
@@ -170,7 +172,8 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     images,
     blocks,
     kind: lossKinds.indexOf(config.loss.kind),
-    smoothing: config.loss.labelSmoothing,
+    first,
+    second,
   });
   if (network.output.needsGradient) {
     const dy = flat.backward({ buffer: gradient, isOwned: true });

@@ -10,7 +10,8 @@ import { mapLayers, type Conv2d, type NetworkSpec } from '@/model/layers';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { randomBits } from '@/model/random';
 import type { OptimizerSpec } from '@/model/optimizers';
-import { lossKinds, type RunConfig } from '@/model/runConfig';
+import { defaultLoss, lossKinds } from '@/model/losses';
+import type { RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import oneValueText from '../../../fixtures/cases/bn_one_value.network.json?raw';
@@ -218,7 +219,7 @@ describe('against the WebAssembly engine', () => {
       const settings = config(unsteady, {
         batchSize: 2,
         trainingImages: 20,
-        loss: { kind, labelSmoothing: 0 },
+        loss: defaultLoss(kind),
       });
       // Black and white: other bytes over 255 are rounded here and not there.
       const bytes = images.images.slice(0, 784 * 2).map((byte) => (byte > 0 ? 255 : 0));

@@ -1,12 +1,10 @@
-/** The losses of model/runConfig.ts over 10 logits: mean loss, images classified right and the gradient, in one dispatch. */
+/** The losses of model/losses over 10 logits: mean loss, images classified right and the gradient, in one dispatch. */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
 import { nanWgsl } from '@/engine/webgpu/kernels/exact';
+import { classes, lossStatements } from '@/engine/webgpu/kernels/losses';
 import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/source';
-import { assertNever } from '@/model/layers';
-import type { LossKind, LossSpec } from '@/model/runConfig';
-
-export const classes = 10;
+import type { LossSpec } from '@/model/losses';
 
 /** float32 values of one slot of the ring buffer `metrics`: mean loss, images right, gradient norm (norm.ts), 0. */
 export const metricsStride = 4;
@@ -46,40 +44,6 @@ fn argmax(row: ptr<function, array<f32, ${classes}>>, zero: u32) -> u32 {
 }
 `;
 
-/** Statements that set `value` and the row `d` from z, p = softmax(z), `tail` (log-sum and maximum) and the label t. */
-function statements(kind: LossKind, smoothing: number): string {
-  const each = (statement: string): string => `  for (var k = zero; k < ${classes}u; k++) { ${statement} }\n`;
-  switch (kind) {
-    case 'cross_entropy':
-    case 'nll_log_softmax': {
-      const s = kind === 'cross_entropy' ? smoothing : 0;
-      if (s === 0) {
-        return `  value = tail.x + (tail.y - z[t]);
-${each('d[k] = p[k] - select(0.0, 1.0, k == t);')}`;
-      }
-      return each(`let share = select(${literal(s / classes)}, ${literal(1 - s + s / classes)}, k == t);
-    value += share * (tail.x + (tail.y - z[k]));
-    d[k] = p[k] - share;`);
-    }
-    case 'nll_logits':
-      return `  value = -z[t];
-${each('d[k] = select(0.0, -1.0, k == t);')}`;
-    case 'nll_softmax':
-      return `  value = -p[t];
-${each('d[k] = -p[t] * (select(0.0, 1.0, k == t) - p[k]);')}`;
-    case 'cross_entropy_softmax':
-      return `  var q: Row;
-  let second = softmax(&p, &q, zero);
-  value = second.x + (second.y - p[t]);
-  var dot = 0.0;
-${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
-        'd[k] = p[k] * (q[k] - select(0.0, 1.0, k == t) - dot);',
-      )}`;
-    default:
-      return assertNever(kind);
-  }
-}
-
 /**
  * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
  * whose slot clock.slot gets mean loss and images right. Sums in a fixed order.
@@ -107,7 +71,7 @@ fn lossOf(n: u32, zero: u32) -> vec2f {
   var d: Row;
   let tail = softmax(&z, &p, zero);
   var value = 0.0;
-${statements(loss.kind, loss.labelSmoothing)}
+${lossStatements(loss)}
   for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
   return vec2f(value, select(0.0, 1.0, best == t));
 }

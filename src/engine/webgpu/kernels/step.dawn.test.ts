@@ -20,11 +20,13 @@ import {
   partStride,
   tensorParts,
 } from '@/engine/webgpu/kernels/statistics';
+import { specAt } from '@/model/arbitrarySpecs';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
 import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
 import { dropoutKeeps, randomBits } from '@/model/random';
-import { lossKinds, type InputPipeline } from '@/model/runConfig';
+import { defaultLoss, lossKinds, losses } from '@/model/losses';
+import type { InputPipeline } from '@/model/runConfig';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 let device: GPUDevice;
@@ -156,7 +158,7 @@ test.each(lossKinds)('%s: loss, images right and gradient', async (kind) => {
     fc.nat(1e6),
     fc.constantFrom(0.1, 3, 60),
     async (batch, key, spread) => {
-      const loss = { kind, labelSmoothing: key % 2 === 0 ? 0 : 0.1 };
+      const loss = specAt(defaultLoss(kind), losses[kind].fields, key);
       const logits = normals(batch * 10, key).map((value) => value * spread);
       const batchLabels = Uint32Array.from({ length: batch }, (_, n) => randomBits(key, n) % 10);
       const slot = 2;
@@ -169,9 +171,9 @@ test.each(lossKinds)('%s: loss, images right and gradient', async (kind) => {
       });
       const row = (n: number): number[] => [...logits.subarray(n * 10, n * 10 + 10)];
       const label = (n: number): number => batchLabels[n] ?? 0;
-      const losses = Array.from({ length: batch }, (_, n) => lossOf(loss, row(n), label(n)));
-      const mean = losses.reduce((a, b) => a + b, 0) / batch;
-      const right = losses.filter((_, n) => row(n).indexOf(Math.max(...row(n))) === label(n)).length;
+      const each = Array.from({ length: batch }, (_, n) => lossOf(loss, row(n), label(n)));
+      const mean = each.reduce((a, b) => a + b, 0) / batch;
+      const right = each.filter((_, n) => row(n).indexOf(Math.max(...row(n))) === label(n)).length;
       // exp and log of WGSL may be off by a few units of 2^-24 and 2^-21.
       expect(Math.abs((metrics[slot * metricsStride] ?? NaN) - mean)).toBeLessThan(
         2e-6 * (1 + Math.abs(mean)),

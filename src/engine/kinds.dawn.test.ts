@@ -1,0 +1,21 @@
+// Every loss and optimizer of the registries on WebGPU (Dawn), against the definitions in float64.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '@/engine/engine';
+import { worstLossError } from '@/engine/lossCase';
+import { lossKinds } from '@/model/losses';
+import { engines } from '../../scripts/parity/engines.ts';
+
+describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await engines[name].create();
+  });
+  afterAll(() => {
+    engine.dispose();
+  });
+
+  test.each(lossKinds)('%s', async (kind) => {
+    // exp and log of WGSL may be off by a few units of 2^-24 and 2^-21.
+    expect(await worstLossError(engine, kind)).toBeLessThan(2e-6);
+  });
+});

@@ -1,0 +1,59 @@
+/** What a kind of loss is, but for how the engines compute it. */
+import type { GenericSchema } from 'valibot';
+import { describedBy, type Field, type Fields, type SpecOf } from '@/model/kindFields';
+
+export interface LossDefinition<Kind extends string, Settings> {
+  readonly kind: Kind;
+  /** Its form in PyTorch, of logits z and labels t; where the locales do not name the kind, it does. */
+  readonly pytorch: string;
+  /** At most lossParameters; kernels take them in this order. */
+  readonly fields: { readonly [K in keyof Settings]: Field };
+  readonly defaults: { readonly kind: Kind } & Settings;
+  readonly schema: GenericSchema<{ readonly kind: Kind } & Settings>;
+  /** Whether it is -log p of the right digit: it starts at ln 10, and 0 is its end. */
+  readonly isLogLoss: boolean;
+  /** Loss of one image from its logits, in float64. */
+  readonly loss: (
+    spec: { readonly kind: Kind } & Settings,
+    logits: readonly number[],
+    label: number,
+  ) => number;
+  /** d loss / d logits of one image, in float64. */
+  readonly gradient: (
+    spec: { readonly kind: Kind } & Settings,
+    logits: readonly number[],
+    label: number,
+  ) => readonly number[];
+}
+
+interface Parts<Spec, F extends Fields> {
+  readonly pytorch: string;
+  readonly fields: F;
+  readonly isLogLoss: boolean;
+  readonly loss: (spec: Spec, logits: readonly number[], label: number) => number;
+  readonly gradient: (spec: Spec, logits: readonly number[], label: number) => readonly number[];
+}
+
+/** Gives a definition its types, its defaults and its schema. */
+export function defineLoss<const Kind extends string, F extends Fields>(
+  kind: Kind,
+  parts: Parts<SpecOf<Kind, F>, F>,
+) {
+  return { ...parts, kind, ...describedBy(kind, parts.fields) };
+}
+
+export function logSoftmax(values: readonly number[]): number[] {
+  const largest = Math.max(...values);
+  const logSum = largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+  return values.map((value) => value - logSum);
+}
+
+export function softmax(values: readonly number[]): number[] {
+  return logSoftmax(values).map(Math.exp);
+}
+
+/** d/dz of what has the gradient `gradient` at p = softmax(z). */
+export function throughSoftmax(p: readonly number[], gradient: readonly number[]): number[] {
+  const dot = p.reduce((sum, value, k) => sum + value * (gradient[k] ?? NaN), 0);
+  return p.map((value, k) => value * ((gradient[k] ?? NaN) - dot));
+}
