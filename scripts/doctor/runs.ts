@@ -1,7 +1,7 @@
 /** The runs that the doctor's rules are tested on: each fault on purpose, and the six networks as they should be. */
 import { defaultConfig, presetById } from '@/model/presets';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
-import type { WeightInit } from '@/model/weightInit';
+import type { WeightInit } from '@/model/initialisations';
 import type { RunConfig } from '@/model/runConfig';
 
 export interface RecordedRun {

@@ -12,7 +12,7 @@ import type {
   ReLU,
   Residual,
 } from '@/model/layers';
-import type { WeightInit } from '@/model/weightInit';
+import type { WeightInit } from '@/model/initialisations';
 
 const defaultInit: WeightInit = { kind: 'default' };
 const kaimingNormal: WeightInit = { kind: 'kaiming_normal_fan_out' };

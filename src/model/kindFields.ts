@@ -30,6 +30,10 @@ export type ValuesOf<F extends Fields> = {
 /** One kind with its settings, as plain data. */
 export type SpecOf<Kind extends string, F extends Fields> = { readonly kind: Kind } & ValuesOf<F>;
 
+/** A schema of one kind, as v.variant takes it. */
+export type KindSchema<Spec> = v.GenericSchema<unknown, Spec> &
+  v.StrictObjectSchema<v.ObjectEntries & { readonly kind: v.GenericSchema }, undefined>;
+
 type Description<F extends Field> = Omit<F, 'kind' | 'unit'> & { readonly unit?: Unit };
 
 export function numberField(field: Description<NumberField>): NumberField {
@@ -61,16 +65,14 @@ function fieldSchema(field: Field): v.GenericSchema<number | boolean> {
 export function describedBy<const Kind extends string, F extends Fields>(
   kind: Kind,
   fields: F,
-): { readonly defaults: SpecOf<Kind, F>; readonly schema: v.GenericSchema<SpecOf<Kind, F>> } {
+): { readonly defaults: SpecOf<Kind, F>; readonly schema: KindSchema<SpecOf<Kind, F>> } {
   const entries = Object.entries(fields);
   const values = Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
   const schemas = Object.fromEntries(entries.map(([key, field]) => [key, fieldSchema(field)]));
   // Object.fromEntries forgets the names, which the fields have.
   return {
     defaults: { kind, ...values } as SpecOf<Kind, F>,
-    schema: v.strictObject({ kind: v.literal(kind), ...schemas }) as unknown as v.GenericSchema<
-      SpecOf<Kind, F>
-    >,
+    schema: v.strictObject({ kind: v.literal(kind), ...schemas }) as unknown as KindSchema<SpecOf<Kind, F>>,
   };
 }
 

@@ -3,7 +3,7 @@
  * on their own side (engine/statistics.ts), so that only these few numbers are read back.
  */
 import { flattenLayers, type BatchNorm2d, type LayerSpec } from '@/model/layers';
-import type { WeightInit } from '@/model/weightInit';
+import type { WeightInit } from '@/model/initialisations';
 
 /** Over the finite values of a tensor; all are 0 where it has none. */
 export interface TensorStatistics {

@@ -20,7 +20,7 @@ import {
 } from '@/model/layers/reference';
 import { windowOutputSize } from '@/model/window';
 import { sizeOf } from '@/model/tensor';
-import { weightInitSchema, type WeightInit } from '@/model/weightInit';
+import { weightInitSchema, type WeightInit } from '@/model/initialisations';
 
 const inChannels = channelField('inChannels', true);
 const outChannels = channelField('outChannels');

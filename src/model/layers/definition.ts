@@ -6,7 +6,7 @@ import type * as v from 'valibot';
 import type { NumberRange } from '@/model/numberRange';
 import type { Pass, ReferenceContext, Tensor64 } from '@/model/layers/reference';
 import type { Shape } from '@/model/shape';
-import type { WeightInit } from '@/model/weightInit';
+import type { WeightInit } from '@/model/initialisations';
 
 /**
  * `kind` is the class's name in torch.nn and the other properties are its constructor's arguments in camelCase, `init` aside.

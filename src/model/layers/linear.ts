@@ -5,7 +5,7 @@ import type { LayerDefinition } from '@/model/layers/definition';
 import { featureField, fieldSchema, nameSchema } from '@/model/layers/fields';
 import { formatShape, ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
-import { weightInitSchema } from '@/model/weightInit';
+import { weightInitSchema } from '@/model/initialisations';
 
 const inFeatures = featureField('inFeatures', true);
 const outFeatures = featureField('outFeatures');

@@ -1,6 +1,5 @@
 /** What a kind of loss is, but for how the engines compute it. */
-import type { GenericSchema } from 'valibot';
-import { describedBy, type Field, type Fields, type SpecOf } from '@/model/kindFields';
+import { describedBy, type Field, type Fields, type KindSchema, type SpecOf } from '@/model/kindFields';
 
 export interface LossDefinition<Kind extends string, Settings> {
   readonly kind: Kind;
@@ -9,7 +8,7 @@ export interface LossDefinition<Kind extends string, Settings> {
   /** At most lossParameters; kernels take them in this order. */
   readonly fields: { readonly [K in keyof Settings]: Field };
   readonly defaults: { readonly kind: Kind } & Settings;
-  readonly schema: GenericSchema<{ readonly kind: Kind } & Settings>;
+  readonly schema: KindSchema<{ readonly kind: Kind } & Settings>;
   /** Whether it is -log p of the right digit: it starts at ln 10, and 0 is its end. */
   readonly isLogLoss: boolean;
   /** Loss of one image from its logits, in float64. */

@@ -1,8 +1,6 @@
-// The definitions of losses against themselves: gradients are the slopes of the losses, and schemas take what the fields allow.
-import * as v from 'valibot';
+// The definitions of losses against themselves.
 import { describe, expect, it } from 'vitest';
 import { specAt } from '@/model/arbitrarySpecs';
-import { keysOf, type Field } from '@/model/kindFields';
 import { defaultLoss, exactGradient, exactLoss, lossKinds, lossParameters, losses } from '@/model/losses';
 import { normal } from '@/model/random';
 
@@ -20,16 +18,7 @@ describe.each(lossKinds)('%s', (kind) => {
     }
   });
 
-  it('has a schema that takes its defaults and its ranges, and nothing else', () => {
-    const { schema, defaults } = losses[kind];
-    const fields: Readonly<Record<string, Field>> = losses[kind].fields;
-    expect(keysOf(fields).length).toBeLessThanOrEqual(lossParameters);
-    for (let at = 0; at < 20; at += 1)
-      expect(v.is(schema, specAt(defaultLoss(kind), losses[kind].fields, at))).toBe(true);
-    expect(v.is(schema, { ...defaults, other: 1 })).toBe(false);
-    for (const [key, field] of Object.entries(fields)) {
-      const wrong = field.kind === 'boolean' ? 1 : field.max + 1;
-      expect(v.is(schema, { ...defaults, [key]: wrong })).toBe(false);
-    }
+  it('has no more settings than kernels have places for', () => {
+    expect(Object.keys(losses[kind].fields).length).toBeLessThanOrEqual(lossParameters);
   });
 });

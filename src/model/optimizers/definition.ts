@@ -1,6 +1,5 @@
 /** What a kind of optimizer is, but for how the engines compute it. */
-import type { GenericSchema } from 'valibot';
-import { describedBy, type Field, type Fields, type SpecOf } from '@/model/kindFields';
+import { describedBy, type Field, type Fields, type KindSchema, type SpecOf } from '@/model/kindFields';
 
 /** float32 of a run, or float64 of the reference. */
 type Values = Float32Array | Float64Array;
@@ -36,7 +35,7 @@ export interface OptimizerDefinition<
   /** In the order in which they are shown; the learning rate stands beside them, since schedules change it. */
   readonly fields: { readonly [K in keyof Settings]: Field };
   readonly defaults: { readonly kind: Kind } & Settings;
-  readonly schema: GenericSchema<{ readonly kind: Kind } & Settings>;
+  readonly schema: KindSchema<{ readonly kind: Kind } & Settings>;
   /** The state_dict slots that it keeps for every parameter, each as large as the parameter, in PyTorch's order. */
   readonly slots: (spec: { readonly kind: Kind } & Settings) => readonly Slot[];
   /** Whether it divides by the size of gradients, so that their rounding counts however small they are. */

@@ -1,6 +1,5 @@
 /** What a kind of learning-rate schedule is. */
-import type { GenericSchema } from 'valibot';
-import { describedBy, type Field, type Fields, type SpecOf } from '@/model/kindFields';
+import { describedBy, type Field, type Fields, type KindSchema, type SpecOf } from '@/model/kindFields';
 
 /** Where in a run a factor is asked for. */
 export interface ScheduleMoment {
@@ -20,7 +19,7 @@ export interface ScheduleDefinition<Kind extends string, Settings> {
   /** In the order in which they are shown. */
   readonly fields: { readonly [K in keyof Settings]: Field };
   readonly defaults: { readonly kind: Kind } & Settings;
-  readonly schema: GenericSchema<{ readonly kind: Kind } & Settings>;
+  readonly schema: KindSchema<{ readonly kind: Kind } & Settings>;
   /** Whether a longer run has other learning rates from its first step on: it cannot be made by going on with a shorter one. */
   readonly dependsOnLength: boolean;
   /** What the learning rate is multiplied with: PyTorch's formula in closed form, of the step alone. Finite at any step. */

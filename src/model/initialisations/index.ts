@@ -1,0 +1,31 @@
+/** Every initialisation, each in a file of its own. A new one is a file here and a line of the table. */
+import * as v from 'valibot';
+import type { Drawn, DrawnTensor, InitialisationDefinition } from '@/model/initialisations/definition';
+import { kaimingNormalFanOut } from '@/model/initialisations/kaimingNormalFanOut';
+import { normal } from '@/model/initialisations/normal';
+import { pytorchDefault } from '@/model/initialisations/pytorchDefault';
+import { registry, type ValuesByKind } from '@/model/kindFields';
+
+const table = registry({ default: pytorchDefault, kaiming_normal_fan_out: kaimingNormalFanOut, normal });
+
+type Values = ValuesByKind<typeof table>;
+
+export type WeightInitKind = keyof typeof table;
+/** How a layer's weights are drawn. */
+export type WeightInit<K extends WeightInitKind = WeightInitKind> = {
+  [P in K]: { readonly kind: P } & Values[P];
+}[K];
+
+export const initialisations: {
+  readonly [K in WeightInitKind]: InitialisationDefinition<K, Values[K]>;
+} = table;
+
+export const weightInitSchema: v.GenericSchema<unknown, WeightInit> = v.variant(
+  'kind',
+  Object.values(initialisations).map(({ schema }) => schema),
+);
+
+/** Starting values of one tensor of a layer with this `init`. */
+export function drawn<K extends WeightInitKind>(init: WeightInit<K>, tensor: DrawnTensor): Drawn {
+  return initialisations[init.kind].draw(init, tensor);
+}
