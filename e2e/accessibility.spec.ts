@@ -1,8 +1,6 @@
 /** Every view is clean in axe and fits its width: light and dark, wide and narrow, in both languages, with forced colours. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-
-type AxeResult = Awaited<ReturnType<AxeBuilder['analyze']>>['incomplete'][number];
+import { expectClean } from './axe.ts';
 
 const looks = [
   { colorScheme: 'light', width: 1440, locale: 'en-US', narrow: 'forced-colors' },
@@ -23,13 +21,6 @@ const computedContrast = [
   '[data-kind="Input"] *',
   '[data-kind="Output"] *',
 ].join();
-
-async function expectClean(page: Page, what: string): Promise<AxeResult[]> {
-  const { violations, incomplete } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-  expect(found, what).toEqual([]);
-  return incomplete;
-}
 
 /** Clean, and no contrast left open. */
 async function expectCleanAndContrast(page: Page, what: string): Promise<void> {

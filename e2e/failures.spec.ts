@@ -1,6 +1,7 @@
 /** What a person sees when something does not come, or breaks: what happened, and a way on that works. */
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import { chromiumLaunchOptions } from '../scripts/chromium.ts';
+import { expectClean } from './axe.ts';
 import { TrainPage } from './trainPage.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -96,11 +97,14 @@ async function expectRecovered(train: TrainPage, kept: number): Promise<void> {
 
 test.describe('the training worker', () => {
   test('that never loads is told of, and loads again', async ({ page }) => {
-    await page.route('**/assets/worker-*.js', () => undefined);
+    // Not by unroute(), which lets the script that was held back go on.
+    let comes = false;
+    await page.route('**/assets/worker-*.js', (route) => (comes ? route.continue() : undefined));
     await page.goto(`/?${run}`);
     const alert = page.getByRole('alert').filter({ hasText: 'has not loaded yet' });
     await expect(alert).toBeVisible({ timeout: 30_000 });
-    await page.unroute('**/assets/worker-*.js');
+    await expectClean(page, 'a worker that has not loaded');
+    comes = true;
     await alert.getByRole('button', { name: 'Load again' }).click();
     const train = new TrainPage(page);
     await train.mainControl.click();
@@ -132,6 +136,7 @@ test.describe('the training worker', () => {
     await page.getByRole('link', { name: 'Draw', exact: true }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'The training worker stopped' });
     await expect(alert).toContainText(/goes on from step \d/, { timeout: 5000 });
+    await expectClean(page, 'a worker that has stopped');
     await page.getByRole('link', { name: 'Train', exact: true }).click();
     await alert.getByRole('button', { name: 'Restart' }).click();
     await expectRecovered(train, kept);

@@ -1,7 +1,7 @@
 /** The Network page: the six architectures, building one's own, what a run costs, weights as files. */
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { expectClean } from './axe.ts';
 import { handwriting, TrainPage } from './trainPage.ts';
 
 const networks = [
@@ -35,8 +35,7 @@ test.describe('on a phone', () => {
       await expect(page.getByTestId('architecture').getByRole('button').first()).toBeVisible();
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
-      const { violations } = await new AxeBuilder({ page }).include('main').analyze();
-      expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectClean(page, name);
     }
   });
 });

@@ -1,6 +1,6 @@
 /** The page around the views: before its script, on a phone, and under a translator. */
 import { expect, test } from '@playwright/test';
-import { TrainPage } from './trainPage.ts';
+import { handwriting, TrainPage } from './trainPage.ts';
 
 test('a dark page is dark before its script is there', async ({ page }) => {
   await page.route('**/*.js', async (route) => route.abort());
@@ -24,6 +24,25 @@ test('on a phone, Start, the curve and the pad come one after the other', async 
   const pad = await top('drawing-pad');
   expect(pad - start).toBeGreaterThan(0);
   expect(pad - start).toBeLessThan(1.5 * 844);
+});
+
+test('the drawing pad stays where it is while the network is being built', async ({ page }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/draw?network=lenet');
+  const top = async (): Promise<number | undefined> =>
+    (await page.getByTestId('drawing-pad').boundingBox())?.y;
+  await expect.poll(top).toBeDefined();
+  await page.evaluate(async () => document.fonts.ready);
+  const before = await top();
+  release();
+  await new TrainPage(page).draw(handwriting['7'] ?? []);
+  await expect(page.getByTestId('predicted-digit')).toHaveText(/^\d$/);
+  expect(await top()).toBe(before);
 });
 
 test('a translated page trains, resets and changes its view and its language', async ({ page }) => {

@@ -1,6 +1,6 @@
 /** The report page: a queue that survives a reload, what it measures and compares; and the learning-rate finder. */
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Locator, test } from '@playwright/test';
+import { expectClean } from './axe.ts';
 import { TrainPage } from './trainPage.ts';
 
 /** The test accuracy in a cell of the last column, in percent. */
@@ -8,11 +8,6 @@ async function accuracyIn(cell: Locator): Promise<number> {
   const link = cell.getByRole('link');
   await expect(link).toHaveText(/^\d\d\.\d\d%$/);
   return Number.parseFloat((await link.innerText()).trim());
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
 test('a broken run and its fix, queued by keyboard, diagnosed, cut by a reload and compared', async ({
@@ -74,7 +69,7 @@ test('a broken run and its fix, queued by keyboard, diagnosed, cut by a reload a
   await page.reload();
   await expect(fixed.getByRole('link')).toHaveText(text, { timeout: 30_000 });
   await expect(queue).toHaveAttribute('data-phase', 'idle');
-  await expectNoViolations(page);
+  await expectClean(page, 'the report');
   await fixed.getByRole('link').press('Enter');
   await expect(page.getByTestId('main-control')).toBeVisible();
   await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('3');
@@ -111,7 +106,7 @@ test('the learning-rate finder takes its value over', async ({ page }) => {
   const rate = Number((await take.innerText()).replace('Use ', ''));
   expect(rate).toBeGreaterThan(0.01);
   expect(rate).toBeLessThan(1);
-  await expectNoViolations(page);
+  await expectClean(page, 'the report');
   await take.click();
   await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue(String(rate));
   // The network was put back: it is as fresh as before.

@@ -1,5 +1,6 @@
 /** Weights from a file: trained on, told of, and never dropped without a word. */
 import { expect, type Page, test } from '@playwright/test';
+import { expectClean } from './axe.ts';
 import { TrainPage } from './trainPage.ts';
 
 const trained = 'fixtures/cases/lenet_trained.safetensors';
@@ -53,6 +54,7 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   // Whatever would drop them asks: a restart, a reset, a queue of the report's runs, leaving the page.
   await train.mainControl.click();
   await expect(question).toContainText('These weights are not saved');
+  await expectClean(page, 'the question before weights are dropped');
   await question.getByRole('button', { name: 'Cancel, keep everything as it is' }).click();
   await page.getByRole('button', { name: 'Epoch', exact: true }).click();
   await page.keyboard.press('Escape');

@@ -9,8 +9,10 @@ import classes from '@/views/draw/DrawView.module.css';
 
 export function UntrainedNote({ action }: { readonly action: ReactNode }) {
   const { t } = useTranslation('draw');
+  // Also while the network is being built, so that the pad does not move under a hand that draws already.
   const hasOnlyGuesses = useSession(
-    (state) => state.run?.phase === 'ready' && isUntrained(weightsHeld(state)),
+    (state) =>
+      [undefined, 'preparing', 'ready'].includes(state.run?.phase) && isUntrained(weightsHeld(state)),
   );
   if (!hasOnlyGuesses) return null;
   return (

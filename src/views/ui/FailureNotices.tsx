@@ -61,7 +61,11 @@ function Recovered({ recovery }: { readonly recovery: Recovery & { readonly step
   return (
     <ErrorAlert
       tone="warning"
-      title={t('recovered.title', { step: format.integer(recovery.step) })}
+      title={
+        recovery.step === 0
+          ? t('recovered.anew')
+          : t('recovered.title', { step: format.integer(recovery.step) })
+      }
       action={{ label: t('recovered.close'), onClick: () => session.actions.closeRecovery() }}
     >
       {lost === null

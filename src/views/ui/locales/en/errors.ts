@@ -75,6 +75,7 @@ export const errors = {
   },
   recovered: {
     title: 'The run goes on from step {{step}}',
+    anew: 'The run began anew: nothing of it was kept',
     device: '{{lost}} lost its device at step {{lostStep}}. {{now}} computes now.',
     worker: 'The training worker was replaced at step {{lostStep}}.',
     close: 'Close',

@@ -36,6 +36,7 @@ export const errors = {
   slowEngine: { title: '引擎启动缓慢', text: '可以等待、换一个引擎，或重试。' },
   recovered: {
     title: '训练已从第 {{step}} 步继续',
+    anew: '训练已从头开始：之前没有保存任何进度',
     device: '{{lost}} 在第 {{lostStep}} 步丢失了设备，现在由 {{now}} 计算。',
     worker: '训练线程在第 {{lostStep}} 步被替换。',
     close: '关闭',

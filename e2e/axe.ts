@@ -1,0 +1,13 @@
+/** What axe finds on a page as it stands. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+type AxeResult = Awaited<ReturnType<AxeBuilder['analyze']>>['incomplete'][number];
+
+/** Nothing is wrong; gives what axe cannot judge by itself. `what` is on show, for the message. */
+export async function expectClean(page: Page, what: string): Promise<AxeResult[]> {
+  const { violations, incomplete } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+  expect(found, what).toEqual([]);
+  return incomplete;
+}
