@@ -1,70 +1,34 @@
 /** A NetworkSpec as ops that run: one op a layer, chained forward and backward. */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormOp } from '@/engine/tfjs/batchNorm';
-import { convolutionOp, linearOp } from '@/engine/tfjs/convolution';
-import { dropoutOp, flattenOp, reluOp } from '@/engine/tfjs/elementwise';
 import type { Forward, Gradients, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
-import { adaptiveAvgPoolOp, maxPoolOp } from '@/engine/tfjs/pooling';
-import { assertNever, flattenLayers, type LayerSpec, type NetworkSpec, type Residual } from '@/model/layers';
-
-/** Position of each dropout layer in forward order, its number in the random streams. */
-function dropoutOrdinals(network: NetworkSpec): ReadonlyMap<string, number> {
-  const names = flattenLayers(network.layers)
-    .filter((layer) => layer.kind === 'Dropout' || layer.kind === 'Dropout2d')
-    .map((layer) => layer.name);
-  return new Map(names.map((name, ordinal) => [name, ordinal]));
-}
+import { layerOps } from '@/engine/tfjs/layers';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
+import {
+  flattenLayers,
+  type LayerKind,
+  type LayerOf,
+  type LayerSpec,
+  type NetworkSpec,
+} from '@/model/layers';
+import { layerEntries } from '@/model/stateDict';
 
 const learns = (layer: LayerSpec): boolean =>
-  flattenLayers([layer]).some(({ kind }) => kind === 'Conv2d' || kind === 'Linear' || kind === 'BatchNorm2d');
+  flattenLayers([layer])
+    .flatMap(layerEntries)
+    .some(({ role }) => role === 'parameter');
 
 type Ordinals = ReadonlyMap<string, number>;
 
-function layerOp(layer: LayerSpec, options: LayerOptions, ordinals: Ordinals): LayerOp {
-  switch (layer.kind) {
-    case 'Conv2d':
-      return convolutionOp(layer, options);
-    case 'Linear':
-      return linearOp(layer, options);
-    case 'BatchNorm2d':
-      return batchNormOp(layer, options);
-    case 'ReLU':
-      return reluOp;
-    case 'MaxPool2d':
-      return maxPoolOp(layer);
-    case 'AdaptiveAvgPool2d':
-      return adaptiveAvgPoolOp(layer);
-    case 'Dropout':
-    case 'Dropout2d':
-      return dropoutOp(layer, ordinals.get(layer.name) ?? 0);
-    case 'Flatten':
-      return flattenOp;
-    case 'Residual':
-      return residualOp(layer, options, ordinals);
-    default:
-      return assertNever(layer);
-  }
-}
-
-function residualOp(layer: Residual, options: LayerOptions, ordinals: Ordinals): LayerOp {
-  const body = sequenceOp(layer.body, options, ordinals);
-  const shortcut = sequenceOp(layer.shortcut, options, ordinals);
-  return {
-    forward: (x, context) => {
-      const left = body.forward(x, context);
-      const right = shortcut.forward(x, context);
-      return {
-        output: tf.add(left.output, right.output),
-        backward: (dy, gradients) => {
-          const dLeft = left.backward(dy, gradients);
-          const dRight = right.backward(dy, gradients);
-          left.output.dispose();
-          right.output.dispose();
-          return dLeft === null || dRight === null ? null : tf.add(dLeft, dRight);
-        },
-      };
-    },
-  };
+function layerOp<Kind extends LayerKind>(
+  layer: LayerOf<Kind>,
+  options: LayerOptions,
+  ordinals: Ordinals,
+): LayerOp {
+  return layerOps[layer.kind](layer, {
+    ...options,
+    ordinal: ordinals.get(layer.name) ?? 0,
+    sequence: (layers) => sequenceOp(layers, options, ordinals),
+  });
 }
 
 /** One layer backward, keeping nothing but its results. */
@@ -118,5 +82,5 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
 
 /** The whole network: images [n, h, w, 1] to logits [n, 10]. */
 export function networkOp(network: NetworkSpec): LayerOp {
-  return sequenceOp(network.layers, { needsInputGradient: false }, dropoutOrdinals(network));
+  return sequenceOp(network.layers, { needsInputGradient: false }, dropoutOrdinals(network.layers));
 }

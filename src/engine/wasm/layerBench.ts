@@ -1,6 +1,7 @@
 /** Test helper: runs layers on the kernels, forward and backward, with values in PyTorch's layouts. */
-import { dropoutOrdinals, lowerSequence } from '@/engine/wasm/lowerNetwork';
-import { lowerPlainOrder } from '@/engine/wasm/lowerElementwise';
+import { lowerSequence } from '@/engine/wasm/lowerNetwork';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
+import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import type { Lowering, Value } from '@/engine/wasm/lowering';
 import { memoryMap } from '@/engine/wasm/operations';
 import type { Precision, Values } from '@/engine/wasm/precision';

@@ -1,6 +1,7 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
 import type { Program, WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
+import type { LayerSpec } from '@/model/layers';
 
 /** `inspect` is training without the update, with every gradient kept. */
 export type Mode = 'train' | 'inspect' | 'eval';
@@ -55,6 +56,9 @@ export interface Lowered {
   readonly backward: (dy: Gradient) => Gradient | null;
 }
 
+/** Lowers a list of layers, for those that hold others. */
+export type LowerSequence = (lowering: Lowering, layers: readonly LayerSpec[], x: Value) => Lowered;
+
 /** Floats of an activation, all blocks. */
 export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | 'height' | 'width'>): number {
   return lowering.blocks * value.height * value.width * value.channels * 8;
@@ -63,6 +67,16 @@ export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | '
 /** A new activation of this program. */
 export function newBuffer(lowering: Lowering, name: string, count: number): WasmBuffer {
   return lowering.program.buffer(name, count * 4);
+}
+
+/** Where an elementwise result goes: over the input, or into a buffer of its own where others still read the input. */
+export function resultBuffer(
+  lowering: Lowering,
+  name: string,
+  from: Pick<Gradient, 'buffer' | 'isOwned'>,
+  count: number,
+): WasmBuffer {
+  return from.isOwned ? from.buffer : newBuffer(lowering, name, count);
 }
 
 /** Panels that `channels` are split into. */

@@ -1,6 +1,7 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
-import { lowerPlainOrder } from '@/engine/wasm/lowerElementwise';
-import { dropoutOrdinals, lowerSequence } from '@/engine/wasm/lowerNetwork';
+import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
+import { lowerSequence } from '@/engine/wasm/lowerNetwork';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
 import { optimizerCall } from '@/engine/wasm/optimizers';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';

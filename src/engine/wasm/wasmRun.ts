@@ -6,7 +6,7 @@ import type { EncodedProgram } from '@/engine/wasm/program';
 import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
 import type { Mode } from '@/engine/wasm/lowering';
 import { memoryMap, scalars } from '@/engine/wasm/operations';
-import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { precisionOf, type Values } from '@/engine/wasm/precision';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer';

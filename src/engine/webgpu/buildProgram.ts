@@ -1,5 +1,5 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
-import { dropoutOrdinals } from '@/engine/wasm/lowerNetwork';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { clockWords } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { maskLength, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
@@ -12,7 +12,7 @@ import { scheduleStride } from '@/engine/webgpu/kernels/optimizers';
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
 import { rulesFor } from '@/engine/webgpu/kernels/tileRules';
 import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
-import { lowerPlainOrder } from '@/engine/webgpu/lowerElementwise';
+import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
 import { ringSteps } from '@/engine/webgpu/metricsRing';

@@ -1,31 +1,8 @@
 /** LayerSpec -> dispatches: the forward pass, and closures that emit the backward pass in reverse. */
-import { add } from '@/engine/webgpu/kernels/elementwise';
-import { lowerBatchNorm } from '@/engine/webgpu/lowerBatchNorm';
-import {
-  lowerAveragePool,
-  lowerDropout,
-  lowerMaxPool,
-  lowerRelu,
-  sameOrder,
-} from '@/engine/webgpu/lowerElementwise';
-import {
-  gated,
-  summed,
-  valueCount,
-  type Gradient,
-  type Lowered,
-  type Lowering,
-  type Value,
-} from '@/engine/webgpu/lowering';
-import { lowerConv, lowerLinear, type Epilogue } from '@/engine/webgpu/lowerWeighted';
-import {
-  assertNever,
-  type Dropout,
-  type Dropout2d,
-  type LayerSpec,
-  type MaxPool2d,
-  type Residual,
-} from '@/model/layers';
+import { layerLowerings } from '@/engine/webgpu/layers';
+import type { Epilogue } from '@/engine/webgpu/layers/weighted';
+import type { Gradient, Lowered, Lowering, Value } from '@/engine/webgpu/lowering';
+import type { Dropout, Dropout2d, LayerKind, LayerOf, LayerSpec, MaxPool2d } from '@/model/layers';
 
 /** What a layer's kernel takes over of the layers behind it, and how many of them. */
 interface Fusion extends Epilogue {
@@ -67,6 +44,15 @@ function fusionOf(mode: Lowering['mode'], layers: readonly LayerSpec[], at: numb
   return fusion;
 }
 
+function lowerWith<Kind extends LayerKind>(
+  lowering: Lowering,
+  layer: LayerOf<Kind>,
+  x: Value,
+  epilogue: Epilogue,
+): Lowered {
+  return layerLowerings[layer.kind].lower(lowering, layer, x, { epilogue, lowerSequence });
+}
+
 /** Lowers layers[at] and what its kernel takes over; `length` layers in all. */
 function lowerLayer(
   lowering: Lowering,
@@ -77,31 +63,8 @@ function lowerLayer(
   const layer = layers[at];
   if (layer === undefined) throw new RangeError('There is no such layer.');
   const fusion = fusionOf(lowering.mode, layers, at);
-  const alone = (lowered: Lowered) => ({ lowered, length: 1 });
-  const fused = (lowered: Lowered) => ({ lowered, length: 1 + fusion.length });
-  switch (layer.kind) {
-    case 'Conv2d':
-      return fused(lowerConv(lowering, layer, x, fusion));
-    case 'Linear':
-      return fused(lowerLinear(lowering, layer, x, fusion));
-    case 'BatchNorm2d':
-      return fused(lowerBatchNorm(lowering, layer, x, fusion.relu));
-    case 'MaxPool2d':
-      return fused(lowerMaxPool(lowering, layer, x, fusion.relu));
-    case 'Residual':
-      return fused(lowerResidual(lowering, layer, x, fusion.relu));
-    case 'ReLU':
-      return alone(lowerRelu(lowering, layer, x));
-    case 'AdaptiveAvgPool2d':
-      return alone(lowerAveragePool(lowering, layer, x));
-    case 'Dropout':
-    case 'Dropout2d':
-      return alone(lowerDropout(lowering, layer, x));
-    case 'Flatten':
-      return alone({ output: { ...x, isFlat: true }, backward: (dy) => dy });
-    default:
-      return assertNever(layer);
-  }
+  const lowered = lowerWith(lowering, layer, x, fusion);
+  return { lowered, length: layerLowerings[layer.kind].takesEpilogue === true ? 1 + fusion.length : 1 };
 }
 
 export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], x: Value): Lowered {
@@ -118,79 +81,6 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
     for (let i = backwards.length - 1; i >= 0 && gradient !== null; i -= 1)
       gradient = backwards[i]?.(gradient, i === 0 ? sum : undefined) ?? null;
     return gradient;
-  };
-  return { output, backward };
-}
-
-/** The body with the addition behind it, as one lowered layer whose backward pass is the body's. */
-function lowerBody(
-  lowering: Lowering,
-  layer: Residual,
-  x: Value,
-  shortcut: Lowered,
-  relu: boolean,
-): { readonly output: Value; readonly body: Lowered; readonly shortcut: Lowered } {
-  const last = layer.body.at(-1);
-  const gate = relu ? { p: 0 } : null;
-  if (last?.kind === 'BatchNorm2d') {
-    const before = lowerSequence(lowering, layer.body.slice(0, -1), x);
-    const norm = lowerBatchNorm(lowering, last, before.output, relu, shortcut.output.tensor);
-    const backward = (dy: Gradient, sum?: Gradient): Gradient | null => {
-      // It has passed the ReLU behind the sum already.
-      const gradient = norm.backward({ ...dy, isGated: true });
-      return gradient === null ? null : before.backward(gradient, sum);
-    };
-    return { output: norm.output, body: { output: norm.output, backward }, shortcut };
-  }
-  const rawBody = lowerSequence(lowering, layer.body, x);
-  const body = sameOrder(lowering, rawBody, shortcut.output);
-  const other = sameOrder(lowering, shortcut, rawBody.output);
-  const count = valueCount(lowering, body.output);
-  const tensor = lowering.program.tensor(layer.name, count);
-  lowering.program.dispatch(add({ count, relu }), {
-    a: body.output.tensor,
-    b: other.output.tensor,
-    y: tensor,
-  });
-  const needsGradient = body.output.needsGradient || other.output.needsGradient;
-  return { output: { ...body.output, tensor, needsGradient, gate }, body, shortcut: other };
-}
-
-function lowerResidual(lowering: Lowering, layer: Residual, x: Value, relu: boolean): Lowered {
-  // The gate of x belongs to the sum of both branches; only the body's last kernel, which adds them, may apply it.
-  const first = layer.body[0]?.kind;
-  const bodyGates = first === 'Conv2d' || first === 'Linear';
-  const ungated = { ...x, gate: null };
-  const lowered = lowerBody(
-    lowering,
-    layer,
-    bodyGates ? x : ungated,
-    lowerSequence(lowering, layer.shortcut, ungated),
-    relu,
-  );
-  const { output, body, shortcut } = lowered;
-  const backward = (gradient: Gradient): Gradient | null => {
-    const dy = { ...gated(lowering, output, gradient), isSummed: false };
-    // Of the branches' own outputs, whose gates it has not passed.
-    const branch = { ...dy, isGated: false };
-    const besides = shortcut.output.needsGradient ? shortcut.backward({ ...branch, isOwned: false }) : null;
-    // An identity hands dy through.
-    const isSame = besides?.tensor === dy.tensor;
-    const other = besides === null ? null : { ...besides, isOwned: isSame ? dy.isOwned : besides.isOwned };
-    const through = body.output.needsGradient
-      ? body.backward({ ...branch, isOwned: dy.isOwned && !isSame }, other ?? undefined)
-      : null;
-    if (!x.needsGradient || (through === null && other === null)) return null;
-    if (through === null || other === null) {
-      const only = through ?? other;
-      return only === null ? null : { ...only, isGated: false, isSummed: false };
-    }
-    const sum = summed(lowering, valueCount(lowering, x), through, other);
-    return {
-      ...sum,
-      isGated: bodyGates && through.isSummed === true && through.isGated,
-      isSummed: false,
-    };
   };
   return { output, backward };
 }

@@ -7,6 +7,7 @@ import { dropoutReluBackward } from '@/engine/webgpu/kernels/dropout';
 import type { PartialGradients } from '@/engine/webgpu/partialGradients';
 import type { Program, Tensor } from '@/engine/webgpu/program';
 import type { Piece, RunMemory, StoredTensor } from '@/engine/webgpu/runMemory';
+import type { LayerSpec } from '@/model/layers';
 
 /** `inspect` is training without the update, with every gradient kept. */
 export type Mode = 'train' | 'inspect' | 'eval';
@@ -75,6 +76,9 @@ export interface Lowered {
    */
   readonly backward: (dy: Gradient, sum?: Gradient) => Gradient | null;
 }
+
+/** Lowers a list of layers, for those that hold others. */
+export type LowerSequence = (lowering: Lowering, layers: readonly LayerSpec[], x: Value) => Lowered;
 
 export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | 'height' | 'width'>): number {
   return lowering.images * value.height * value.width * value.channels;

@@ -1,6 +1,6 @@
 /** Conv2d, which may take over the ReLU that follows it, and the pooling after that. */
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
-import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
+import { lowerReluGradient } from '@/engine/wasm/layers/relu';
 import {
   newBuffer,
   panelCount,

@@ -1,29 +1,9 @@
-/** Layers without parameters that keep the values' number: ReLU, Flatten, Dropout, Dropout2d. */
+/** Dropout and Dropout2d: the same mask, of single values or of channels. */
 import * as tf from '@tensorflow/tfjs-core';
 import { hashDropoutMask } from '@/engine/kernels/hashDropoutMask';
 import type { ForwardContext, LayerOp } from '@/engine/tfjs/layerOp';
 import type { Dropout, Dropout2d } from '@/model/layers';
 import { streamKey, streams } from '@/model/random';
-
-export const reluOp: LayerOp = {
-  forward: (x) => {
-    const output = tf.relu(x);
-    return { output, backward: (dy) => tf.mul(dy, tf.step(output)) };
-  },
-};
-
-/** [n, h, w, c] -> [n, c * h * w]: PyTorch's channel-major order, though values lie channel-last here. */
-export const flattenOp: LayerOp = {
-  forward: (x) => {
-    const [batch = 0, height = 1, width = 1, channels = 1] = x.shape;
-    if (x.shape.length === 2) return { output: tf.clone(x), backward: (dy) => tf.clone(dy) };
-    const features = height * width * channels;
-    return {
-      output: tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch, features]),
-      backward: (dy) => tf.transpose(tf.reshape(dy, [batch, channels, height, width]), [0, 2, 3, 1]),
-    };
-  },
-};
 
 /** Shape of the mask as [n, h, w, c]; a vector is an image of one pixel, which keeps PyTorch's element indices. */
 function maskShape(layer: Dropout | Dropout2d, shape: readonly number[]): [number, number, number, number] {

@@ -1,26 +1,7 @@
-/** MaxPool2d and AdaptiveAvgPool2d. */
+/** AdaptiveAvgPool2d, as one product with a matrix of averages. */
 import * as tf from '@tensorflow/tfjs-core';
-import { runKernel } from '@/engine/kernels/tfjsInternals';
 import type { LayerOp } from '@/engine/tfjs/layerOp';
-import type { AdaptiveAvgPool2d, MaxPool2d } from '@/model/layers';
-
-export function maxPoolOp({ kernelSize, stride, padding }: MaxPool2d): LayerOp {
-  const attributes = {
-    filterSize: [kernelSize, kernelSize],
-    strides: [stride, stride],
-    pad: padding,
-    dimRoundingMode: 'floor',
-  };
-  return {
-    forward: (x) => {
-      const output = runKernel('MaxPool', { x }, attributes);
-      return {
-        output,
-        backward: (dy) => runKernel('MaxPoolGrad', { dy, input: x, output }, attributes),
-      };
-    },
-  };
-}
+import type { AdaptiveAvgPool2d } from '@/model/layers';
 
 /**
  * Averages as a matrix [outputs, inputs] for one axis: output i is the mean of inputs floor(i * size / out) to

@@ -1,77 +1,15 @@
-/** Linear and BatchNorm2d. Each may take over the ReLU that follows it. */
+/** BatchNorm2d, which may take over the ReLU that follows it. */
 import {
   newBuffer,
-  panelCount,
   valueCount,
   type Gradient,
   type Lowered,
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
-import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
-import { lowerReluGradient } from '@/engine/wasm/lowerElementwise';
-import type { BatchNorm2d, Linear } from '@/model/layers';
-
-export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu: boolean): Lowered {
-  const { program, memory, blocks } = lowering;
-  const { inFeatures, outFeatures, name } = layer;
-  const panels = panelCount(lowering, outFeatures);
-  const weightCount = inFeatures * outFeatures;
-  const layout = {
-    kind: 'linear',
-    outFeatures,
-    channels: x.channels,
-    pixels: x.height * x.width,
-    panels,
-  } as const;
-  const w = memory.tensor(`${name}.weight`, weightCount, layout).buffer;
-  const sizes = { blocks, inFeatures, outFeatures, panels };
-  const output: Value = {
-    buffer: newBuffer(lowering, name, blocks * outFeatures * 8),
-    channels: outFeatures,
-    height: 1,
-    width: 1,
-    border: 0,
-    isFlat: true,
-    isOwned: true,
-    isSignRead: hasRelu,
-    needsGradient: true,
-  };
-  program.emit('linearForward', {
-    x: x.buffer,
-    w,
-    bias: biasOf(lowering, layer, outFeatures),
-    y: output.buffer,
-    ...sizes,
-    relu: hasRelu ? 1 : 0,
-  });
-  const backward = (gradient: Gradient): Gradient | null => {
-    const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
-    let dx: WasmBuffer | null = null;
-    if (x.needsGradient) {
-      dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      const scratch = program.buffer(`${name} transposed panel`, lowering.threads * outFeatures * 8 * 4);
-      program.emit('linearInputGradient', {
-        dy,
-        w,
-        dx,
-        ...sizes,
-        inPanels: panelCount(lowering, inFeatures),
-        scratch,
-        accumulate: 0,
-      });
-    }
-    const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
-    program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
-    emitBiasGradient(lowering, layer, dy, 1, outFeatures);
-    lowering.onGradient(`${name}.weight`, dw);
-    return dx === null ? null : { buffer: dx, isOwned: true };
-  };
-  return { output, backward };
-}
+import type { BatchNorm2d } from '@/model/layers';
 
 /** Running statistics that this program moves: the stored ones in training, copies that are read afterwards in an inspection. */
 function movedStatistics(lowering: Lowering, key: string, stored: WasmBuffer, channels: number): WasmBuffer {

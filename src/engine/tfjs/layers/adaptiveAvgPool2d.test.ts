@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { averagingMatrix } from '@/engine/tfjs/pooling';
+import { averagingMatrix } from '@/engine/tfjs/layers/adaptiveAvgPool2d';
 
 test('windows follow PyTorch: overlapping where sizes do not divide, repeated where the output is larger', () => {
   expect(averagingMatrix(4, 2)).toEqual([

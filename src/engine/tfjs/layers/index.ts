@@ -1,0 +1,34 @@
+/** How each kind of layer runs: one file a kind; a kind that is missing here fails the type check. */
+import { adaptiveAvgPoolOp } from '@/engine/tfjs/layers/adaptiveAvgPool2d';
+import { batchNormOp } from '@/engine/tfjs/layers/batchNorm2d';
+import { convolutionOp } from '@/engine/tfjs/layers/conv2d';
+import { dropoutOp } from '@/engine/tfjs/layers/dropout';
+import { flattenOp } from '@/engine/tfjs/layers/flatten';
+import { linearOp } from '@/engine/tfjs/layers/linear';
+import { maxPoolOp } from '@/engine/tfjs/layers/maxPool2d';
+import { reluOp } from '@/engine/tfjs/layers/relu';
+import { residualOp } from '@/engine/tfjs/layers/residual';
+import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
+import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
+
+interface LayerContext extends LayerOptions {
+  /** Of a dropout layer: its number in the random streams. */
+  readonly ordinal: number;
+  /** The op of a list inside this layer. */
+  readonly sequence: (layers: readonly LayerSpec[]) => LayerOp;
+}
+
+export const layerOps: {
+  readonly [Kind in LayerKind]: (layer: LayerOf<Kind>, context: LayerContext) => LayerOp;
+} = {
+  Conv2d: convolutionOp,
+  Linear: linearOp,
+  ReLU: () => reluOp,
+  MaxPool2d: maxPoolOp,
+  AdaptiveAvgPool2d: adaptiveAvgPoolOp,
+  BatchNorm2d: batchNormOp,
+  Dropout: (layer, { ordinal }) => dropoutOp(layer, ordinal),
+  Dropout2d: (layer, { ordinal }) => dropoutOp(layer, ordinal),
+  Flatten: () => flattenOp,
+  Residual: ({ body, shortcut }, { sequence }) => residualOp(sequence(body), sequence(shortcut)),
+};

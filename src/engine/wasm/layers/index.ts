@@ -1,0 +1,48 @@
+/** How each kind of layer becomes kernel calls: one file a kind; a kind that is missing here fails the type check. */
+import { lowerAveragePool } from '@/engine/wasm/layers/adaptiveAvgPool2d';
+import { lowerBatchNorm } from '@/engine/wasm/layers/batchNorm2d';
+import { lowerConv } from '@/engine/wasm/layers/conv2d';
+import { lowerDropout } from '@/engine/wasm/layers/dropout';
+import { lowerFlatten } from '@/engine/wasm/layers/flatten';
+import { lowerLinear } from '@/engine/wasm/layers/linear';
+import { lowerMaxPool } from '@/engine/wasm/layers/maxPool2d';
+import { lowerRelu } from '@/engine/wasm/layers/relu';
+import { lowerResidual } from '@/engine/wasm/layers/residual';
+import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/wasm/lowering';
+import type { LayerKind, LayerOf } from '@/model/layers';
+
+interface LayerContext {
+  /** A ReLU follows, and the layer's own kernel is to apply it. */
+  readonly hasRelu: boolean;
+  readonly lowerSequence: LowerSequence;
+}
+
+interface LayerLowering<Kind extends LayerKind> {
+  readonly lower: (lowering: Lowering, layer: LayerOf<Kind>, x: Value, context: LayerContext) => Lowered;
+  /** Its kernel can apply a ReLU that follows. */
+  readonly takesRelu?: true;
+}
+
+export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind> } = {
+  Conv2d: {
+    takesRelu: true,
+    lower: (lowering, layer, x, { hasRelu }) => lowerConv(lowering, layer, x, hasRelu),
+  },
+  Linear: {
+    takesRelu: true,
+    lower: (lowering, layer, x, { hasRelu }) => lowerLinear(lowering, layer, x, hasRelu),
+  },
+  ReLU: { lower: lowerRelu },
+  MaxPool2d: { lower: lowerMaxPool },
+  AdaptiveAvgPool2d: { lower: lowerAveragePool },
+  BatchNorm2d: {
+    takesRelu: true,
+    lower: (lowering, layer, x, { hasRelu }) => lowerBatchNorm(lowering, layer, x, hasRelu),
+  },
+  Dropout: { lower: lowerDropout },
+  Dropout2d: { lower: lowerDropout },
+  Flatten: { lower: (_, __, x) => lowerFlatten(x) },
+  Residual: {
+    lower: (lowering, layer, x, { lowerSequence }) => lowerResidual(lowering, layer, x, lowerSequence),
+  },
+};

@@ -1,0 +1,54 @@
+/** How each kind of layer becomes dispatches: one file a kind; a kind that is missing here fails the type check. */
+import { lowerAveragePool } from '@/engine/webgpu/layers/adaptiveAvgPool2d';
+import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
+import { lowerConv } from '@/engine/webgpu/layers/conv2d';
+import { lowerDropout } from '@/engine/webgpu/layers/dropout';
+import { lowerFlatten } from '@/engine/webgpu/layers/flatten';
+import { lowerLinear } from '@/engine/webgpu/layers/linear';
+import { lowerMaxPool } from '@/engine/webgpu/layers/maxPool2d';
+import { lowerRelu } from '@/engine/webgpu/layers/relu';
+import { lowerResidual } from '@/engine/webgpu/layers/residual';
+import type { Epilogue } from '@/engine/webgpu/layers/weighted';
+import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/webgpu/lowering';
+import type { LayerKind, LayerOf } from '@/model/layers';
+
+interface LayerContext {
+  /** What follows the layer and is done in its kernel. */
+  readonly epilogue: Epilogue;
+  readonly lowerSequence: LowerSequence;
+}
+
+interface LayerLowering<Kind extends LayerKind> {
+  readonly lower: (lowering: Lowering, layer: LayerOf<Kind>, x: Value, context: LayerContext) => Lowered;
+  /** It heeds the epilogue. */
+  readonly takesEpilogue?: true;
+}
+
+export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind> } = {
+  Conv2d: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerConv(lowering, layer, x, epilogue),
+  },
+  Linear: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerLinear(lowering, layer, x, epilogue),
+  },
+  ReLU: { lower: lowerRelu },
+  MaxPool2d: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
+  },
+  AdaptiveAvgPool2d: { lower: lowerAveragePool },
+  BatchNorm2d: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerBatchNorm(lowering, layer, x, epilogue.relu),
+  },
+  Dropout: { lower: lowerDropout },
+  Dropout2d: { lower: lowerDropout },
+  Flatten: { lower: (_, __, x) => lowerFlatten(x) },
+  Residual: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue, lowerSequence }) =>
+      lowerResidual(lowering, layer, x, epilogue.relu, lowerSequence),
+  },
+};
