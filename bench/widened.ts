@@ -1,5 +1,5 @@
 /** A network with more or fewer channels and features, for the scaling table. */
-import { assertNever, mapLayers, type NetworkSpec } from '@/model/layers';
+import { mapLayers, type NetworkSpec } from '@/model/layers';
 
 /** Every width times `factor`, but for the image's one channel and the ten logits. */
 export function widened(network: NetworkSpec, factor: number): NetworkSpec {
@@ -7,32 +7,21 @@ export function widened(network: NetworkSpec, factor: number): NetworkSpec {
   const scaled = (size: number): number => Math.max(1, Math.round(size * factor));
   const last = network.layers.findLast((layer) => layer.kind === 'Linear')?.name;
   const layers = mapLayers(network.layers, (layer) => {
-    switch (layer.kind) {
-      case 'Conv2d':
-        return {
-          ...layer,
-          inChannels: layer.inChannels === 1 ? 1 : scaled(layer.inChannels),
-          outChannels: scaled(layer.outChannels),
-        };
-      case 'Linear':
-        return {
-          ...layer,
-          inFeatures: scaled(layer.inFeatures),
-          outFeatures: layer.name === last ? layer.outFeatures : scaled(layer.outFeatures),
-        };
-      case 'BatchNorm2d':
-        return { ...layer, numFeatures: scaled(layer.numFeatures) };
-      case 'ReLU':
-      case 'MaxPool2d':
-      case 'AdaptiveAvgPool2d':
-      case 'Dropout':
-      case 'Dropout2d':
-      case 'Flatten':
-      case 'Residual':
-        return layer;
-      default:
-        return assertNever(layer);
+    if ('outChannels' in layer) {
+      return {
+        ...layer,
+        inChannels: layer.inChannels === 1 ? 1 : scaled(layer.inChannels),
+        outChannels: scaled(layer.outChannels),
+      };
     }
+    if ('outFeatures' in layer) {
+      return {
+        ...layer,
+        inFeatures: scaled(layer.inFeatures),
+        outFeatures: layer.name === last ? layer.outFeatures : scaled(layer.outFeatures),
+      };
+    }
+    return 'numFeatures' in layer ? { ...layer, numFeatures: scaled(layer.numFeatures) } : layer;
   });
   return { ...network, layers };
 }
