@@ -1,7 +1,9 @@
-// Every loss and optimizer of the registries on WebGPU (Dawn), against the definitions in float64.
+// Every kind of the registries on WebGPU (Dawn), against the definitions in float64.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
+import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
+import { layerKinds } from '@/model/layers';
 import { lossKinds } from '@/model/losses';
 import { engines } from '../../scripts/parity/engines.ts';
 
@@ -17,5 +19,10 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   test.each(lossKinds)('%s', async (kind) => {
     // exp and log of WGSL may be off by a few units of 2^-24 and 2^-21.
     expect(await worstLossError(engine, kind)).toBeLessThan(2e-6);
+  });
+
+  test.each(layerKinds)('%s', async (kind) => {
+    // Three layers in a row, each with sums of up to a thousand products in float32.
+    expect(await worstLayerError(engine, kind, 2)).toBeLessThan(2e-5);
   });
 });
