@@ -1,5 +1,6 @@
 /** What kernels are compared with: a matrix product as one writes it without knowing the adapter. */
 import type { Kernel } from '@/engine/webgpu/kernel';
+import { floats } from '@/engine/webgpu/kernels/source';
 import { gridOf, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 
 /** c [rows][columns] = a [rows][depth] b [depth][columns]. */
@@ -10,6 +11,7 @@ export interface MatmulShape {
 }
 
 const lanes = 64;
+const bare = { declarations: [], workgroupArrays: [], usesSubgroups: false };
 const vectorsOf = (count: number): number => Math.ceil(count / 4);
 
 /** Register-tiled: 4 x 4 values a thread, vec4 loads. Each side is filled up to a multiple of 4. */
@@ -23,11 +25,7 @@ export function plainMatmul(shape: MatmulShape): KernelSequence {
   const names = [0, 1, 2, 3];
   const tilesAcross = columns / across;
   const { workgroups, index } = gridOf(tilesAcross * Math.ceil(rows / down));
-  const wgsl = `@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
-@compute @workgroup_size(${across}, ${down})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  const body = `  let id = vec2u(lane % ${across}u, lane / ${across}u);
   let tile = ${index};
   let column = tile % ${tilesAcross}u * ${across}u + id.x;
   let row = (tile / ${tilesAcross}u * ${down}u + id.y) * 4u;
@@ -37,17 +35,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     ${names.map((i) => `let a${i} = a[(row + ${i}u) * ${depth}u + k]; let b${i} = b[(k * 4u + ${i}u) * ${columns}u + column];`).join('\n    ')}
     ${names.map((i) => names.map((j) => `c${i} = fma(vec4f(a${i}[${j}]), b${j}, c${i});`).join(' ')).join('\n    ')}
   }
-  ${names.map((i) => `c[(row + ${i}u) * ${columns}u + column] = c${i};`).join(' ')}
-}`;
-  const bindings = [
-    { name: 'a', access: 'read' },
-    { name: 'b', access: 'read' },
-    { name: 'c', access: 'read_write' },
-  ] as const;
+  ${names.map((i) => `c[(row + ${i}u) * ${columns}u + column] = c${i};`).join(' ')}`;
   const kernel: Kernel = {
+    ...bare,
     label: `plain matmul ${shape.rows} x ${shape.depth} x ${shape.columns}`,
-    wgsl,
-    bindings,
+    bindings: [floats('a', 'read', 4), floats('b', 'read', 4), floats('c', 'read_write', 4)],
+    lanes,
+    body,
     workgroups,
   };
   const lengths = { a: 16 * rows * depth, b: 16 * depth * columns, c: 16 * rows * columns };
@@ -56,10 +50,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
 
 /** One invocation that stores one value: the least time that a dispatch takes. */
 export function leastDispatch(): KernelSequence {
-  const wgsl = `@group(0) @binding(0) var<storage, read_write> c: array<f32>;
-@compute @workgroup_size(1)
-fn main() { c[0] += 1.0; }`;
-  const bindings = [{ name: 'c', access: 'read_write' }] as const;
-  const kernel: Kernel = { label: 'least dispatch', wgsl, bindings, workgroups: [1, 1, 1] };
+  const kernel: Kernel = {
+    ...bare,
+    label: 'least dispatch',
+    bindings: [floats('c', 'read_write')],
+    lanes: 1,
+    body: '  c[0] += 1.0;',
+    workgroups: [1, 1, 1],
+  };
   return { kernels: [kernel], partialsLength: 0, lengths: { c: 4 } };
 }

@@ -3,7 +3,7 @@
  * depends on that can take it; the order of what depends on each other stays.
  */
 import type { KernelBinding } from '@/engine/webgpu/kernel';
-import { mergeableTypes, mergeKernels, type MergePart } from '@/engine/webgpu/mergeKernels';
+import { mergeKernels, type MergePart } from '@/engine/webgpu/mergeKernels';
 import type { Dispatch, Tensor } from '@/engine/webgpu/program';
 
 /** WebGPU's default limit of storage buffers in a stage, which tfjs's device keeps. */
@@ -54,27 +54,22 @@ const isSameStretch = (a: Tensor, b: Tensor): boolean =>
 function merged(members: readonly Dispatch[]): Dispatch | null {
   const bindings: KernelBinding[] = [];
   const tensors: Tensor[] = [];
-  const types: string[] = [];
   const parts: MergePart[] = [];
   for (const { kernel, tensors: own } of members) {
-    const ownTypes = mergeableTypes(kernel);
-    if (ownTypes === null) return null;
-    const places = kernel.bindings.map(({ access }, i) => {
+    const places = kernel.bindings.map(({ access, type }, i) => {
       const tensor = own[i];
-      const type = ownTypes[i] ?? '';
       if (tensor === undefined) return -1;
-      // A struct's type belongs to its own module, so its buffer is bound for each.
-      const isShareable = !/\b[A-Z]/.test(type);
+      // A struct belongs to the kernel that declares it, so its buffer is bound for each.
+      const isShareable = kernel.declarations.every(({ name }) => name !== type);
       const known = tensors.findIndex(
         (other, at) =>
           isShareable &&
-          types[at] === type &&
-          bindings[at]?.access === access &&
+          bindings[at]?.type === type &&
+          bindings[at].access === access &&
           isSameStretch(tensor, other),
       );
       if (known !== -1) return known;
-      bindings.push({ name: `b${tensors.length}`, access });
-      types.push(type);
+      bindings.push({ name: `b${tensors.length}`, access, type });
       return tensors.push(tensor) - 1;
     });
     parts.push({ kernel, places });

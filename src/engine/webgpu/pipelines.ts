@@ -1,6 +1,7 @@
 /** Compute pipelines by their source: equal kernels are compiled once, in the background, and a WGSL error names its line. */
 import { EngineError } from '@/engine/engine';
 import type { BindingAccess, Kernel } from '@/engine/webgpu/kernel';
+import { wgslOf } from '@/engine/webgpu/wgsl';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -29,18 +30,19 @@ export class PipelineCache {
 
   /** @throws EngineError `device` with the compiler's message and the line it means */
   get(kernel: Kernel): Promise<Pipeline> {
-    const key = `${accessesOf(kernel)}\n${kernel.wgsl}`;
+    const wgsl = wgslOf(kernel);
+    const key = `${accessesOf(kernel)}\n${wgsl}`;
     const known = this.#pipelines.get(key);
     if (known !== undefined) return known;
-    const made = this.#create(kernel);
+    const made = this.#create(kernel, wgsl);
     // Whoever awaits it hears of the error; nobody may be waiting yet.
     made.catch(() => undefined);
     this.#pipelines.set(key, made);
     return made;
   }
 
-  async #create(kernel: Kernel): Promise<Pipeline> {
-    const { label, wgsl } = kernel;
+  async #create(kernel: Kernel, wgsl: string): Promise<Pipeline> {
+    const { label } = kernel;
     const layout = this.#layout(kernel);
     // An invalid module would reach the uncaptured errors as well as the message below.
     this.#device.pushErrorScope('validation');

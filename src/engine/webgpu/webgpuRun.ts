@@ -19,6 +19,7 @@ import { RunMemory } from '@/engine/webgpu/runMemory';
 import { RunState } from '@/engine/webgpu/runState';
 import { scheduleStretch } from '@/engine/webgpu/schedule';
 import { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
+import { wgslOf } from '@/engine/webgpu/wgsl';
 import { initialState } from '@/model/initialise';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
@@ -320,7 +321,7 @@ export class WebgpuRun {
     return {
       labels: kernels.map(({ label }) => label),
       dispatches: kernels.length,
-      pipelines: new Set(kernels.map(({ wgsl }) => wgsl)).size,
+      pipelines: new Set(kernels.map(wgslOf)).size,
       bytes: this.memory.bytes,
     };
   }

@@ -6,7 +6,8 @@
  */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { columnKernel, joinRows } from '@/engine/webgpu/kernels/columnKernel';
-import { floats, literal, threadKernel, type TypedBinding } from '@/engine/webgpu/kernels/source';
+import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+import { fn } from '@/engine/webgpu/wgsl';
 
 export interface BatchNormShape {
   /** batch * height * width. */
@@ -52,10 +53,10 @@ export function batchNormPartialsLength(shape: BatchNormShape): number {
 }
 
 /** Channels that an invocation takes at once, and its type. */
-function vector(channels: number): { readonly width: 1 | 4; readonly type: string; readonly groups: number } {
+function vector(channels: number) {
   return channels % 4 === 0
-    ? { width: 4, type: 'vec4f', groups: channels / 4 }
-    : { width: 1, type: 'f32', groups: channels };
+    ? ({ width: 4, type: 'vec4f', groups: channels / 4 } as const)
+    : ({ width: 1, type: 'f32', groups: channels } as const);
 }
 
 function label(what: string, { rows, channels }: BatchNormShape): string {
@@ -123,8 +124,12 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
   const { width, type, groups } = vector(channels);
   const columns = { columns: groups, parts: blocks, rowLanes, type };
   const unbiased = 1 / Math.max(1, rows - 1);
-  const code = `fn rowsOf(chunk: u32) -> f32 { return f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u)); }`;
-  const bindings: TypedBinding[] = [
+  const rowsOf = fn(
+    'rowsOf',
+    '(chunk: u32) -> f32',
+    `  return f32(min(${chunkRows}u, ${rows}u - chunk * ${chunkRows}u));`,
+  );
+  const bindings = [
     floats('sums', 'read_write', width),
     floats('x', 'read', width),
     floats('weight', 'read', width),
@@ -135,7 +140,7 @@ export function batchNormApply(params: BatchNormApplyParams): Kernel {
     floats('runningVar', 'read_write', width),
   ];
   return columnKernel(
-    { label: label('apply', params), bindings, code },
+    { label: label('apply', params), bindings, declarations: [rowsOf] },
     columns,
     `  let firstMean = sums[${3 * groups}u + c];
   var sum = ${type}();

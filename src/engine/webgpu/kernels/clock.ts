@@ -3,7 +3,8 @@
  * head of a step copies next* into step, row and slot, the optimizer at its end sets next*, so nothing else has to count.
  * To start at a step the engine writes all of it: step = nextStep, row = nextRow, slot = nextSlot.
  */
-import type { TypedBinding } from '@/engine/webgpu/kernels/source';
+import type { KernelBinding } from '@/engine/webgpu/kernel';
+import { struct } from '@/engine/webgpu/wgsl';
 
 export const clockWords = 8;
 
@@ -17,21 +18,21 @@ export interface Clock {
   readonly seed: number;
 }
 
-export const clockWgsl = `struct Clock {
-  step: u32,
-  row: u32,
-  slot: u32,
-  seed: u32,
-  /** What clipping multiplies gradients with. */
-  gradientScale: f32,
-  nextStep: u32,
-  nextRow: u32,
-  nextSlot: u32,
-}
-`;
+/** The type of `clock`, whose `gradientScale` clipping multiplies gradients with. */
+export const clockStruct = struct('Clock', {
+  step: 'u32',
+  row: 'u32',
+  slot: 'u32',
+  seed: 'u32',
+  gradientScale: 'f32',
+  nextStep: 'u32',
+  nextRow: 'u32',
+  nextSlot: 'u32',
+});
 
-export function clockBinding(access: 'read' | 'read_write'): TypedBinding {
-  return { name: 'clock', access, type: 'Clock' };
+/** Needs clockStruct. */
+export function clockBinding(access: 'read' | 'read_write'): KernelBinding {
+  return { name: 'clock', access, type: clockStruct.name };
 }
 
 /** The buffer's contents at the start of a step. */

@@ -12,7 +12,7 @@ export interface Columns {
   /** Lanes of a workgroup that share a part; 1 on software adapters, whose barriers are slow. */
   readonly rowLanes: number;
   /** WGSL type of the sums. */
-  readonly type: string;
+  readonly type: 'f32' | 'vec4f';
 }
 
 /** WGSL that gives the variables `names` the sums over all lanes of the part, in the same order for each. */
@@ -50,9 +50,8 @@ ${body}`,
   const own = workgroupSize / rowLanes;
   const tiles = Math.ceil(columns / own);
   const grid = gridOf(tiles * parts);
-  const code = `${source.code ?? ''}\nvar<workgroup> joined: array<${type}, ${2 * workgroupSize}>;`;
   return moduleKernel(
-    { ...source, code },
+    { ...source, workgroupArrays: [{ name: 'joined', type, length: 2 * workgroupSize }] },
     grid.workgroups,
     `  let tile = ${grid.index};
   let own = tile % ${tiles}u * ${own}u + lane % ${own}u;

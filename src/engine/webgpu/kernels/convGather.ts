@@ -14,7 +14,7 @@ import {
   type GatherParams,
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { isStaged, loadingPlan, stagedSummation } from '@/engine/webgpu/kernels/convGatherStaged';
-import { finishFunction, storing } from '@/engine/webgpu/kernels/convGatherStore';
+import { finishFunctions, storing } from '@/engine/webgpu/kernels/convGatherStore';
 import { rowSetup } from '@/engine/webgpu/kernels/convGatherLoops';
 import { inputFunction, sumNames, summation } from '@/engine/webgpu/kernels/convGatherSum';
 import { countTaps, gridOf, type KernelSequence, type KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -50,13 +50,12 @@ ${joined.code}`;
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: [
+    declarations: [
       inputFunction(staged === null ? plan : loadingPlan(plan)),
       loadFunction('weight', plan.weightWidth),
-      finishFunction(plan),
-      joined.declaration,
-      staged?.declaration ?? '',
-    ].join('\n'),
+      ...finishFunctions(plan),
+    ],
+    workgroupArrays: [...joined.workgroupArrays, ...(staged?.workgroupArrays ?? [])],
     body,
   });
   const { x, y } = tapsOf(params);

@@ -1,19 +1,10 @@
 /** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
+import type { KernelBinding } from '@/engine/webgpu/kernel';
 import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
 import { longestPatchedRun, type GatherSize } from '@/engine/webgpu/kernels/tuning';
 import { tapsInside } from '@/model/window';
-import {
-  ceilDiv,
-  floats,
-  range,
-  tileSize,
-  u,
-  widthOf,
-  words,
-  type Tile,
-  type TypedBinding,
-  type Width,
-} from '@/engine/webgpu/kernels/gemmTile';
+import { ceilDiv, range, tileSize, u, widthOf, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import { floats, words, type Width } from '@/engine/webgpu/kernels/source';
 
 /** A stack of images [batch][height][width][channels] inside a buffer. */
 export interface ImageStack {
@@ -235,7 +226,7 @@ export function extraNames(params: GatherParams): string[] {
   ];
 }
 
-export function bindingsOf({ params, inputWidth, weightWidth, outputWidth }: Plan): TypedBinding[] {
+export function bindingsOf({ params, inputWidth, weightWidth, outputWidth }: Plan): KernelBinding[] {
   const isForward = params.direction === 'forward';
   const operands = [
     floats(params.input.name, 'read', inputWidth),

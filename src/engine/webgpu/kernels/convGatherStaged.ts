@@ -2,6 +2,7 @@
  * The sum of a gathering kernel on a real GPU through workgroup memory: in each step all lanes together load a stretch of 16 products
  * for the tile's rows and columns, each value once, and then multiply it out of there. For channels that fill vectors of 4.
  */
+import type { WorkgroupArray } from '@/engine/webgpu/kernel';
 import { needsEdges, windowOf, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
 import { partLoops, rowSetup, sumParts } from '@/engine/webgpu/kernels/convGatherLoops';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
@@ -73,7 +74,10 @@ ${lines(4, (i) => multiply(i, q, `vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])`
 }
 
 /** The whole sum, with the memory that it needs. */
-export function stagedSummation(plan: Plan): { readonly declaration: string; readonly code: string } {
+export function stagedSummation(plan: Plan): {
+  readonly workgroupArrays: readonly WorkgroupArray[];
+  readonly code: string;
+} {
   const { params, tile } = plan;
   const loading = loadingPlan(plan);
   const { high, wide } = tileSize(tile);
@@ -99,8 +103,10 @@ workgroupBarrier();
   const add = names.map((name) => `${total(name)} += ${name};`).join(' ');
   const rows = params.direction === 'forward' ? depth * (wide / 4) : wide * pitch;
   return {
-    declaration: `var<workgroup> stageA: array<vec4f, ${high * pitch}>;
-var<workgroup> stageB: array<vec4f, ${rows}>;`,
+    workgroupArrays: [
+      { name: 'stageA', type: 'vec4f', length: high * pitch },
+      { name: 'stageB', type: 'vec4f', length: rows },
+    ],
     code: `${names.map((name) => `var ${name} = vec4f();`).join(' ')}
 ${isLong ? names.map((name) => `var ${total(name)} = vec4f();`).join(' ') : ''}
 {

@@ -1,4 +1,5 @@
 /** What a gathering kernel (convGather.ts) does with its sums: bias, pool, scales, masks, ReLU; and where it stores them. */
+import type { Declaration } from '@/engine/webgpu/kernel';
 import {
   extraNames,
   isByPixel,
@@ -9,7 +10,7 @@ import {
   windowOf,
   type Plan,
 } from '@/engine/webgpu/kernels/convGatherPlan';
-import { nanWgsl } from '@/engine/webgpu/kernels/exact';
+import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
 import {
   lines,
@@ -22,9 +23,10 @@ import {
   when,
   writesOut,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { fn } from '@/engine/webgpu/wgsl';
 
 /** `finish`: what happens to 4 sums of a row, with their bias, before they are stored; `at` is their place in the output, `n` the image. */
-export function finishFunction({ params, tile, outputWidth }: Plan): string {
+export function finishFunctions({ params, tile, outputWidth }: Plan): readonly Declaration[] {
   const { output, direction } = params;
   const channels = output.channels;
   const isPooled = direction === 'forward' && params.pool > 1;
@@ -44,12 +46,8 @@ export function finishFunction({ params, tile, outputWidth }: Plan): string {
     loadFunction(name, outputWidth),
   );
   const parameters = `at: u32, n: u32, column: u32, sums: vec4f${isPooled ? ', winner: vec4u' : ''}`;
-  return `${loads.join('\n')}
-${isPooled ? nanWgsl(4) : ''}
-fn finish(${parameters}) {
-  var v = sums;
-  ${steps.join('\n  ')}
-}`;
+  const finish = fn('finish', `(${parameters})`, `  var v = sums;\n  ${steps.join('\n  ')}`);
+  return [...loads, ...(isPooled ? [nanFunction(4)] : []), finish];
 }
 
 /** Whether the stores are written out: after sums that are so short that a loop over them takes as long. */

@@ -1,4 +1,5 @@
 /** The sum of a gathering kernel (convGather.ts): what it loads, and the products. */
+import type { Declaration } from '@/engine/webgpu/kernel';
 import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGatherLoops';
 import {
   neighboursMet,
@@ -18,14 +19,21 @@ import {
   u,
   type Tile,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { fn } from '@/engine/webgpu/wgsl';
 
 /** `input(at, edge, ok, j)`: the 4 values at `at` + `j`, 0 where the window leaves the image or the run ends. */
-export function inputFunction(plan: Plan): string {
+export const inputFunction = (plan: Plan): Declaration =>
+  fn(
+    'input',
+    `(at: u32, edge: u32, ok: bool, j: u32) -> ${plan.width === 4 ? 'vec4f' : 'f32'}`,
+    inputBody(plan),
+  );
+
+function inputBody(plan: Plan): string {
   const { params, run, inputWidth, width: values } = plan;
   const { name, width, channels } = params.input;
   const isForward = params.direction === 'forward';
   const isPooled = !isForward && params.pool > 1;
-  const head = `fn input(at: u32, edge: u32, ok: bool, j: u32) -> ${values === 4 ? 'vec4f' : 'f32'} {`;
   const condition = (i: string): string => {
     const terms = needsEdges(plan) ? ['ok'] : [];
     if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
@@ -39,11 +47,9 @@ export function inputFunction(plan: Plan): string {
     const value = isPooled
       ? `select(vec4f(), ${name}[i], argmax[i] == edge + j + vec4u(0, 1, 2, 3))`
       : `${name}[i]`;
-    return `${head}
-  let inside = ${inside};
+    return `  let inside = ${inside};
   let i = ${index};
-  return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};
-}`;
+  return ${inside === 'true' ? value : `select(vec4f(), ${value}, inside)`};`;
   }
   if (inputWidth === 2) {
     const halfOf = (half: string, first: string): string => {
@@ -58,11 +64,9 @@ export function inputFunction(plan: Plan): string {
     ${half} = ${inside === 'true' ? value : `select(vec2f(), ${value}, inside)`};
   }`;
     };
-    return `${head}
-  ${halfOf('low', '0u')}
+    return `  ${halfOf('low', '0u')}
   ${halfOf('high', '2u')}
-  return vec4f(low, high);
-}`;
+  return vec4f(low, high);`;
   }
   /** Statements for value `i`, of which `take` makes one of the WGSL of the value. */
   const element = (i: string, take: (value: string) => string): string => {
@@ -71,13 +75,9 @@ export function inputFunction(plan: Plan): string {
   let place = select(0u, at + j + ${i}, counts);
   ${take(`select(0.0, ${name}[place], ${won})`)}`;
   };
-  const body =
-    values === 1
-      ? element('0u', (value) => `return ${value};`)
-      : singleLoads(plan.tile, (i) => element(i, (value) => `v[${i}] = ${value};`));
-  return `${head}
-  ${body}
-}`;
+  return values === 1
+    ? `  ${element('0u', (value) => `return ${value};`)}`
+    : `  ${singleLoads(plan.tile, (i) => element(i, (value) => `v[${i}] = ${value};`))}`;
 }
 
 /** One step of the sum: width * blocks products for each row and column. */

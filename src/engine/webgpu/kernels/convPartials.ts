@@ -1,7 +1,8 @@
 /** Partial sums of weight gradients: how they lie in `partials`, and the kernel that adds them up in a fixed order. */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { gridOf, type ConvShape, type PartialsOption } from '@/engine/webgpu/kernels/convShape';
-import { ceilDiv, floats, tileKernel, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import { floats } from '@/engine/webgpu/kernels/source';
+import { ceilDiv, tileKernel, u, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 
 export const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
 
@@ -63,7 +64,8 @@ export function additionKernel(params: ReduceParams, splits: number): Kernel {
     ],
     tile,
     grid,
-    functions: '',
+    declarations: [],
+    workgroupArrays: [],
     body,
   });
 }

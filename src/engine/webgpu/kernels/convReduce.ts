@@ -3,6 +3,7 @@
  * in a row of the window, columns are output channels, the sum runs over pixels. The pixels are split into ranges, whose sums go
  * to `partials` and are added in a fixed order: no atomics, so every run gives the same bits.
  */
+import type { Declaration } from '@/engine/webgpu/kernel';
 import {
   additionKernel,
   partialLayout,
@@ -18,6 +19,7 @@ import {
   singleInputs,
   storeSum,
   type Plan,
+  type ReduceSource,
   type ReduceTile,
 } from '@/engine/webgpu/kernels/convReducePlan';
 import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
@@ -34,22 +36,23 @@ import {
   tileSize,
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { fn } from '@/engine/webgpu/wgsl';
 
 const longestPart = 512;
 
 /** `input(at, row, edge, counts)`: 4 values of x, 0 outside the image and past the range. */
-function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
+const inputFunction = (plan: Plan): Declaration =>
+  fn('input', '(at: u32, row: u32, edge: u32, counts: bool) -> vec4f', inputBody(plan));
+
+function inputBody({ params, tile, inputWidth, mayEnd }: Plan): string {
   const terms = (i: string): string[] => [...(mayEnd ? ['counts'] : []), ...insideTerms(params, i)];
   const condition = (i: string): string => every(terms(i));
-  const head = 'fn input(at: u32, row: u32, edge: u32, counts: bool) -> vec4f {';
   if (inputWidth === 4) {
     const inside = condition('0u');
     return inside === 'true'
-      ? `${head} return x[at / 4u]; }`
-      : `${head}
-  let inside = ${inside};
-  return select(vec4f(), x[select(0u, at, inside) / 4u], inside);
-}`;
+      ? '  return x[at / 4u];'
+      : `  let inside = ${inside};
+  return select(vec4f(), x[select(0u, at, inside) / 4u], inside);`;
   }
   if (inputWidth === 2) {
     const half = (name: string, first: string): string => {
@@ -59,28 +62,24 @@ function inputFunction({ params, tile, inputWidth, mayEnd }: Plan): string {
         : `let ${name}Inside = ${inside};
   let ${name} = select(vec2f(), x[select(0u, at + ${first}, ${name}Inside) / 2u], ${name}Inside);`;
     };
-    return `${head}
-  ${half('low', '0u')}
+    return `  ${half('low', '0u')}
   ${half('high', '2u')}
-  return vec4f(low, high);
-}`;
+  return vec4f(low, high);`;
   }
-  return `${head}
-  ${singleInputs(tile, terms)}
-}`;
+  return `  ${singleInputs(tile, terms)}`;
 }
 
 /** `gradient(at)`: 4 values of dy before pooling; `at` is their place in the convolution's output. */
-function gradientFunction({ params, outputWidth, outHeight, outWidth }: Plan): string {
+function gradientFunctions({ params, outputWidth, outHeight, outWidth }: Plan): readonly Declaration[] {
   const { outChannels, pool } = params;
-  const head = 'fn gradient(at: u32) -> vec4f {';
-  const dyFunction = loadFunction('dy', outputWidth);
-  if (pool === 1) return `${dyFunction}\n${head} return load_dy(at); }`;
+  const gradient = (body: string): Declaration => fn('gradient', '(at: u32) -> vec4f', body);
+  const loadDy = loadFunction('dy', outputWidth);
+  if (pool === 1) return [loadDy, gradient('  return load_dy(at);')];
   const [high, wide] = [Math.floor(outHeight / pool), Math.floor(outWidth / pool)];
-  return `${dyFunction}
-${loadFunction('argmax', outputWidth, 'u')}
-${head}
-  let pixel = at / ${u(outChannels)};
+  return [
+    loadDy,
+    loadFunction('argmax', outputWidth, 'u'),
+    gradient(`  let pixel = at / ${u(outChannels)};
   let n = pixel / ${u(outHeight * outWidth)};
   let py = pixel / ${u(outWidth)} % ${u(outHeight)} / ${u(pool)};
   let px = pixel % ${u(outWidth)} / ${u(pool)};
@@ -88,8 +87,8 @@ ${head}
   let place = select(0u, ((n * ${u(high)} + py) * ${u(wide)} + px) * ${u(outChannels)} + at % ${u(outChannels)}, inside);
   let own = at - n * ${u(outHeight * outWidth * outChannels)} + vec4u(0, 1, 2, 3);
   let won = (load_argmax(place) == own) & vec4<bool>(inside);
-  return select(vec4f(), load_dy(place), won);
-}`;
+  return select(vec4f(), load_dy(place), won);`),
+  ];
 }
 
 function rowSetup({ params, tile, groups }: Plan): string {
@@ -233,10 +232,11 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
 }
 
 /** A tile of groups of 4 weights. */
-function tiledSource(plan: Plan): { readonly functions: string; readonly body: string } {
+function tiledSource(plan: Plan): ReduceSource {
   const joined = joinLanes(plan.tile, sumNames(plan.tile), storing(plan));
   return {
-    functions: [inputFunction(plan), gradientFunction(plan), joined.declaration].join('\n'),
+    declarations: [inputFunction(plan), ...gradientFunctions(plan)],
+    workgroupArrays: joined.workgroupArrays,
     body: `  let start = split * ${u(plan.perSplit)};
   var to = min(start + ${u(plan.perSplit)}, ${u(plan.total)});
   ${skipDead(plan)}
@@ -262,7 +262,8 @@ ${source.body}`;
     bindings: bindingsOf(plan),
     tile,
     grid,
-    functions: source.functions,
+    declarations: source.declarations,
+    workgroupArrays: source.workgroupArrays,
     body,
   });
   const { stride, biasStart, weights } = partialLayout(params);

@@ -3,7 +3,14 @@
  * stretch of the image under a block of neighbouring pixels, once for all of them. The gradients of the block, pooled ones with their
  * winners, come from all lanes of the subgroup where those share loads; on a real GPU several lanes share a sum, a block each in turn.
  */
-import { insideTerms, singleInputs, storeSum, type Plan } from '@/engine/webgpu/kernels/convReducePlan';
+import type { Declaration } from '@/engine/webgpu/kernel';
+import {
+  insideTerms,
+  singleInputs,
+  storeSum,
+  type Plan,
+  type ReduceSource,
+} from '@/engine/webgpu/kernels/convReducePlan';
 import {
   ceilDiv,
   joinLanes,
@@ -15,18 +22,20 @@ import {
   tileSize,
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { fn } from '@/engine/webgpu/wgsl';
 
 /** Windows of the pool, or single pixels, that a step takes. */
 const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.pixels / params.pool));
 
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
-function inputFunction({ params, tile }: Plan): string {
-  return `fn input(at: u32, row: u32, edge: u32) -> vec4f {
-  ${singleInputs(tile, (i) => insideTerms(params, i))}
-}`;
-}
+const inputFunction = ({ params, tile }: Plan): Declaration =>
+  fn(
+    'input',
+    '(at: u32, row: u32, edge: u32) -> vec4f',
+    `  ${singleInputs(tile, (i) => insideTerms(params, i))}`,
+  );
 
-export function patchedSource(plan: Plan): { readonly functions: string; readonly body: string } {
+export function patchedSource(plan: Plan): ReduceSource {
   const { params, tile, run, outHeight, outWidth, outputWidth } = plan;
   const { batch, kernelSize, inChannels, outChannels, stride, padding, width, pool, bias } = params;
   const quads = tile.columns / 4;
@@ -101,12 +110,12 @@ ${pixels.join('\n')} }`;
   const names = sums.map(({ name }) => name);
   const joined = joinLanes(tile, names, storing);
   return {
-    functions: [
+    declarations: [
       inputFunction(plan),
       loadFunction('dy', outputWidth),
-      pool === 1 ? '' : loadFunction('argmax', outputWidth, 'u'),
-      joined.declaration,
-    ].join('\n'),
+      ...(pool === 1 ? [] : [loadFunction('argmax', outputWidth, 'u')]),
+    ],
+    workgroupArrays: joined.workgroupArrays,
     body: `  let t = tileRow * ${u(tileSize(tile).high)} + rowLane;
   let ky = min(t, ${u(kernelSize - 1)});
   let isBias = ${bias ? `t == ${u(kernelSize)}` : 'false'};

@@ -1,20 +1,18 @@
 /** What the sources of weight gradients (convReduce.ts) are made from: parameters, and what follows from them and the tile. */
+import type { Declaration, KernelBinding, WorkgroupArray } from '@/engine/webgpu/kernel';
 import { convOutputSize } from '@/engine/webgpu/kernels/convShape';
 import { partialLayout, roundUp, type ReduceParams } from '@/engine/webgpu/kernels/convPartials';
 import {
   ceilDiv,
   every,
-  floats,
   singleLoads,
   store4,
   tileSize,
   u,
   widthOf,
-  words,
   type Tile,
-  type TypedBinding,
-  type Width,
 } from '@/engine/webgpu/kernels/gemmTile';
+import { floats, words, type Width } from '@/engine/webgpu/kernels/source';
 import { longestPatchedRun } from '@/engine/webgpu/kernels/tuning';
 
 export interface ReduceTile extends Tile {
@@ -78,7 +76,7 @@ export function reduceRows({ kernelSize, inChannels, bias }: ReduceParams, patch
   return kernelSize * perRow + (bias ? 1 : 0);
 }
 
-export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan): TypedBinding[] {
+export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan): KernelBinding[] {
   const operands = [
     floats('x', 'read', inputWidth),
     floats('dy', 'read', outputWidth),
@@ -122,4 +120,11 @@ export function storeSum(
     columns,
     outputWidth,
   );
+}
+
+/** What a kernel of weight gradients is put together from. */
+export interface ReduceSource {
+  readonly declarations: readonly Declaration[];
+  readonly workgroupArrays: readonly WorkgroupArray[];
+  readonly body: string;
 }

@@ -2,10 +2,11 @@
  * Dropout and Dropout2d with the masks of model/random.ts's dropoutKeeps: computed from the hash where they are needed, so
  * that the backward pass computes the same again, or written out for a kernel that multiplies by them on the way.
  */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { keepThreshold, randomWgsl } from '@/engine/webgpu/kernels/random';
+import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
+import { keepThreshold, randomFunctions } from '@/engine/webgpu/kernels/random';
 import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
+import { fn } from '@/engine/webgpu/wgsl';
 
 export interface DropoutShape {
   readonly batch: number;
@@ -32,8 +33,8 @@ function scaleOf(p: number): number {
   return p < 1 ? 1 / (1 - p) : 0;
 }
 
-/** WGSL of `name(key, e)`: the factor for element `e` of the mask, 0 or 1 / (1 - p). */
-function factorFunction(name: string, params: DropoutParams): string {
+/** `name(key, e)`: the factor for element `e` of the mask, 0 or 1 / (1 - p). */
+function factorFunction(name: string, params: DropoutParams): Declaration {
   const { height, width, channels, p, perChannel } = params;
   const pixels = height * width;
   // NHWC to NCHW; the same where there is one pixel or one channel.
@@ -41,10 +42,11 @@ function factorFunction(name: string, params: DropoutParams): string {
     perChannel || pixels === 1 || channels === 1
       ? 'e'
       : `(e / ${pixels * channels}u * ${channels}u + e % ${channels}u) * ${pixels}u + e / ${channels}u % ${pixels}u`;
-  return `fn ${name}(key: u32, e: u32) -> f32 {
-  return select(0.0, ${literal(scaleOf(p))}, (randomBits(key, ${index}) >> 8u) >= ${keepThreshold(p)}u);
-}
-`;
+  return fn(
+    name,
+    '(key: u32, e: u32) -> f32',
+    `  return select(0.0, ${literal(scaleOf(p))}, (randomBits(key, ${index}) >> 8u) >= ${keepThreshold(p)}u);`,
+  );
 }
 
 function keyOf(layer: number, step: string): string {
@@ -56,13 +58,13 @@ export interface PlacedMask extends DropoutParams {
   readonly offset: number;
 }
 
-/** WGSL of `writeMask(i, step)` for i below `threads`, which fills `mask`. Needs randomWgsl, clock and mask. */
-export function writeMaskWgsl(masks: readonly PlacedMask[]): {
-  readonly code: string;
+/** `writeMask(i, step)` for i below `threads`, which fills `mask`. Needs randomFunctions, clock and mask. */
+export function maskWriter(masks: readonly PlacedMask[]): {
+  readonly declarations: readonly Declaration[];
   readonly threads: number;
 } {
   let threads = 0;
-  const functions: string[] = [];
+  const functions: Declaration[] = [];
   const branches: string[] = [];
   masks.forEach((params, at) => {
     const first = threads;
@@ -72,21 +74,18 @@ export function writeMaskWgsl(masks: readonly PlacedMask[]): {
       `if (i < ${threads}u) { mask[i - ${first}u + ${params.offset}u] = factor${at}(${keyOf(params.layer, 'step')}, i - ${first}u); return; }`,
     );
   });
-  const code = `${functions.join('')}fn writeMask(i: u32, step: u32) {
-  ${branches.join('\n  ')}
-}
-`;
-  return { code, threads };
+  const writer = fn('writeMask', '(i: u32, step: u32)', `  ${branches.join('\n  ')}`);
+  return { declarations: [...functions, writer], threads };
 }
 
 /** All masks of a step in one dispatch. Bindings: clock, mask. */
 export function dropoutMasks(masks: readonly PlacedMask[]): Kernel {
-  const { code, threads } = writeMaskWgsl(masks);
+  const { declarations, threads } = maskWriter(masks);
   return threadKernel(
     {
       label: 'dropout masks',
       bindings: [clockBinding('read'), floats('mask', 'read_write')],
-      code: clockWgsl + randomWgsl + code,
+      declarations: [clockStruct, ...randomFunctions, ...declarations],
     },
     threads,
     '  writeMask(i, clock.step);',
@@ -98,28 +97,18 @@ export interface DropoutForwardParams extends DropoutParams {
   readonly relu?: boolean;
 }
 
-/** WGSL of the factor for element `i` of an activation [batch][height][width][channels], 0 or 1 / (1 - p), and what it needs. */
-function dropoutFactor(params: DropoutParams): { readonly code: string; readonly factor: string } {
-  const { height, width, channels, layer, perChannel } = params;
+function appliedDropout(params: DropoutParams, source: string, target: string, value: string): Kernel {
+  const { batch, height, width, channels, layer, perChannel } = params;
   const image = height * width * channels;
   const element = perChannel ? `i / ${image}u * ${channels}u + i % ${channels}u` : 'i';
-  return {
-    code: clockWgsl + randomWgsl + factorFunction('factor', params),
-    factor: `factor(${keyOf(layer, 'clock.step')}, ${element})`,
-  };
-}
-
-function appliedDropout(params: DropoutParams, source: string, target: string, value: string): Kernel {
-  const { batch, height, width, channels, perChannel } = params;
-  const { code, factor } = dropoutFactor(params);
   return threadKernel(
     {
       label: `${perChannel ? 'dropout2d' : 'dropout'} ${target} ${height}x${width}x${channels} n${batch}`,
       bindings: [clockBinding('read'), floats(source, 'read'), floats(target, 'read_write')],
-      code,
+      declarations: [clockStruct, ...randomFunctions, factorFunction('factor', params)],
     },
-    batch * height * width * channels,
-    `  ${target}[i] = ${value} * ${factor};`,
+    batch * image,
+    `  ${target}[i] = ${value} * factor(${keyOf(layer, 'clock.step')}, ${element});`,
   );
 }
 

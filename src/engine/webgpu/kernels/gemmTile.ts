@@ -4,8 +4,10 @@
  * all lanes read the same address, so with subgroups all lanes hold the same columns, each loads another 4 values of the second
  * operand, and they hand them round (measured on lavapipe: 3 times the rate).
  */
-import type { Kernel, KernelBinding } from '@/engine/webgpu/kernel';
+import type { Declaration, Kernel, KernelBinding, WorkgroupArray } from '@/engine/webgpu/kernel';
 import type { Grid } from '@/engine/webgpu/kernels/convShape';
+import type { Width } from '@/engine/webgpu/kernels/source';
+import { constant, fn, privateVariable } from '@/engine/webgpu/wgsl';
 
 export interface Tile {
   /** Rows that a lane holds: pixels of a convolution, or groups of 4 weights of a weight gradient. */
@@ -52,9 +54,6 @@ export function tileSize({ rows, columns, lanes, columnLanes, sumLanes }: Tile) 
   return { rowLanes, high: rowLanes * rows, wide: columnLanes * columns };
 }
 
-/** Values that one load or store takes. */
-export type Width = 1 | 2 | 4;
-
 /** The widest vectors that begin at every one of these places. */
 export function widthOf(...places: readonly number[]): Width {
   if (places.every((place) => place % 4 === 0)) return 4;
@@ -91,16 +90,16 @@ export function sharedUnits(
 }
 
 /**
- * WGSL function `load_NAME(at)`: 4 floats of a buffer of vectors of `width`, single ones by a loop: each load or store in the source
+ * `load_NAME(at)`: 4 floats of a buffer of vectors of `width`, single ones by a loop: each load or store in the source
  * becomes a loop over lanes in lavapipe's code, whose compile time grows faster than their number.
  */
-export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'): string {
+export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'): Declaration {
   const bodies = {
     4: `return ${name}[at / 4u];`,
     2: `return vec4${type}(${name}[at / 2u], ${name}[at / 2u + 1u]);`,
     1: `var v = vec4${type}(); for (var i = zero; i < 4u; i++) { v[i] = ${name}[at + i]; } return v;`,
   };
-  return `fn load_${name}(at: u32) -> vec4${type} { ${bodies[width]} }`;
+  return fn(`load_${name}`, `(at: u32) -> vec4${type}`, `  ${bodies[width]}`);
 }
 
 /**
@@ -157,14 +156,18 @@ ${below('column + 2u')} { ${name}[(${at}) / 2u + 1u] = ${value}.zw; }`
 
 /**
  * WGSL around the storing of a tile's sums, `names` of vec4f variables: adds those of the lanes that share a sum, in their order,
- * and lets the first of them store. `declaration` belongs to the module.
+ * and lets the first of them store. `workgroupArrays` belong to the kernel.
  */
-export function joinLanes({ lanes, sumLanes }: Tile, names: readonly string[], storing: string) {
-  if (sumLanes === 1) return { declaration: '', code: storing };
+export function joinLanes(
+  { lanes, sumLanes }: Tile,
+  names: readonly string[],
+  storing: string,
+): { readonly workgroupArrays: readonly WorkgroupArray[]; readonly code: string } {
+  if (sumLanes === 1) return { workgroupArrays: [], code: storing };
   const own = lanes / sumLanes;
   const place = (i: number): string => u(i * lanes);
   return {
-    declaration: `var<workgroup> lanesSums: array<vec4f, ${names.length * lanes}>;`,
+    workgroupArrays: [{ name: 'lanesSums', type: 'vec4f', length: names.length * lanes }],
     code: `${names.map((name, i) => `lanesSums[${place(i)} + lane] = ${name};`).join(' ')}
 workgroupBarrier();
 if (sumLane == 0u) {
@@ -188,53 +191,33 @@ export function quadOf({ columns, columnLanes, sumLanes, stages }: Tile, channel
     : { type: 'vec4f', low: '', whole: (sum: string) => sum };
 }
 
-export interface TypedBinding extends KernelBinding {
-  readonly type: `array<${'f32' | 'vec2f' | 'vec4f' | 'u32' | 'vec2u' | 'vec4u'}>`;
-}
-
-export function floats(name: string, access: 'read' | 'read_write', width: Width = 1): TypedBinding {
-  return { name, access, type: width === 1 ? 'array<f32>' : `array<vec${width}f>` };
-}
-
-export function words(name: string, access: 'read' | 'read_write', width: Width = 1): TypedBinding {
-  return { name, access, type: width === 1 ? 'array<u32>' : `array<vec${width}u>` };
-}
-
 export interface TileKernelSource {
   readonly label: string;
-  readonly bindings: readonly TypedBinding[];
+  readonly bindings: readonly KernelBinding[];
   readonly tile: Tile;
   readonly grid: Grid;
-  readonly functions: string;
+  readonly declarations: readonly Declaration[];
+  readonly workgroupArrays: readonly WorkgroupArray[];
   /** Statements of main; they see `lane`, its place `rowLane`, `sumLane` in the tile, and the workgroup's index `tile`. */
   readonly body: string;
 }
 
-export function tileKernel({ label, bindings, tile, grid, functions, body }: TileKernelSource): Kernel {
-  const declarations = bindings.map(
-    ({ name, access, type }, i) => `@group(0) @binding(${i}) var<storage, ${access}> ${name}: ${type};`,
-  );
-  const wgsl = `${tile.shares ? 'enable subgroups;\n' : ''}${declarations.join('\n')}
-${
-  tile.unrolls
-    ? 'const zero = 0u;'
-    : `// Always 0, which the compiler does not know: loops from it (or from group.z, where subgroups need uniform flow) are not unrolled.
-var<private> zero: u32;`
-}
-${functions}
-@compute @workgroup_size(${tile.lanes})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  ${tile.unrolls ? '' : 'zero = group.z;'}
+export function tileKernel(source: TileKernelSource): Kernel {
+  const { label, bindings, tile, grid, declarations, workgroupArrays, body } = source;
+  // Else always 0, which the compiler does not know: loops from it (or from group.z, where subgroups need uniform flow) are not unrolled.
+  const zero = tile.unrolls ? constant('zero', '0u') : privateVariable('zero', 'u32');
+  return {
+    label,
+    bindings,
+    declarations: [zero, ...declarations],
+    workgroupArrays,
+    usesSubgroups: tile.shares,
+    lanes: tile.lanes,
+    body: `  ${tile.unrolls ? '' : 'zero = group.z;'}
   let tile = ${grid.index};
   let rowLane = lane / ${tile.columnLanes}u % ${tileSize(tile).rowLanes}u;
   let sumLane = lane / ${tile.lanes / tile.sumLanes}u;
-${body}
-}
-`;
-  return {
-    label,
-    wgsl,
-    bindings: bindings.map(({ name, access }) => ({ name, access })),
+${body}`,
     workgroups: grid.workgroups,
   };
 }

@@ -3,12 +3,13 @@
  * on tensors (bilinear, half-pixel centres) and normalised, and the labels beside them.
  * Images lie packed, 4 pixels to a word, little-endian: [n][196] words of [28][28] bytes; labels [n] bytes, packed the same way.
  */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { writeMaskWgsl, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
-import { opaqueWgsl, quotientWgsl } from '@/engine/webgpu/kernels/exact';
-import { randomWgsl } from '@/engine/webgpu/kernels/random';
+import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
+import { maskWriter, type PlacedMask } from '@/engine/webgpu/kernels/dropout';
+import { opaqueFunction, quotientFunction } from '@/engine/webgpu/kernels/exact';
+import { randomFunctions } from '@/engine/webgpu/kernels/random';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
+import { fn, struct } from '@/engine/webgpu/wgsl';
 import { stepsPerEpoch, type AugmentSpec, type InputPipeline } from '@/model/runConfig';
 
 const side = 28;
@@ -33,21 +34,26 @@ export interface GivenInputParams {
 }
 
 /** `pixel(image, row, column)`: 0 to 255, 0 outside; `unitOf` of such a value: in [0, 1], as torchvision's to_tensor divides. */
-const pixelWgsl = `${opaqueWgsl}${quotientWgsl('unitOf', 255)}
-fn pixel(image: u32, row: i32, column: i32) -> f32 {
-  if (row < 0 || row >= ${side} || column < 0 || column >= ${side}) { return 0.0; }
+const pixelFunctions: readonly Declaration[] = [
+  ...opaqueFunction,
+  quotientFunction('unitOf', 255),
+  fn(
+    'pixel',
+    '(image: u32, row: i32, column: i32) -> f32',
+    `  if (row < 0 || row >= ${side} || column < 0 || column >= ${side}) { return 0.0; }
   let at = u32(row * ${side} + column);
-  return f32((images[image * ${imageWords}u + at / 4u] >> (8u * (at % 4u))) & 255u);
-}
-`;
+  return f32((images[image * ${imageWords}u + at / 4u] >> (8u * (at % 4u))) & 255u);`,
+  ),
+];
 
 /**
  * `sinCos(angle)` for |angle| <= 2 pi to 1e-7, by Cephes' polynomials on [-pi/4, pi/4]: WGSL allows its own sin and cos an
  * error of 2^-11, a hundredth of a pixel.
  */
-const sinCosWgsl = `
-fn sinCos(angle: f32) -> vec2f {
-  let turns = round(angle * 0.636619772367581f);
+const sinCosFunction = fn(
+  'sinCos',
+  '(angle: f32) -> vec2f',
+  `  let turns = round(angle * 0.636619772367581f);
   let r = (angle - turns * 1.5707855224609375f) - turns * 1.0804334124e-5f;
   let z = r * r;
   let s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * r + r;
@@ -57,31 +63,35 @@ fn sinCos(angle: f32) -> vec2f {
     case 2: { return vec2f(-s, -c); }
     case 3: { return vec2f(-c, s); }
     default: { return vec2f(s, c); }
-  }
-}
-`;
+  }`,
+);
+
+const valueFunction = (body: string): Declaration =>
+  fn('valueAt', '(source: Source, row: i32, column: i32) -> f32', body);
 
 /** `valueAt(source, row, column)`: the image in [0, 1] at a whole pixel, augmented where asked. */
-function sourceWgsl(augment: AugmentSpec | null): string {
+function sourceFunctions(augment: AugmentSpec | null): readonly Declaration[] {
   if (augment === null) {
-    return `
-struct Source { image: u32 }
-fn valueAt(source: Source, row: i32, column: i32) -> f32 { return unitOf(pixel(source.image, row, column)); }
-`;
+    return [
+      struct('Source', { image: 'u32' }),
+      valueFunction('  return unitOf(pixel(source.image, row, column));'),
+    ];
   }
   const { shift, rotate, scale } = augment;
-  return `${sinCosWgsl}
-struct Source { image: u32, right: f32, down: f32, sin: f32, cos: f32, size: f32 }
-fn sourceOf(image: u32, position: u32, step: u32) -> Source {
-  let key = streamKey(clock.seed, augmentStream, step, 0u);
+  return [
+    sinCosFunction,
+    struct('Source', { image: 'u32', right: 'f32', down: 'f32', sin: 'f32', cos: 'f32', size: 'f32' }),
+    fn(
+      'sourceOf',
+      '(image: u32, position: u32, step: u32) -> Source',
+      `  let key = streamKey(clock.seed, augmentStream, step, 0u);
   let right = (2.0 * unit(key, 4u * position) - 1.0) * ${literal(shift)};
   let down = (2.0 * unit(key, 4u * position + 1u) - 1.0) * ${literal(shift)};
   let turn = sinCos((2.0 * unit(key, 4u * position + 2u) - 1.0) * ${literal((rotate * Math.PI) / 180)});
   let size = 1.0 + (2.0 * unit(key, 4u * position + 3u) - 1.0) * ${literal(scale)};
-  return Source(image, right, down, turn.x, turn.y, size);
-}
-fn valueAt(source: Source, row: i32, column: i32) -> f32 {
-  let dx = f32(column) - 13.5 - source.right;
+  return Source(image, right, down, turn.x, turn.y, size);`,
+    ),
+    valueFunction(`  let dx = f32(column) - 13.5 - source.right;
   let dy = f32(row) - 13.5 - source.down;
   let x = (source.cos * dx + source.sin * dy) / source.size + 13.5;
   let y = (source.cos * dy - source.sin * dx) / source.size + 13.5;
@@ -93,13 +103,12 @@ fn valueAt(source: Source, row: i32, column: i32) -> f32 {
   let c = i32(left);
   let upper = pixel(source.image, r, c) * (1.0 - a) + pixel(source.image, r, c + 1) * a;
   let lower = pixel(source.image, r + 1, c) * (1.0 - a) + pixel(source.image, r + 1, c + 1) * a;
-  return unitOf(upper * (1.0 - b) + lower * b);
-}
-`;
+  return unitOf(upper * (1.0 - b) + lower * b);`),
+  ];
 }
 
 /** `inputAt(source, row, column)`: the network's input. */
-function inputWgsl({ resize, normalize }: InputPipeline): string {
+function inputFunctions({ resize, normalize }: InputPipeline): readonly Declaration[] {
   const ratio = side / (resize ?? side);
   const value =
     resize === null
@@ -116,12 +125,13 @@ function inputWgsl({ resize, normalize }: InputPipeline): string {
   let lower = mix(valueAt(source, r1, c0), valueAt(source, r1, c1), x - left);
   let value = mix(upper, lower, y - top);`;
   const result = normalize === null ? 'value' : `deviations(value - ${literal(normalize.mean)})`;
-  return `${normalize === null ? '' : quotientWgsl('deviations', normalize.std)}
-fn inputAt(source: Source, row: i32, column: i32) -> f32 {
-${value}
-  return ${result};
-}
-`;
+  const inputAt = fn(
+    'inputAt',
+    '(source: Source, row: i32, column: i32) -> f32',
+    `${value}
+  return ${result};`,
+  );
+  return normalize === null ? [inputAt] : [quotientFunction('deviations', normalize.std), inputAt];
 }
 
 /** Body for invocation `i`, `width` pixels of a row: needs `image` of position `n`. */
@@ -152,7 +162,7 @@ export function trainingInput(params: TrainingInputParams): Kernel {
   const size = input.resize ?? side;
   const width = size % 4 === 0 ? 4 : 1;
   const pixelThreads = (batch * size * size) / width;
-  const mask = writeMaskWgsl(masks);
+  const mask = maskWriter(masks);
   const place = `(step % ${steps}u) * ${batchSize}u + n`;
   const index = shuffle ? `shuffledIndex(${place}, ${trainingImages}u, clock.seed, step / ${steps}u)` : place;
   return threadKernel(
@@ -166,14 +176,14 @@ export function trainingInput(params: TrainingInputParams): Kernel {
         words('batchLabels', 'read_write'),
         ...(masks.length === 0 ? [] : [floats('mask', 'read_write')]),
       ],
-      code: [
-        clockWgsl,
-        randomWgsl,
-        pixelWgsl,
-        sourceWgsl(input.augment),
-        inputWgsl(input),
-        masks.length === 0 ? '' : mask.code,
-      ].join(''),
+      declarations: [
+        clockStruct,
+        ...randomFunctions,
+        ...pixelFunctions,
+        ...sourceFunctions(input.augment),
+        ...inputFunctions(input),
+        ...(masks.length === 0 ? [] : mask.declarations),
+      ],
     },
     pixelThreads + mask.threads,
     `  let step = clock.nextStep;
@@ -201,7 +211,7 @@ export function givenInput({ batch, input }: GivenInputParams): Kernel {
     {
       label: `given input ${size}x${size} n${batch}`,
       bindings: [words('range', 'read'), words('images', 'read'), floats('x', 'read_write', width)],
-      code: pixelWgsl + sourceWgsl(null) + inputWgsl(input),
+      declarations: [...pixelFunctions, ...sourceFunctions(null), ...inputFunctions(input)],
     },
     (batch * size * size) / width,
     `  let image = min(range[0] + i / ${(size * size) / width}u, range[1] - 1u);

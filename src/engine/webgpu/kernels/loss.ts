@@ -1,9 +1,10 @@
 /** The losses of model/losses over 10 logits: mean loss, images classified right and the gradient, in one dispatch. */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { nanWgsl } from '@/engine/webgpu/kernels/exact';
+import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
+import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { classes, lossStatements } from '@/engine/webgpu/kernels/losses';
 import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/source';
+import { alias, fn } from '@/engine/webgpu/wgsl';
 import type { LossSpec } from '@/model/losses';
 
 /** float32 values of one slot of the ring buffer `metrics`: mean loss, images right, gradient norm (norm.ts), 0. */
@@ -14,12 +15,16 @@ export interface LossParams {
   readonly loss: LossSpec;
 }
 
-/** As differences to the maximum, so that nothing overflows. */
-const softmaxWgsl = `
-alias Row = array<f32, ${classes}>;
-/** Probabilities into the second row; gives log of the sum of exponentials, less the maximum, and the maximum. */
-fn softmax(source: ptr<function, Row>, into: ptr<function, Row>, zero: u32) -> vec2f {
-  var top = (*source)[0];
+const rowAlias = alias('Row', `array<f32, ${classes}>`);
+
+/**
+ * Probabilities into the second row; gives log of the sum of exponentials, less the maximum, and the maximum. As differences to the
+ * maximum, so that nothing overflows.
+ */
+const softmaxFunction = fn(
+  'softmax',
+  '(source: ptr<function, Row>, into: ptr<function, Row>, zero: u32) -> vec2f',
+  `  var top = (*source)[0];
   for (var k = 1u + zero; k < ${classes}u; k++) { top = max(top, (*source)[k]); }
   var sum = 0.0;
   for (var k = zero; k < ${classes}u; k++) {
@@ -28,21 +33,38 @@ fn softmax(source: ptr<function, Row>, into: ptr<function, Row>, zero: u32) -> v
     sum += e;
   }
   for (var k = zero; k < ${classes}u; k++) { (*into)[k] /= sum; }
-  return vec2f(log(sum), top);
-}
-`;
+  return vec2f(log(sum), top);`,
+);
 
 /** Class of a row of logits by the rule of model/argmax.ts. */
-const argmaxWgsl = `${nanWgsl()}
-fn argmax(row: ptr<function, array<f32, ${classes}>>, zero: u32) -> u32 {
-  var best = 0u;
+const argmaxFunction = fn(
+  'argmax',
+  `(row: ptr<function, array<f32, ${classes}>>, zero: u32) -> u32`,
+  `  var best = 0u;
   for (var k = zero; k < ${classes}u; k++) {
     if (isNan((*row)[k])) { return k; }
     if ((*row)[k] > (*row)[best]) { best = k; }
   }
-  return best;
-}
-`;
+  return best;`,
+);
+
+/** Loss of image n and whether it is right; leaves its row of the gradient. */
+const lossFunction = (batch: number, loss: LossSpec): Declaration =>
+  fn(
+    'lossOf',
+    '(n: u32, zero: u32) -> vec2f',
+    `  let t = batchLabels[n];
+  var z: Row;
+  for (var k = zero; k < ${classes}u; k++) { z[k] = logits[n * ${classes}u + k]; }
+  let best = argmax(&z, zero);
+  var p: Row;
+  var d: Row;
+  let tail = softmax(&z, &p, zero);
+  var value = 0.0;
+${lossStatements(loss)}
+  for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
+  return vec2f(value, select(0.0, 1.0, best == t));`,
+  );
 
 /**
  * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
@@ -59,23 +81,15 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
         floats('dlogits', 'read_write'),
         floats('metrics', 'read_write'),
       ],
-      code: `${clockWgsl}${softmaxWgsl}${argmaxWgsl}
-var<workgroup> sums: array<vec2f, 64>;
-/** Loss of image n and whether it is right. */
-fn lossOf(n: u32, zero: u32) -> vec2f {
-  let t = batchLabels[n];
-  var z: Row;
-  for (var k = zero; k < ${classes}u; k++) { z[k] = logits[n * ${classes}u + k]; }
-  let best = argmax(&z, zero);
-  var p: Row;
-  var d: Row;
-  let tail = softmax(&z, &p, zero);
-  var value = 0.0;
-${lossStatements(loss)}
-  for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
-  return vec2f(value, select(0.0, 1.0, best == t));
-}
-`,
+      workgroupArrays: [{ name: 'sums', type: 'vec2f', length: 64 }],
+      declarations: [
+        clockStruct,
+        rowAlias,
+        softmaxFunction,
+        nanFunction(),
+        argmaxFunction,
+        lossFunction(batch, loss),
+      ],
     },
     `  var total = vec2f();
   for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }

@@ -1,7 +1,7 @@
 /** The Euclidean norm of all gradients together, and the factor of torch.nn.utils.clip_grad_norm_. */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { nanWgsl } from '@/engine/webgpu/kernels/exact';
+import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
+import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { metricsStride } from '@/engine/webgpu/kernels/loss';
 import { floats, groupKernel, literal, threadKernel } from '@/engine/webgpu/kernels/source';
 
@@ -48,7 +48,7 @@ export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
     maxNorm === null
       ? '  clock.gradientScale = 1.0;'
       : `  clock.gradientScale = min(1.0, ${literal(maxNorm)} / (norm + 1e-6f));
-  // By the bits, as in nanWgsl; and an adapter may make NaN of the root of infinity.
+  // By the bits, as in nanFunction; and an adapter may make NaN of the root of infinity.
   if ((bitcast<u32>(total) & 0x7f800000u) == 0x7f800000u) {
     clock.gradientScale = select(0.0, total, isNan(total));
   }`;
@@ -56,7 +56,8 @@ export function clipScale({ partials, maxNorm }: ClipParams): Kernel {
     {
       label: 'clip scale',
       bindings: [clockBinding('read_write'), floats('squares', 'read'), floats('metrics', 'read_write')],
-      code: `${clockWgsl}${nanWgsl()}var<workgroup> sums: array<f32, 64>;\n`,
+      declarations: [clockStruct, nanFunction()],
+      workgroupArrays: [{ name: 'sums', type: 'f32', length: 64 }],
     },
     `  var total = 0.0;
   for (var at = lane; at < ${partials}u; at += 64u) { total += squares[at]; }

@@ -3,12 +3,13 @@
  * the gaps hold zeros and stay zero). What depends on the step alone is computed on the CPU in float64 and read from the
  * row clock.row of `schedule`: array<vec4f>.
  */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { clockBinding, clockWgsl } from '@/engine/webgpu/kernels/clock';
+import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
+import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
 import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
 import { partsOf } from '@/engine/webgpu/kernels/statistics';
 import { lines } from '@/engine/webgpu/kernels/gemmTile';
 import { updateStatements } from '@/engine/webgpu/kernels/optimizers';
+import { fn } from '@/engine/webgpu/wgsl';
 import { optimizerSlots, type OptimizerSpec } from '@/model/optimizers';
 
 /** A tensor whose gradient lies in `partials` still, as [splits][stride] of which the first `count` of each are its own. */
@@ -64,12 +65,12 @@ export function changeParts(tensors: readonly BankTensor[]): ChangeParts[] {
 }
 
 /**
- * WGSL of `partialSum(i, zero)`: floats 4 i to 4 i + 3 of a bank's gradient out of `partials`, added in the order of the splits; 0
+ * `partialSum(i, zero)`: floats 4 i to 4 i + 3 of a bank's gradient out of `partials`, added in the order of the splits; 0
  * past the tensor's end and in tensors that are not there. One loop for all tensors, so that a compiler meets its loads once;
  * `atOnce` parts are loaded before the first of them is added, so that they wait for memory together.
  * @throws RangeError where the parts are no whole vec4
  */
-export function partialSumWgsl(tensors: readonly PartialGradient[], atOnce: number): string {
+export function partialSumFunction(tensors: readonly PartialGradient[], atOnce: number): Declaration {
   const branches = tensors.map(({ first, count, offset, splits, stride }) => {
     if (offset % 4 !== 0 || stride % 4 !== 0)
       throw new RangeError('Partial gradients are whole vectors of 4.');
@@ -83,29 +84,48 @@ ${lines(atOnce, (k) => `    let part${k} = partials[at + ${k}u * stride];`)}
 ${lines(atOnce, (k) => `    sum += part${k};`)}
     at += ${atOnce}u * stride;
   }`;
-  return `fn partialSum(i: u32, zero: u32) -> vec4f {
-  var at = zero; var splits = zero; var stride = zero; var count = zero;
+  return fn(
+    'partialSum',
+    '(i: u32, zero: u32) -> vec4f',
+    `  var at = zero; var splits = zero; var stride = zero; var count = zero;
 ${branches.join('\n')}
   var sum = vec4f();
 ${atOnce > 1 ? several : ''}
   for (; splits > 0u; splits--) { sum += partials[at]; at += stride; }
-  return select(vec4f(), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(count));
-}
-`;
+  return select(vec4f(), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(count));`,
+  );
 }
 
-/** WGSL of `gradientAt(i, zero)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
-function gradientWgsl(partials: readonly PartialGradient[], partsAtOnce: number): string {
-  if (partials.length === 0) return 'fn gradientAt(i: u32, zero: u32) -> vec4f { return gradients[i]; }\n';
+/** `gradientAt(i, zero)`: 4 floats of the gradient, out of `gradients` or summed out of `partials`. */
+function gradientFunctions(
+  partials: readonly PartialGradient[],
+  partsAtOnce: number,
+): readonly Declaration[] {
+  const gradientAt = (body: string): Declaration => fn('gradientAt', '(i: u32, zero: u32) -> vec4f', body);
+  if (partials.length === 0) return [gradientAt('  return gradients[i];')];
   const inParts = partials
     .map(({ first, count }) => `(i >= ${first / 4}u && i < ${Math.ceil((first + count) / 4)}u)`)
     .join(' || ');
-  return `${partialSumWgsl(partials, partsAtOnce)}fn gradientAt(i: u32, zero: u32) -> vec4f {
-  if (${inParts}) { return partialSum(i, zero); }
-  return gradients[i];
+  return [
+    partialSumFunction(partials, partsAtOnce),
+    gradientAt(`  if (${inParts}) { return partialSum(i, zero); }
+  return gradients[i];`),
+  ];
 }
-`;
-}
+
+/** Updates 4 floats; gives the sums of squares of their change and of what they were. */
+const updateFunction = ({ optimizer, clip }: OptimizerParams): Declaration =>
+  fn(
+    'update',
+    '(i: u32, zero: u32) -> vec2f',
+    `  let row = schedule[clock.row];
+  let before = parameters[i];
+  var weight = before;
+  var gradient = gradientAt(i, zero)${clip ? ' * clock.gradientScale' : ''};
+  ${updateStatements(optimizer)}
+  parameters[i] = weight;
+  return vec2f(dot(weight - before, weight - before), dot(before, before));`,
+  );
 
 /** WGSL that ends the step: thread 0 sets what the next gather kernel takes over. */
 function advance(ringLength: number | undefined): string {
@@ -142,7 +162,7 @@ ${branches.join('\n')}
  * slots by PyTorch's names in optimizerSlots' order, changes? (with `tensors`).
  */
 export function optimizerUpdate(params: OptimizerParams): Kernel {
-  const { optimizer, count, clip, partials = [], partsAtOnce = 1, ringLength, tensors } = params;
+  const { optimizer, count, partials = [], partsAtOnce = 1, ringLength, tensors } = params;
   const last = tensors === undefined ? undefined : changeParts(tensors).at(-1);
   return threadKernel(
     {
@@ -156,18 +176,7 @@ export function optimizerUpdate(params: OptimizerParams): Kernel {
         ...optimizerSlots(optimizer).map((slot) => floats(slot, 'read_write', 4)),
         ...(tensors === undefined ? [] : [floats('changes', 'read_write')]),
       ],
-      code: `${clockWgsl}${gradientWgsl(partials, partsAtOnce)}
-/** Updates 4 floats; gives the sums of squares of their change and of what they were. */
-fn update(i: u32, zero: u32) -> vec2f {
-  let row = schedule[clock.row];
-  let before = parameters[i];
-  var weight = before;
-  var gradient = gradientAt(i, zero)${clip ? ' * clock.gradientScale' : ''};
-  ${updateStatements(optimizer)}
-  parameters[i] = weight;
-  return vec2f(dot(weight - before, weight - before), dot(before, before));
-}
-`,
+      declarations: [clockStruct, ...gradientFunctions(partials, partsAtOnce), updateFunction(params)],
     },
     last === undefined ? count / 4 : last.first + last.parts,
     `${advance(ringLength)}${tensors === undefined ? '  _ = update(i, zero);' : inParts(tensors)}`,

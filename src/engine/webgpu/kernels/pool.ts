@@ -1,6 +1,6 @@
 /** Max pooling and adaptive average pooling with their gradients, in gather form: no two invocations write one value. */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import { nanWgsl } from '@/engine/webgpu/kernels/exact';
+import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { windowOutputSize } from '@/model/window';
 
@@ -53,7 +53,7 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
     {
       label: `max pool ${describeMaxPool(params)}`,
       bindings: [floats('x', 'read'), floats('y', 'read_write'), words('argmax', 'read_write')],
-      code: nanWgsl(),
+      declarations: [nanFunction()],
     },
     batch * outHeight * outWidth * channels,
     `  let c = i % ${channels}u;

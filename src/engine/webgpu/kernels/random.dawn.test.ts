@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clockBinding, clockData, clockWgsl } from '@/engine/webgpu/kernels/clock';
-import { randomWgsl } from '@/engine/webgpu/kernels/random';
+import { clockBinding, clockData, clockStruct } from '@/engine/webgpu/kernels/clock';
+import { randomFunctions } from '@/engine/webgpu/kernels/random';
 import { runKernels } from '@/engine/webgpu/kernels/runKernels';
 import { floats, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { randomBits, shuffledIndex, streamKey, streams, uniform } from '@/model/random';
@@ -25,7 +25,7 @@ test('keys, bits and uniform numbers are those of model/random.ts', async () => 
     {
       label: 'random',
       bindings: [words('asked', 'read'), words('bits', 'read_write'), floats('units', 'read_write')],
-      code: randomWgsl,
+      declarations: randomFunctions,
     },
     200,
     `  let key = streamKey(asked[4u * i], dropoutStream, asked[4u * i + 1u], asked[4u * i + 2u]);
@@ -49,7 +49,7 @@ test.each([1, 2, 5, 1000, 60_000])('the order of %i images is that of model/rand
     {
       label: 'order',
       bindings: [clockBinding('read'), words('order', 'read_write')],
-      code: clockWgsl + randomWgsl,
+      declarations: [clockStruct, ...randomFunctions],
     },
     threads,
     `  order[i] = shuffledIndex(i, ${count}u, clock.seed, clock.step);`,

@@ -2,8 +2,8 @@
  * Per-layer statistics (engine/statistics.ts) on the steps that are asked for: each tensor's sums over parts of it, which the CPU
  * joins in float64 (engine/tensorSums.ts). A part is every `parts`-th value, so that neighbours read neighbours.
  */
-import type { Kernel } from '@/engine/webgpu/kernel';
-import { floats, threadKernel, words, type TypedBinding } from '@/engine/webgpu/kernels/source';
+import type { Kernel, KernelBinding } from '@/engine/webgpu/kernel';
+import { floats, threadKernel, words } from '@/engine/webgpu/kernels/source';
 
 /** float32 values of a part: PartSums in its order, finite, mean, squaredDeviations, maxAbs, zeros, nonFinite. */
 export const partStride = 6;
@@ -34,7 +34,7 @@ export function differenceParts(params: TensorPartsParams): Kernel {
 function partsKernel(
   name: string,
   { count, firstPart }: TensorPartsParams,
-  inputs: readonly TypedBinding[],
+  inputs: readonly KernelBinding[],
   value: string,
 ): Kernel {
   const parts = partsOf(count);

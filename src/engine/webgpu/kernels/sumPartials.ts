@@ -1,6 +1,6 @@
 /** Gradients out of the partial sums that weight gradients left, for whoever needs them before the optimizer adds them itself. */
 import type { Kernel } from '@/engine/webgpu/kernel';
-import { partialSumWgsl, type PartialGradient } from '@/engine/webgpu/kernels/optimizer';
+import { partialSumFunction, type PartialGradient } from '@/engine/webgpu/kernels/optimizer';
 import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
 
 /** In the order of optimizer.ts, so to the same bits. Bindings: partials, gradients (the bank). */
@@ -15,7 +15,7 @@ export function sumPartials(tensors: readonly PartialGradient[], partsAtOnce: nu
     {
       label: `gradient sums ${threads}`,
       bindings: [floats('partials', 'read', 4), floats('gradients', 'read_write', 4)],
-      code: partialSumWgsl(tensors, partsAtOnce),
+      declarations: [partialSumFunction(tensors, partsAtOnce)],
     },
     threads,
     `  var place = zero;

@@ -1,13 +1,9 @@
 // A tile that takes more workgroup memory than every device has makes a kernel that does not compile, on real GPUs alone.
 import { describe, expect, it } from 'vitest';
+import { workgroupBytes } from '@/engine/webgpu/kernel';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { ruleChoices, type TileChoice } from '@/model/tileChoices';
-
-function groupBytes(wgsl: string): number {
-  const arrays = [...wgsl.matchAll(/var<workgroup> \w+: array<vec4f, (\d+)>/g)];
-  return arrays.reduce((sum, [, length]) => sum + 16 * Number(length), 0);
-}
 
 const sizes = [1, 2, 3].flatMap((pool) =>
   [1, 6, 16, 64].flatMap((inChannels) =>
@@ -32,7 +28,7 @@ describe('tiles of a real GPU', () => {
         convInputGradient(single, target),
         convWeightGradient(single, target),
       ];
-      return Math.max(...made.flatMap(({ kernels }) => kernels.map(({ wgsl }) => groupBytes(wgsl))));
+      return Math.max(...made.flatMap(({ kernels }) => kernels.map(workgroupBytes)));
     });
     expect(Math.max(...used)).toBeLessThanOrEqual(16384);
     expect(Math.max(...used)).toBeGreaterThan(8192);
