@@ -4,7 +4,6 @@
  */
 import {
   isByPixel,
-  neighboursMet,
   placeOf,
   stepLength,
   tapsOf,
@@ -41,7 +40,6 @@ export function rowSetup(plan: Plan): string {
   let edge${p} = ((wx${g} * ${u(side * windows)} + ${u(dx)}) * ${u(stride)} - ${u(padding)}) * ${u(input.channels)};
   let from${p} = n${g} * ${u(input.imageStride)} + ${u(input.offset)} + y${p} * ${u(rowFloats)} + edge${p};`;
   const inside = isByPixel(plan) ? insideTaps(plan) : '';
-  if (plan.sideBySide > 0 && direction === 'backward') return `${perWindow(0)}\n${inside}`;
   if (plan.sideBySide > 0) return perWindow(0) + lines(side, (dy) => start(dy, 0, dy, 0, plan.sideBySide));
   const perRow = (p: number): string =>
     start(p, Math.floor(p / window), Math.floor((p % window) / side), p % side, 1);
@@ -82,7 +80,7 @@ let last_y = lastPixel / ${wide};
 let first_x = select(0, firstPixel % ${wide}, first_y == last_y);
 let last_x = select(${wide - 1}, lastPixel % ${wide}, first_y == last_y);
 ${bounds('y', sizeOf(input.height))}
-${plan.sideBySide > 0 ? '' : bounds('x', sizeOf(input.width))}
+${bounds('x', sizeOf(input.width))}
 ${isForward ? products : ''}`;
 }
 
@@ -105,20 +103,15 @@ ${turn}
 }`;
   }
   const [high, wide] = [Math.floor(input.height / pool), Math.floor(input.width / pool)];
-  /** Place of pixel `oy`, `ox` number `p` of the image of row `g`. */
-  const placeOfPixel = (
-    p: number,
-    g: number,
-  ): string => `let ok${p} = ${every([`oy${p} < ${u(high * pool)}`, `ox${p} < ${u(wide * pool)}`])};
+  const perRow = (p: number): string => `let oy${p} = u32(i32(wy${p}) + shiftY);
+let ox${p} = u32(i32(wx${p}) + shiftX);
+let ok${p} = ${every([`oy${p} < ${u(high * pool)}`, `ox${p} < ${u(wide * pool)}`])};
 let edge${p} = (oy${p} * ${u(input.width)} + ox${p}) * ${u(input.channels)};
-let at${p} = n${g} * ${u(pool > 1 ? high * wide * input.channels : input.imageStride)} + ${u(input.offset)} + ${
+let at${p} = n${p} * ${u(pool > 1 ? high * wide * input.channels : input.imageStride)} + ${u(input.offset)} + ${
     pool > 1
       ? `((oy${p} / ${u(pool)}) * ${u(wide)} + ox${p} / ${u(pool)}) * ${u(input.channels)}`
       : `edge${p}`
   };`;
-  const perRow = (p: number): string => `let oy${p} = u32(i32(wy${p}) + shiftY);
-let ox${p} = u32(i32(wx${p}) + shiftX);
-${placeOfPixel(p, p)}`;
   const taps = tapsOf(params);
   const loopOver = (axis: 'y' | 'x'): string => {
     const tap = `k${axis}`;
@@ -133,21 +126,6 @@ ${placeOfPixel(p, p)}`;
   };
   const shift = (phase: string, tap: string): string =>
     `(i32(${phase}) + ${padding} - i32(${tap})) / ${stride}`;
-  if (plan.sideBySide > 0) {
-    const { first } = taps.x;
-    const pixel = ({ number, x }: { readonly number: number; readonly x: number }): string =>
-      `let oy${number} = u32(i32(wy0) + shiftY);
-let ox${number} = u32(i32(wx0 * ${u(plan.sideBySide)}) + ${x});
-${placeOfPixel(number, 0)}`;
-    return `${loopOver('y')} {
-let shiftY = ${shift('phaseY', 'ky')};
-${before}
-${neighboursMet(plan).map(pixel).join('\n')}
-let weightRow = ((ky * ${u(kernelSize)} + ${u(first)}) * ${u(output.channels)} + column) * ${u(input.channels)};
-${turn}
-${after}
-}`;
-  }
   return `${loopOver('y')} {
 let shiftY = ${shift('phaseY', 'ky')};
 ${before}

@@ -3,7 +3,7 @@ import type { KernelBinding } from '@/engine/webgpu/kernel';
 import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
 import { longestPatchedRun, type GatherSize } from '@/engine/webgpu/kernels/tuning';
 import { tapsInside } from '@/model/window';
-import { ceilDiv, range, tileSize, u, widthOf, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import { ceilDiv, tileSize, u, widthOf, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 import { floats, words, type Width } from '@/engine/webgpu/kernels/source';
 
 /** A stack of images [batch][height][width][channels] inside a buffer. */
@@ -69,7 +69,6 @@ export function gatherSize(params: GatherParams): GatherSize {
     direction,
     inside: inside / Math.max(1, passed),
     width: wide,
-    taps: Math.max(0, x.end - x.first),
   };
 }
 
@@ -95,9 +94,8 @@ export interface Plan {
   /** Groups of `width` products that a step of the inner loop takes. */
   readonly blocks: number;
   /**
-   * Where a run is short (one channel): a lane's windows lie side by side, and it loads the row of input under all of them once
-   * for all their pixels. So it is in an input gradient with neighbouring pixels (`Tile.neighbours`), of four channels at a time.
-   * 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
+   * Forward, where a run is short (one channel): a lane's windows lie side by side, and it loads the row of input under all of them
+   * once for all their pixels. 0 where windows are apart by the number of lanes, so that neighbouring lanes read neighbouring memory.
    */
   readonly sideBySide: number;
 }
@@ -121,12 +119,9 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
     rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
     rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
     phases: isForward ? 1 : stride ** 2,
-    sideBySide: isPatched ? tile.rows / window : tile.neighbours === true ? tile.rows : 0,
+    sideBySide: isPatched ? tile.rows / window : 0,
     // A power of 2, so that steps end where the parts of a long sum do.
-    blocks:
-      tile.shares && tile.neighbours !== true
-        ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns)))
-        : 1,
+    blocks: tile.shares ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
   };
 }
 
@@ -141,7 +136,7 @@ export const isByPixel = (plan: Plan): boolean =>
     plan.params.direction === 'backward' ||
     plan.params.input.channels % stepLength(plan) === 0) &&
   plan.phases === 1 &&
-  (plan.sideBySide === 0 || plan.params.direction === 'backward') &&
+  plan.sideBySide === 0 &&
   windowOf(plan) === 1;
 
 /** Products that one step of the inner loop takes, in all lanes that share a sum. */
@@ -172,23 +167,6 @@ export function tapsOf(params: GatherParams) {
   return { from, to, y, x: liveTaps(from.width, to.width, params) };
 }
 
-/**
- * Of an input gradient whose lane holds neighbours: the pixels of dy that meet them in a row of the window, by `number`, the first
- * being what the last tap meets. `x` is their column, from the lane's first pixel on; those outside the image are left out where the
- * lane holds a whole row.
- */
-export function neighboursMet(plan: Plan): { readonly number: number; readonly x: number }[] {
-  const { params, sideBySide, rowsWide } = plan;
-  const { input, padding, pool } = params;
-  const { first, end } = tapsOf(params).x;
-  const all = range(sideBySide + end - first - 1).map((number) => ({
-    number,
-    x: number + padding - (end - 1),
-  }));
-  const wide = Math.floor(input.width / pool) * pool;
-  return sideBySide < rowsWide ? all : all.filter(({ x }) => x >= 0 && x < wide);
-}
-
 /** Pixels that a lane's rows form together: a pool's window, else single pixels. */
 export const windowOf = ({ params }: Plan): number => (params.direction === 'forward' ? params.pool ** 2 : 1);
 
@@ -199,10 +177,9 @@ export function needsEdges({ params }: Plan): boolean {
 
 /** Windows of the whole batch as lanes count them: side by side ones are one, and the last of a row may lack some. */
 export function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { high: number; wide: number } {
-  const beside = Math.max(1, sideBySide);
-  if (params.direction === 'backward') return { high: rowsHigh, wide: ceilDiv(rowsWide, beside) };
+  if (params.direction === 'backward') return { high: rowsHigh, wide: rowsWide };
   const { pool } = params;
-  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, beside) };
+  return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, Math.max(1, sideBySide)) };
 }
 
 /** Windows of a tile, counted as `windowGrid` does. */

@@ -12,17 +12,7 @@ import {
 } from '@/engine/webgpu/kernels/convGatherPlan';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
-import {
-  lines,
-  loadFunction,
-  quadOf,
-  store4,
-  tileSize,
-  turns,
-  u,
-  when,
-  writesOut,
-} from '@/engine/webgpu/kernels/gemmTile';
+import { loadFunction, quadOf, store4, tileSize, u, when } from '@/engine/webgpu/kernels/gemmTile';
 import { fn } from '@/engine/webgpu/wgsl';
 
 /** `finish`: what happens to 4 sums of a row, with their bias, before they are stored; `at` is their place in the output, `n` the image. */
@@ -50,12 +40,8 @@ export function finishFunctions({ params, tile, outputWidth }: Plan): readonly D
   return [...loads, ...(isPooled ? [nanFunction(4)] : []), finish];
 }
 
-/** Whether the stores are written out: after sums that are so short that a loop over them takes as long. */
-const isWrittenOut = ({ params, tile, sideBySide }: Plan): boolean =>
-  writesOut(tile) && params.direction === 'forward' && sideBySide > 0;
-
-/** WGSL of the sum of pixel `k` of a window, whose number is `known` where the pixels are written out. */
-type SumOf = (k: string, known: number | undefined) => string;
+/** WGSL of the sum of pixel `k` of a window. */
+type SumOf = (k: string) => string;
 
 /**
  * `store` for every quad of every window of the lane; it sees their image `n`, place `out`, `wy`, `wx`, first column `first` and, where
@@ -72,11 +58,11 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const count = windowCount(plan);
   const apart = sideBySide === 0;
   const wide = params.direction === 'forward' ? rowsWide / params.pool : rowsWide;
-  const ofWindow = (g: string, statements: string): string => {
+  const ofWindow = (statements: string): string => {
     // Of windows side by side rowSetup has found the place.
     const { m, n, wy, wx } = apart
-      ? { m: `tileRow * ${u(tileWindows(plan))} + ${g} * ${u(rowLanes)} + rowLane`, ...placeOf(plan, 'm') }
-      : { m: 'm0', n: 'n0', wy: 'wy0', wx: `wx0 * ${u(sideBySide)} + ${g}` };
+      ? { m: `tileRow * ${u(tileWindows(plan))} + g * ${u(rowLanes)} + rowLane`, ...placeOf(plan, 'm') }
+      : { m: 'm0', n: 'n0', wy: 'wy0', wx: `wx0 * ${u(sideBySide)} + g` };
     const terms = [
       ...(count % tileWindows(plan) === 0 ? [] : [`m < ${u(count)}`]),
       ...(apart || wide % sideBySide === 0 ? [] : [`wx < ${u(wide)}`]),
@@ -88,25 +74,14 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   let out = ${apart && !isByPixel(plan) ? 'm' : `(n * ${u(high)} + wy) * ${u(wide)} + wx`};
   ${when(terms, statements)}`;
   };
-  const bias = (name: string, column: string): string =>
-    params.bias ? `let ${name} = load_bias(${column});` : '';
-  if (isWrittenOut(plan)) {
-    const ofWindows = lines(windows, (g) => {
-      const ofQuad = (q: number): string => `{ let first = column + ${u(4 * q)};
-${params.bias ? `let shift = bias${q};` : ''}
-${store((_, k = 0) => sums[(g * window + k) * quads + q] ?? '')} }`;
-      return `{ ${ofWindow(u(g), lines(quads, ofQuad))} }`;
-    });
-    return `${lines(quads, (q) => bias(`bias${q}`, `column + ${u(4 * q)}`))}\n${ofWindows}`;
-  }
   const ofTurn = `let first = column + i % ${u(quads)} * 4u;
-  ${bias('shift', 'first')}
+  ${params.bias ? 'let shift = load_bias(first);' : ''}
   let place = g * ${u(window * quads)} + i % ${u(quads)};
 ${store((k) => `sums[place + ${k} * ${u(quads)}]`)}`;
   return `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
 for (var i = zero; i < ${u(windows * quads)}; i++) {
   let g = i / ${u(quads)};
-  ${ofWindow('g', ofTurn)}
+  ${ofWindow(ofTurn)}
 }`;
 }
 
@@ -125,30 +100,26 @@ export function storing(plan: Plan): string {
       plan,
       (sum) => `  let iy = wy * ${u(stride)} + phaseY;
   let ix = wx * ${u(stride)} + phaseX;
-  ${when(terms, `finish(${place}, n, first, ${sum('0u', 0)});`)}`,
+  ${when(terms, `finish(${place}, n, first, ${sum('0u')});`)}`,
     );
   }
   const shifted = (sum: string): string => (params.bias ? `${sum} + shift` : sum);
   if (pool === 1)
     return eachQuad(
       plan,
-      (sum) => `  finish(out * ${u(channels)} + first, n, first, ${shifted(sum('0u', 0))});`,
+      (sum) => `  finish(out * ${u(channels)} + first, n, first, ${shifted(sum('0u'))});`,
     );
   const window = windowOf(plan);
   return eachQuad(plan, (sum) => {
-    const compare = turns(
-      isWrittenOut(plan),
-      window,
-      'k',
-      (k, known) => `let v = ${shifted(sum(k, known))};
-    let pixel = (wy * ${u(pool)} + ${k} / ${u(pool)}) * ${u(width)} + wx * ${u(pool)} + ${k} % ${u(pool)};
-    let wins = (v > best) | isNan(v) | vec4<bool>(${k} == 0u);
-    best = select(best, v, wins);
-    winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);`,
-    );
-    return `  var best = ${shifted(sum('0u', 0))};
+    return `  var best = ${shifted(sum('0u'))};
   var winner = vec4u();
-  ${compare}
+  for (var k = zero; k < ${u(window)}; k++) {
+    let v = ${shifted(sum('k'))};
+    let pixel = (wy * ${u(pool)} + k / ${u(pool)}) * ${u(width)} + wx * ${u(pool)} + k % ${u(pool)};
+    let wins = (v > best) | isNan(v) | vec4<bool>(k == 0u);
+    best = select(best, v, wins);
+    winner = select(winner, vec4u(pixel * ${u(channels)} + first) + vec4u(0, 1, 2, 3), wins);
+  }
   finish(out * ${u(channels)} + first, n, first, best, winner);`;
   });
 }

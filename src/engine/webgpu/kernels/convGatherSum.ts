@@ -1,13 +1,7 @@
 /** The sum of a gathering kernel (convGather.ts): what it loads, and the products. */
 import type { Declaration } from '@/engine/webgpu/kernel';
 import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGatherLoops';
-import {
-  neighboursMet,
-  needsEdges,
-  stepLength,
-  tapsOf,
-  type Plan,
-} from '@/engine/webgpu/kernels/convGatherPlan';
+import { needsEdges, stepLength, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
 import {
   ceilDiv,
   every,
@@ -37,8 +31,7 @@ function inputBody(plan: Plan): string {
   const condition = (i: string): string => {
     const terms = needsEdges(plan) ? ['ok'] : [];
     if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
-    if ((plan.sideBySide === 0 || !isForward) && run % (values * plan.blocks) !== 0)
-      terms.push(`j + ${i} < ${u(run)}`);
+    if (plan.sideBySide === 0 && run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
     return every(terms);
   };
   if (inputWidth === 4) {
@@ -77,7 +70,7 @@ function inputBody(plan: Plan): string {
   };
   return values === 1
     ? `  ${element('0u', (value) => `return ${value};`)}`
-    : `  ${singleLoads(plan.tile, (i) => element(i, (value) => `v[${i}] = ${value};`))}`;
+    : `  ${singleLoads((i) => element(i, (value) => `v[${i}] = ${value};`))}`;
 }
 
 /** One step of the sum: width * blocks products for each row and column. */
@@ -128,38 +121,6 @@ ${products}
   return { setup: units.setup, code: `let base = ${base};\n${units.load}\n${lines(blocks, block)}` };
 }
 
-/** As `step`, of an input gradient whose lane holds neighbours: products of four channels with all taps of a row of the window. */
-function neighboursStep(plan: Plan): { readonly setup: string; readonly code: string } {
-  const { params, tile, sideBySide } = plan;
-  const { input, output } = params;
-  const { first, end } = tapsOf(params).x;
-  const taps = end - first;
-  const quads = tile.columns / 4;
-  const units = sharedUnits(
-    tile,
-    taps * tile.columns,
-    (unit) =>
-      `((${unit} / ${u(tile.columns)}) * ${u(output.channels)} + ${unit} % ${u(tile.columns)}) * ${u(input.channels)}`,
-    (at) => `load_weight(${at})`,
-  );
-  const met = neighboursMet(plan).map(({ number }) => number);
-  const patch = met.map((q) => `let a${q} = input(at${q}, edge${q}, ok${q}, j);`).join('\n');
-  const products = lines(taps, (tap) =>
-    lines(quads, (q) => {
-      const { type, low } = quadOf(tile, output.channels, q);
-      const columns = range(4).map((c) => `let w${c} = ${units.unit(tap * tile.columns + 4 * q + c)};`);
-      const all = lines(4, (i) => {
-        const sums = range(sideBySide)
-          .filter((p) => met.includes(p + taps - 1 - tap))
-          .map((p) => `sum${p}_${q} = fma(${type}(a${p + taps - 1 - tap}[${i}]), w, sum${p}_${q});`);
-        return `{ let w = vec4f(w0[${i}], w1[${i}], w2[${i}], w3[${i}])${low}; ${sums.join(' ')} }`;
-      });
-      return `{ ${columns.join(' ')}\n${all} }`;
-    }),
-  );
-  return { setup: units.setup, code: `let base = weightRow + j;\n${units.load}\n${patch}\n${products}` };
-}
-
 /** All products of one run, from a row of input that the lane's windows share. */
 function patchedRun(plan: Plan): { readonly setup: string; readonly code: string } {
   const { params, tile, run, sideBySide } = plan;
@@ -208,12 +169,11 @@ const eachSum = ({ tile, params }: Plan, make: (name: string, type: string) => s
 export function summation(plan: Plan): string {
   const { tile, blocks, width } = plan;
   const start = eachSum(plan, (name, type) => `var sum${name} = ${type}();`);
-  const isBackward = plan.params.direction === 'backward';
-  if (plan.sideBySide > 0 && !isBackward) {
+  if (plan.sideBySide > 0) {
     const { setup, code } = patchedRun(plan);
     return `${setup}\n${start}\n${tapLoops(plan, code)}`;
   }
-  const { setup, code } = plan.sideBySide > 0 ? neighboursStep(plan) : step(plan);
+  const { setup, code } = step(plan);
   const ownPart = tile.sumLanes === 1 ? '' : ` + sumLane * ${u(width * blocks)}`;
   const loop = (from: string, to: string): string =>
     `for (var j = ${from}${ownPart}; j < ${to}; j += ${u(stepLength(plan))}) {\n${code}\n}`;

@@ -44,7 +44,7 @@ const longestPart = 512;
 const inputFunction = (plan: Plan): Declaration =>
   fn('input', '(at: u32, row: u32, edge: u32, counts: bool) -> vec4f', inputBody(plan));
 
-function inputBody({ params, tile, inputWidth, mayEnd }: Plan): string {
+function inputBody({ params, inputWidth, mayEnd }: Plan): string {
   const terms = (i: string): string[] => [...(mayEnd ? ['counts'] : []), ...insideTerms(params, i)];
   const condition = (i: string): string => every(terms(i));
   if (inputWidth === 4) {
@@ -66,7 +66,7 @@ function inputBody({ params, tile, inputWidth, mayEnd }: Plan): string {
   ${half('high', '2u')}
   return vec4f(low, high);`;
   }
-  return `  ${singleInputs(tile, terms)}`;
+  return `  ${singleInputs(terms)}`;
 }
 
 /** `gradient(at)`: 4 values of dy before pooling; `at` is their place in the convolution's output. */

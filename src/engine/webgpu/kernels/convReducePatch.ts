@@ -28,12 +28,8 @@ import { fn } from '@/engine/webgpu/wgsl';
 const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.pixels / params.pool));
 
 /** `input(at, row, edge)`: 4 values of the image, 0 outside. */
-const inputFunction = ({ params, tile }: Plan): Declaration =>
-  fn(
-    'input',
-    '(at: u32, row: u32, edge: u32) -> vec4f',
-    `  ${singleInputs(tile, (i) => insideTerms(params, i))}`,
-  );
+const inputFunction = ({ params }: Plan): Declaration =>
+  fn('input', '(at: u32, row: u32, edge: u32) -> vec4f', `  ${singleInputs((i) => insideTerms(params, i))}`);
 
 export function patchedSource(plan: Plan): ReduceSource {
   const { params, tile, run, outHeight, outWidth, outputWidth } = plan;

@@ -95,9 +95,8 @@ export const insideTerms = ({ height, width, inChannels, padding }: ReduceParams
   padding > 0 ? [`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`] : [];
 
 /** WGSL of the end of a function that loads 4 single values of x from `at` on, 0 for `i` where not all of `terms(i)` hold. */
-export const singleInputs = (tile: Tile, terms: (i: string) => readonly string[]): string =>
+export const singleInputs = (terms: (i: string) => readonly string[]): string =>
   singleLoads(
-    tile,
     (i) => `let inside = ${every(terms(i))};
     v[${i}] = select(0.0, x[select(0u, at + ${i}, inside)], inside);`,
   );

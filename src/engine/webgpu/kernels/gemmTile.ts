@@ -28,8 +28,6 @@ export interface Tile {
   readonly stages: boolean;
   /** Whether rows are in the order of pixels, the images of one beside each other, so that taps outside the image are left out. */
   readonly skipsOutside?: boolean;
-  /** Whether the rows of an input gradient's lane are neighbours in an image, so that the window's columns share their loads. */
-  readonly neighbours?: boolean;
 }
 
 /** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
@@ -104,7 +102,7 @@ export function loadFunction(name: string, width: Width, type: 'f' | 'u' = 'f'):
 
 /**
  * WGSL of whether all `terms` hold, without `&&`, which is a branch: SwiftShader's compile time doubles with each branch on the way to
- * a load, so that 28 take half a minute.
+ * a load, so that 28 take half a minute, which no test waits for.
  */
 export const every = (terms: readonly string[]): string =>
   terms.length === 0 ? 'true' : terms.map((term) => `(${term})`).join(' & ');
@@ -113,29 +111,9 @@ export const every = (terms: readonly string[]): string =>
 export const when = (terms: readonly string[], statements: string): string =>
   terms.length === 0 ? statements : `if (${every(terms)}) {\n${statements}\n}`;
 
-/** Lanes of SwiftShader's subgroups, each of which costs most. */
-export const fewLanes = 4;
-
-/** Whether short loops are written out: where lanes are few, one costs more than what it does. */
-export const writesOut = ({ shares, lanes }: Tile): boolean => shares && lanes <= fewLanes;
-
-/**
- * WGSL of `body(i, known)` for i in 0..count-1: written out, `known` being i's value, or in a loop over a variable `name` of unknown
- * value, which no compiler unrolls where the tile says so.
- */
-export function turns(
-  isWrittenOut: boolean,
-  count: number,
-  name: string,
-  body: (i: string, known: number | undefined) => string,
-): string {
-  if (isWrittenOut) return lines(count, (i) => `{ ${body(u(i), i)} }`);
-  return `for (var ${name} = zero; ${name} < ${u(count)}; ${name}++) { ${body(name, undefined)} }`;
-}
-
 /** WGSL of a function's end that fills a vec4f value by value, each by the statement `load(i)` for `v[i]`. */
-export const singleLoads = (tile: Tile, load: (i: string) => string): string => `var v = vec4f();
-  ${turns(writesOut(tile), 4, 'i', load)}
+export const singleLoads = (load: (i: string) => string): string => `var v = vec4f();
+  for (var i = zero; i < 4u; i++) { ${load('i')} }
   return v;`;
 
 /** WGSL statement that stores vec4 `value` at `at`, of which only the columns below `channels` exist; a tile has `wide` columns. */

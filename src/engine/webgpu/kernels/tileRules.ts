@@ -1,6 +1,5 @@
-/** Figures of tiles for each kind of adapter, measured on lavapipe, SwiftShader, an H100 and an H200 (docs/kernels.md). */
+/** Figures of tiles for each kind of adapter, measured on lavapipe, an H100 and an H200 (docs/kernels.md). */
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import { fewLanes } from '@/engine/webgpu/kernels/gemmTile';
 
 export interface TileRules {
   /** Invocations of a workgroup, and of one that runs forward: those seldom share a dispatch, whose parts share its memory. */
@@ -12,8 +11,6 @@ export interface TileRules {
   /** Most lanes that share a sum, and one of a kernel that runs forward. */
   readonly sumLanes: number;
   readonly forwardSumLanes: number;
-  /** Sums up to which a lane of an input gradient takes the pixels of a whole row, else of a part; 0 for pixels of several rows. */
-  readonly neighbourSums: number;
   /** So many workgroups keep the adapter busy, and so many of an input gradient that does not go through workgroup memory. */
   readonly wantedGroups: number;
   readonly wantedBackward: number;
@@ -52,7 +49,6 @@ const softwareRules: TileRules = {
   columns: 16,
   sumLanes: 1,
   forwardSumLanes: 1,
-  neighbourSums: 0,
   wantedGroups: 32,
   wantedBackward: 16,
   longestSplit: 512,
@@ -76,7 +72,6 @@ const hardwareRules: TileRules = {
   columns: 4,
   sumLanes: 8,
   forwardSumLanes: 32,
-  neighbourSums: 0,
   wantedGroups: 512,
   wantedBackward: 1024,
   longestSplit: 512,
@@ -92,18 +87,14 @@ const hardwareRules: TileRules = {
   mostMerged: 2 ** 27,
 };
 
-/** With subgroups a workgroup has as many rows whatever their size: 8 lanes of lavapipe, 4 of SwiftShader. */
+/** With subgroups a workgroup has as many rows whatever their size: 8 lanes of lavapipe, or 4 without AVX. */
 const softwareRows = 32;
-
-/** Sums of SwiftShader's few lanes, whose loads and broadcasts cost most. */
-const fewLanesSums = 192;
 
 /** The adapter's rules, or what a measurement put in their place. */
 export function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): TileRules {
   if (!isSoftware) return { ...hardwareRules, ...rules };
   if (subgroupSize === undefined) return { ...softwareRules, ...rules };
-  const neighbourSums = subgroupSize <= fewLanes ? fewLanesSums : 0;
-  return { ...softwareRules, rows: Math.max(1, softwareRows / subgroupSize), neighbourSums, ...rules };
+  return { ...softwareRules, rows: Math.max(1, softwareRows / subgroupSize), ...rules };
 }
 
 /** As many columns of a lane as lanes that share their loads hold. */

@@ -80,9 +80,8 @@ export interface GatherSize {
   readonly direction: 'forward' | 'backward';
   /** Share of the window's taps that lie in the image. */
   readonly inside: number;
-  /** Pixels of a row of the output, and columns of the window. */
+  /** Pixels of a row of the output. */
   readonly width: number;
-  readonly taps: number;
 }
 
 /** Lanes of a tile through workgroup memory, which it fills. */
@@ -161,30 +160,6 @@ export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
  */
 export const longestPatchedRun = 8;
 
-/** Products of a window's row up to which an input gradient's lane takes neighbouring pixels: they are written out by fours. */
-const mostNeighbourly = 192;
-
-/** Fewest pixels of a lane that are neighbours: with fewer they share too little for the code that they need. */
-const leastNeighbours = 4;
-
-/**
- * Pixels of a row that a lane of an input gradient takes as neighbours: the whole row if it can, whose taps outside the image are known
- * beforehand. 0 where none, since other tiles leave those taps out.
- */
-function neighboursOf(
-  { direction, phases, run, taps, width }: GatherSize,
-  { columns }: LanesTile,
-  { neighbourSums }: TileRules,
-  perLane: number,
-  skipsOutside: boolean,
-): number {
-  const isNarrow = taps > 1 && run * taps <= mostNeighbourly;
-  if (direction === 'forward' || phases > 1 || neighbourSums === 0 || !isNarrow) return 0;
-  const isWhole = width * columns <= neighbourSums;
-  const count = isWhole ? width : evenPart(width, perLane);
-  return count >= leastNeighbours && (isWhole || !skipsOutside) ? count : 0;
-}
-
 /** Pixels of the even parts of a row that lanes of at most `most` pixels take. */
 const evenPart = (width: number, most: number): number => ceilDiv(width, ceilDiv(width, Math.ceil(most)));
 
@@ -226,8 +201,6 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     fits && count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
   const skipsOutside = window === 1 && size.inside <= rules.mostInside;
-  const neighbours = neighboursOf(size, tile, rules, perLane, skipsOutside);
-  if (neighbours > 0) return { ...tile, rows: neighbours, sumLanes, skipsOutside, neighbours: true };
   if (tile.shares && direction === 'forward' && run <= longestPatchedRun) perLane = evenPart(width, perLane);
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
