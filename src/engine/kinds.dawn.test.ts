@@ -4,7 +4,9 @@ import type { Engine } from '@/engine/engine';
 import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
 import { layerKinds } from '@/model/layers';
+import { optimizerCases, worstRunRatio } from '@/engine/optimizerCase';
 import { lossKinds } from '@/model/losses';
+import { optimizerKinds } from '@/model/optimizers';
 import { engines } from '../../scripts/parity/engines.ts';
 
 describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
@@ -24,5 +26,12 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   test.each(layerKinds)('%s', async (kind) => {
     // Three layers in a row, each with sums of up to a thousand products in float32.
     expect(await worstLayerError(engine, kind, 2)).toBeLessThan(2e-5);
+  });
+
+  test.each(optimizerKinds)('%s', async (kind) => {
+    for (const one of optimizerCases(kind, 4)) {
+      // oxlint-disable-next-line no-await-in-loop -- one engine
+      expect(await worstRunRatio(engine, one), JSON.stringify(one)).toBeLessThan(2);
+    }
   });
 });

@@ -1,18 +1,54 @@
 // Every kind of the registries on the engines of the CPU, against the definitions in float64.
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
 import { layerKinds } from '@/model/layers';
+import { looseRun, optimizerCases, worstRatio, worstRunRatio } from '@/engine/optimizerCase';
+import { updated, type Slots } from '@/engine/tfjs/optimizers';
 import { lossKinds } from '@/model/losses';
+import { optimizerKinds } from '@/model/optimizers';
 import { engines } from '../../scripts/parity/engines.ts';
 
-describe.each(['wasm', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', (name) => {
+describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', (name) => {
   test.each(lossKinds)('%s', async (kind) => {
     const engine = await engines[name].create();
     // Ten exponentials and their sum, rounded to float32.
     expect(await worstLossError(engine, kind)).toBeLessThan(2e-6);
     engine.dispose();
   });
+
+  test.each(optimizerKinds)('%s', async (kind) => {
+    const engine = await engines[name].create();
+    for (const one of optimizerCases(kind, 12)) {
+      // oxlint-disable-next-line no-await-in-loop -- one engine
+      expect(await worstRunRatio(engine, one), JSON.stringify(one)).toBeLessThan(2);
+    }
+    engine.dispose();
+  });
+});
+
+// On the CPU tfjs's tensors are updated in place; these are the ops for the others, without an engine around them.
+test.each(optimizerKinds)('%s out of ops of tfjs', async (kind) => {
+  const engine = await engines['tfjs-wasm'].create();
+  for (const one of optimizerCases(kind, 12)) {
+    const run = looseRun(one, 300);
+    const found = new Map<string, ArrayLike<number>>();
+    tf.tidy(() => {
+      let parameter: tf.Tensor = tf.tensor1d(Float32Array.from(run.start.get('weight') ?? []));
+      let slots: Slots = {};
+      run.rates.forEach((learningRate, step) => {
+        const gradient = tf.tensor1d(Float32Array.from(run.gradientAt(step, 'weight')));
+        const rate = tf.scalar(learningRate);
+        const input = { parameter, gradient, slots, learningRate, rate, updates: step + 1 };
+        ({ parameter, slots } = updated(one.spec, input));
+      });
+      found.set('weight', parameter.dataSync());
+      for (const [slot, data] of Object.entries(slots)) found.set(`${slot} weight`, data.dataSync());
+    });
+    expect(worstRatio(run, found), JSON.stringify(one)).toBeLessThan(2);
+  }
+  engine.dispose();
 });
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('layers on %s', (name) => {

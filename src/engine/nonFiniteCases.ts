@@ -81,7 +81,7 @@ const blackImages: ImageSet = {
   count: labels.length,
 };
 
-const linear = (name: string, inFeatures: number, outFeatures: number): LayerSpec => ({
+export const linear = (name: string, inFeatures: number, outFeatures: number): LayerSpec => ({
   kind: 'Linear',
   name,
   inFeatures,
