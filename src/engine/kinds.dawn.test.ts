@@ -5,9 +5,13 @@ import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
 import { layerKinds } from '@/model/layers';
 import { optimizerCases, worstRunRatio } from '@/engine/optimizerCase';
+import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
+import text from '../../fixtures/pytorch/optimizers.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';
+
+const pytorch = JSON.parse(text) as OptimizerFile;
 
 describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   let engine: Engine;
@@ -33,5 +37,11 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
       // oxlint-disable-next-line no-await-in-loop -- one engine
       expect(await worstRunRatio(engine, one), JSON.stringify(one)).toBeLessThan(2);
     }
+  });
+
+  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm', async (one) => {
+    // A few float32 roundings of each value over three steps.
+    for (const distance of await distanceFromPytorch(engine, pytorch, one))
+      expect(distance).toBeLessThan(2e-6);
   });
 });

@@ -5,10 +5,14 @@ import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
 import { layerKinds } from '@/model/layers';
 import { looseRun, optimizerCases, worstRatio, worstRunRatio } from '@/engine/optimizerCase';
+import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
 import { updated, type Slots } from '@/engine/tfjs/optimizers';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
+import text from '../../fixtures/pytorch/optimizers.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';
+
+const pytorch = JSON.parse(text) as OptimizerFile;
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', (name) => {
   test.each(lossKinds)('%s', async (kind) => {
@@ -24,6 +28,14 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', 
       // oxlint-disable-next-line no-await-in-loop -- one engine
       expect(await worstRunRatio(engine, one), JSON.stringify(one)).toBeLessThan(2);
     }
+    engine.dispose();
+  });
+
+  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm', async (one) => {
+    const engine = await engines[name].create();
+    // A few float32 roundings of each value over three steps.
+    for (const distance of await distanceFromPytorch(engine, pytorch, one))
+      expect(distance).toBeLessThan(2e-6);
     engine.dispose();
   });
 });

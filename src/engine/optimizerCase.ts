@@ -132,9 +132,9 @@ export function looseRun({ spec, learningRate }: OptimizerCase, length: number):
 const batchSize = 8;
 const labels = Uint8Array.from({ length: caseSteps * batchSize }, (_, n) => randomBits(1, n) % 10);
 
-/** Few weights, of which images say nothing. */
 const inputs = 16;
-const network: NetworkSpec = {
+/** Few weights. */
+export const pooledNetwork: NetworkSpec = {
   id: 'custom',
   name: 'Pooled',
   outputActivation: 'none',
@@ -147,7 +147,7 @@ const network: NetworkSpec = {
 
 function configFor({ spec, learningRate, maxNorm, schedule }: OptimizerCase): RunConfig {
   return configOf([], 'nll_logits', {
-    network,
+    network: pooledNetwork,
     optimizer: spec,
     learningRate,
     schedule,
