@@ -23,7 +23,7 @@ import {
 import { specAt } from '@/model/arbitrarySpecs';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
-import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
+import { optimizerSlots, updateParameter, type OptimizerSlot, type OptimizerSpec } from '@/model/optimizers';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { defaultLoss, lossKinds, losses } from '@/model/losses';
 import type { InputPipeline } from '@/model/runConfig';
@@ -261,11 +261,7 @@ describe('optimizer', () => {
       parameters: start,
       gradients,
       partials,
-      momentum_buffer: zeros(count),
-      exp_avg: zeros(count),
-      exp_avg_sq: zeros(count),
-      square_avg: zeros(count),
-      grad_avg: zeros(count),
+      ...(Object.fromEntries(slots.map((name) => [name, zeros(count)])) as Record<OptimizerSlot, Floats>),
       changes: zeros(2 * 3),
     };
     for (let t = 0; t < rates.length; t += 1) {
