@@ -1,4 +1,5 @@
 /** Runs one network's fixture on an engine and compares everything that PyTorch recorded. Free of Node, so it runs in a browser too. */
+import { networkInput } from '@/engine/activations';
 import type { BatchInspection, Engine } from '@/engine/engine';
 import { precisionOf } from '@/engine/wasm/precision';
 import { withoutDropout, type NetworkSpec, type OutputActivation } from '@/model/layers';
@@ -84,7 +85,8 @@ function outputOf(logits: Float32Array, activation: OutputActivation): Float64Ar
 async function evalChecks(engine: Engine, fixture: Fixture): Promise<Check[]> {
   const { manifest, network, tensors, images, count } = fixture;
   await engine.compile(runConfig(fixture, network, 'ce', plainSgd), initialState(fixture));
-  const input = await engine.preprocess(images, count);
+  const { data: input = new Float32Array(0) } =
+    (await engine.activations(images, count, [networkInput])).get(networkInput) ?? {};
   const logits = await engine.predict(images, count);
   const noise = manifest.eval.logits_noise;
   return [
@@ -171,7 +173,7 @@ async function lossChecks(
         manifest.train.logits_noise,
       ),
       ...buffersOf(fixture, inspection.buffers),
-      unchangedCheck(fixture.init, (await engine.readState()).parameters),
+      unchangedCheck(fixture.init, await engine.readParameters()),
     );
   }
   return checks;
@@ -200,7 +202,7 @@ async function runChecks(
 
   const isChancy = isFloat32 && config.optimizer.kind !== 'SGD' && precisionOf(config) === 'float64';
   const noises = isChancy ? runNoises(fixture, run) : null;
-  const { parameters } = await engine.readState();
+  const parameters = await engine.readParameters();
   for (const [key, summary] of Object.entries(expected.state)) {
     if (isCounter(summary)) {
       const counter = parameters.get(key);

@@ -1,4 +1,5 @@
 /** preprocess.safetensors: the engine's input pipelines against ToTensor, Normalize and Resize. */
+import { networkInput } from '@/engine/activations';
 import type { Engine } from '@/engine/engine';
 import type { NetworkSpec } from '@/model/layers';
 import { inputShape } from '@/model/shapes';
@@ -52,7 +53,8 @@ export async function preprocessParity(
       dropLast: false,
       trainingImages: count,
     });
-    const actual = await engine.preprocess(images, count);
+    const { data: actual = new Float32Array(0) } =
+      (await engine.activations(images, count, [networkInput])).get(networkInput) ?? {};
     const expected = floatTensor(tensors, name);
     checks.push(compareCheck(name, name, distance(actual, expected), inputTolerance));
   }

@@ -12,28 +12,6 @@ export interface PoolSettings {
   readonly stride: number;
 }
 
-/** PyTorch's MaxPool2d in one call, padding (which never wins) included. x is [n, c, h, w]. */
-export function maxPool(x: Tensor4, settings: PoolSettings & { readonly padding: number }): ConvResult {
-  const [batch, channels, height, width] = x.shape;
-  const { kernelSize, stride, padding } = settings;
-  const rows = Math.floor((height + 2 * padding - kernelSize) / stride) + 1;
-  const columns = Math.floor((width + 2 * padding - kernelSize) / stride) + 1;
-  const data = new Float64Array(batch * channels * rows * columns);
-  for (let index = 0; index < data.length; index += 1) {
-    const left = (index % columns) * stride - padding;
-    const top = (Math.floor(index / columns) % rows) * stride - padding;
-    const plane = Math.floor(index / (columns * rows)) * height;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let row = Math.max(0, top); row < Math.min(height, top + kernelSize); row += 1) {
-      for (let column = Math.max(0, left); column < Math.min(width, left + kernelSize); column += 1) {
-        largest = Math.max(largest, x.data[(plane + row) * width + column] ?? 0);
-      }
-    }
-    data[index] = largest;
-  }
-  return { shape: [batch, channels, rows, columns], data };
-}
-
 /** One comparison of a max pooling: a window cell against the largest so far. */
 export interface Comparison {
   readonly index: number;

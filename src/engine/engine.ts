@@ -70,9 +70,19 @@ export interface BatchInspection {
   readonly buffers: StateDict;
 }
 
+/** What one layer gives for some images, in PyTorch's layout. */
+export interface Activation {
+  /** [n, C, H, W] or [n, features]. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
 export interface Engine extends StatisticsSource {
   /** May change: an engine can lose its threads and go on with one. */
   readonly info: BackendInfo;
+
+  /** Of the run that is compiled, with the learning rate that was set last; null where none is. */
+  readonly config: RunConfig | null;
 
   /**
    * Makes the images resident. Call again with a larger count as more arrive. A step needs only the images that it takes,
@@ -111,14 +121,34 @@ export interface Engine extends StatisticsSource {
   /** Logits [n, 10] in eval mode for n images of 28 x 28 bytes, through the run's input pipeline (without augmentation). */
   predict(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>>;
 
-  /** The network's input for these images: [n, 1, H, W], PyTorch's layout. */
-  preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * What the layers of these names give in eval mode for n images of 28 x 28 bytes, and, under `networkInput`, what the network
+   * reads. Only the layers up to the last of them are computed.
+   * @throws EngineError `config` naming the layers that the network does not have.
+   */
+  activations(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    layerNames: readonly string[],
+  ): Promise<ReadonlyMap<string, Activation>>;
 
   inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection>;
 
+  /** The whole run: parameters, buffers, optimizer slots. Parameters alone: readParameters(). */
   readState(): Promise<EngineState>;
-  /** @throws EngineError `state` naming the keys or shapes that do not fit. */
-  writeState(state: EngineState): Promise<void>;
+
+  /**
+   * Parameters and buffers by their state_dict keys, in state_dict order: those of these names, or all. Reads nothing besides.
+   * @throws EngineError `state` naming the keys that the network does not have.
+   */
+  readParameters(names?: readonly string[]): Promise<StateDict>;
+
+  /**
+   * Begins the compiled run anew with these parameters and buffers: at step 0, with no optimizer state and no metrics. The same
+   * as compile() with them, without planning and allocating once more.
+   * @throws EngineError `state` naming the keys or shapes that do not fit.
+   */
+  writeParameters(parameters: StateDict): Promise<void>;
 
   dispose(): void;
 }

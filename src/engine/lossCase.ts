@@ -25,7 +25,7 @@ export async function worstLossError(engine: Engine, kind: LossKind): Promise<nu
       const spread = spreads[row % spreads.length] ?? 1;
       const logits = Array.from({ length: 10 }, (_, k) => Math.fround(spread * normal(key, k)));
       const label = randomBits(key, 10) % 10;
-      await engine.writeState({ step: 0, parameters: biased(logits), optimizer: {} });
+      await engine.writeParameters(biased(logits));
       const found = await engine.inspectBatch(new Uint8Array(784), Uint8Array.of(label));
       const gradient = found.gradients.get('fc.bias')?.data ?? [];
       const expected = [exactLoss(spec, logits, label), ...exactGradient(spec, logits, label)];

@@ -145,7 +145,7 @@ export async function wrongLosses(engine: Engine, file: NonFiniteFile, kind: Los
   const wrong: string[] = [];
   await engine.compile(configOf(biasOnly, kind, {}));
   for (const { name, logits, losses } of logitsCases(file)) {
-    await engine.writeState({ step: 0, parameters: biased(logits), optimizer: {} });
+    await engine.writeParameters(biased(logits));
     for (const { label, loss, gradient } of losses.filter((one) => one.kind === kind)) {
       const found = await engine.inspectBatch(new Uint8Array(784), Uint8Array.of(label));
       const bias = valuesOf(found.gradients, 'fc.bias');
@@ -163,19 +163,19 @@ export async function wrongPredictions(engine: Engine, file: NonFiniteFile): Pro
   const wrong: string[] = [];
   await engine.setImages('train', blackImages);
   await engine.setImages('test', blackImages);
-  await engine.compile(configOf(biasOnly, 'cross_entropy', { trainingImages: labels.length }));
+  const config = configOf(biasOnly, 'cross_entropy', { trainingImages: labels.length });
   for (const { name, logits, argmax } of logitsCases(file)) {
     const right = labels.map((label) => (label === argmax ? 1 : 0));
     const inTraining: number[] = [];
     for (const step of labels.keys()) {
       // Anew before each step: a gradient of NaN changes the weights at any learning rate.
-      await engine.writeState({ step, parameters: biased(logits), optimizer: {} });
+      await engine.compile(config, { step, parameters: biased(logits), optimizer: {} });
       await engine.step(1);
       inTraining.push(...(await engine.readMetrics()).accuracy);
     }
     if (inTraining.join() !== right.join())
       wrong.push(`${name}: right in training ${inTraining.join()}, not ${right.join()}`);
-    await engine.writeState({ step: 0, parameters: biased(logits), optimizer: {} });
+    await engine.writeParameters(biased(logits));
     const { predictions } = await engine.evaluate('test', labels.length);
     if (!predictions.every((prediction) => prediction === argmax))
       wrong.push(`${name}: read as ${predictions.join()}, not ${argmax}`);
@@ -206,7 +206,7 @@ export async function wrongClipping(engine: Engine, file: NonFiniteFile): Promis
       ['last.weight', floats([10, 2], last)],
       ['last.bias', zeros(10)],
     ]);
-    await engine.writeState({ step: 0, parameters, optimizer: {} });
+    await engine.writeParameters(parameters);
     await engine.step(1);
     const state = await engine.readState();
     for (const [key, values] of Object.entries(after)) {

@@ -6,7 +6,7 @@ import type { StepStatistics } from '@/model/layerStatistics';
 
 /** Part of Engine: see engine.ts. */
 export interface StatisticsSource {
-  /** Takes statistics on the steps divisible by `interval`; null, the default and after each compile(), for none. */
+  /** Takes statistics on the steps divisible by `interval`; null, the default and after each compile() and writeParameters(), for none. */
   setStatisticsInterval(interval: number | null): void;
   /** All that were taken since the last call, oldest first. */
   readStatistics(): Promise<readonly StepStatistics[]>;

@@ -62,3 +62,8 @@ export function batchSizesOf(config: BatchConfig): readonly number[] {
   const rest = dropLast ? 0 : trainingImages % batchSize;
   return [...(trainingImages >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
 }
+
+/** Configurations are plain data. */
+export function sameConfig(a: RunConfig, b: RunConfig): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,5 +1,5 @@
 /** What views derive from the state. */
-import type { RunConfig } from '@/model/runConfig';
+import { sameConfig, type RunConfig } from '@/model/runConfig';
 import type { RunPhase } from '@/protocol/messages';
 import type { SessionState } from '@/store/sessionState';
 
@@ -28,11 +28,6 @@ export function canPredict({ run, backend }: SessionState): boolean {
 /** The controls say something else than what the current run trains with: a start or reset takes it over. */
 export function draftDiffers({ run, draft }: SessionState): boolean {
   return run !== null && !sameConfig(run.config, draft);
-}
-
-/** Configurations are plain data. */
-export function sameConfig(a: RunConfig, b: RunConfig): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The two configurations give the same fresh network. */

@@ -3,7 +3,7 @@
  * were loaded or trained are kept where they can be, and never dropped without a question.
  */
 import { assertNever } from '@/model/layers';
-import type { RunConfig } from '@/model/runConfig';
+import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/learningRate';
 import {
   drawnFromSeed,
@@ -12,7 +12,7 @@ import {
   trainedFor,
   type WeightsOrigin,
 } from '@/model/weightsOrigin';
-import { isTraining, isUnderWay, isWaitingForBackend, sameConfig } from '@/store/selectors';
+import { isTraining, isUnderWay, isWaitingForBackend } from '@/store/selectors';
 import type { RunState, SessionState, StartChoice } from '@/store/sessionState';
 
 export interface StartPlan {

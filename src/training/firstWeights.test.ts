@@ -1,6 +1,6 @@
 // What a run begins with, on our own engine in Node: fresh weights, a file's, or those of the run before it.
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';
@@ -167,6 +167,39 @@ describe('weights of the run before', () => {
     await Promise.all([changed, prepared]);
     expect(lab.status).toMatchObject({ phase: 'ready', origin: { steps: 1 } });
     expect(await exported(lab)).toEqual(before);
+  });
+});
+
+describe('beginning with other weights', () => {
+  test('neither reads the optimizer nor compiles a network that is there, and trains as a new run does', async () => {
+    const engine = await createWasmEngine({ host: nodeHost(), threads: 1 });
+    const calls = {
+      compile: vi.spyOn(engine, 'compile'),
+      readState: vi.spyOn(engine, 'readState'),
+      writeParameters: vi.spyOn(engine, 'writeParameters'),
+    };
+    const lab = new Lab(mnist());
+    await lab.trainer.useEngine(() => Promise.resolve(engine));
+    const config = smallRun('lenet', 4);
+    await lab.prepare(config);
+    await lab.train('step');
+    await importFile(lab, config.network);
+    const readings = calls.readState.mock.calls.length;
+    await lab.prepare(config, 'b', 'file');
+    await lab.train('step', 'b');
+    expect(calls.writeParameters).toHaveBeenCalledTimes(1);
+    await lab.prepare({ ...config, seed: 2 }, 'c', 'current');
+    // Keeping the run whenever it rests reads it once.
+    expect(calls.readState).toHaveBeenCalledTimes(readings + 1);
+    expect(calls.compile).toHaveBeenCalledTimes(2);
+
+    const other = await wasmLab();
+    await importFile(other, config.network);
+    await other.prepare(config, 'b', 'file');
+    await other.train('step', 'b');
+    expect(lab.metric('loss', 'b')).toEqual(other.metric('loss', 'b'));
+    await other.prepare({ ...config, seed: 2 }, 'c', 'current');
+    expect(await exported(lab)).toEqual(await exported(other));
   });
 });
 

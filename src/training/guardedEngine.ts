@@ -5,6 +5,7 @@
  */
 import {
   EngineError,
+  type Activation,
   type BackendInfo,
   type BatchInspection,
   type Engine,
@@ -17,6 +18,7 @@ import {
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { MemoryNeed } from '@/model/cost';
 import type { RunConfig } from '@/model/runConfig';
+import type { StateDict } from '@/model/tensor';
 import { WorkClock, type CallKind } from '@/training/workClock';
 
 export interface EngineGuardOptions {
@@ -54,6 +56,10 @@ export class GuardedEngine implements Engine {
 
   get info(): BackendInfo {
     return this.#engine.info;
+  }
+
+  get config(): RunConfig | null {
+    return this.#engine.config;
   }
 
   get isLost(): boolean {
@@ -121,8 +127,12 @@ export class GuardedEngine implements Engine {
     return this.#call('forward', count, () => this.#engine.predict(images, count));
   }
 
-  preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#call('forward', count, () => this.#engine.preprocess(images, count));
+  activations(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    layerNames: readonly string[],
+  ): Promise<ReadonlyMap<string, Activation>> {
+    return this.#call('forward', count, () => this.#engine.activations(images, count, layerNames));
   }
 
   inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection> {
@@ -133,8 +143,12 @@ export class GuardedEngine implements Engine {
     return this.#call('transfer', 0, () => this.#engine.readState());
   }
 
-  writeState(state: EngineState): Promise<void> {
-    return this.#call('transfer', 0, () => this.#engine.writeState(state));
+  readParameters(names?: readonly string[]): Promise<StateDict> {
+    return this.#call('transfer', 0, () => this.#engine.readParameters(names));
+  }
+
+  writeParameters(parameters: StateDict): Promise<void> {
+    return this.#call('transfer', 0, () => this.#engine.writeParameters(parameters));
   }
 
   dispose(): void {

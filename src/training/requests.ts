@@ -55,17 +55,14 @@ const handlers: Handlers = {
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 
   layerInput: async ({ image, layer, filter }, { trainer }) =>
-    trainer.withNetwork(async (engine, { config: { network, input } }) => {
-      const { parameters, step } = await engine.readState();
-      const size = input.resize ?? 28;
-      const x = { shape: [1, 1, size, size], data: await engine.preprocess(image, 1) } as const;
-      return { ...layerInput(network, parameters, x, layer, filter), step };
-    }),
+    trainer.withNetwork(async (engine, { config: { network }, step }) => ({
+      ...(await layerInput(engine, network, image, layer, filter)),
+      step,
+    })),
 
   exportWeights: async (_, { trainer }) =>
-    trainer.withNetwork(async (engine, { config: { network } }) => {
-      const { parameters, step } = await engine.readState();
-      const bytes = encodeWeights(network, parameters);
+    trainer.withNetwork(async (engine, { config: { network }, step }) => {
+      const bytes = encodeWeights(network, await engine.readParameters());
       const isWhole = bytes.byteLength === bytes.buffer.byteLength;
       const file = isWhole ? bytes.buffer : bytes.slice().buffer;
       return { fileName: `${network.id}-step-${step}.safetensors`, step, file };

@@ -1,11 +1,31 @@
-/** Keeps a run's parameters outside of the engine, so that it can go on elsewhere when the device or the worker is lost. */
+/**
+ * A run's weights into the engine and out of it: where it begins, where another one begins with them, and where it can go on when
+ * the device or the worker is lost.
+ */
 import { within } from '@/data/within';
 import type { Engine } from '@/engine/engine';
+import type { Weights } from '@/model/engineState';
+import { sameConfig } from '@/model/runConfig';
+import { trainedFor } from '@/model/weightsOrigin';
 import { canBeKept } from '@/training/keepingSchedule';
 import type { Run } from '@/training/run';
 
 /** A person who chose another engine waits for no longer. */
 const readMilliseconds = 5000;
+
+/**
+ * Puts a run's first weights into the engine. Where that holds a network of the same configuration, the weights alone are
+ * written; the run before may be trained, its optimizer's state is not read and not kept.
+ */
+export async function enterNetwork(run: Run, engine: Engine): Promise<void> {
+  const { config, startingState: state } = run;
+  const isFresh = state !== undefined && state.step === 0 && Object.keys(state.optimizer).length === 0;
+  if (isFresh && engine.config !== null && sameConfig(engine.config, config)) {
+    await engine.writeParameters(state.parameters);
+  } else {
+    await engine.compile(config, state);
+  }
+}
 
 /** Saves the state before the engine goes; what an earlier reading has stays where the engine cannot be read any more. */
 export async function saveState(run: Run, engine: Engine): Promise<void> {
@@ -21,10 +41,20 @@ export async function takeOverWeights(run: Run, engine: Engine): Promise<void> {
   const { successorOf: from } = run;
   if (from === null) return;
   await takeOverWeights(from, engine);
-  if (from.isCompiled && from.step > 0) await saveState(from, engine);
+  run.initial =
+    (from.isCompiled && from.step > 0 ? await readWeights(from, engine) : null) ?? from.savedWeights;
   from.isCompiled = false;
-  run.initial = from.savedWeights;
   run.successorOf = null;
+}
+
+/** A run's weights as they stand in the engine; null where that cannot be read any more. */
+async function readWeights({ initial, step }: Run, engine: Engine): Promise<Weights | null> {
+  try {
+    const parameters = await within(readMilliseconds, engine.readParameters(), 'The engine does not answer.');
+    return { parameters, origin: trainedFor(initial.origin, step) };
+  } catch {
+    return null;
+  }
 }
 
 /** Reads the state in the midst of training, where that is cheap enough; gives whether it did. */

@@ -14,7 +14,7 @@ import { EngineHost, type CreateEngine, type ImageSource } from '@/training/engi
 import { ignoreLoss, isLoss } from '@/training/guardedEngine';
 import { canBeKept } from '@/training/keepingSchedule';
 import { Run } from '@/training/run';
-import { keepState, saveState, takeOverWeights } from '@/training/savedState';
+import { enterNetwork, keepState, saveState, takeOverWeights } from '@/training/savedState';
 import { TrainingLoop } from '@/training/trainingLoop';
 import { NotReadyError, toWorkerError } from '@/training/workerError';
 
@@ -260,7 +260,7 @@ export class Trainer {
     try {
       checkConfig(run.config);
       await takeOverWeights(run, engine);
-      await engine.compile(run.config, run.startingState);
+      await enterNetwork(run, engine);
     } catch (error) {
       // The engine is given up with such an error, and the next one takes the run in.
       if (isLoss(error)) throw error;

@@ -15,6 +15,8 @@ export interface ForwardContext {
   readonly updatedBuffers: Map<string, Tensor>;
   /** Sees what enters each layer with weights, on steps that statistics are taken of. */
   readonly watchInput: ((layer: string, x: Tensor) => void) | null;
+  /** Sees what each layer gives, which is freed afterwards. */
+  readonly watchOutput?: (layer: string, y: Tensor) => void;
 }
 
 /** Where backward puts the gradients of the parameters, by state_dict key, in the device's layout. */

@@ -48,14 +48,15 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
   const ops = layers.map((layer) => {
     const op = layerOp(layer, { needsInputGradient }, ordinals);
     needsInputGradient ||= learns(layer);
-    return op;
+    return { name: layer.name, op };
   });
   return {
     forward: (x, context) => {
       const steps: Forward[] = [];
       let output: tf.Tensor = ops.length === 0 ? tf.clone(x) : x;
-      for (const op of ops) {
+      for (const { name, op } of ops) {
         const step = op.forward(output, context);
+        context.watchOutput?.(name, step.output);
         // In eval mode no backward pass will free the activations.
         if (!context.isTraining && output !== x) output.dispose();
         steps.push(step);
@@ -80,7 +81,7 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
   };
 }
 
-/** The whole network: images [n, h, w, 1] to logits [n, 10]. */
-export function networkOp(network: NetworkSpec): LayerOp {
-  return sequenceOp(network.layers, { needsInputGradient: false }, dropoutOrdinals(network.layers));
+/** The network, or the layers that it begins with: images [n, h, w, 1] to logits [n, 10]. */
+export function networkOp({ layers }: Pick<NetworkSpec, 'layers'>): LayerOp {
+  return sequenceOp(layers, { needsInputGradient: false }, dropoutOrdinals(layers));
 }

@@ -3,7 +3,7 @@
  * and their translation to PyTorch's state_dict (OIHW, [out, in]).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { checkState } from '@/engine/checkState';
+import { entriesNamed } from '@/engine/checkState';
 import type { NetworkSpec } from '@/model/layers';
 import { stateEntries, type StateEntry } from '@/model/stateDict';
 import type { StateDict, TensorData } from '@/model/tensor';
@@ -69,7 +69,7 @@ export class ParameterStore {
   readonly #tensors = new Map<string, tf.Tensor>();
   readonly #counters = new Map<string, bigint>();
 
-  /** @throws EngineError `state` when the state does not fit the network. */
+  /** `state`: checked, every entry of the network. */
   constructor(network: NetworkSpec, state: StateDict) {
     this.entries = stateEntries(network);
     this.load(state);
@@ -93,8 +93,8 @@ export class ParameterStore {
     for (const [key, count] of this.#counters) this.#counters.set(key, count + 1n);
   }
 
+  /** Replaces all entries by those of a checked state. */
   load(state: StateDict): void {
-    checkState(state, this.entries, 'state');
     for (const { key } of this.entries) {
       const tensor = state.get(key);
       if (tensor?.dtype === 'I64') this.#counters.set(key, tensor.data[0] ?? 0n);
@@ -102,16 +102,20 @@ export class ParameterStore {
     }
   }
 
-  /** The whole state_dict, or the entries of one role, with values of `override` in place of the store's. */
+  /**
+   * The whole state_dict, or the entries of some names or of one role, with values of `override` in place of the store's.
+   * @throws EngineError `state` naming the keys that the network does not have
+   */
   async read(
     options: {
+      readonly names?: readonly string[];
       readonly role?: StateEntry['role'];
       readonly override?: ReadonlyMap<string, tf.Tensor>;
       readonly extraBatches?: bigint;
     } = {},
   ): Promise<StateDict> {
     const state = new Map<string, TensorData>();
-    for (const { key, shape, dtype, role } of this.entries) {
+    for (const { key, shape, dtype, role } of entriesNamed(this.entries, options.names)) {
       if (options.role !== undefined && role !== options.role) continue;
       if (dtype === 'I64') {
         const count = (this.#counters.get(key) ?? 0n) + (options.extraBatches ?? 0n);

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   EngineError,
+  type Activation,
   type BackendInfo,
   type BatchInspection,
   type Engine,
@@ -14,42 +15,34 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
+import { checkEngineState } from '@/engine/checkState';
 import { evaluationOf } from '@/engine/evaluation';
+import { imagesAtOnce } from '@/engine/evaluationBatch';
 import { registerKernels } from '@/engine/kernels/registerKernels';
+import { forwardAndBackward, forwardContext, keptPass, tensorsOf, type Run } from '@/engine/tfjs/batchPass';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
-import type { ForwardContext, Gradients, LayerOp } from '@/engine/tfjs/layerOp';
+import { keptActivations } from '@/engine/tfjs/keptActivations';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
-import { batchLoss, classes } from '@/engine/tfjs/losses';
+import { classes } from '@/engine/tfjs/losses';
 import { MetricsLog } from '@/engine/tfjs/metricsLog';
 import { networkOp } from '@/engine/tfjs/networkOp';
 import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
-import { TfjsStatistics, type StepWatcher } from '@/engine/tfjs/tfjsStatistics';
+import { TfjsStatistics } from '@/engine/tfjs/tfjsStatistics';
 import { batchIndices } from '@/model/batchOrder';
 import type { MemoryNeed } from '@/model/cost';
 import { initialState } from '@/model/initialise';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { learningRateAt } from '@/model/learningRate';
-import { inferShapes, inputShape } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
-import { sizeOf, type TensorData } from '@/model/tensor';
+import type { StateDict, TensorData } from '@/model/tensor';
 
-/** Evaluation runs in pieces whose largest activation stays under this. */
-const evaluationActivationBytes = 32 * 2 ** 20;
 const largestEvaluationBatch = 1000;
-
-interface Run {
-  config: RunConfig;
-  readonly network: LayerOp;
-  readonly parameters: ParameterStore;
-  readonly optimizer: OptimizerState;
-  readonly evaluationBatch: number;
-  step: number;
-}
 
 export class TfjsEngine implements Engine {
   readonly info: BackendInfo;
@@ -66,6 +59,10 @@ export class TfjsEngine implements Engine {
     registerKernels(info.backend);
   }
 
+  get config(): RunConfig | null {
+    return this.#run?.config ?? null;
+  }
+
   setImages(split: Split, images: ImageSet): Promise<void> {
     this.#guard.check();
     this.#sources.set(split, imageSource(images, this.#sources.get(split)));
@@ -78,43 +75,27 @@ export class TfjsEngine implements Engine {
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
     this.#guard.check();
-    const perImage = this.#largestActivation(config);
+    checkRun(config);
+    checkLimits(config, this.info);
     this.#release();
-    const fitting = Math.floor(evaluationActivationBytes / perImage);
+    if (state !== undefined) checkEngineState(config, state);
     const parameters = new ParameterStore(
       config.network,
       state?.parameters ?? initialState(config.network, config.seed),
     );
     const optimizer = new OptimizerState(config.optimizer, parameterEntries(config.network));
     const step = state?.step ?? 0;
-    try {
-      optimizer.load(state?.optimizer ?? {}, step);
-    } catch (error) {
-      parameters.dispose();
-      throw error;
-    }
+    optimizer.load(state?.optimizer ?? {}, step);
     this.#metrics.reset(step);
     this.#run = {
       config,
       network: networkOp(config.network),
       parameters,
       optimizer,
-      evaluationBatch: Math.min(largestEvaluationBatch, Math.max(1, fitting)),
+      evaluationBatch: Math.min(largestEvaluationBatch, imagesAtOnce(config)),
       step,
     };
     await tf.ready();
-  }
-
-  /**
-   * Bytes of the largest activation of one image.
-   * @throws EngineError `config` when the network cannot be trained, `limits` when it does not fit the device.
-   */
-  #largestActivation(config: RunConfig): number {
-    checkRun(config);
-    checkLimits(config, this.info);
-    const shape = inputShape(config.input);
-    const outputs = inferShapes(config.network, shape).map(({ output }) => sizeOf(output));
-    return Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
   }
 
   step(count: number): Promise<void> {
@@ -205,15 +186,32 @@ export class TfjsEngine implements Engine {
     return result;
   }
 
-  async preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+  async activations(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    layerNames: readonly string[],
+  ): Promise<ReadonlyMap<string, Activation>> {
     this.#guard.check();
-    const { input } = this.#compiled().config;
-    // One channel: NHWC and NCHW hold the same values in the same order.
-    const x = tf.tidy(() => resizeAndNormalize(floatImages(images, count), input));
-    const values = await x.data<'float32'>();
-    x.dispose();
+    const run = this.#compiled();
+    const plan = planActivations(run.config, layerNames);
+    const network = networkOp(plan);
+    const found = emptyActivations(plan, count);
+    for (let from = 0; from < count; from += run.evaluationBatch) {
+      const n = Math.min(run.evaluationBatch, count - from);
+      let kept: ReadonlyMap<string, tf.Tensor> = new Map();
+      tf.tidy(() => {
+        const x = resizeAndNormalize(floatImages(images.subarray(from * 784), n), run.config.input);
+        kept = keptActivations(network, x, forwardContext(run, false), found.keys());
+      });
+      for (const [name, activation] of found) {
+        const tensor = kept.get(name);
+        if (tensor === undefined) continue;
+        fromImage(activation, from).set(await tensor.data<'float32'>());
+        tensor.dispose();
+      }
+    }
     this.#guard.check();
-    return Float32Array.from(values);
+    return found;
   }
 
   async inspectBatch(
@@ -253,13 +251,22 @@ export class TfjsEngine implements Engine {
     return state;
   }
 
-  writeState(state: EngineState): Promise<void> {
+  async readParameters(names?: readonly string[]): Promise<StateDict> {
+    this.#guard.check();
+    const parameters = await this.#compiled().parameters.read(names === undefined ? {} : { names });
+    this.#guard.check();
+    return parameters;
+  }
+
+  async writeParameters(parameters: StateDict): Promise<void> {
+    this.#guard.check();
     const run = this.#compiled();
-    run.parameters.load(state.parameters);
-    run.optimizer.load(state.optimizer, state.step);
-    run.step = state.step;
-    this.#metrics.reset(state.step);
-    return Promise.resolve();
+    checkEngineState(run.config, { parameters, optimizer: {} });
+    this.#forgetSteps();
+    run.parameters.load(parameters);
+    run.optimizer.load({}, 0);
+    run.step = 0;
+    await tf.ready();
   }
 
   dispose(): void {
@@ -269,10 +276,14 @@ export class TfjsEngine implements Engine {
     this.#guard.dispose();
   }
 
-  #release(): void {
-    this.#metrics.dispose();
+  #forgetSteps(): void {
+    this.#metrics.reset(0);
     this.#statistics.dispose();
     this.#statistics.interval = null;
+  }
+
+  #release(): void {
+    this.#forgetSteps();
     this.#run?.parameters.dispose();
     this.#run?.optimizer.dispose();
     this.#run = null;
@@ -297,49 +308,4 @@ export class TfjsEngine implements Engine {
 
 function floatImages(images: Uint8Array, count: number): tf.Tensor4D {
   return tf.tensor4d(imagesAsFloats(images, count), [count, 28, 28, 1]);
-}
-
-function forwardContext(run: Run, isTraining: boolean, watcher: StepWatcher | null = null): ForwardContext {
-  const { config, step, parameters } = run;
-  const watchInput = watcher?.input ?? null;
-  return { isTraining, seed: config.seed, step, parameters, updatedBuffers: new Map(), watchInput };
-}
-
-interface BatchPass {
-  readonly loss: tf.Tensor;
-  readonly accuracy: tf.Tensor;
-  readonly logits: tf.Tensor;
-  readonly gradients: Gradients;
-  readonly buffers: ReadonlyMap<string, tf.Tensor>;
-}
-
-/** One batch in training mode. Call inside tidy: what is not kept is freed at its end. */
-function forwardAndBackward(
-  run: Run,
-  x: tf.Tensor,
-  labels: Uint8Array,
-  watcher: StepWatcher | null = null,
-): BatchPass {
-  const context = forwardContext(run, true, watcher);
-  const { output: logits, backward } = run.network.forward(x, context);
-  const { loss, accuracy, gradient } = batchLoss(run.config.loss, logits, labels);
-  const gradients: Gradients = new Map();
-  backward(gradient, gradients);
-  return { loss, accuracy, logits, gradients, buffers: context.updatedBuffers };
-}
-
-function tensorsOf({ loss, accuracy, logits, gradients, buffers }: BatchPass): tf.Tensor[] {
-  return [loss, accuracy, logits, ...gradients.values(), ...buffers.values()];
-}
-
-/** The same outside tidy; the caller disposes tensorsOf(pass). */
-function keptPass(run: Run, input: () => tf.Tensor, labels: Uint8Array): BatchPass {
-  tf.engine().startScope();
-  try {
-    const pass = forwardAndBackward(run, input(), labels);
-    for (const tensor of tensorsOf(pass)) tf.keep(tensor);
-    return pass;
-  } finally {
-    tf.engine().endScope();
-  }
 }

@@ -26,9 +26,9 @@ export interface ProgramParts {
   readonly blocks: number;
   readonly threads: number;
   readonly operations: readonly Operation[];
-  /** Buffers that are filled before the program starts, and those that are read after its end, with their names. */
-  readonly inputs: ReadonlyMap<WasmBuffer, string>;
-  readonly results: ReadonlyMap<WasmBuffer, string>;
+  /** Buffers that are filled before the program starts, and those that are read after its end, by name. */
+  readonly inputs: ReadonlyMap<string, WasmBuffer>;
+  readonly results: ReadonlyMap<string, WasmBuffer>;
   readonly watches: readonly PlacedWatch[];
 }
 
@@ -115,11 +115,13 @@ function lifetimes(
   entries: readonly Entry[],
   watches: readonly PlacedWatch[],
 ): ReadonlyMap<WasmBuffer, Lifetime> {
+  const given = new Set(inputs.values());
+  const kept = new Set(results.values());
   const uses = new Map<WasmBuffer, Lifetime>();
   const use = (buffer: WasmBuffer, epoch: number): void => {
     if (buffer.address !== null) return;
-    const first = inputs.has(buffer) ? -1 : Math.min(uses.get(buffer)?.first ?? epoch, epoch);
-    const last = results.has(buffer)
+    const first = given.has(buffer) ? -1 : Math.min(uses.get(buffer)?.first ?? epoch, epoch);
+    const last = kept.has(buffer)
       ? Number.POSITIVE_INFINITY
       : Math.max(uses.get(buffer)?.last ?? epoch, epoch);
     uses.set(buffer, { bytes: buffer.bytes, first, last });
@@ -250,7 +252,7 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
     words,
     length: entries.length,
     arenaBytes: plan.bytes,
-    addresses: new Map([...inputs, ...results].map(([buffer, name]) => [name, addressOf(buffer)])),
+    addresses: new Map([...inputs, ...results].map(([name, buffer]) => [name, addressOf(buffer)])),
     watches: watches.map((watch): EncodedWatch => ({ ...watch, addressOf })),
   };
 }

@@ -1,4 +1,5 @@
 /** Test helper: runs layers on the kernels, forward and backward, with values in PyTorch's layouts. */
+import { KeptOutputs } from '@/engine/activations';
 import { lowerSequence } from '@/engine/wasm/lowerNetwork';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
@@ -87,6 +88,7 @@ export async function runLayers(
     blocks,
     dividesByGradient: false,
     dropoutOrdinals: ordinals,
+    kept: new KeptOutputs(),
     onGradient: (key, gradient) => {
       keys.push(key);
       program.keep(gradient, `gradient ${key}`);

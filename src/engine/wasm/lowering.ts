@@ -1,4 +1,5 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
+import type { KeptOutputs } from '@/engine/activations';
 import type { Program, WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import type { LayerSpec } from '@/model/layers';
@@ -25,6 +26,8 @@ export interface Lowering {
   readonly dropoutOrdinals: ReadonlyMap<string, number>;
   /** A gradient is complete; `gradient` has the parameter's layout. */
   readonly onGradient: (key: string, gradient: WasmBuffer) => void;
+  /** Outputs of layers that are read after the program; none in training. */
+  readonly kept: KeptOutputs<Value>;
 }
 
 /** An activation [blocks][height][width][channels][8]. */
@@ -82,4 +85,11 @@ export function resultBuffer(
 /** Panels that `channels` are split into. */
 export function panelCount(lowering: Lowering, channels: number): number {
   return Math.ceil(channels / lowering.maxPanel);
+}
+
+/** Notes a layer's output where it is to be read afterwards; gives what the next layer reads. */
+export function keepOutput({ kept }: Lowering, name: string, value: Value): Value {
+  if (!kept.has(name)) return value;
+  kept.add(name, value);
+  return { ...value, isOwned: false };
 }

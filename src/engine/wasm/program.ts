@@ -80,9 +80,9 @@ export class Program {
   readonly #blocks: number;
   readonly #threads: number;
   readonly #operations: Operation[] = [];
-  /** Buffers that are filled before the program starts, and that are read after its end, with the name to find them by. */
-  readonly #inputs = new Map<WasmBuffer, string>();
-  readonly #results = new Map<WasmBuffer, string>();
+  /** Buffers that are filled before the program starts, and that are read after its end, by the name to find them by. */
+  readonly #inputs = new Map<string, WasmBuffer>();
+  readonly #results = new Map<string, WasmBuffer>();
   readonly #watches: PlacedWatch[] = [];
 
   constructor({ precision, blocks, threads }: ProgramSizes) {
@@ -99,13 +99,13 @@ export class Program {
   /** A buffer that is filled before the program starts. */
   input(name: string, bytes: number): WasmBuffer {
     const buffer = this.buffer(name, bytes);
-    this.#inputs.set(buffer, name);
+    this.#inputs.set(name, buffer);
     return buffer;
   }
 
   /** Leaves the buffer untouched until the program's end, to be read then. */
   keep(buffer: WasmBuffer, resultName: string): void {
-    this.#results.set(buffer, resultName);
+    this.#results.set(resultName, buffer);
   }
 
   emit<N extends OperationName>(

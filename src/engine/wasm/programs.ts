@@ -1,11 +1,13 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
+import { KeptOutputs, networkInput } from '@/engine/activations';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import { lowerSequence } from '@/engine/wasm/lowerNetwork';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
-import { newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
+import { keepOutput, newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
 import { optimizerCall } from '@/engine/wasm/optimizers';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
+import type { LayerSpec } from '@/model/layers';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizers, optimizerSlots } from '@/model/optimizers';
 import { lossKinds, lossParametersOf } from '@/model/losses';
@@ -28,7 +30,6 @@ export const inputNames = { bytes: 'images', pixels: 'augmented images', labels:
 
 /** Buffers that it may read after a program. */
 export const resultNames = {
-  input: 'input',
   logits: 'logits',
   loss: 'loss',
   gradient: (key: string) => `gradient/${key}`,
@@ -44,7 +45,7 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
   const { normalize, resize } = config.input;
   const bytes = isAugmented ? 0 : program.input(inputNames.bytes, images * 784);
   const pixels = isAugmented ? program.input(inputNames.pixels, images * 784 * 4) : 0;
-  const y = newBuffer(lowering, resultNames.input, blocks * full * full * 8);
+  const y = newBuffer(lowering, 'input', blocks * full * full * 8);
   program.emit('input', {
     bytes,
     pixels,
@@ -136,23 +137,14 @@ function emitClippedUpdates(
  */
 export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
   const { mode, images } = options;
-  const blocks = Math.ceil(images / 8);
-  const program = new Program({ precision: memory.precision, blocks, threads: options.threads });
   const gradients = new Map<string, WasmBuffer>();
   const { clipGradNorm } = config;
-  const lowering: Lowering = {
-    ...options,
-    program,
-    memory,
-    blocks,
-    dividesByGradient: optimizers[config.optimizer.kind].dividesByGradient,
-    dropoutOrdinals: dropoutOrdinals(config.network.layers),
-    onGradient: (key, gradient) => {
-      if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
-      else if (clipGradNorm === null) emitUpdate(program, memory, config, key, gradient);
-      else gradients.set(key, gradient);
-    },
-  };
+  const lowering = lowerBatch(config, memory, options, new KeptOutputs(), (key, gradient) => {
+    if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
+    else if (clipGradNorm === null) emitUpdate(program, memory, config, key, gradient);
+    else gradients.set(key, gradient);
+  });
+  const { program, blocks } = lowering;
   const input = lowerInput(lowering, config, options.isAugmented);
   const network = lowerSequence(lowering, config.network.layers, input);
   const flat = lowerPlainOrder(lowering, network.output);
@@ -185,20 +177,38 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   return program;
 }
 
-/** The network's input alone, for a look at what it sees. */
-export function buildInputProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
+/** The layers that a look at the network asks for, in eval mode; `kept` says where their outputs lie. */
+export function buildActivationsProgram(
+  config: RunConfig,
+  layers: readonly LayerSpec[],
+  kept: KeptOutputs<Value>,
+  memory: RunMemory,
+  options: ProgramOptions,
+): Program {
+  const lowering = lowerBatch(config, memory, options, kept, () => undefined);
+  const { program } = lowering;
+  lowerSequence(lowering, layers, keepOutput(lowering, networkInput, lowerInput(lowering, config, false)));
+  for (const [name, { buffer }] of kept.values) program.keep(buffer, name);
+  return program;
+}
+
+/** What lowering a batch begins with. */
+function lowerBatch(
+  config: RunConfig,
+  memory: RunMemory,
+  options: ProgramOptions,
+  kept: KeptOutputs<Value>,
+  onGradient: Lowering['onGradient'],
+): Lowering {
   const blocks = Math.ceil(options.images / 8);
-  const program = new Program({ precision: memory.precision, blocks, threads: options.threads });
-  const lowering: Lowering = {
+  return {
     ...options,
-    program,
+    program: new Program({ precision: memory.precision, blocks, threads: options.threads }),
     memory,
     blocks,
-    dividesByGradient: false,
-    dropoutOrdinals: new Map(),
-    onGradient: () => undefined,
+    dividesByGradient: optimizers[config.optimizer.kind].dividesByGradient,
+    dropoutOrdinals: dropoutOrdinals(config.network.layers),
+    onGradient,
+    kept,
   };
-  const { buffer } = lowerInput(lowering, config, false);
-  program.keep(buffer, resultNames.input);
-  return program;
 }

@@ -4,6 +4,7 @@
  */
 import {
   EngineError,
+  type Activation,
   type BackendInfo,
   type BatchInspection,
   type Engine,
@@ -13,11 +14,13 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
 import { StatisticsLog } from '@/engine/statisticsLog';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
+import { readImages, storedCount } from '@/engine/wasm/valueTransfer';
 import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun';
 import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
@@ -26,11 +29,14 @@ import { memoryNeed, wasmHeapBytes, type MemoryNeed } from '@/model/cost';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
-import { inputShape } from '@/model/shapes';
 import { parameterEntries } from '@/model/stateDict';
+import type { StateDict } from '@/model/tensor';
 
 const pixels = 784;
 const classes = 10;
+
+/** Images of a program that keeps the outputs of layers: a block of them, since all layers' may be kept. */
+const activationsBatch = 8;
 
 export interface WasmEngineParts extends RunOptions {
   readonly info: () => BackendInfo;
@@ -54,6 +60,10 @@ export class WasmEngine implements Engine {
 
   get info(): BackendInfo {
     return this.#info();
+  }
+
+  get config(): RunConfig | null {
+    return this.#run?.config ?? null;
   }
 
   /** Keeps the arrays themselves: a CPU engine reads a batch from where it lies. */
@@ -158,31 +168,28 @@ export class WasmEngine implements Engine {
     return logits;
   }
 
-  preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
+  activations(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    layerNames: readonly string[],
+  ): Promise<ReadonlyMap<string, Activation>> {
     return promised(() => {
       const run = this.#compiled();
-      const { runtime } = this.#options;
-      const [, size = 28] = inputShape(run.config.input);
-      const [first] = run.config.network.layers;
-      const border = first?.kind === 'Conv2d' ? first.padding : 0;
-      const full = size + 2 * border;
-      const values = new Float32Array(count * size * size);
-      for (let from = 0; from < count; from += evaluationBatch) {
-        const n = Math.min(evaluationBatch, count - from);
-        const program = run.program('input', n);
+      const plan = planActivations(run.config, layerNames);
+      const found = emptyActivations(plan, count);
+      for (let from = 0; from < count; from += activationsBatch) {
+        const n = Math.min(activationsBatch, count - from);
+        const { program, values } = run.activationsProgram(plan.layers, found.keys(), n);
         this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
-        runtime.run(program);
-        const source = run.values(addressIn(program, resultNames.input), Math.ceil(n / 8) * 8 * full * full);
-        for (let image = 0; image < n; image += 1) {
-          for (let pixel = 0; pixel < size * size; pixel += 1) {
-            const row = Math.floor(pixel / size) + border;
-            const column = (pixel % size) + border;
-            const place = ((image >> 3) * full * full + row * full + column) * 8 + (image & 7);
-            values[(from + image) * size * size + pixel] = source[place] ?? NaN;
-          }
+        this.#options.runtime.run(program);
+        for (const [name, activation] of found) {
+          const value = values.get(name);
+          if (value === undefined) throw new RangeError(`The program keeps no ${name}.`);
+          const stored = run.values(addressIn(program, name), storedCount(value, n));
+          readImages(stored, value, n, fromImage(activation, from));
         }
       }
-      return values;
+      return found;
     });
   }
 
@@ -216,15 +223,19 @@ export class WasmEngine implements Engine {
   readState(): Promise<EngineState> {
     return promised(() => {
       const run = this.#compiled();
-      const parameters = run.entries.map((entry) => [entry.key, run.read(entry)] as const);
-      return { step: run.step, parameters: new Map(parameters), optimizer: run.readOptimizer() };
+      return { step: run.step, parameters: run.readParameters(), optimizer: run.readOptimizer() };
     });
   }
 
-  writeState(state: EngineState): Promise<void> {
+  readParameters(names?: readonly string[]): Promise<StateDict> {
+    return promised(() => this.#compiled().readParameters(names));
+  }
+
+  writeParameters(parameters: StateDict): Promise<void> {
     return promised(() => {
-      this.#compiled().load(state);
-      this.#forgetMetrics(state.step);
+      this.#compiled().load({ step: 0, parameters, optimizer: {} });
+      this.#forgetMetrics(0);
+      this.#statistics = new StatisticsLog();
     });
   }
 
@@ -261,13 +272,12 @@ export class WasmEngine implements Engine {
     this.#options.runtime.bytes(addressIn(program, inputNames.bytes), images.length).set(images);
   }
 
-  /** [blocks][10][8] -> [n][10]. */
   #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {
-    const source = this.#compiled().values(addressIn(program, resultNames.logits), Math.ceil(n / 8) * 80);
-    return Float32Array.from({ length: n * classes }, (_, i) => {
-      const image = Math.floor(i / classes);
-      return source[(image >> 3) * 80 + (i % classes) * 8 + (image & 7)] ?? NaN;
-    });
+    const geometry = { channels: classes, height: 1, width: 1, border: 0 };
+    const source = this.#compiled().values(addressIn(program, resultNames.logits), storedCount(geometry, n));
+    const logits = new Float32Array(n * classes);
+    readImages(source, geometry, n, logits);
+    return logits;
   }
 
   #forgetMetrics(firstStep: number): void {

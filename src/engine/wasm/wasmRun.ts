@@ -1,10 +1,11 @@
 /** One compiled run: its memory, its programs, its parameters and the step it has reached. */
-import { checkState } from '@/engine/checkState';
-import { EngineError, type EngineState } from '@/engine/engine';
+import { KeptOutputs } from '@/engine/activations';
+import { checkEngineState, entriesNamed } from '@/engine/checkState';
+import type { EngineState } from '@/engine/engine';
 import { optimizerScalarsAt } from '@/engine/wasm/optimizers';
-import type { EncodedProgram } from '@/engine/wasm/program';
-import { buildInputProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
-import type { Mode } from '@/engine/wasm/lowering';
+import type { EncodedProgram, Program } from '@/engine/wasm/program';
+import { buildActivationsProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
+import type { Mode, Value } from '@/engine/wasm/lowering';
 import { memoryMap, scalars } from '@/engine/wasm/operations';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { precisionOf, type Values } from '@/engine/wasm/precision';
@@ -15,6 +16,7 @@ import { initialState } from '@/model/initialise';
 import { keysOf } from '@/model/kindFields';
 import { optimizerSlots } from '@/model/optimizers';
 import { streamKey, streams } from '@/model/random';
+import type { LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries, stateEntries, type StateEntry } from '@/model/stateDict';
 import type { StateDict, TensorData } from '@/model/tensor';
@@ -29,6 +31,11 @@ export interface RunOptions {
   readonly runtime: WasmRuntime;
   readonly threads: number;
   readonly maxPanel: number;
+}
+
+export interface ActivationsProgram {
+  readonly program: EncodedProgram;
+  readonly values: ReadonlyMap<string, Value>;
 }
 
 export class WasmRun {
@@ -107,17 +114,30 @@ export class WasmRun {
   }
 
   /** The program for a batch of this size, built when it is first asked for. */
-  program(mode: Mode | 'input', images: number): EncodedProgram {
+  program(mode: Mode, images: number): EncodedProgram {
     const key = programKey(mode, images);
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
-    const program =
-      mode === 'input'
-        ? buildInputProgram(this.config, this.memory, this.#programOptions('eval', images))
-        : this.#build(mode, images);
+    const encoded = this.#encode(this.#build(mode, images));
+    this.#programs.set(key, encoded);
+    return encoded;
+  }
+
+  /** A program for a batch of this size that leaves the outputs of these layers to be read, and how each lies. */
+  activationsProgram(
+    layers: readonly LayerSpec[],
+    names: Iterable<string>,
+    images: number,
+  ): ActivationsProgram {
+    const kept = new KeptOutputs<Value>(names);
+    const options = this.#programOptions('eval', images);
+    const program = buildActivationsProgram(this.config, layers, kept, this.memory, options);
+    return { program: this.#encode(program), values: kept.values };
+  }
+
+  #encode(program: Program): EncodedProgram {
     const encoded = program.encode(this.#arena);
     this.#options.runtime.grow(this.#arena + encoded.arenaBytes);
-    this.#programs.set(key, encoded);
     return encoded;
   }
 
@@ -161,6 +181,11 @@ export class WasmRun {
     );
   }
 
+  /** @throws EngineError `state` naming the keys that the network does not have */
+  readParameters(names?: readonly string[]): StateDict {
+    return new Map(entriesNamed(this.entries, names).map((entry) => [entry.key, this.read(entry)]));
+  }
+
   readOptimizer(): Record<string, StateDict> {
     if (this.updates === 0) return {};
     const parameters = parameterEntries(this.config.network);
@@ -178,19 +203,10 @@ export class WasmRun {
    * @throws EngineError `state` naming what does not fit.
    */
   load({ step, parameters, optimizer }: EngineState): void {
-    checkState(parameters, this.entries, 'state');
+    checkEngineState(this.config, { parameters, optimizer });
     const trained = parameterEntries(this.config.network);
     const wanted = optimizerSlots(this.config.optimizer);
     const given = Object.keys(optimizer);
-    if (given.length > 0 && given.toSorted().join() !== wanted.toSorted().join()) {
-      throw new EngineError(
-        'state',
-        `The optimizer state has the slots ${given.join(', ')}; ${this.config.optimizer.kind} keeps ${wanted.join(', ') || 'none'}.`,
-      );
-    }
-    for (const [slot, values] of Object.entries(optimizer))
-      checkState(values, trained, `optimizer state ${slot}`);
-
     const { runtime } = this.#options;
     for (const { key } of this.entries) {
       const tensor = parameters.get(key);
@@ -215,7 +231,7 @@ export class WasmRun {
   }
 }
 
-function programKey(mode: Mode | 'input', images: number): string {
+function programKey(mode: Mode, images: number): string {
   return `${mode} ${images}`;
 }
 

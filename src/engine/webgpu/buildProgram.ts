@@ -1,4 +1,5 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
+import { KeptOutputs, networkInput } from '@/engine/activations';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { clockWords } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -21,6 +22,7 @@ import { Program, stretch, whole, type Dispatch, type Resource, type Tensor } fr
 import { pieceTensor, type RunMemory } from '@/engine/webgpu/runMemory';
 import type { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { optimizerSlots } from '@/model/optimizers';
+import type { LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
@@ -59,10 +61,12 @@ export interface ProgramOptions {
   readonly target: KernelTarget;
   /** Takes statistics in a training step. */
   readonly statistics?: StepStatisticsPlan;
+  /** In eval mode: computes only these layers, which the network begins with, and keeps their outputs in place of the logits. */
+  readonly look?: { readonly layers: readonly LayerSpec[]; readonly kept: KeptOutputs<Value> };
 }
 
-/** Tensors that are read after a program. */
-export const resultNames = { input: 'input', logits: 'logits' } as const;
+/** The tensor that is read after a program in eval mode and after an inspection. */
+export const logitsName = 'logits';
 
 const maskAlignment = 64;
 
@@ -88,7 +92,7 @@ class Masks implements MaskStore, Resource {
 function inputValue(program: Program, config: RunConfig, images: number): Value {
   const [, size = 28] = inputShape(config.input);
   return {
-    tensor: program.tensor(resultNames.input, images * size * size),
+    tensor: program.tensor('input', images * size * size),
     channels: 1,
     height: size,
     width: size,
@@ -170,7 +174,7 @@ function emitUpdates(
 
 /** The first program of a run meets all parameters, in the order of the forward pass, and so decides their places. */
 export function buildProgram(config: RunConfig, memory: RunMemory, options: ProgramOptions): Program {
-  const { mode, images, control, target } = options;
+  const { mode, images, control, target, look } = options;
   const { mostMerged, partsAtOnce } = rulesFor(target);
   const merge = (dispatches: readonly Dispatch[]) => mergeDispatches(dispatches, mostMerged);
   const program = new Program();
@@ -193,15 +197,23 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     onWeighted: (name, x, weight) => {
       options.statistics?.watch(lowering, name, x, weight);
     },
+    kept: look?.kept ?? new KeptOutputs(),
   };
   const input = inputValue(program, config, images);
   const labels = program.tensor('labels', images);
-  const network = lowerSequence(lowering, config.network.layers, input);
-  const flat = lowerPlainOrder(lowering, network.output);
-  const logits = flat.output.tensor;
+  const layers = look?.layers ?? config.network.layers;
+  if (lowering.kept.has(networkInput)) lowering.kept.add(networkInput, input);
+  const network = lowerSequence(lowering, layers, input);
   emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
   program.moveLastToHead();
-  if (mode !== 'train') program.keep(resultNames.logits, logits);
+  if (look !== undefined) {
+    for (const [name, { tensor }] of look.kept.values) program.keep(name, tensor);
+    program.rearrange(merge);
+    return program;
+  }
+  const flat = lowerPlainOrder(lowering, network.output);
+  const logits = flat.output.tensor;
+  if (mode !== 'train') program.keep(logitsName, logits);
   if (mode === 'eval') {
     program.rearrange(merge);
     return program;
@@ -261,17 +273,4 @@ function emitInput(
     masks: masks.placed,
   });
   dispatchWith(program, kernel, { ...operands, labels: whole(source.labels), mask: whole(masks) });
-}
-
-/** The network's input alone, for a look at what it sees. */
-export function buildInputProgram(config: RunConfig, images: number, source: ImageResources): Program {
-  const program = new Program();
-  const { tensor: x } = inputValue(program, config, images);
-  program.dispatch(givenInput({ batch: images, input: config.input }), {
-    range: whole(source.range),
-    images: whole(source.images),
-    x,
-  });
-  program.keep(resultNames.input, x);
-  return program;
 }

@@ -17,15 +17,16 @@ const isPlainPool = (layer: LayerSpec): layer is MaxPool2d =>
 
 /**
  * ReLU, a max pool whose windows do not overlap and Dropout2d may change places with each other without any change of
- * the result or of its gradient, so a kernel may take them in any order, each once.
+ * the result or of its gradient, so a kernel may take them in any order, each once. It takes nothing behind an output that is kept.
  */
-function fusionOf(mode: Lowering['mode'], layers: readonly LayerSpec[], at: number): Fusion {
+function fusionOf({ mode, kept }: Lowering, layers: readonly LayerSpec[], at: number): Fusion {
   const kind = layers[at]?.kind;
   const none: Fusion = { relu: false, pool: 1, dropout: null, length: 0 };
   let found = none;
   // A dropout counts only once a ReLU is there, whose zeros tell its gradient.
   let fusion = none;
   for (const layer of layers.slice(at + 1)) {
+    if (kept.has(layers[at + found.length]?.name ?? '')) break;
     const length = found.length + 1;
     const isIdentity = isDropout(layer) && (mode === 'eval' || layer.p === 0);
     if (isIdentity) found = { ...found, length };
@@ -62,7 +63,7 @@ function lowerLayer(
 ): { readonly lowered: Lowered; readonly length: number } {
   const layer = layers[at];
   if (layer === undefined) throw new RangeError('There is no such layer.');
-  const fusion = fusionOf(lowering.mode, layers, at);
+  const fusion = fusionOf(lowering, layers, at);
   const lowered = lowerWith(lowering, layer, x, fusion);
   return { lowered, length: layerLowerings[layer.kind].takesEpilogue === true ? 1 + fusion.length : 1 };
 }
@@ -75,6 +76,8 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
     output = lowered.output;
     backwards.push(lowered.backward);
     at += length;
+    const { name = '' } = layers[at - 1] ?? {};
+    if (lowering.kept.has(name)) lowering.kept.add(name, output);
   }
   const backward = (dy: Gradient, sum?: Gradient): Gradient | null => {
     let gradient: Gradient | null = dy;

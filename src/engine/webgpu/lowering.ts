@@ -1,4 +1,5 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
+import type { KeptOutputs } from '@/engine/activations';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { PlacedMask } from '@/engine/webgpu/kernels/dropout';
@@ -29,6 +30,8 @@ export interface Lowering {
   readonly partials: PartialGradients | null;
   /** Hears of each layer with weights, once its forward pass is there. */
   readonly onWeighted: (name: string, x: Value, weight: StoredTensor) => void;
+  /** Outputs of layers that are read after the program; none in training. */
+  readonly kept: KeptOutputs<Value>;
 }
 
 /** Dropout factors that fused kernels multiply by; the input's dispatch, at the head of the step, fills them all. */

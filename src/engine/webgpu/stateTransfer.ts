@@ -30,47 +30,75 @@ export function writeTensor(
   }
 }
 
-/** Copies whole buffers to the CPU. */
-export async function readResources(
-  memory: DeviceMemory,
-  resources: readonly Resource[],
-): Promise<ReadonlyMap<Resource, Float32Array<ArrayBuffer>>> {
-  const { device } = memory;
-  const found = new Map<Resource, Float32Array<ArrayBuffer>>();
-  for (const resource of resources) {
-    const copy = device.createBuffer({
-      label: `copy of ${resource.name}`,
-      size: resource.bytes,
-      usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
-    });
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(memory.buffer(resource), 0, copy, 0, resource.bytes);
-    device.queue.submit([encoder.finish()]);
-    // One after the other, so that a large network needs only one of its banks twice.
-    // oxlint-disable-next-line no-await-in-loop
-    await copy.mapAsync(GPUMapMode.READ);
-    found.set(resource, new Float32Array(copy.getMappedRange().slice(0)));
-    copy.destroy();
+/** One tensor's values on their way to the CPU. */
+interface Stretch {
+  readonly key: string;
+  readonly first: number;
+  readonly count: number;
+  /** Where they go in the tensor. */
+  readonly to: number;
+}
+
+/** What is to be read, bank by bank. */
+function stretchesOf(tensors: readonly StoredTensor[]): ReadonlyMap<Bank, readonly Stretch[]> {
+  const found = new Map<Bank, Stretch[]>();
+  for (const { key, pieces } of tensors) {
+    let to = 0;
+    for (const { bank, first, count } of pieces) {
+      const known = found.get(bank) ?? [];
+      found.set(bank, known);
+      known.push({ key, first, count, to });
+      to += count;
+    }
   }
   return found;
 }
 
-/** A tensor's values in PyTorch's layout, out of copies of its banks (or of companions). */
-export function tensorValues(
-  stored: StoredTensor,
-  copies: ReadonlyMap<Resource, Float32Array<ArrayBuffer>>,
+/** Reads these tensors, and no more than they are, in PyTorch's layout; by key. */
+export async function readTensors(
+  memory: DeviceMemory,
+  tensors: readonly StoredTensor[],
   resourceOf: ResourceOf = (bank) => bank,
-): Float32Array<ArrayBuffer> {
-  const parts = stored.pieces.map(({ bank, first, count }) =>
-    copies.get(resourceOf(bank))?.subarray(first, first + count),
-  );
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return unpackWeights(stored.layout, only);
-  const joined = new Float32Array(stored.count);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part ?? [], at);
-    at += part?.length ?? 0;
+): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>> {
+  const { device } = memory;
+  const byKey = new Map(tensors.map((stored) => [stored.key, stored]));
+  const parts = new Map<string, Float32Array<ArrayBuffer>>();
+  const found = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const [bank, stretches] of stretchesOf(tensors)) {
+    const source = memory.buffer(resourceOf(bank));
+    const bytes = stretches.reduce((sum, { count }) => sum + count * 4, 0);
+    const copy = device.createBuffer({
+      label: `copy of ${resourceOf(bank).name}`,
+      size: bytes,
+      usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+    });
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const { first, count } of stretches) {
+      encoder.copyBufferToBuffer(source, first * 4, copy, at, count * 4);
+      at += count * 4;
+    }
+    device.queue.submit([encoder.finish()]);
+    // One after the other, so that a large network needs only one of its banks twice.
+    // oxlint-disable-next-line no-await-in-loop
+    await copy.mapAsync(GPUMapMode.READ);
+    const values = new Float32Array(copy.getMappedRange());
+    at = 0;
+    for (const { key, count, to } of stretches) {
+      const stored = byKey.get(key);
+      const part = values.subarray(at, at + count);
+      at += count;
+      if (stored === undefined) continue;
+      if (count === stored.count) {
+        found.set(key, unpackWeights(stored.layout, part));
+        continue;
+      }
+      const whole = parts.get(key) ?? new Float32Array(stored.count);
+      parts.set(key, whole);
+      whole.set(part, to);
+      if (to + count === stored.count) found.set(key, unpackWeights(stored.layout, whole));
+    }
+    copy.destroy();
   }
-  return unpackWeights(stored.layout, joined);
+  return found;
 }

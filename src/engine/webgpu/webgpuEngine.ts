@@ -4,6 +4,7 @@
  */
 import {
   EngineError,
+  type Activation,
   type BackendInfo,
   type BatchInspection,
   type Engine,
@@ -13,11 +14,13 @@ import {
   type Split,
   type StepMetrics,
 } from '@/engine/engine';
+import { planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf } from '@/engine/evaluation';
 import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
-import { resultNames } from '@/engine/webgpu/buildProgram';
+import { logitsName } from '@/engine/webgpu/buildProgram';
 import { DeviceMemory } from '@/engine/webgpu/deviceMemory';
+import { readActivations } from '@/engine/webgpu/activations';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { Readback } from '@/engine/webgpu/readback';
@@ -26,7 +29,7 @@ import { StatisticsReader } from '@/engine/webgpu/statisticsReader';
 import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { inputShape } from '@/model/shapes';
+import type { StateDict } from '@/model/tensor';
 
 const classes = 10;
 
@@ -63,6 +66,10 @@ export class WebgpuEngine implements Engine {
       train: new ResidentImages('train', this.#memory),
       test: new ResidentImages('test', this.#memory),
     };
+  }
+
+  get config(): RunConfig | null {
+    return this.#run?.config ?? null;
   }
 
   async setImages(split: Split, images: ImageSet): Promise<void> {
@@ -174,48 +181,40 @@ export class WebgpuEngine implements Engine {
 
   /** Logits in eval mode, piece by piece on the GPU and read back once. `load` puts images into the program's inbox. */
   async #logits(run: WebgpuRun, count: number, load: Load): Promise<Float32Array<ArrayBuffer>> {
-    return this.#pass(run, 'eval', resultNames.logits, classes, count, load);
-  }
-
-  async preprocess(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array<ArrayBuffer>> {
-    this.#guard.check();
-    const run = this.#compiled();
-    const [, size = 28] = inputShape(run.config.input);
-    return this.#pass(run, 'input', resultNames.input, size * size, count, (given, _, from, n) => {
-      given.inbox.writeImages(run.memory, images, from, n);
-    });
-  }
-
-  /** `perImage` floats of each image out of one of the programs that are given their images. */
-  async #pass(
-    run: WebgpuRun,
-    mode: 'eval' | 'input',
-    result: string,
-    perImage: number,
-    count: number,
-    load: Load,
-  ): Promise<Float32Array<ArrayBuffer>> {
     const { device } = this.#memory;
-    const target = this.#readback.open(count * perImage * 4);
+    const bytes = classes * 4;
+    const target = this.#readback.open(count * bytes);
     for (let from = 0; from < count; from += run.evaluationBatch) {
       const n = Math.min(run.evaluationBatch, count - from);
       // A small batch has a small program: a single drawing should not cost a thousand images.
       const size = Math.min(run.evaluationBatch, 2 ** Math.ceil(Math.log2(n)));
       // oxlint-disable-next-line no-await-in-loop -- made at the first use of this size
-      const given = await run.givenProgram(mode, size);
+      const given = await run.givenProgram('eval', size);
       const encoder = device.createCommandEncoder();
       load(given, encoder, from, n);
       const pass = encoder.beginComputePass();
       given.compiled.encode(pass);
       pass.end();
-      const { resource, offset } = given.compiled.result(result);
-      const bytes = n * perImage * 4;
-      encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, from * perImage * 4, bytes);
+      const { resource, offset } = given.compiled.result(logitsName);
+      encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, from * bytes, n * bytes);
       device.queue.submit([encoder.finish()]);
     }
-    const values = await this.#readback.read(target, count * perImage * 4);
+    const values = await this.#readback.read(target, count * bytes);
     this.#guard.check();
     return values;
+  }
+
+  async activations(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    layerNames: readonly string[],
+  ): Promise<ReadonlyMap<string, Activation>> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const plan = planActivations(run.config, layerNames);
+    const found = await readActivations(run, this.#readback, plan, images, count);
+    this.#guard.check();
+    return found;
   }
 
   async inspectBatch(
@@ -235,7 +234,7 @@ export class WebgpuEngine implements Engine {
     const pass = encoder.beginComputePass();
     compiled.encode(pass);
     pass.end();
-    const { resource, offset } = compiled.result(resultNames.logits);
+    const { resource, offset } = compiled.result(logitsName);
     const bytes = n * classes * 4;
     const target = this.#readback.open(bytes + 16);
     encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, 0, bytes);
@@ -258,10 +257,18 @@ export class WebgpuEngine implements Engine {
     return state;
   }
 
-  writeState(state: EngineState): Promise<void> {
+  async readParameters(names?: readonly string[]): Promise<StateDict> {
+    this.#guard.check();
+    const parameters = await this.#compiled().readParameters(names);
+    this.#guard.check();
+    return parameters;
+  }
+
+  writeParameters(parameters: StateDict): Promise<void> {
     return new Promise((resolve) => {
       this.#guard.check();
-      this.#compiled().load(state);
+      this.#compiled().load({ step: 0, parameters, optimizer: {} });
+      this.#statistics = new StatisticsReader(this.#readback);
       resolve();
     });
   }

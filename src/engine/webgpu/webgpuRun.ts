@@ -1,7 +1,8 @@
 /** One compiled run: its buffers, its programs and the step it has reached. */
+import { KeptOutputs, type ActivationPlan } from '@/engine/activations';
 import type { DeviceLimits, EngineState } from '@/engine/engine';
+import { imagesAtOnce } from '@/engine/evaluationBatch';
 import {
-  buildInputProgram,
   buildProgram,
   controlResources,
   scheduleRows,
@@ -11,6 +12,7 @@ import { CompiledProgram } from '@/engine/webgpu/compiledProgram';
 import { BufferPool, DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
+import type { Value } from '@/engine/webgpu/lowering';
 import { MetricsRing } from '@/engine/webgpu/metricsRing';
 import type { PipelineCache } from '@/engine/webgpu/pipelines';
 import type { Resource } from '@/engine/webgpu/program';
@@ -25,11 +27,8 @@ import { weightedLayers } from '@/model/layerStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import { batchSizesOf, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
-import { inferShapes, inputShape } from '@/model/shapes';
-import { sizeOf } from '@/model/tensor';
+import type { StateDict } from '@/model/tensor';
 
-/** Evaluation takes as many images at once as keep the largest activation under this. */
-const evaluationActivationBytes = 32 * 2 ** 20;
 const largestEvaluationBatch = 1024;
 
 export interface RunParts {
@@ -62,7 +61,7 @@ export interface WatchedProgram {
   readonly plan: StepStatisticsPlan;
 }
 
-type GivenMode = 'eval' | 'inspect' | 'input';
+type GivenMode = 'eval' | 'inspect';
 
 export class WebgpuRun {
   config: RunConfig;
@@ -96,7 +95,9 @@ export class WebgpuRun {
     this.#stored = new RunMemory(largest);
     this.#state = new RunState(config, this.memory, this.#stored);
     this.ring = new MetricsRing(this.memory, this.#control.metrics);
-    this.evaluationBatch = evaluationBatchOf(config, largest);
+    // A power of two, so that a piece of any size has a program not much larger.
+    const fitting = 2 ** Math.floor(Math.log2(imagesAtOnce(config, largest)));
+    this.evaluationBatch = Math.min(largestEvaluationBatch, fitting);
   }
 
   /** @throws EngineError `limits`, `state`, or `device` where a kernel does not compile */
@@ -171,17 +172,9 @@ export class WebgpuRun {
 
   #buildGiven(mode: GivenMode, images: number): GivenProgram {
     const inbox = new ImageInbox(images);
-    const program =
-      mode === 'input'
-        ? buildInputProgram(this.config, images, inbox)
-        : buildProgram(this.config, this.#stored, {
-            mode,
-            images,
-            source: inbox,
-            control: this.#inspection,
-            target: this.#parts.target,
-          });
-    return { compiled: this.#compiled(program), inbox };
+    const { target } = this.#parts;
+    const options = { mode, images, source: inbox, control: this.#inspection, target };
+    return { compiled: this.#compiled(buildProgram(this.config, this.#stored, options)), inbox };
   }
 
   /** The training program for a batch of this size. */
@@ -293,6 +286,41 @@ export class WebgpuRun {
     return this.#state.readInspection();
   }
 
+  /**
+   * Runs `task` with a program for so many images that leaves the outputs of these layers to be read, and how each lies. The
+   * program's memory is its own and goes with it: a look at the network is taken now and then.
+   */
+  async withActivations<T>(
+    { layers, shapes }: ActivationPlan,
+    images: number,
+    task: (given: GivenProgram, values: ReadonlyMap<string, Value>) => Promise<T>,
+  ): Promise<T> {
+    const inbox = new ImageInbox(images);
+    const kept = new KeptOutputs<Value>(shapes.keys());
+    const program = buildProgram(this.config, this.#stored, {
+      mode: 'eval',
+      images,
+      source: inbox,
+      control: this.#inspection,
+      target: this.#parts.target,
+      look: { layers, kept },
+    });
+    const pool = new BufferPool();
+    const compiled = new CompiledProgram(program, this.memory, pool);
+    try {
+      await this.#allocateFor([...compiled.resources, ...inbox.resources]);
+      inbox.open(this.memory);
+      await compiled.prepare(this.#parts.cache);
+      return await task({ compiled, inbox }, kept.values);
+    } finally {
+      for (const resource of [...pool.resources, ...inbox.resources]) this.memory.free(resource);
+    }
+  }
+
+  readParameters(names?: readonly string[]): Promise<StateDict> {
+    return this.#state.readParameters(names);
+  }
+
   async readState(): Promise<EngineState> {
     const { step } = this;
     const hasUpdates = step > this.#slotsSince;
@@ -330,15 +358,6 @@ export class WebgpuRun {
     this.ring.dispose();
     this.memory.dispose();
   }
-}
-
-/** A power of two, so that a piece of any size has a program not much larger. */
-function evaluationBatchOf({ network, input }: RunConfig, largestBuffer: number): number {
-  const shape = inputShape(input);
-  const outputs = inferShapes(network, shape).map(({ output }) => sizeOf(output));
-  const perImage = Float32Array.BYTES_PER_ELEMENT * Math.max(sizeOf(shape), ...outputs);
-  const fitting = Math.max(1, Math.floor(Math.min(evaluationActivationBytes, largestBuffer) / perImage));
-  return Math.min(largestEvaluationBatch, 2 ** Math.floor(Math.log2(fitting)));
 }
 
 function givenKey(mode: GivenMode, images: number): string {

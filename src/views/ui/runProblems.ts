@@ -8,9 +8,8 @@ import {
   runCost,
   type RunCost,
 } from '@/model/cost';
-import type { RunConfig } from '@/model/runConfig';
+import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { ShapeError } from '@/model/shape';
-import { sameConfig } from '@/store/selectors';
 import { useSession } from '@/store/session';
 
 const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };

@@ -35,7 +35,7 @@ function lowerBody(
 ): { readonly output: Value; readonly body: Lowered; readonly shortcut: Lowered } {
   const last = layer.body.at(-1);
   const gate = relu ? { p: 0 } : null;
-  if (last?.kind === 'BatchNorm2d') {
+  if (last?.kind === 'BatchNorm2d' && !lowering.kept.has(last.name)) {
     const before = lowerSequence(lowering, layer.body.slice(0, -1), x);
     const norm = lowerBatchNorm(lowering, last, before.output, relu, shortcut.output.tensor);
     const backward = (dy: Gradient, sum?: Gradient): Gradient | null => {

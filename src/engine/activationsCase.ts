@@ -1,0 +1,173 @@
+/** A network whose activations are known: every engine's are compared with float64, whatever its kernels fuse. */
+import { networkInput } from '@/engine/activations';
+import type { Activation, EngineState } from '@/engine/engine';
+import { initialState } from '@/model/initialise';
+import {
+  flattenLayers,
+  type BatchNorm2d,
+  type Conv2d,
+  type LayerSpec,
+  type NetworkSpec,
+} from '@/model/layers';
+import type { Tensor64, Weights } from '@/model/layers/reference';
+import { randomBits } from '@/model/random';
+import { sequencePass } from '@/model/reference';
+import type { RunConfig } from '@/model/runConfig';
+import type { TensorData } from '@/model/tensor';
+
+/** Not a multiple of eight, which some kernels compute side by side. */
+export const activationsCount = 11;
+
+export const activationsImages = Uint8Array.from({ length: activationsCount * 784 }, (_, i) =>
+  randomBits(1, i >> 3) % 3 === 0 ? randomBits(2, i) & 255 : 0,
+);
+
+const conv = (name: string, inChannels: number, outChannels: number, bias = true): Conv2d => ({
+  kind: 'Conv2d',
+  name,
+  inChannels,
+  outChannels,
+  kernelSize: 3,
+  stride: 1,
+  padding: 1,
+  bias,
+  init: { kind: 'default' },
+});
+const norm = (name: string, numFeatures: number): BatchNorm2d => ({
+  kind: 'BatchNorm2d',
+  name,
+  numFeatures,
+  eps: 1e-5,
+  momentum: 0.1,
+});
+
+/** Every kind of layer, in all orders that kernels take over from each other. */
+const layers: readonly LayerSpec[] = [
+  conv('conv', 1, 5),
+  { kind: 'ReLU', name: 'relu' },
+  { kind: 'MaxPool2d', name: 'pool', kernelSize: 2, stride: 2, padding: 0 },
+  { kind: 'Dropout2d', name: 'drop', p: 0.5 },
+  {
+    kind: 'Residual',
+    name: 'block',
+    body: [conv('block.conv', 5, 8, false), norm('block.norm', 8)],
+    shortcut: [conv('block.short', 5, 8)],
+  },
+  { kind: 'ReLU', name: 'relu2' },
+  {
+    kind: 'Residual',
+    name: 'same',
+    body: [norm('same.norm', 8), { kind: 'ReLU', name: 'same.relu' }, conv('same.conv', 8, 8)],
+    shortcut: [],
+  },
+  { kind: 'MaxPool2d', name: 'pool2', kernelSize: 3, stride: 2, padding: 1 },
+  { kind: 'ReLU', name: 'relu3' },
+  { kind: 'AdaptiveAvgPool2d', name: 'average', outputSize: 3 },
+  { kind: 'Flatten', name: 'flatten' },
+  { kind: 'Linear', name: 'fc', inFeatures: 72, outFeatures: 20, bias: true, init: { kind: 'default' } },
+  { kind: 'ReLU', name: 'relu4' },
+  { kind: 'Dropout', name: 'drop2', p: 0.5 },
+  { kind: 'Linear', name: 'fc2', inFeatures: 20, outFeatures: 10, bias: false, init: { kind: 'default' } },
+];
+const network: NetworkSpec = { id: 'custom', name: 'Activations', layers, outputActivation: 'none' };
+
+export const activationsConfig: RunConfig = {
+  network,
+  input: { augment: null, resize: null, normalize: { mean: 0.5, std: 0.5 } },
+  loss: { kind: 'cross_entropy', labelSmoothing: 0 },
+  optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+  learningRate: 0.05,
+  schedule: { kind: 'constant' },
+  warmupSteps: 0,
+  clipGradNorm: null,
+  epochs: 1,
+  batchSize: activationsCount,
+  seed: 5,
+  shuffle: false,
+  dropLast: false,
+  trainingImages: activationsCount,
+};
+
+export const activationNames = [networkInput, ...flattenLayers(layers).map(({ name }) => name)];
+
+/** Fresh parameters, with running statistics that are not those of a fresh BatchNorm. */
+export function activationsState(): EngineState {
+  const parameters = new Map<string, TensorData>(initialState(network, activationsConfig.seed));
+  for (const [key, tensor] of parameters) {
+    if (tensor.dtype !== 'F32' || !/norm\./.test(key)) continue;
+    const data = tensor.data.map((value, i) => value + (randomBits(4, i + key.length) % 100) / 200);
+    parameters.set(key, { ...tensor, data });
+  }
+  return { step: 0, parameters, optimizer: {} };
+}
+
+function runningNorm({ name, eps }: BatchNorm2d, x: Tensor64, weights: Weights): Tensor64 {
+  const [, channels = 1, height = 1, width = 1] = x.shape;
+  const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((key) =>
+    weights.get(`${name}.${key}`),
+  );
+  const data = x.data.map((value, i) => {
+    const c = Math.floor(i / (height * width)) % channels;
+    const scale = (weight?.[c] ?? NaN) / Math.sqrt((variance?.[c] ?? NaN) + eps);
+    return (value - (mean?.[c] ?? NaN)) * scale + (bias?.[c] ?? NaN);
+  });
+  return { shape: x.shape, data };
+}
+
+/** Eval mode, with every layer's output on the way. */
+function evaluate(
+  sequence: readonly LayerSpec[],
+  x: Tensor64,
+  weights: Weights,
+  found: Map<string, Tensor64>,
+): Tensor64 {
+  return sequence.reduce((input, layer) => {
+    const output = outputOf(layer, input, weights, found);
+    found.set(layer.name, output);
+    return output;
+  }, x);
+}
+
+function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights, found: Map<string, Tensor64>): Tensor64 {
+  // The references are those of training; these three kinds are others in eval mode, or have layers inside.
+  if (layer.kind === 'BatchNorm2d') return runningNorm(layer, x, weights);
+  if (layer.kind === 'Dropout' || layer.kind === 'Dropout2d') return x;
+  if (layer.kind !== 'Residual') return sequencePass([layer], x, weights).y;
+  const body = evaluate(layer.body, x, weights, found);
+  const shortcut = evaluate(layer.shortcut, x, weights, found);
+  return { shape: body.shape, data: body.data.map((value, i) => value + (shortcut.data[i] ?? NaN)) };
+}
+
+/** The activations in float64, in PyTorch's layout. */
+export function expectedActivations(): ReadonlyMap<string, Tensor64> {
+  const weights = new Map(
+    [...activationsState().parameters].flatMap(([key, tensor]) =>
+      tensor.dtype === 'F32' ? [[key, Float64Array.from(tensor.data)] as const] : [],
+    ),
+  );
+  const input: Tensor64 = {
+    shape: [activationsCount, 1, 28, 28],
+    data: Float64Array.from(activationsImages, (byte) => (byte / 255 - 0.5) / 0.5),
+  };
+  const found = new Map<string, Tensor64>([[networkInput, input]]);
+  evaluate(layers, input, weights, found);
+  return found;
+}
+
+/**
+ * Names of the activations that are not those of float64, of their shape: float32 sums a few hundred products, so what is wrong
+ * is wrong by far more than 1e-5 of the largest value.
+ */
+export function wrongActivations(
+  actual: ReadonlyMap<string, Activation>,
+  names: readonly string[] = activationNames,
+): string[] {
+  const expected = expectedActivations();
+  if (actual.size !== new Set(names).size) return [`${actual.size} of ${names.length} activations`];
+  return names.filter((name) => {
+    const [a, b] = [actual.get(name), expected.get(name)];
+    if (a === undefined || b === undefined || a.shape.join() !== b.shape.join()) return true;
+    const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return !a.data.every((value, i) => Math.abs(value - (b.data[i] ?? NaN)) <= 1e-5 * largest);
+  });
+}
