@@ -3,8 +3,8 @@ import { EngineError, type EngineState } from '@/engine/engine';
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries, stateEntries, type StateEntry } from '@/model/stateDict';
-import { compareStateDict, describeDifference, isEqual } from '@/model/stateDictDifference';
-import { sizeOf, type StateDict } from '@/model/tensor';
+import { stateDictProblem } from '@/model/stateDictDifference';
+import type { StateDict } from '@/model/tensor';
 
 /** @throws EngineError `state` naming what does not fit the network, or slots that its optimizer does not keep. */
 export function checkEngineState(
@@ -44,19 +44,6 @@ export function entriesNamed(
 
 /** @throws EngineError `state` that lists missing, unexpected and differing keys. */
 function checkStateDict(state: StateDict, entries: readonly StateEntry[], what: string): void {
-  const difference = compareStateDict(entries, state);
-  if (!isEqual(difference)) {
-    throw new EngineError(
-      'state',
-      `The ${what} does not fit the network: ${describeDifference(difference)}.`,
-    );
-  }
-  for (const [key, { data, shape }] of state) {
-    if (data.length !== sizeOf(shape)) {
-      throw new EngineError(
-        'state',
-        `${key} of the ${what} has ${data.length} values, not ${sizeOf(shape)}.`,
-      );
-    }
-  }
+  const problem = stateDictProblem(entries, state);
+  if (problem !== null) throw new EngineError('state', `The ${what} does not fit the network: ${problem}.`);
 }

@@ -2,7 +2,7 @@
 import { encodeSafetensors } from '@/formats/safetensors';
 import type { NetworkSpec } from '@/model/layers';
 import { stateEntries } from '@/model/stateDict';
-import { compareStateDict, describeDifference, isEqual } from '@/model/stateDictDifference';
+import { stateDictProblem } from '@/model/stateDictDifference';
 import type { StateDict } from '@/model/tensor';
 
 /**
@@ -11,10 +11,8 @@ import type { StateDict } from '@/model/tensor';
  */
 export function encodeWeights(network: NetworkSpec, state: StateDict): Uint8Array<ArrayBuffer> {
   const entries = stateEntries(network);
-  const difference = compareStateDict(entries, state);
-  if (!isEqual(difference)) {
-    throw new RangeError(`The state is not one of ${network.name}; ${describeDifference(difference)}.`);
-  }
+  const problem = stateDictProblem(entries, state);
+  if (problem !== null) throw new RangeError(`The state is not one of ${network.name}; ${problem}.`);
   const ordered = new Map(
     entries.flatMap(({ key }) => {
       const tensor = state.get(key);

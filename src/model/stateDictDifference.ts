@@ -1,5 +1,6 @@
 /** Where named tensors differ from what a network's state_dict asks for. */
 import type { StateEntry } from '@/model/stateDict';
+import { sizeOf, type StateDict } from '@/model/tensor';
 
 export interface TensorForm {
   /** `F32`, `I64`, ... */
@@ -82,4 +83,14 @@ export function describeDifference({ missing, unexpected, differing }: StateDict
       ),
     ),
   ].join('; ');
+}
+
+/** Why a state_dict is not one of these entries, in English: its keys, their forms or their numbers of values; null where it is. */
+export function stateDictProblem(entries: readonly StateEntry[], state: StateDict): string | null {
+  const difference = compareStateDict(entries, state);
+  if (!isEqual(difference)) return describeDifference(difference);
+  for (const [key, { data, shape }] of state) {
+    if (data.length !== sizeOf(shape)) return `${key} has ${data.length} values, not ${sizeOf(shape)}`;
+  }
+  return null;
 }
