@@ -17,7 +17,7 @@ import {
 } from '@/model/edit';
 import { nameProblems } from '@/model/layerNames';
 import { flattenLayers, layerKinds, type LayerKind, type LayerSpec } from '@/model/layers';
-import { applyMend, checkNetwork } from '@/model/networkCheck';
+import { applyFix, checkNetwork } from '@/model/networkCheck';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import { ShapeError } from '@/model/shape';
 import { inferShapes, outputShape } from '@/model/shapes';
@@ -139,7 +139,7 @@ describe('after any edits', () => {
   });
 
   it('taking every suggestion ends in a network that trains, or at a problem without one', () => {
-    let mendedToTheEnd = 0;
+    let fixedToTheEnd = 0;
     fc.assert(
       fc.property(anyEdited, (edited) => {
         let layers = edited;
@@ -147,18 +147,18 @@ describe('after any edits', () => {
           const check = checkNetwork(layers, image);
           if (check.isValid) {
             expect(() => inferShapes({ ...mynn, layers }, image)).not.toThrow();
-            mendedToTheEnd += 1;
+            fixedToTheEnd += 1;
             return;
           }
           const first = check.layers.find(({ problem }) => problem !== null)?.problem ?? check.outputProblem;
           if (first === undefined || first === null) throw new Error('invalid without a problem');
-          if (first.mend === null) return;
-          layers = applyMend(layers, first.mend);
+          if (first.fix === null) return;
+          layers = applyFix(layers, first.fix);
         }
         throw new Error('the suggestions do not come to an end');
       }),
     );
-    expect(mendedToTheEnd).toBeGreaterThan(50);
+    expect(fixedToTheEnd).toBeGreaterThan(50);
   });
 
   it('a network survives JSON and the schema', () => {

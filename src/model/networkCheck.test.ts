@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import { changeLayer, removeLayer, renameLayer, topLevel, type LayerPath } from '@/model/edit';
 import type { LayerSpec } from '@/model/layers';
-import { applyMend, checkNetwork, type LayerProblem } from '@/model/networkCheck';
+import { applyFix, checkNetwork, type LayerProblem } from '@/model/networkCheck';
 
 const image = [1, 28, 28];
 type Layers = readonly LayerSpec[];
@@ -17,13 +17,13 @@ function problems(layers: Layers): { readonly name: string; readonly problem: La
   );
 }
 
-/** The one problem of these layers, and that its mend leaves none. */
+/** The one problem of these layers, and that its fix leaves none. */
 function onlyProblem(layers: Layers): { readonly name: string; readonly problem: LayerProblem } {
   const [found, ...others] = problems(layers);
   if (found === undefined) throw new Error('no problem found');
   expect(others).toEqual([]);
-  if (found.problem.mend !== null) {
-    expect(checkNetwork(applyMend(layers, found.problem.mend), image).isValid).toBe(true);
+  if (found.problem.fix !== null) {
+    expect(checkNetwork(applyFix(layers, found.problem.fix), image).isValid).toBe(true);
   }
   return found;
 }
@@ -35,7 +35,7 @@ describe('checkNetwork', () => {
     expect(problem).toMatchObject({
       code: 'features',
       message: 'Linear fc1.0 expects 320 inputs, the layer before gives 400.',
-      mend: { kind: 'set', field: 'inFeatures', value: 400, path: topLevel(7) },
+      fix: { kind: 'set', field: 'inFeatures', value: 400, path: topLevel(7) },
     });
   });
 
@@ -44,11 +44,11 @@ describe('checkNetwork', () => {
     expect(problem).toMatchObject({
       code: 'needs_vector',
       details: { expected: 400, given: '16x5x5 = 400' },
-      mend: { kind: 'insert', path: topLevel(6), layer: { kind: 'Flatten' } },
+      fix: { kind: 'insert', path: topLevel(6), layer: { kind: 'Flatten' } },
     });
   });
 
-  it('goes on after a problem, as if it were mended', () => {
+  it('goes on after a problem, as if it were fixed', () => {
     const broken = set(set(lenet.layers, topLevel(3), { inChannels: 7 }), topLevel(11), { inFeatures: 80 });
     expect(problems(broken).map(({ name, problem }) => `${name} ${problem.code}`)).toEqual([
       'conv2.0 channels',
@@ -62,7 +62,7 @@ describe('checkNetwork', () => {
     expect(problem).toMatchObject({
       code: 'kernel_too_large',
       details: { kernel: 11, height: 10 },
-      mend: { field: 'kernelSize', value: 10 },
+      fix: { field: 'kernelSize', value: 10 },
     });
   });
 
@@ -90,15 +90,15 @@ describe('checkNetwork', () => {
       problem: {
         code: 'residual_mismatch',
         details: { body: '24x6x6', shortcut: '16x12x12' },
-        mend: {
+        fix: {
           kind: 'insert',
           layer: { kind: 'Conv2d', kernelSize: 1, stride: 2, inChannels: 16, outChannels: 24 },
         },
       },
     });
-    const mend = found?.problem.mend;
-    if (mend === null || mend === undefined) throw new Error('no mend');
-    expect(problems(applyMend(rest, mend)).map(({ name }) => name)).not.toContain('res_block_1');
+    const fix = found?.problem.fix;
+    if (fix === null || fix === undefined) throw new Error('no fix');
+    expect(problems(applyFix(rest, fix)).map(({ name }) => name)).not.toContain('res_block_1');
   });
 
   it('wants ten outputs', () => {
@@ -106,9 +106,9 @@ describe('checkNetwork', () => {
     expect(check.isValid).toBe(false);
     expect(check.outputProblem).toMatchObject({
       code: 'output_classes',
-      mend: { field: 'outFeatures', value: 10 },
+      fix: { field: 'outFeatures', value: 10 },
     });
-    expect(checkNetwork([], image).outputProblem?.mend).toMatchObject({
+    expect(checkNetwork([], image).outputProblem?.fix).toMatchObject({
       kind: 'insert',
       layer: { kind: 'Flatten' },
     });

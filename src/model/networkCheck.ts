@@ -1,4 +1,4 @@
-/** Shapes as one types: every layer's shapes or what is wrong with it and how to mend it, going on after a problem. */
+/** Shapes as one types: every layer's shapes or what is wrong with it and how to fix it, going on after a problem. */
 import {
   changeLayer,
   defaultLayer,
@@ -13,7 +13,7 @@ import { formatShape, ShapeError, type Shape, type ShapeProblemCode } from '@/mo
 import { outputShape, outputShapeWith } from '@/model/shapes';
 
 /** A change that makes one problem go away. */
-export type Mend =
+export type LayerFix =
   | { readonly kind: 'set'; readonly path: LayerPath; readonly field: string; readonly value: number }
   | { readonly kind: 'insert'; readonly path: LayerPath; readonly layer: LayerSpec }
   | { readonly kind: 'remove'; readonly path: LayerPath };
@@ -24,7 +24,7 @@ export interface LayerProblem {
   readonly message: string;
   readonly details: Readonly<Record<string, string | number>>;
   /** Null where there is no single obvious change. */
-  readonly mend: Mend | null;
+  readonly fix: LayerFix | null;
 }
 
 export interface LayerCheck {
@@ -32,7 +32,7 @@ export interface LayerCheck {
   readonly layer: LayerSpec;
   /** Null where a problem before leaves it unknown. */
   readonly input: Shape | null;
-  /** After a problem: what the layer would give once mended. */
+  /** After a problem: what the layer would give once fixed. */
   readonly output: Shape | null;
   readonly problem: LayerProblem | null;
 }
@@ -46,17 +46,17 @@ export interface NetworkCheck {
   readonly isValid: boolean;
 }
 
-/** The layers with the mend carried out. */
-export function applyMend(layers: readonly LayerSpec[], mend: Mend): readonly LayerSpec[] {
-  switch (mend.kind) {
+/** The layers with the fix carried out. */
+export function applyFix(layers: readonly LayerSpec[], fix: LayerFix): readonly LayerSpec[] {
+  switch (fix.kind) {
     case 'set':
-      return changeLayer(layers, mend.path, (layer) => ({ ...layer, [mend.field]: mend.value }));
+      return changeLayer(layers, fix.path, (layer) => ({ ...layer, [fix.field]: fix.value }));
     case 'insert':
-      return insertLayer(layers, mend.path, mend.layer);
+      return insertLayer(layers, fix.path, fix.layer);
     case 'remove':
-      return removeLayer(layers, mend.path);
+      return removeLayer(layers, fix.path);
     default:
-      return assertNever(mend);
+      return assertNever(fix);
   }
 }
 
@@ -65,8 +65,8 @@ function clamp(value: number, min: number, max: number): number {
   return Number.isNaN(value) ? min : Math.min(max, Math.max(min, Math.round(value)));
 }
 
-function mendFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPath): Mend | null {
-  const set = (field: string, value: number): Mend => ({ kind: 'set', path, field, value });
+function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPath): LayerFix | null {
+  const set = (field: string, value: number): LayerFix => ({ kind: 'set', path, field, value });
   const { details } = error;
   switch (error.code) {
     case 'channels':
@@ -88,33 +88,33 @@ function mendFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerP
     }
     case 'residual_mismatch':
     case 'output_classes':
-      // Both need to know more than one layer: see residualMend and outputMend.
+      // Both need to know more than one layer: see residualFix and outputFix.
       return null;
     default:
       return assertNever(error.code);
   }
 }
 
-/** What the layer would give once its problems are mended; null where that cannot be said. */
+/** What the layer would give once its problems are fixed; null where that cannot be said. */
 function outputOnceMended(layer: LayerSpec, input: Shape, path: LayerPath): Shape | null {
-  let mended = layer;
-  // One mend can uncover the next problem: a parameter, the channels, the kernel.
+  let fixed = layer;
+  // One fix can uncover the next problem: a parameter, the channels, the kernel.
   for (let attempt = 0; attempt < 8; attempt += 1) {
     try {
-      return outputShape(mended, input);
+      return outputShape(fixed, input);
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       if (error.code === 'needs_vector') return layer.kind === 'Linear' ? [layer.outFeatures] : null;
-      const mend = mendFor(error, mended, input, path);
-      if (mend?.kind !== 'set') return null;
-      mended = { ...mended, [mend.field]: mend.value };
+      const fix = fixFor(error, fixed, input, path);
+      if (fix?.kind !== 'set') return null;
+      fixed = { ...fixed, [fix.field]: fix.value };
     }
   }
   return null;
 }
 
 /** A 1x1 convolution (or Linear) in an empty shortcut, as ResNet does it. */
-function residualMend(layer: Residual, input: Shape, body: Shape, path: LayerPath): Mend | null {
+function residualFix(layer: Residual, input: Shape, body: Shape, path: LayerPath): LayerFix | null {
   if (layer.shortcut.length > 0 || input.length !== body.length) return null;
   const inside: LayerPath = {
     container: [...path.container, { index: path.index, part: 'shortcut' }],
@@ -136,8 +136,8 @@ function residualMend(layer: Residual, input: Shape, body: Shape, path: LayerPat
   return null;
 }
 
-function problemOf(error: ShapeError, mend: Mend | null): LayerProblem {
-  return { code: error.code, message: error.message, details: error.details, mend };
+function problemOf(error: ShapeError, fix: LayerFix | null): LayerProblem {
+  return { code: error.code, message: error.message, details: error.details, fix };
 }
 
 interface Checked {
@@ -151,7 +151,7 @@ function checkLeaf(layer: LayerSpec, input: Shape | null, path: LayerPath): Chec
     return { output: outputShape(layer, input), problem: null };
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    const problem = problemOf(error, mendFor(error, layer, input, path));
+    const problem = problemOf(error, fixFor(error, layer, input, path));
     return { output: outputOnceMended(layer, input, path), problem };
   }
 }
@@ -170,8 +170,8 @@ function checkSum(
     return { output: outputShapeWith(layer, given, { body, shortcut }), problem: null };
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    const mend = input === null ? null : residualMend(layer, input, body, path);
-    return { output: body, problem: problemOf(error, mend) };
+    const fix = input === null ? null : residualFix(layer, input, body, path);
+    return { output: body, problem: problemOf(error, fix) };
   }
 }
 
@@ -199,7 +199,7 @@ function checkList(
 }
 
 /** Ten from the last Linear, or a new Linear at the end, with a Flatten first where there is still an image. */
-function outputMend(layers: readonly LayerSpec[], output: Shape): Mend {
+function outputFix(layers: readonly LayerSpec[], output: Shape): LayerFix {
   const lastIndex = layers.length - 1;
   if (layers[lastIndex]?.kind === 'Linear') {
     return { kind: 'set', path: { container: [], index: lastIndex }, field: 'outFeatures', value: 10 };
@@ -220,7 +220,7 @@ function checkOutput(layers: readonly LayerSpec[], output: Shape | null): LayerP
     code: 'output_classes',
     message: `The network must end in 10 values, one a digit; it ends in ${given}.`,
     details: { given },
-    mend: outputMend(layers, output),
+    fix: outputFix(layers, output),
   };
 }
 
@@ -235,7 +235,7 @@ function withNameProblems(layers: readonly LayerSpec[], checks: readonly LayerCh
     const named = at < 0 || isFirstOfTwo ? undefined : problems[at];
     if (named === undefined || check.problem !== null) return check;
     const { code, message, name, part } = named;
-    return { ...check, problem: { code, message, details: { name, part }, mend: null } };
+    return { ...check, problem: { code, message, details: { name, part }, fix: null } };
   });
 }
 

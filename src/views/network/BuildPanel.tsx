@@ -30,16 +30,16 @@ function Fit({ check, input, editing }: FitProps) {
   const problems = [...check.layers.map(({ problem }) => problem), check.outputProblem].filter(
     (problem) => problem !== null,
   );
-  const canMend = problems.some(({ mend }) => mend !== null);
+  const canFix = problems.some(({ fix }) => fix !== null);
   return (
     <div className={classes['fit']} data-valid={check.isValid} aria-live="polite" data-testid="network-fit">
       <Icon name={check.isValid ? 'check' : 'warning'} size={16} />
       <span>
         {check.isValid ? t('build.fits') : t('build.problems', { count: Math.max(1, problems.length) })}
       </span>
-      {problems.length > 1 && canMend && (
-        <Button size="compact-xs" onClick={() => editing.mendAll(input)}>
-          {t('build.mendAll')}
+      {problems.length > 1 && canFix && (
+        <Button size="compact-xs" onClick={() => editing.fixAll(input)}>
+          {t('build.fixAll')}
         </Button>
       )}
     </div>
@@ -74,7 +74,7 @@ export function BuildPanel({ network, input, check }: BuildPanelProps) {
       </p>
       <LayerList layers={network.layers} container={[]} input={input} checks={checks} editing={editing} />
       {check.outputProblem !== null && (
-        <ProblemLine id="problem-output" problem={check.outputProblem} onMend={editing.mend} />
+        <ProblemLine id="problem-output" problem={check.outputProblem} onFix={editing.fix} />
       )}
     </Panel>
   );

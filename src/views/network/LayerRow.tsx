@@ -183,7 +183,7 @@ export function LayerRow(props: RowActionsProps) {
       </span>
       <RowActions {...props} />
       {problem !== null && (
-        <ProblemLine id={`problem-${pathKey(path)}`} problem={problem} onMend={editing.mend} />
+        <ProblemLine id={`problem-${pathKey(path)}`} problem={problem} onFix={editing.fix} />
       )}
     </div>
   );

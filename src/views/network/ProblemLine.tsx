@@ -1,25 +1,25 @@
-/** Why a layer does not fit, in words, and the button that mends it. */
+/** Why a layer does not fit, in words, and the button that fixes it. */
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { LayerProblem, Mend } from '@/model/networkCheck';
+import type { LayerProblem, LayerFix } from '@/model/networkCheck';
 import { useFieldName } from '@/views/network/LayerFields';
 import { Icon } from '@/views/ui/icons';
 import { shapeProblemText } from '@/views/ui/shapeProblemText';
 import classes from '@/views/network/build.module.css';
 
-function useMendText(): (mend: Mend) => string {
+function useFixText(): (fix: LayerFix) => string {
   const { t } = useTranslation('network');
   const fieldName = useFieldName();
-  return (mend) => {
-    switch (mend.kind) {
+  return (fix) => {
+    switch (fix.kind) {
       case 'set':
-        return t('build.mendSet', { field: fieldName(mend.field), value: String(mend.value) });
+        return t('build.fixSet', { field: fieldName(fix.field), value: String(fix.value) });
       case 'insert':
-        return t('build.mendInsert', { kind: mend.layer.kind });
+        return t('build.fixInsert', { kind: fix.layer.kind });
       case 'remove':
-        return t('build.mendRemove');
+        return t('build.fixRemove');
       default:
-        return mend satisfies never;
+        return fix satisfies never;
     }
   };
 }
@@ -27,20 +27,20 @@ function useMendText(): (mend: Mend) => string {
 export interface ProblemLineProps {
   readonly id: string;
   readonly problem: LayerProblem;
-  readonly onMend: (mend: Mend) => void;
+  readonly onFix: (fix: LayerFix) => void;
 }
 
-export function ProblemLine({ id, problem, onMend }: ProblemLineProps) {
+export function ProblemLine({ id, problem, onFix }: ProblemLineProps) {
   const { t } = useTranslation('network');
-  const mendText = useMendText();
-  const { mend } = problem;
+  const fixText = useFixText();
+  const { fix } = problem;
   return (
     <div className={classes['problem']} data-testid="layer-problem">
       <Icon name="warning" size={16} />
       <p id={id}>{shapeProblemText(t, problem)}</p>
-      {mend !== null && (
-        <Button size="compact-xs" aria-describedby={id} onClick={() => onMend(mend)}>
-          {mendText(mend)}
+      {fix !== null && (
+        <Button size="compact-xs" aria-describedby={id} onClick={() => onFix(fix)}>
+          {fixText(fix)}
         </Button>
       )}
     </div>

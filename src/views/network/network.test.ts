@@ -7,7 +7,7 @@ import { inputShape } from '@/model/shapes';
 import { layoutDiagram } from '@/views/network/diagramLayout';
 import { parsePathKey } from '@/views/network/layerDrag';
 import { foldStages, stagesOf } from '@/views/network/stages';
-import { mendAll, templateIds, templateNetwork } from '@/views/network/templates';
+import { fixAll, templateIds, templateNetwork } from '@/views/network/templates';
 
 const image = [1, 28, 28];
 const graphOf = (network: typeof vgg16) => networkGraph(network, inputShape(defaultInput(network.id)), true);
@@ -82,11 +82,11 @@ describe('templates', () => {
     expect(checkNetwork(network.layers, image).isValid).toBe(true);
   });
 
-  it('mends a network made for larger images', () => {
-    expect(checkNetwork(mendAll(vgg16.layers, [1, 64, 64]), [1, 64, 64]).isValid).toBe(true);
+  it('fixes a network made for larger images', () => {
+    expect(checkNetwork(fixAll(vgg16.layers, [1, 64, 64]), [1, 64, 64]).isValid).toBe(true);
     const cut = vgg16.layers.filter(({ kind }) => kind !== 'Flatten' && kind !== 'MaxPool2d');
     expect(checkNetwork(cut, image).isValid).toBe(false);
-    expect(checkNetwork(mendAll(cut, image), image).isValid).toBe(true);
+    expect(checkNetwork(fixAll(cut, image), image).isValid).toBe(true);
   });
 });
 

@@ -1,8 +1,8 @@
-/** Small networks to start building from, and the mending of all that can be mended at once. */
+/** Small networks to start building from, and the fixing of all that can be fixed at once. */
 import { defaultLayer, insertLayer } from '@/model/edit';
 import { customNetwork } from '@/model/hyperparameters';
 import type { LayerKind, LayerSpec, NetworkSpec } from '@/model/layers';
-import { applyMend, checkNetwork } from '@/model/networkCheck';
+import { applyFix, checkNetwork } from '@/model/networkCheck';
 import type { Shape } from '@/model/shape';
 
 const kindsOf = {
@@ -24,22 +24,22 @@ const kindsOf = {
 export type TemplateId = keyof typeof kindsOf;
 export const templateIds = ['linear', 'convolutional', 'residual'] as const satisfies readonly TemplateId[];
 
-/** Problems are mended one by one, since each may uncover another; a network has far fewer than this. */
-const mostMends = 200;
+/** Problems are fixed one by one, since each may uncover another; a network has far fewer than this. */
+const mostFixes = 200;
 
-/** The layers with every problem mended that has one obvious change. */
-export function mendAll(layers: readonly LayerSpec[], input: Shape): readonly LayerSpec[] {
-  let mended = layers;
-  for (let i = 0; i < mostMends; i += 1) {
-    const check = checkNetwork(mended, input);
-    const mend =
-      check.layers.find(({ problem }) => (problem?.mend ?? null) !== null)?.problem?.mend ??
-      check.outputProblem?.mend ??
+/** The layers with every problem fixed that has one obvious change. */
+export function fixAll(layers: readonly LayerSpec[], input: Shape): readonly LayerSpec[] {
+  let fixed = layers;
+  for (let i = 0; i < mostFixes; i += 1) {
+    const check = checkNetwork(fixed, input);
+    const fix =
+      check.layers.find(({ problem }) => (problem?.fix ?? null) !== null)?.problem?.fix ??
+      check.outputProblem?.fix ??
       null;
-    if (mend === null) return mended;
-    mended = applyMend(mended, mend);
+    if (fix === null) return fixed;
+    fixed = applyFix(fixed, fix);
   }
-  return mended;
+  return fixed;
 }
 
 /** A template's layers, made to fit this input and to end in ten values. */
@@ -50,5 +50,5 @@ export function templateNetwork(id: TemplateId, name: string, input: Shape): Net
     const index = layers.length;
     layers = insertLayer(layers, { container: [], index }, defaultLayer(kind, shape));
   }
-  return { id: customNetwork, name, layers: mendAll(layers, input), outputActivation: 'none' };
+  return { id: customNetwork, name, layers: fixAll(layers, input), outputActivation: 'none' };
 }

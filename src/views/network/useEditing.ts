@@ -13,11 +13,11 @@ import {
   renameLayer,
 } from '@/model/edit';
 import type { LayerKind, LayerSpec } from '@/model/layers';
-import { applyMend, type Mend } from '@/model/networkCheck';
+import { applyFix, type LayerFix } from '@/model/networkCheck';
 import type { Shape } from '@/model/shape';
 import { networkEditor } from '@/store/networkEditor';
 import { useSession } from '@/store/session';
-import { mendAll } from '@/views/network/templates';
+import { fixAll } from '@/views/network/templates';
 
 type Change = (layers: readonly LayerSpec[]) => readonly LayerSpec[];
 
@@ -29,8 +29,8 @@ export interface Editing {
   readonly move: (from: LayerPath, to: LayerPath) => void;
   readonly rename: (path: LayerPath, name: string) => void;
   readonly change: (path: LayerPath, values: Readonly<Record<string, number | boolean>>, key: string) => void;
-  readonly mend: (mend: Mend) => void;
-  readonly mendAll: (input: Shape) => void;
+  readonly fix: (fix: LayerFix) => void;
+  readonly fixAll: (input: Shape) => void;
 }
 
 export function useEditing(): Editing {
@@ -53,8 +53,8 @@ export function useEditing(): Editing {
           (layers) => changeLayer(layers, path, (layer) => ({ ...layer, ...values })),
           `${pathKey(path)} ${key}`,
         ),
-      mend: (mend) => edit((layers) => applyMend(layers, mend)),
-      mendAll: (input) => edit((layers) => mendAll(layers, input)),
+      fix: (fix) => edit((layers) => applyFix(layers, fix)),
+      fixAll: (input) => edit((layers) => fixAll(layers, input)),
     };
   }, [ownName]);
 }
