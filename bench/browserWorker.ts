@@ -2,7 +2,7 @@
 import type { BackendName } from '@/model/backend';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { createEngine, probeBackends } from '@/engine/tfjs/backends';
+import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import { engineTrainer } from './engineTrainer.ts';
 import { createJaxTrainer } from './jaxTrainer.ts';
@@ -24,7 +24,7 @@ async function create(): Promise<Trainer> {
   const [backend, threads] = self.name.replace(/^(stock )?tfjs-/, '').split(', ');
   const isStock = self.name.startsWith('stock ');
   const stockKernels = isStock ? await takeStockKernels() : null;
-  const { engine } = await createEngine(backend as BackendName, {
+  const { engine } = await createTfjsEngine(backend as BackendName, {
     wasmBinaries: { simd, threadedSimd },
     ...(threads === undefined ? {} : { wasmThreads: Number.parseInt(threads, 10) }),
   });

@@ -2,7 +2,7 @@
 import { defaultConfig } from '@/model/presets';
 import { randomBits } from '@/model/random';
 import type { RunConfig } from '@/model/runConfig';
-import type { ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
 import type { BenchTask } from './row.ts';
 import { widened } from './widened.ts';
 

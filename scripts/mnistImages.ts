@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIdx } from '@/data/idx';
-import type { ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
 import { defaultSourceFolder, sourceSplits } from './mnistSource.mjs';
 
 function read(file: string): Uint8Array<ArrayBuffer> {

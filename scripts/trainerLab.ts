@@ -1,7 +1,8 @@
 /** A trainer on a real engine and the real MNIST bytes, with its events at hand, for tests in Node. */
 import type { BackendName } from '@/model/backend';
-import type { Engine, EngineError, ImageSet } from '@/engine/engine';
-import { createEngine } from '@/engine/tfjs/backends';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine, EngineError } from '@/engine/engine';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import type { EngineState } from '@/model/engineState';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
@@ -73,7 +74,7 @@ export class Lab {
   useBackend(backend: BackendName): Promise<Engine> {
     return this.trainer.useEngine(async (onDeviceError) => {
       this.loseDevice = onDeviceError;
-      return (await createEngine(backend, { onDeviceError, anew: this.#gone.has(backend) })).engine;
+      return (await createTfjsEngine(backend, { onDeviceError, anew: this.#gone.has(backend) })).engine;
     });
   }
 

@@ -3,7 +3,8 @@
  * `npx tsx --tsconfig tsconfig.scripts.json scripts/doctor/record.ts [name ...]`; without names, those that are missing.
  */
 import type { RunRecord } from '@/doctor/runRecord';
-import type { Engine, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine } from '@/engine/engine';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { countClasses } from '@/model/classCounts';
 import { stepsPerEpoch } from '@/model/runConfig';

@@ -1,7 +1,7 @@
 /** The engines that parity can be asked for: one line each. */
 import type { BackendName } from '@/model/backend';
 import type { Engine } from '@/engine/engine';
-import { createEngine, probeBackends } from '@/engine/tfjs/backends';
+import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import type { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
@@ -18,7 +18,7 @@ export interface ParityEngine {
 
 async function tfjs(backend: BackendName): Promise<Engine> {
   if (backend === 'webgpu') await installDawn();
-  return (await createEngine(backend)).engine;
+  return (await createTfjsEngine(backend)).engine;
 }
 
 async function webgpu(): Promise<WebgpuEngine> {

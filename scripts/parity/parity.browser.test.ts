@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import lenetManifest from '../../fixtures/pytorch/lenet.json?raw';
 import lenetTensors from '../../fixtures/pytorch/lenet.safetensors?url';
 import mynnManifest from '../../fixtures/pytorch/mynn.json?raw';
@@ -14,7 +14,7 @@ import { networkParity } from './networkParity.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await createEngine('webgpu'));
+  ({ engine } = await createTfjsEngine('webgpu'));
 });
 afterAll(() => engine.dispose());
 

@@ -1,6 +1,7 @@
 /** One run through the real trainer in Node, with everything that it measured. */
 import { performance } from 'node:perf_hooks';
-import type { BackendInfo, Engine } from '@/engine/engine';
+import type { BackendInfo } from '@/model/backend';
+import type { Engine } from '@/engine/engine';
 import type { RunConfig } from '@/model/runConfig';
 import { fullTestOf, type FullTest } from '@/model/runResult';
 import { Trainer, type RunEvent } from '@/training/trainer';

@@ -1,5 +1,6 @@
 /** What the server offers: every file of MNIST with its size and checksum. scripts/mnistSheets.mjs writes it. */
 import * as v from 'valibot';
+import type { Split } from '@/data/imageSet';
 import { DataError, reasonOf, type DataErrorOptions } from '@/data/dataError';
 
 export const manifestName = 'manifest.json';
@@ -7,8 +8,7 @@ export const imageSize = 28;
 export const imageBytes = imageSize * imageSize;
 export const sheetColumns = 100;
 export const sheetImages = sheetColumns * sheetColumns;
-export const splitSizes = { train: 60_000, test: 10_000 } as const;
-export type DataSplit = keyof typeof splitSizes;
+export const splitSizes = { train: 60_000, test: 10_000 } as const satisfies Record<Split, number>;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(splitSizes.train));
 
@@ -26,7 +26,7 @@ const fileSchema = v.strictObject({
 export type ManifestFile = v.InferOutput<typeof fileSchema>;
 
 /** Whether the files of one kind, in order, cover the split from 0 to its end without gap or overlap. */
-function covers(files: readonly ManifestFile[], split: DataSplit, kind: ManifestFile['kind']): boolean {
+function covers(files: readonly ManifestFile[], split: Split, kind: ManifestFile['kind']): boolean {
   let next = 0;
   for (const file of files) {
     if (file.split !== split || file.kind !== kind) continue;

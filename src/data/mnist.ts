@@ -5,24 +5,17 @@
 import { DataError } from '@/data/dataError';
 import { downloadBytes, downloadText, type DownloadOptions } from '@/data/download';
 import { FileCache } from '@/data/fileCache';
+import type { ImageSet, Split } from '@/data/imageSet';
 import {
   imageBytes,
   manifestName,
   parseManifest,
   splitSizes,
-  type DataSplit,
   type Manifest,
   type ManifestFile,
 } from '@/data/manifest';
 import { verifySha256 } from '@/data/sha256';
 import { decodeSheet } from '@/data/sprites';
-
-/** The first `count` images [count, 28, 28] and labels [count] are in; the arrays have room for the whole split. */
-export interface MnistSplit {
-  readonly images: Uint8Array<ArrayBuffer>;
-  readonly labels: Uint8Array<ArrayBuffer>;
-  readonly count: number;
-}
 
 export interface DataProgress {
   readonly loadedBytes: number;
@@ -77,11 +70,11 @@ export class MnistLoader {
     this.#folder = new URL('mnist/', new URL(options.baseUrl, globalThis.location?.href)).href;
   }
 
-  get training(): MnistSplit {
+  get training(): ImageSet {
     return { ...this.#arrays.train, count: this.#usable('train') };
   }
 
-  get test(): MnistSplit {
+  get test(): ImageSet {
     return { ...this.#arrays.test, count: this.#usable('test') };
   }
 
@@ -230,7 +223,7 @@ export class MnistLoader {
   }
 
   /** How many images from the start on are in, with their labels. */
-  #usable(split: DataSplit): number {
+  #usable(split: Split): number {
     const end = { images: 0, labels: 0 };
     for (const file of this.#manifest?.files ?? []) {
       if (file.split !== split || end[file.kind] !== file.offset || !this.#present.has(file.name)) continue;
@@ -267,7 +260,7 @@ export class MnistLoader {
   }
 }
 
-function allocate(split: DataSplit) {
+function allocate(split: Split) {
   return {
     images: new Uint8Array(splitSizes[split] * imageBytes),
     labels: new Uint8Array(splitSizes[split]),

@@ -2,61 +2,20 @@
  * What training needs of an engine. tfjs is the reference implementation; the WebAssembly and compiled WebGPU engines
  * implement the same contract from the same LayerSpec data and must agree with it, and with PyTorch, on every fixture.
  */
-import type { BackendName, EngineNotice } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { BackendInfo } from '@/model/backend';
 import type { StatisticsSource } from '@/engine/statistics';
 import type { MemoryNeed } from '@/model/cost';
 import type { EngineState } from '@/model/engineState';
 import type { RunConfig } from '@/model/runConfig';
+import type { StepMetrics } from '@/model/stepMetrics';
 import type { StateDict } from '@/model/tensor';
+import type { TestFigures } from '@/model/testFigures';
 
 export type { EngineState };
 
-export type EngineName = 'tfjs' | 'wasm' | 'webgpu';
-
-/** What a GPU adapter allows, in bytes; null where there is no such limit. */
-export interface DeviceLimits {
-  readonly maxBufferSize: number | null;
-  readonly maxStorageBufferBindingSize: number | null;
-}
-
-export interface BackendInfo {
-  readonly engine: EngineName;
-  readonly backend: BackendName;
-  /** The adapter's or CPU's description as people know it, such as `NVIDIA H100` or `WebAssembly, SIMD, 4 threads`. */
-  readonly device: string;
-  /** A GPU in software (SwiftShader, lavapipe): correct, slow. */
-  readonly isSoftware: boolean;
-  readonly limits: DeviceLimits;
-  /** Why it computes slower than it could; absent where it does not. */
-  readonly notices?: readonly EngineNotice[];
-}
-
-export type Split = 'train' | 'test';
-
-/** Images as MNIST gives them: bytes, row-major [count, 28, 28]; labels [count]. More room than count is allowed. */
-export interface ImageSet {
-  readonly images: Uint8Array<ArrayBuffer>;
-  readonly labels: Uint8Array<ArrayBuffer>;
-  readonly count: number;
-}
-
-/** One value a training step, for steps firstStep .. firstStep + loss.length - 1 (step 0 is the first). */
-export interface StepMetrics {
-  readonly firstStep: number;
-  /** Mean training loss of the batch, before the update. */
-  readonly loss: Float32Array<ArrayBuffer>;
-  /** Share of the batch classified right, dropout on, before the update. */
-  readonly accuracy: Float32Array<ArrayBuffer>;
-  readonly learningRate: Float32Array<ArrayBuffer>;
-}
-
-export interface Evaluation {
-  /** Mean loss over the images, and the mean of batch means summed as the report prints it. */
-  readonly loss: number;
-  readonly sumOfBatchMeans: number;
-  readonly accuracy: number;
-  readonly count: number;
-  /** Class predicted for each image, in order. */
+/** A test, with the class predicted for each image, in order. */
+export interface Evaluation extends TestFigures {
   readonly predictions: Uint8Array<ArrayBuffer>;
 }
 

@@ -1,7 +1,8 @@
 // Numbers that are none: every engine on the CPU reads, judges and clips them as PyTorch does.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Engine, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine } from '@/engine/engine';
 import { evaluationOf, lossOf } from '@/engine/evaluation';
 import {
   logitsCases,

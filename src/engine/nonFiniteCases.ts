@@ -1,5 +1,6 @@
 /** Numbers that are NaN, infinite or past float32, with what PyTorch makes of them: every engine gives the same (fixtures/pytorch/non_finite.py). */
-import type { Engine, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine } from '@/engine/engine';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 import { defaultLoss, type LossKind, lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';

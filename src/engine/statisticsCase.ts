@@ -1,5 +1,6 @@
 /** A training step whose statistics are known: every engine's are compared with the same step in float64. */
-import type { EngineState, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { EngineState } from '@/engine/engine';
 import { sequencePass } from '@/model/reference';
 import type { Gradients64, Tensor64 } from '@/model/layers/reference';
 import { initialState } from '@/model/initialise';

@@ -2,6 +2,17 @@
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
+/** Which implementation computes: tfjs, the reference, or one of our own. */
+export type EngineName = 'tfjs' | 'wasm' | 'webgpu';
+
+/** In bytes, as WebGPU names them; null where a device has no such limit. */
+export interface BufferLimits {
+  readonly maxBufferSize: number | null;
+  readonly maxStorageBufferBindingSize: number | null;
+}
+
+export const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };
+
 /** Why a backend is or is not used; the page has a text for each. */
 export type BackendReason =
   | 'available'
@@ -46,4 +57,17 @@ export interface BackendProbe {
   readonly device: string;
   /** The browser's own message, where there is one. */
   readonly detail: string;
+}
+
+/** What computes. */
+export interface BackendInfo {
+  readonly engine: EngineName;
+  readonly backend: BackendName;
+  /** The adapter's or CPU's description as people know it, such as `NVIDIA H100` or `WebAssembly, SIMD, 4 threads`. */
+  readonly device: string;
+  /** A GPU in software (SwiftShader, lavapipe): correct, slow. */
+  readonly isSoftware: boolean;
+  readonly limits: BufferLimits;
+  /** Why it computes slower than it could; absent where it does not. */
+  readonly notices?: readonly EngineNotice[];
 }

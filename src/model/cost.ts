@@ -1,4 +1,5 @@
 /** What a network and a run cost: parameters, operations and memory, known before anything is allocated. */
+import type { BufferLimits } from '@/model/backend';
 import { singleValueOf } from '@/model/batchNormCheck';
 import { definitionOf, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { optimizerSlots } from '@/model/optimizers';
@@ -164,12 +165,6 @@ export function memoryNeed(
 export function leastHeapBytes(config: RunConfig): number {
   const cost = runCost(config);
   return cost.totalBytes - cost.imageBytes;
-}
-
-/** In bytes, as WebGPU names them; null where a device has no such limit. */
-export interface BufferLimits {
-  readonly maxBufferSize: number | null;
-  readonly maxStorageBufferBindingSize: number | null;
 }
 
 export interface LimitProblem extends BufferCost {

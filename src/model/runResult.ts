@@ -1,26 +1,16 @@
 /** What a finished run measured, small enough to keep: plain data without NaN, so that JSON holds it too. */
-import type { ClassCounts } from '@/model/classCounts';
+import type { BackendInfo } from '@/model/backend';
 import type { RunConfig } from '@/model/runConfig';
+import type { EvaluationPoint } from '@/model/testFigures';
 
 /** What computed it. */
-export interface ResultBackend {
-  readonly engine: 'tfjs' | 'wasm' | 'webgpu';
-  readonly backend: 'webgpu' | 'webgl' | 'wasm' | 'cpu';
-  readonly device: string;
-  readonly isSoftware: boolean;
-}
+export type ResultBackend = Pick<BackendInfo, 'engine' | 'backend' | 'device' | 'isSoftware'>;
 
 /** One test on all 10,000 test images. */
-export interface FullTest {
-  /** Steps done. */
-  readonly step: number;
-  readonly epoch: number;
-  /** Mean over the images; null where it is NaN or infinite, as all losses here. */
+export interface FullTest extends Pick<EvaluationPoint, 'step' | 'epoch' | 'accuracy' | 'classes'> {
+  /** Null where it is NaN or infinite, as all losses here. */
   readonly loss: number | null;
-  /** Mean losses of the test batches, summed, as the report prints it. */
   readonly sumOfBatchMeans: number | null;
-  readonly accuracy: number;
-  readonly classes: ClassCounts;
 }
 
 /** A line thinned for drawing, its extremes kept; steps count from 1. */
@@ -55,14 +45,7 @@ export function bestTest(tests: readonly FullTest[]): FullTest | undefined {
 }
 
 /** The figures of a test as results keep them. */
-export function fullTestOf(test: {
-  readonly step: number;
-  readonly epoch: number;
-  readonly loss: number;
-  readonly sumOfBatchMeans: number;
-  readonly accuracy: number;
-  readonly classes: ClassCounts;
-}): FullTest {
+export function fullTestOf(test: Omit<EvaluationPoint, 'extent' | 'count'>): FullTest {
   const { step, epoch, loss, sumOfBatchMeans, accuracy, classes } = test;
   return {
     step,

@@ -4,11 +4,12 @@
  * reply share a requestId, and are listed in requests.ts. protocol/port.ts alone posts and receives.
  */
 import type { DataErrorDetails } from '@/data/dataError';
-import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
-import type { ClassCounts } from '@/model/classCounts';
+import type { BackendInfo, BackendName, BackendProbe } from '@/model/backend';
 import type { EngineState, Weights } from '@/model/engineState';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
+import type { StepMetrics } from '@/model/stepMetrics';
+import type { EvaluationPoint } from '@/model/testFigures';
 import type { FormatDetails } from '@/model/weightFiles';
 import type { WeightsOrigin } from '@/model/weightsOrigin';
 import type { Progress, Reply, Request } from '@/protocol/requests';
@@ -16,19 +17,10 @@ import type { Progress, Reply, Request } from '@/protocol/requests';
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
 export type EngineChoice = 'auto' | BackendName;
 
-export interface BackendDescription {
-  readonly backend: BackendName;
-  /** Which implementation computes: the reference tfjs, the WebAssembly engine or the compiled WebGPU one. */
-  readonly engine: 'tfjs' | 'wasm' | 'webgpu';
-  /** Adapter or CPU, as people know it. */
-  readonly device: string;
-  readonly isSoftware: boolean;
-  readonly maxBufferSize: number | null;
-  readonly maxStorageBufferBindingSize: number | null;
+/** What computes, and why it is what it is. */
+export interface BackendDescription extends BackendInfo {
   /** Why tfjs computes where an engine of our own should; absent where that one does, or tfjs was asked for. */
   readonly fallbackReason?: string;
-  /** Why it is not the best that there could be; absent where there is nothing to say. */
-  readonly notices?: readonly EngineNotice[];
 }
 
 export type StopUnit = 'step' | 'epoch';
@@ -87,20 +79,6 @@ export interface KeptRun {
   readonly fullTestDue: boolean;
   /** It was stopped. */
   readonly isOver: boolean;
-}
-
-/** One test of a run. */
-export interface EvaluationPoint {
-  readonly step: number;
-  /** Epochs done, with the fraction of the current one. */
-  readonly epoch: number;
-  /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
-  readonly extent: 'quick' | 'full';
-  readonly loss: number;
-  readonly sumOfBatchMeans: number;
-  readonly accuracy: number;
-  readonly count: number;
-  readonly classes: ClassCounts;
 }
 
 export type ErrorCode =
@@ -198,14 +176,7 @@ export type WorkerEvent =
   | { readonly type: 'dataFailed'; readonly error: WorkerError }
   | { readonly type: 'runStatus'; readonly runId: string; readonly status: RunStatus }
   /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. */
-  | {
-      readonly type: 'metrics';
-      readonly runId: string;
-      readonly firstStep: number;
-      readonly loss: Float32Array<ArrayBuffer>;
-      readonly accuracy: Float32Array<ArrayBuffer>;
-      readonly learningRate: Float32Array<ArrayBuffer>;
-    }
+  | ({ readonly type: 'metrics'; readonly runId: string } & StepMetrics)
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)

@@ -1,15 +1,8 @@
 /** The training metrics of the current run, every step of it, outside of React: growing typed arrays and chart lines. */
+import type { StepMetrics } from '@/model/stepMetrics';
 import { ChartSeries, type ChartPoint } from '@/store/chartSeries';
 
-export type MetricName = 'loss' | 'accuracy' | 'learningRate';
-
-export interface MetricsBlock {
-  /** Counted from 0. */
-  readonly firstStep: number;
-  readonly loss: Float32Array;
-  readonly accuracy: Float32Array;
-  readonly learningRate: Float32Array;
-}
+export type MetricName = Exclude<keyof StepMetrics, 'firstStep'>;
 
 interface CachedSeries {
   readonly smoothing: number;
@@ -38,7 +31,7 @@ export class MetricsLog {
   }
 
   /** Takes in the steps of one `metrics` event. Steps that are there already are replaced: the run went back to an earlier state. */
-  append(block: MetricsBlock): void {
+  append(block: StepMetrics): void {
     if (this.#count === 0) this.#firstStep = block.firstStep;
     const start = block.firstStep - this.#firstStep;
     if (start < 0 || start > this.#count) {

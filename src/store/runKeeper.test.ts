@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { defaultConfig } from '@/model/presets';
 import { drawnFromSeed } from '@/model/weightsOrigin';
-import type { EvaluationPoint, RunPhase } from '@/protocol/messages';
+import type { EvaluationPoint } from '@/model/testFigures';
+import type { RunPhase } from '@/protocol/messages';
 import { RunKeeper } from './runKeeper';
 import type { RunState } from './sessionState';
 

@@ -1,7 +1,8 @@
 /** What the page keeps of the run, to go on with when the worker is lost: its last state, and what it was told to do. */
 import type { EngineState, Weights } from '@/model/engineState';
 import { drawnFromSeed } from '@/model/weightsOrigin';
-import type { Command, EvaluationPoint, KeptRun, StopUnit } from '@/protocol/messages';
+import type { EvaluationPoint } from '@/model/testFigures';
+import type { Command, KeptRun, StopUnit } from '@/protocol/messages';
 import { isTraining } from '@/store/selectors';
 import type { RunState } from '@/store/sessionState';
 import type { SessionEvent } from '@/store/trainerClient';

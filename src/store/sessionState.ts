@@ -17,10 +17,10 @@ import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { SweepPoint } from '@/model/learningRateSweep';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
+import type { EvaluationPoint } from '@/model/testFigures';
 import type {
   BackendDescription,
   EngineChoice,
-  EvaluationPoint,
   FirstWeights,
   RunStatus,
   WorkerError,

@@ -1,7 +1,7 @@
 /** Loads MNIST for the worker and tells how far it is. */
 import type { DataError } from '@/data/dataError';
 import { MnistLoader, type DataProgress } from '@/data/mnist';
-import type { ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
 import type { WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { ImageSource } from '@/training/engineHost';
 import { toWorkerError } from '@/training/workerError';

@@ -1,5 +1,7 @@
 /** The engine in use, one task at a time, with the images it needs. */
-import type { BackendInfo, Engine, EngineError, ImageSet, Split } from '@/engine/engine';
+import type { BackendInfo } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { Engine, EngineError } from '@/engine/engine';
 import { GuardedEngine, type EngineGuardOptions } from '@/training/guardedEngine';
 import { Mutex } from '@/training/mutex';
 import { NotReadyError } from '@/training/workerError';

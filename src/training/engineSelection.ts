@@ -2,8 +2,8 @@
  * Which engine runs: the one that a person chose, and after a loss the next that works. The same backend first, on a device made
  * anew; where that is lost again before the run got on, the others in the order of choice.
  */
-import type { BackendInfo, EngineError } from '@/engine/engine';
-import type { BackendName, BackendProbe, EngineNotice } from '@/model/backend';
+import type { BackendInfo, BackendName, BackendProbe, EngineNotice } from '@/model/backend';
+import type { EngineError } from '@/engine/engine';
 import type { BackendDescription, WorkerEvent } from '@/protocol/messages';
 import type { EngineRequest, OpenedEngine } from '@/training/openEngine';
 import type { Trainer } from '@/training/trainer';
@@ -135,13 +135,12 @@ export class EngineSelection {
   }
 
   #describe({ engine, fallbackReason }: OpenedEngine): BackendDescription {
-    const { limits, notices = [], ...info } = engine.info;
+    const { notices = [], ...info } = engine.info;
     const loss = this.#losses.findLast(({ backend }) => backend !== info.backend);
     const all: readonly EngineNotice[] =
       loss === undefined ? notices : [...notices, { reason: 'engine_lost', detail: loss.error.message }];
     return {
       ...info,
-      ...limits,
       ...(all.length === 0 ? {} : { notices: all }),
       ...(fallbackReason === null ? {} : { fallbackReason }),
     };

@@ -3,17 +3,16 @@
  * is given up, its open calls fail at once, and so does every later one. Where a call will keep the thread from hearing anything,
  * it says beforehand for how long.
  */
+import type { BackendInfo } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { StepMetrics } from '@/model/stepMetrics';
 import {
   EngineError,
   type Activation,
-  type BackendInfo,
   type BatchInspection,
   type Engine,
   type EngineState,
   type Evaluation,
-  type ImageSet,
-  type Split,
-  type StepMetrics,
 } from '@/engine/engine';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { MemoryNeed } from '@/model/cost';

@@ -1,7 +1,7 @@
 /** Which engine computes on which backend: our own where there is one, tfjs, the reference, where it is asked for. */
 import type { BackendName, BackendProbe } from '@/model/backend';
 import { EngineError, type Engine } from '@/engine/engine';
-import { orderOfChoice, probeBackends, startEngine } from '@/engine/tfjs/backends';
+import { orderOfChoice, probeBackends, startTfjsEngine } from '@/engine/tfjs/backends';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { createWebgpuEngine, type WebgpuEngineOptions } from '@/engine/webgpu/createWebgpuEngine';
@@ -37,7 +37,7 @@ function waysOf(
   reference: boolean,
   options: OpenEngineOptions,
 ): readonly (() => Promise<Engine>)[] {
-  const tfjs = (): Promise<Engine> => startEngine(found, options);
+  const tfjs = (): Promise<Engine> => startTfjsEngine(found, options);
   if (reference) return [tfjs];
   const { wasmHost: host, onInfoChange } = options;
   if (found.backend === 'wasm') return [() => createWasmEngine({ host, onInfoChange }), tfjs];

@@ -1,5 +1,5 @@
 /** How much work to give the engine at once: enough to keep a GPU busy, too little to delay a command. */
-import type { EngineName } from '@/engine/engine';
+import type { EngineName } from '@/model/backend';
 import type { Run } from '@/training/run';
 
 /** Metrics are read ten times a second, and no more work than this is ever queued. */

@@ -1,13 +1,10 @@
 /** A test in pieces short enough that a pause acts at once; together they are the whole test. */
 import type { Evaluation } from '@/engine/engine';
-import { type ClassCounts, countClasses } from '@/model/classCounts';
+import { countClasses } from '@/model/classCounts';
+import type { ClassifiedFigures } from '@/model/testFigures';
 
 const pieceMilliseconds = 40;
 const firstPieceImages = 256;
-
-export interface TestResult extends Pick<Evaluation, 'loss' | 'sumOfBatchMeans' | 'accuracy' | 'count'> {
-  readonly classes: ClassCounts;
-}
 
 export class TestPieces {
   readonly #count: number;
@@ -47,7 +44,7 @@ export class TestPieces {
     this.#pieceImages = this.#wholeBatches((pieceMilliseconds / Math.max(milliseconds, 1)) * piece.count);
   }
 
-  total(): TestResult {
+  total(): ClassifiedFigures {
     return {
       loss: this.#sums.loss / this.#done,
       sumOfBatchMeans: this.#sums.batchMeans,

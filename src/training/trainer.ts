@@ -2,7 +2,8 @@
  * The run at hand and the engine that holds it: building it, keeping it, moving it from one engine to another. The loop that
  * trains it is trainingLoop.ts.
  */
-import { EngineError, type BackendInfo, type Engine } from '@/engine/engine';
+import type { BackendInfo } from '@/model/backend';
+import { EngineError, type Engine } from '@/engine/engine';
 import type { Weights } from '@/model/engineState';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';

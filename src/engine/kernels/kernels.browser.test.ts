@@ -2,12 +2,12 @@ import type { BackendName } from '@/model/backend';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { kernelCases, largestDifference } from '@/engine/kernels/kernelCases';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 
 describe.each<BackendName>(['webgl', 'webgpu'])('kernels on %s in a browser', (backend) => {
   let engine: Engine;
   beforeAll(async () => {
-    ({ engine } = await createEngine(backend));
+    ({ engine } = await createTfjsEngine(backend));
   });
   afterAll(() => {
     engine.dispose();

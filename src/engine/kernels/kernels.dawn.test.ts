@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { integers, kernelCases, largestDifference } from '@/engine/kernels/kernelCases';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import { installDawn } from '../../../scripts/dawn.ts';
 
 describe('kernels on webgpu', () => {
   let engine: Engine;
   beforeAll(async () => {
     await installDawn();
-    ({ engine } = await createEngine('webgpu'));
+    ({ engine } = await createTfjsEngine('webgpu'));
   });
   afterAll(() => {
     engine.dispose();

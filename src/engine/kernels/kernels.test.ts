@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { kernelCases, largestDifference } from '@/engine/kernels/kernelCases';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 
 describe.each<BackendName>(['cpu', 'wasm'])('kernels on %s', (backend) => {
   let engine: Engine;
   beforeAll(async () => {
-    ({ engine } = await createEngine(backend));
+    ({ engine } = await createTfjsEngine(backend));
   });
   afterAll(() => {
     engine.dispose();

@@ -1,6 +1,6 @@
 import type { BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { expect, test } from 'vitest';
-import { createEngine, orderOfChoice, probeBackends } from '@/engine/tfjs/backends';
+import { createTfjsEngine, orderOfChoice, probeBackends } from '@/engine/tfjs/backends';
 
 const probesOf = (reasons: Readonly<Record<BackendName, BackendReason>>): BackendProbe[] =>
   (['cpu', 'wasm', 'webgl', 'webgpu'] as const).map((backend) => ({
@@ -32,12 +32,12 @@ test('Node has wasm and cpu, says why not the others, and takes wasm', async () 
   const probes = await probeBackends();
   const reasons = Object.fromEntries(probes.map(({ backend, reason }) => [backend, reason]));
   expect(reasons).toEqual({ webgpu: 'no_api', webgl: 'no_webgl2', wasm: 'available', cpu: 'available' });
-  const { engine } = await createEngine('auto');
+  const { engine } = await createTfjsEngine('auto');
   expect(engine.info).toMatchObject({
     engine: 'tfjs',
     backend: 'wasm',
     device: 'WebAssembly, SIMD, 1 thread',
   });
   engine.dispose();
-  await expect(createEngine('webgl')).rejects.toMatchObject({ code: 'unsupported' });
+  await expect(createTfjsEngine('webgl')).rejects.toMatchObject({ code: 'unsupported' });
 });

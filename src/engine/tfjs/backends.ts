@@ -4,13 +4,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { within } from '@/data/within';
-import { EngineError, type BackendInfo } from '@/engine/engine';
+import type { BackendInfo, BackendName, BackendProbe, BackendReason } from '@/model/backend';
+import { EngineError } from '@/engine/engine';
 import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { loadWebgpuBackend, toldInfo } from '@/engine/tfjs/webgpuDevice';
 import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
-import type { BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { assertNever } from '@/model/layers';
 
 /** Where tfjs's WebAssembly binaries lie: URLs in a browser. In Node leave it out; the package finds its own. */
@@ -277,7 +277,10 @@ export async function startBackend(
 }
 
 /** Starts one backend and makes the reference engine on it. @throws EngineError as startBackend */
-export async function startEngine(chosen: BackendProbe, options: EngineOptions = {}): Promise<TfjsEngine> {
+export async function startTfjsEngine(
+  chosen: BackendProbe,
+  options: EngineOptions = {},
+): Promise<TfjsEngine> {
   const { info, guard } = await startBackend(chosen, options);
   return new TfjsEngine(info, guard);
 }
@@ -286,7 +289,7 @@ export async function startEngine(chosen: BackendProbe, options: EngineOptions =
  * An engine on the backend named, or with `auto` on the first of orderOfChoice that starts.
  * @throws EngineError `unsupported` with what each one said.
  */
-export async function createEngine(
+export async function createTfjsEngine(
   choice: 'auto' | BackendName,
   options: EngineOptions = {},
 ): Promise<{ readonly engine: TfjsEngine; readonly probes: readonly BackendProbe[] }> {
@@ -297,7 +300,7 @@ export async function createEngine(
     const found = probes.find((one) => one.backend === backend);
     if (found === undefined) continue;
     try {
-      return { engine: await startEngine(found, options), probes };
+      return { engine: await startTfjsEngine(found, options), probes };
     } catch (error) {
       failures.push(messageOf(error));
     }

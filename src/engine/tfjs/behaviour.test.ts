@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { networkInput } from '@/engine/activations';
-import { EngineError, type EngineState, type ImageSet } from '@/engine/engine';
-import { createEngine } from '@/engine/tfjs/backends';
+import type { ImageSet } from '@/data/imageSet';
+import { EngineError, type EngineState } from '@/engine/engine';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { firstDigits, oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
@@ -27,7 +28,7 @@ const mnistFile = (name: string) =>
 let engine: TfjsEngine;
 let digits: ImageSet;
 beforeAll(async () => {
-  ({ engine } = await createEngine('wasm'));
+  ({ engine } = await createTfjsEngine('wasm'));
   digits = firstDigits(mnistFile('train-0.png'), mnistFile('train-labels.bin'), 640);
   await engine.setImages('train', digits);
   await engine.setImages('test', digits);
@@ -172,7 +173,7 @@ describe('memory', () => {
 
   test('dispose leaves nothing', async () => {
     const before = tf.memory().numTensors;
-    const { engine: second } = await createEngine('wasm');
+    const { engine: second } = await createTfjsEngine('wasm');
     await second.setImages('train', digits);
     await second.compile(runConfig(mynn, { optimizer: adam }));
     await second.step(1);
@@ -251,7 +252,7 @@ describe('errors', () => {
     const error = await failure(engine.compile(runConfig(misfit)));
     expect(error.code).toBe('config');
     expect(error.message).toContain('expects');
-    const { engine: fresh } = await createEngine('wasm');
+    const { engine: fresh } = await createTfjsEngine('wasm');
     expect((await failure(fresh.step(1))).message).toContain('compile');
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { EngineError, type BackendInfo } from '@/engine/engine';
+import type { BackendInfo } from '@/model/backend';
+import { EngineError } from '@/engine/engine';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { runConfig } from '@/engine/tfjs/testRuns';
 import { mynn, vgg16 } from '@/model/architectures';

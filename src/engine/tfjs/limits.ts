@@ -1,5 +1,6 @@
 /** Refuses a run that the device cannot hold: past a GPU's binding limit or wasm's heap, tfjs computes garbage or aborts. */
-import { EngineError, type BackendInfo } from '@/engine/engine';
+import type { BackendInfo } from '@/model/backend';
+import { EngineError } from '@/engine/engine';
 import {
   fitsLimits,
   leastHeapBytes,

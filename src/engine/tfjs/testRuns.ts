@@ -1,6 +1,7 @@
 /** Runs and networks that several tests share. */
 import { decodeSheet } from '@/data/sprites';
-import type { Engine, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine } from '@/engine/engine';
 import type { Conv2d, LayerSpec, NetworkSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 

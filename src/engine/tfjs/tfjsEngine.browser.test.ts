@@ -3,9 +3,10 @@ import type { BackendName } from '@/model/backend';
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { EngineError, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { EngineError } from '@/engine/engine';
 import { webglCanvas } from '@/engine/kernels/tfjsInternals';
-import { createEngine, probeBackends } from '@/engine/tfjs/backends';
+import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
 import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
 import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
 import { lenet, mynn } from '@/model/architectures';
@@ -28,7 +29,7 @@ const onWasm = new Map<string, number[]>();
 
 beforeAll(async () => {
   digits = firstDigits(await bytes('/mnist/train-0.png'), await bytes('/mnist/train-labels.bin'), 40);
-  const { engine } = await createEngine('wasm', options);
+  const { engine } = await createTfjsEngine('wasm', options);
   await engine.setImages('train', digits);
   for (const network of networks) {
     onWasm.set(network.id, await firstLosses(engine, configOf(network), steps));
@@ -48,7 +49,7 @@ test('all four backends answer; on software adapters wasm is taken', async () =>
     backend === 'webgpu' || backend === 'webgl' ? reason === 'software_adapter' : true,
   );
   if (!isSoftware) return;
-  const { engine } = await createEngine('auto', options);
+  const { engine } = await createTfjsEngine('auto', options);
   expect(engine.info.backend).toBe('wasm');
   engine.dispose();
 });
@@ -62,7 +63,7 @@ describe.each<[BackendName, number, string[]]>([
     `the first ${count} losses of $name equal wasm within 1e-4`,
     { tags },
     async (network) => {
-      const { engine } = await createEngine(backend, options);
+      const { engine } = await createTfjsEngine(backend, options);
       expect(engine.info.backend).toBe(backend);
       await engine.setImages('train', digits);
       const losses = await firstLosses(engine, configOf(network), count);
@@ -74,7 +75,7 @@ describe.each<[BackendName, number, string[]]>([
 });
 
 test('on webgl numbers that are none are read, judged and clipped as in PyTorch', async () => {
-  const { engine } = await createEngine('webgl', options);
+  const { engine } = await createTfjsEngine('webgl', options);
   expect(await wrongPredictions(engine, nonFinite)).toEqual([]);
   // tfjs's WebGL begins a maximum at a finite number, so that of no number at all it has one.
   const wrong = await wrongLosses(engine, nonFinite, 'cross_entropy');
@@ -86,7 +87,7 @@ test('on webgl numbers that are none are read, judged and clipped as in PyTorch'
 // The last test: tfjs's WebGL backend does not come back from it in this worker.
 test('a lost WebGL context reaches the callback and fails the next call', async () => {
   let heard: EngineError | undefined;
-  const { engine } = await createEngine('webgl', {
+  const { engine } = await createTfjsEngine('webgl', {
     onDeviceError: (error) => {
       heard = error;
     },

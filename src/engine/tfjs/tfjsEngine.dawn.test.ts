@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import type { EngineError, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import { firstDigits, firstLosses, oddNetwork, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
 import { lenet, mynn, vgg16 } from '@/model/architectures';
 import { installDawn } from '../../../scripts/dawn.ts';
@@ -26,7 +27,7 @@ test(
     const configs = [mynn, lenet].map((network) => runConfig(network, { trainingImages: 320 }));
     const losses: Record<'wasm' | 'webgpu', number[][]> = { wasm: [], webgpu: [] };
     for (const backend of ['wasm', 'webgpu'] as const) {
-      const { engine } = await createEngine(backend);
+      const { engine } = await createTfjsEngine(backend);
       await engine.setImages('train', digits);
       for (const config of configs) losses[backend].push(await firstLosses(engine, config, 5));
       engine.dispose();
@@ -42,7 +43,7 @@ test(
     tags: ['long'],
   },
   async () => {
-    const { engine } = await createEngine('webgpu');
+    const { engine } = await createTfjsEngine('webgpu');
     await engine.setImages('train', { ...digits, count: 100 });
     // The rest of the same bytes arrives later.
     await engine.setImages('train', digits);
@@ -62,7 +63,7 @@ test(
     await engine.readState();
     expect(tf.memory().numTensors).toBe(tensors);
 
-    const { engine: reference } = await createEngine('wasm');
+    const { engine: reference } = await createTfjsEngine('wasm');
     await reference.setImages('train', digits);
     expect(relativeDifference(first, await firstLosses(reference, config, 4))).toBeLessThan(1e-4);
     reference.dispose();
@@ -71,7 +72,7 @@ test(
 );
 
 test('VGG-16 does not fit lavapipe: the error names the weight before anything is computed', async () => {
-  const { engine } = await createEngine('webgpu');
+  const { engine } = await createTfjsEngine('webgpu');
   const limit = engine.info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
   const compiled = engine.compile(
     runConfig(vgg16, { batchSize: 2, input: { augment: null, resize: 64, normalize: null } }),
@@ -89,7 +90,7 @@ test('VGG-16 does not fit lavapipe: the error names the weight before anything i
 
 test('an uncaptured WebGPU error reaches the callback and fails the next call', async () => {
   let heard: EngineError | undefined;
-  const { engine } = await createEngine('webgpu', {
+  const { engine } = await createTfjsEngine('webgpu', {
     onDeviceError: (error) => {
       heard = error;
     },

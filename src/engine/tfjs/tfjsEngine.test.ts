@@ -1,13 +1,13 @@
 /** The reference engine on wasm in Node, against PyTorch's fixtures. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { readFixture, pytorchFixtures } from '../../../scripts/fixtures/readFixture.ts';
 import { networkParity } from '../../../scripts/parity/networkParity.ts';
 
 let engine: TfjsEngine;
 beforeAll(async () => {
-  ({ engine } = await createEngine('wasm'));
+  ({ engine } = await createTfjsEngine('wasm'));
 });
 afterAll(() => {
   engine.dispose();

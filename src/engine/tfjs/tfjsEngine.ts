@@ -3,17 +3,16 @@
  * compiled WebGPU engines are compared with it.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendInfo } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { StepMetrics } from '@/model/stepMetrics';
 import {
   EngineError,
   type Activation,
-  type BackendInfo,
   type BatchInspection,
   type Engine,
   type EngineState,
   type Evaluation,
-  type ImageSet,
-  type Split,
-  type StepMetrics,
 } from '@/engine/engine';
 import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
@@ -28,7 +27,7 @@ import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
 import { keptActivations } from '@/engine/tfjs/keptActivations';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { classes } from '@/engine/tfjs/losses';
-import { MetricsLog } from '@/engine/tfjs/metricsLog';
+import { UnreadMetrics } from '@/engine/tfjs/unreadMetrics';
 import { networkOp } from '@/engine/tfjs/networkOp';
 import { OptimizerState } from '@/engine/tfjs/optimizerState';
 import { fromDevice, ParameterStore } from '@/engine/tfjs/parameterStore';
@@ -48,7 +47,7 @@ export class TfjsEngine implements Engine {
   readonly info: BackendInfo;
   readonly #guard: DeviceGuard;
   readonly #sources = new Map<Split, ImageSource>();
-  readonly #metrics = new MetricsLog();
+  readonly #metrics = new UnreadMetrics();
   readonly #statistics = new TfjsStatistics();
   #run: Run | null = null;
 

@@ -1,7 +1,7 @@
 /** Layer statistics summed up on a GPU, against float64. */
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import {
   expectedStatistics,
   largestDeviation,
@@ -13,7 +13,7 @@ import { installDawn } from '../../../scripts/dawn.ts';
 
 test('the GPU sums up what float64 does, with what is not finite left out, and leaves no tensor behind', async () => {
   await installDawn();
-  const { engine } = await createEngine('webgpu');
+  const { engine } = await createTfjsEngine('webgpu');
   await engine.setImages('train', statisticsImages);
   await engine.compile(statisticsConfig, statisticsState(false));
   await engine.step(1);

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { lossOf } from '@/engine/evaluation';
-import { createEngine } from '@/engine/tfjs/backends';
+import { createTfjsEngine } from '@/engine/tfjs/backends';
 import { batchLoss } from '@/engine/tfjs/losses';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { oddNetwork, runConfig } from '@/engine/tfjs/testRuns';
@@ -57,7 +57,7 @@ const oracle = JSON.parse(
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await createEngine('wasm'));
+  ({ engine } = await createTfjsEngine('wasm'));
 });
 afterAll(() => {
   engine.dispose();

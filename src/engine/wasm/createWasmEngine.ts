@@ -1,5 +1,6 @@
 /** Chooses the build of the kernels and the number of threads, and makes the engine. */
-import { EngineError, type BackendInfo } from '@/engine/engine';
+import { noLimits, type BackendInfo, type EngineNotice } from '@/model/backend';
+import { EngineError } from '@/engine/engine';
 import { loadKernels, missedFusion, type Kernels } from '@/engine/wasm/loadKernels';
 import { ThreadPool, ThreadsError } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
@@ -7,7 +8,6 @@ import { WasmEngine } from '@/engine/wasm/wasmEngine';
 import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import type { EngineNotice } from '@/model/backend';
 
 export interface WasmEngineOptions {
   readonly host: WasmHost;
@@ -105,7 +105,7 @@ function engineOf(
     backend: 'wasm',
     device: `WebAssembly, SIMD${relaxed ? ' with fused multiply-add' : ''}, ${runtime.threads} thread${runtime.threads === 1 ? '' : 's'}`,
     isSoftware: false,
-    limits: { maxBufferSize: null, maxStorageBufferBindingSize: null },
+    limits: noLimits,
     ...(notices.length === 0 ? {} : { notices: [...notices] }),
   });
   return new WasmEngine({ info, runtime, threads: runtime.threads, maxPanel });

@@ -2,22 +2,21 @@
  * The CPU engine: the whole training step as a fixed list of our own WebAssembly kernels, planned ahead from the LayerSpec.
  * Results do not depend on the number of threads: every sum belongs to one thread and has one order.
  */
+import type { BackendInfo } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { StepMetrics } from '@/model/stepMetrics';
 import {
   EngineError,
   type Activation,
-  type BackendInfo,
   type BatchInspection,
   type Engine,
   type EngineState,
   type Evaluation,
-  type ImageSet,
-  type Split,
-  type StepMetrics,
 } from '@/engine/engine';
 import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
-import { StatisticsLog } from '@/engine/statisticsLog';
+import { UnreadStatistics } from '@/engine/unreadStatistics';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
 import { readImages, storedCount } from '@/engine/wasm/valueTransfer';
@@ -51,7 +50,7 @@ export class WasmEngine implements Engine {
   #loss: number[] = [];
   #accuracy: number[] = [];
   #learningRate: number[] = [];
-  #statistics = new StatisticsLog();
+  #statistics = new UnreadStatistics();
 
   constructor({ info, ...options }: WasmEngineParts) {
     this.#info = info;
@@ -81,7 +80,7 @@ export class WasmEngine implements Engine {
     this.#run = null;
     this.#run = await WasmRun.create(config, state, this.#options);
     this.#forgetMetrics(this.#run.step);
-    this.#statistics = new StatisticsLog();
+    this.#statistics = new UnreadStatistics();
   }
 
   step(count: number): Promise<void> {
@@ -235,7 +234,7 @@ export class WasmEngine implements Engine {
     return promised(() => {
       this.#compiled().load({ step: 0, parameters, optimizer: {} });
       this.#forgetMetrics(0);
-      this.#statistics = new StatisticsLog();
+      this.#statistics = new UnreadStatistics();
     });
   }
 

@@ -1,5 +1,6 @@
 /** The GPU buffers of planned resources, made once. */
-import { EngineError, type DeviceLimits } from '@/engine/engine';
+import type { BufferLimits } from '@/model/backend';
+import { EngineError } from '@/engine/engine';
 import type { BufferPlan } from '@/engine/webgpu/bufferPlan';
 import type { Resource } from '@/engine/webgpu/program';
 
@@ -34,13 +35,13 @@ export class BufferPool {
 
 export class DeviceMemory {
   readonly device: GPUDevice;
-  readonly #limits: DeviceLimits;
+  readonly #limits: BufferLimits;
   readonly #buffers = new Map<Resource, GPUBuffer>();
 
   readonly #parent: DeviceMemory | null;
 
   /** `parent`: resources that outlive this memory. */
-  constructor(device: GPUDevice, limits: DeviceLimits, parent: DeviceMemory | null = null) {
+  constructor(device: GPUDevice, limits: BufferLimits, parent: DeviceMemory | null = null) {
     this.device = device;
     this.#limits = limits;
     this.#parent = parent;

@@ -2,7 +2,7 @@
  * Reads the ring buffer in which the GPU leaves each step's metrics. Copies go to two buffers in turn, so that a reading
  * never waits for the mapping of the one before.
  */
-import type { StepMetrics } from '@/engine/engine';
+import type { StepMetrics } from '@/model/stepMetrics';
 import type { DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import { metricsStride } from '@/engine/webgpu/kernels/loss';
 import type { Resource } from '@/engine/webgpu/program';

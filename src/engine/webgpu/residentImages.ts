@@ -1,5 +1,5 @@
 /** A split's images and labels as packed bytes on the GPU, uploaded as they arrive. */
-import type { ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
 import type { DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import type { Resource } from '@/engine/webgpu/program';
 

@@ -2,17 +2,16 @@
  * The GPU engine: the whole training step compiled once into a list of dispatches, which every step only replays. Nothing is
  * made, uploaded or read back per step; see buildProgram.ts.
  */
+import type { BackendInfo } from '@/model/backend';
+import type { ImageSet, Split } from '@/data/imageSet';
+import type { StepMetrics } from '@/model/stepMetrics';
 import {
   EngineError,
   type Activation,
-  type BackendInfo,
   type BatchInspection,
   type Engine,
   type EngineState,
   type Evaluation,
-  type ImageSet,
-  type Split,
-  type StepMetrics,
 } from '@/engine/engine';
 import { planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';

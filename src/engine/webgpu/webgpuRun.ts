@@ -1,6 +1,7 @@
 /** One compiled run: its buffers, its programs and the step it has reached. */
 import { KeptOutputs, type ActivationPlan } from '@/engine/activations';
-import type { DeviceLimits, EngineState } from '@/engine/engine';
+import type { BufferLimits } from '@/model/backend';
+import type { EngineState } from '@/engine/engine';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
 import {
   buildProgram,
@@ -18,7 +19,7 @@ import type { PipelineCache } from '@/engine/webgpu/pipelines';
 import type { Resource } from '@/engine/webgpu/program';
 import { ImageInbox, type ResidentImages } from '@/engine/webgpu/residentImages';
 import { RunMemory } from '@/engine/webgpu/runMemory';
-import { RunState } from '@/engine/webgpu/runState';
+import { DeviceState } from '@/engine/webgpu/deviceState';
 import { scheduleStretch } from '@/engine/webgpu/schedule';
 import { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { wgslOf } from '@/engine/webgpu/wgsl';
@@ -33,7 +34,7 @@ const largestEvaluationBatch = 1024;
 
 export interface RunParts {
   readonly memory: DeviceMemory;
-  readonly limits: DeviceLimits;
+  readonly limits: BufferLimits;
   readonly cache: PipelineCache;
   readonly target: KernelTarget;
   readonly trainingImages: ResidentImages;
@@ -73,7 +74,7 @@ export class WebgpuRun {
   #slotsSince = 0;
   readonly #parts: RunParts;
   readonly #stored: RunMemory;
-  readonly #state: RunState;
+  readonly #state: DeviceState;
   readonly #pool = new BufferPool();
   readonly #control: ControlResources = controlResources();
   readonly #inspection: ControlResources = controlResources();
@@ -93,7 +94,7 @@ export class WebgpuRun {
     );
     this.memory = new DeviceMemory(parts.memory.device, parts.limits, parts.memory);
     this.#stored = new RunMemory(largest);
-    this.#state = new RunState(config, this.memory, this.#stored);
+    this.#state = new DeviceState(config, this.memory, this.#stored);
     this.ring = new MetricsRing(this.memory, this.#control.metrics);
     // A power of two, so that a piece of any size has a program not much larger.
     const fitting = 2 ** Math.floor(Math.log2(imagesAtOnce(config, largest)));
@@ -282,7 +283,7 @@ export class WebgpuRun {
     return this.#inspection.metrics;
   }
 
-  readInspection(): ReturnType<RunState['readInspection']> {
+  readInspection(): ReturnType<DeviceState['readInspection']> {
     return this.#state.readInspection();
   }
 

@@ -44,7 +44,7 @@ function LargestBuffer({ cost }: { readonly cost: Cost }) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
   const allowed = useSession(({ backend }) =>
-    backend.kind === 'ready' ? backend.backend.maxStorageBufferBindingSize : null,
+    backend.kind === 'ready' ? backend.backend.limits.maxStorageBufferBindingSize : null,
   );
   const [largest] = cost.buffers;
   if (largest === undefined) return null;

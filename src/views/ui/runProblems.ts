@@ -1,18 +1,10 @@
 /** What keeps the draft from being trained on this device: a network that does not fit, or a device that is too small. */
 import { useMemo } from 'react';
-import {
-  type BufferLimits,
-  fitsLimits,
-  type LimitProblem,
-  type MemoryNeed,
-  runCost,
-  type RunCost,
-} from '@/model/cost';
+import { noLimits, type BackendInfo } from '@/model/backend';
+import { fitsLimits, type LimitProblem, type MemoryNeed, runCost, type RunCost } from '@/model/cost';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { ShapeError } from '@/model/shape';
 import { useSession } from '@/store/session';
-
-const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };
 
 export type DraftCost =
   | { readonly kind: 'known'; readonly cost: RunCost; readonly problems: readonly LimitProblem[] }
@@ -33,11 +25,11 @@ function tightest(problems: readonly LimitProblem[]): LimitProblem[] {
 }
 
 /** What a run costs, and where it passes a limit. The compiled WebGPU engine splits weights, so those pass none there. */
-export function costOf(config: RunConfig, limits: BufferLimits & { readonly engine?: string }): DraftCost {
+export function costOf(config: RunConfig, backend: Pick<BackendInfo, 'engine' | 'limits'> | null): DraftCost {
   try {
     const cost = runCost(config);
-    const problems = fitsLimits(cost, limits).filter(
-      ({ role }) => role !== 'weight' || limits.engine !== 'webgpu',
+    const problems = fitsLimits(cost, backend?.limits ?? noLimits).filter(
+      ({ role }) => role !== 'weight' || backend?.engine !== 'webgpu',
     );
     return { kind: 'known', cost, problems: tightest(problems) };
   } catch (error) {
@@ -71,6 +63,6 @@ export function useHasFailedToBuild(): boolean {
 /** The draft's cost against the device in use. */
 export function useDraftCost(): DraftCost {
   const draft = useSession((state) => state.draft);
-  const limits = useSession(({ backend }) => (backend.kind === 'ready' ? backend.backend : noLimits));
-  return useMemo(() => costOf(draft, limits), [draft, limits]);
+  const backend = useSession(({ backend: state }) => (state.kind === 'ready' ? state.backend : null));
+  return useMemo(() => costOf(draft, backend), [draft, backend]);
 }

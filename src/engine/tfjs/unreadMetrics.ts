@@ -1,11 +1,11 @@
 /** Loss and accuracy of each step, left on the device until someone asks: reading back every step would stall a GPU. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { StepMetrics } from '@/engine/engine';
+import type { StepMetrics } from '@/model/stepMetrics';
 
 /** Scalars are joined into one tensor when this many wait, so that a run that nobody watches stays small. */
 const foldAt = 128;
 
-export class MetricsLog {
+export class UnreadMetrics {
   #firstStep = 0;
   /** Scalars of single steps: loss, accuracy, loss, accuracy, ... */
   #scalars: tf.Tensor[] = [];

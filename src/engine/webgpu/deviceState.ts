@@ -9,7 +9,7 @@ import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries, stateEntries, type StateEntry } from '@/model/stateDict';
 import type { StateDict, TensorData } from '@/model/tensor';
 
-export class RunState {
+export class DeviceState {
   readonly #memory: DeviceMemory;
   readonly #stored: RunMemory;
   readonly #entries: readonly StateEntry[];

@@ -1,7 +1,7 @@
 /** Which steps an engine on the CPU takes statistics of, and what it took until someone reads it. */
 import type { StepStatistics } from '@/model/layerStatistics';
 
-export class StatisticsLog {
+export class UnreadStatistics {
   interval: number | null = null;
   #taken: StepStatistics[] = [];
 

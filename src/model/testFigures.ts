@@ -1,0 +1,26 @@
+/** What a test in eval mode measures. */
+import type { ClassCounts } from '@/model/classCounts';
+
+export interface TestFigures {
+  /** Mean loss over the images. */
+  readonly loss: number;
+  /** Mean losses of the batches, summed, as the report prints it. */
+  readonly sumOfBatchMeans: number;
+  readonly accuracy: number;
+  /** Images. */
+  readonly count: number;
+}
+
+/** The same with what was read as what. */
+export interface ClassifiedFigures extends TestFigures {
+  readonly classes: ClassCounts;
+}
+
+/** One test of a run. */
+export interface EvaluationPoint extends ClassifiedFigures {
+  readonly step: number;
+  /** Epochs done, with the fraction of the current one. */
+  readonly epoch: number;
+  /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
+  readonly extent: 'quick' | 'full';
+}
