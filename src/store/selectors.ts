@@ -20,6 +20,11 @@ export function isWaitingForBackend({ run }: SessionState): boolean {
   return run?.phase === 'failed' && run.error?.code === 'device';
 }
 
+/** A worker is there that hears what it is told, sooner or later. */
+export function hasWorker({ worker }: SessionState): boolean {
+  return worker !== 'stopped' && worker !== 'crashed';
+}
+
 /** Whether a network is there that can answer. */
 export function canPredict({ run, backend }: SessionState): boolean {
   return backend.kind === 'ready' && run !== null && run.phase !== 'preparing' && run.phase !== 'failed';

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { defaultSweep, type Suggestion, suggestedRate } from '@/model/learningRateSweep';
 import { validateConfig } from '@/model/validate';
-import { isTraining } from '@/store/selectors';
+import { hasWorker, isTraining } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
 import { startsFromWeights } from '@/store/startPlan';
 import type { SessionState } from '@/store/sessionState';
@@ -83,8 +83,7 @@ export function LearningRateFinder() {
   const sweep = useSession((state) => state.sweep);
   const draft = useSession((state) => state.draft);
   const isReady = useSession(
-    ({ worker, backend, data }) =>
-      worker === 'running' && backend.kind === 'ready' && data.trainingImages > 0,
+    (state) => hasWorker(state) && state.backend.kind === 'ready' && state.data.trainingImages > 0,
   );
   const isBusy = useSession(({ run }) => isTraining(run?.phase));
   const isCopy = useSession((state) => startsFromWeights(state, state.draft));

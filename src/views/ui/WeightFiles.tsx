@@ -2,7 +2,7 @@
 import { Button, FileButton } from '@mantine/core';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { canPredict } from '@/store/selectors';
+import { canPredict, hasWorker } from '@/store/selectors';
 import { useSession } from '@/store/session';
 import { configToLoadInto } from '@/store/weightsActions';
 import { Icon } from '@/views/ui/icons';
@@ -36,7 +36,7 @@ function useWeightFiles() {
 export function WeightFiles() {
   const { t } = useTranslation('weights');
   const isReady = useSession(canPredict);
-  const hasWorker = useSession((state) => state.worker === 'running');
+  const isThere = useSession(hasWorker);
   const current = useCurrentNetworkText();
   const name = useSession((state) => configToLoadInto(state).network.name);
   const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
@@ -77,7 +77,6 @@ export function WeightFiles() {
         onDrop={onDrop}
       >
         <FileButton
-          accept=".safetensors"
           resetRef={reset}
           inputProps={{ 'aria-label': t('load') }}
           onChange={(file) => {
@@ -91,7 +90,7 @@ export function WeightFiles() {
               {...props}
               variant="default"
               leftSection={<Icon name="upload" size={16} />}
-              disabled={!hasWorker || isBusy}
+              disabled={!isThere || isBusy}
             >
               {t('load')}
             </Button>
