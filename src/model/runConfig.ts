@@ -63,7 +63,7 @@ export function batchSizesOf(config: BatchConfig): readonly number[] {
   return [...(trainingImages >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
 }
 
-/** Configurations are plain data. */
+/** Configurations are plain data, built in one place with one order of keys; what comes from outside is put in order by its schema. */
 export function sameConfig(a: RunConfig, b: RunConfig): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

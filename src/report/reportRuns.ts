@@ -3,7 +3,7 @@
  * Settings and figures are the presets' (model/presets.ts); this adds what is run here.
  */
 import { fixedConfig, presets, type Measurement, type Preset } from '@/model/presets';
-import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { sameConfig, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/learningRate';
 
 export const runLengths = ['full', 'short'] as const;
@@ -97,9 +97,7 @@ export interface RunMatch {
 export function matchRun(config: RunConfig): RunMatch | null {
   for (const run of reportRuns) {
     for (const length of runLengths) {
-      const own = { ...run.configs[length], seed: config.seed };
-      // Configurations are plain data, built in one place with one order of keys; what comes from storage is put in order by its schema.
-      if (JSON.stringify(own) === JSON.stringify(config)) return { run, length };
+      if (sameConfig({ ...run.configs[length], seed: config.seed }, config)) return { run, length };
     }
   }
   return null;

@@ -4,8 +4,11 @@ import { runCost } from '@/model/cost';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { reportRunById, runLengths, type RunLength } from '@/report/reportRuns';
 
-/** `unrecorded`: finished, but changed on the way, so that its figures are not the report's run's. */
-export const itemStates = ['waiting', 'running', 'done', 'failed', 'unrecorded'] as const;
+/**
+ * `unrecorded`: finished, but changed on the way, so that its figures are not the report's run's. `too_large`: the engine's memory
+ * does not hold it, so it was not started.
+ */
+export const itemStates = ['waiting', 'running', 'done', 'failed', 'too_large', 'unrecorded'] as const;
 export type ItemState = (typeof itemStates)[number];
 
 export interface QueueItem {

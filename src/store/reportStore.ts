@@ -113,9 +113,17 @@ export function createReport(options: ReportOptions): Report {
     // Before the start, whose changes of the session's state the watcher below must not take for a stranger's.
     runId = null;
     if (session.store.getState().worker === 'crashed') session.actions.restartWorker();
-    session.actions.startFresh(config);
-    runId = session.store.getState().run?.runId ?? null;
     setQueue(queue);
+    void session.actions.askMemory(config).then((excess) => {
+      // Cancelled or taken over meanwhile.
+      if (store.getState().queue !== queue) return;
+      if (excess !== null) {
+        startNext(settled(queue, 'too_large'));
+        return;
+      }
+      session.actions.startFresh(config);
+      runId = session.store.getState().run?.runId ?? null;
+    });
   };
   const take = async (): Promise<boolean> => {
     lock ??= await acquireQueueLock();

@@ -14,9 +14,11 @@ import type {
   WeightsQuestion,
 } from '@/store/sessionState';
 import { canContinue, originOf, resetPlan, startPlan, type StartPlan } from '@/store/startPlan';
+import { excessOf, startObstacle } from '@/store/startObstacle';
 import { selectBackendCommand } from '@/store/settingsCommands';
 import type { StatisticsLog } from '@/store/statisticsLog';
 import type { TrainerClient } from '@/store/trainerClient';
+import { askMemory } from '@/store/watchMemory';
 import type { WeightsQuestions } from '@/store/weightsQuestions';
 
 export interface RunContext {
@@ -33,6 +35,7 @@ type RunActions = Pick<
   | 'start'
   | 'startWith'
   | 'startFresh'
+  | 'askMemory'
   | 'pause'
   | 'resume'
   | 'stepOnce'
@@ -100,6 +103,7 @@ export function createRunActions(context: RunContext): RunActions {
     });
   };
   const begin = (config: RunConfig, until: 'end' | StopUnit): void => {
+    if (startObstacle(store.getState(), config) !== null) return;
     carryOut(startPlan(store.getState(), config), { cause: 'start', config }, (choice) => {
       if (config !== store.getState().draft) store.setState({ draft: config });
       if (choice === 'continue') changeInFlight(config);
@@ -123,8 +127,12 @@ export function createRunActions(context: RunContext): RunActions {
       begin(store.getState().draft, 'end');
     },
     startWith: (config) => {
-      begin(config, 'end');
+      void askMemory(context.client(), config).then((need) => {
+        if (excessOf(need) === null) begin(config, 'end');
+        else store.setState({ draft: config, memoryNeed: { config, need } });
+      });
     },
+    askMemory: async (config) => excessOf(await askMemory(context.client(), config)),
     startFresh: (config) => {
       store.setState({ draft: config });
       prepareWith(config, 'seed');

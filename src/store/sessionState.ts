@@ -141,7 +141,7 @@ export interface SessionActions {
    * dropped, which were loaded or trained.
    */
   readonly start: () => void;
-  /** The same with this configuration, which becomes the draft. */
+  /** The same with this configuration, which becomes the draft; that alone where the engine's memory does not hold such a run. */
   readonly startWith: (config: RunConfig) => void;
   /** Trains fresh weights with this configuration, which becomes the draft, without a question (confirmReplacing). */
   readonly startFresh: (config: RunConfig) => void;
@@ -181,6 +181,11 @@ export interface SessionActions {
   /** Replaces the whole draft, such as by a preset's configuration. */
   readonly loadPreset: (config: RunConfig) => void;
   readonly updateSettings: (change: Partial<Settings>) => void;
+  /**
+   * What a run of this configuration needs of the engine's memory, where that is more than there is; null where it fits, or where
+   * nobody can say.
+   */
+  readonly askMemory: (config: RunConfig) => Promise<MemoryNeed | null>;
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */

@@ -1,6 +1,7 @@
 /** Draw a digit and watch the network read it. */
 import { Button, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { drawingActions } from '@/store/drawing';
 import { canPredict } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
@@ -12,6 +13,7 @@ import { Panel } from '@/views/ui/Panel';
 import { PixelGrid } from '@/views/ui/PixelGrid';
 import { PredictionBars } from '@/views/ui/PredictionBars';
 import { SampleStrip } from '@/views/ui/SampleStrip';
+import { useStartObstacle } from '@/views/ui/runProblems';
 import { useDrawingImage } from '@/views/ui/useDrawingImage';
 import { usePrediction } from '@/views/ui/usePrediction';
 import classes from '@/views/draw/DrawView.module.css';
@@ -43,6 +45,29 @@ function scrollToPad(): void {
   window.scrollTo({ top: 0 });
 }
 
+/** Starts training; where the settings do not allow that, leads to where it says why. */
+function TrainButton() {
+  const { t } = useTranslation('draw');
+  const obstacle = useStartObstacle();
+  if (obstacle !== null && obstacle !== 'no_worker') {
+    return (
+      <Button size="sm" variant="default" component={Link} href="/">
+        {t('cannotTrain')}
+      </Button>
+    );
+  }
+  return (
+    <Button
+      size="sm"
+      leftSection={<Icon name="play" size={15} />}
+      disabled={obstacle !== null}
+      onClick={() => session.actions.start()}
+    >
+      {t('goTrain')}
+    </Button>
+  );
+}
+
 export function DrawView() {
   const { t } = useTranslation('draw');
   return (
@@ -52,17 +77,7 @@ export function DrawView() {
         <p>{t('intro')}</p>
       </div>
       <CurrentNetwork />
-      <UntrainedNote
-        action={
-          <Button
-            size="sm"
-            leftSection={<Icon name="play" size={15} />}
-            onClick={() => session.actions.start()}
-          >
-            {t('goTrain')}
-          </Button>
-        }
-      />
+      <UntrainedNote action={<TrainButton />} />
       <div className={classes['columns']}>
         <Panel className={classes['pad']}>
           <DrawingPad />

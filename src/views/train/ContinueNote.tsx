@@ -4,12 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { dependsOnLength } from '@/model/schedules';
 import { session, useSession } from '@/store/session';
 import { useNumberFormat } from '@/views/ui/numberFormat';
+import { useStartObstacle } from '@/views/ui/runProblems';
 import classes from '@/views/train/RunBar.module.css';
 
 export function ContinueNote() {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   const run = useSession((state) => state.run);
+  const isBlocked = useStartObstacle() !== null;
   const { epochs, learningRate, schedule } = useSession((state) => state.draft);
   if (run === null) return null;
   const step = format.integer(run.step);
@@ -23,7 +25,12 @@ export function ContinueNote() {
   return (
     <p className={classes['continue']}>
       {text()}{' '}
-      <Button size="compact-xs" variant="default" onClick={() => session.actions.start()}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        disabled={isBlocked}
+        onClick={() => session.actions.start()}
+      >
         {t('controls.startOver')}
       </Button>
     </p>

@@ -1,8 +1,7 @@
 /** The one large button, and step, epoch and reset beside it. */
 import { Button, Tooltip } from '@mantine/core';
-import { useId, useMemo } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { validateConfig } from '@/model/validate';
 import { sharesWeights } from '@/model/weightsOrigin';
 import { isTraining, isWaitingForBackend } from '@/store/selectors';
 import { session, useSession } from '@/store/session';
@@ -12,7 +11,7 @@ import { ContinueNote } from '@/views/train/ContinueNote';
 import { useHasInvalidField } from '@/views/train/typedFields';
 import { Icon, type IconName } from '@/views/ui/icons';
 import { useNetworkProblem } from '@/views/ui/networkProblem';
-import { useHasFailedToBuild, useMemoryProblem } from '@/views/ui/runProblems';
+import { useStartObstacle } from '@/views/ui/runProblems';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/train/RunBar.module.css';
 
@@ -66,18 +65,18 @@ function SmallControl({ icon, label, hint, disabled, onClick }: SmallControlProp
 export function RunControls() {
   const { t } = useTranslation('train');
   const action = useSession(mainAction);
-  const draft = useSession((state) => state.draft);
+  const epochs = useSession((state) => state.draft.epochs);
   const isBusy = useSession((state) => isTraining(state.run?.phase) || isWaitingForBackend(state));
-  const hasWorker = useSession((state) => state.worker !== 'stopped' && state.worker !== 'crashed');
   const hasInvalidField = useHasInvalidField();
   const networkProblem = useNetworkProblem();
   const format = useNumberFormat();
   const reasonId = useId();
-  const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]) && !hasInvalidField;
-  const hasFailedToBuild = useHasFailedToBuild();
-  const isTooLarge = useMemoryProblem() !== null || hasFailedToBuild;
+  const obstacle = useStartObstacle();
+  const isThere = obstacle !== 'no_worker';
+  const isValid = obstacle !== 'invalid' && !hasInvalidField;
   const takesSettings = action !== 'pause' && action !== 'resume';
-  const isBlocked = !hasWorker || (takesSettings && (!isValid || isTooLarge));
+  const hasReason = takesSettings && ((isThere && obstacle !== null) || !isValid);
+  const isBlocked = !isThere || hasReason;
   return (
     <fieldset className={classes['controls']} aria-label={t('controls.label')}>
       <Button
@@ -86,12 +85,12 @@ export function RunControls() {
         variant={action === 'pause' ? 'light' : 'filled'}
         leftSection={<Icon name={action === 'pause' ? 'pause' : 'play'} size={20} />}
         disabled={isBlocked}
-        aria-describedby={takesSettings && (!isValid || isTooLarge) ? reasonId : undefined}
+        aria-describedby={hasReason ? reasonId : undefined}
         onClick={() => perform(action)}
         data-testid="main-control"
         data-action={action}
       >
-        {t(`controls.${action}`, { epochs: format.integer(draft.epochs) })}
+        {t(`controls.${action}`, { epochs: format.integer(epochs) })}
       </Button>
       <div className={classes['small']}>
         <SmallControl
@@ -112,11 +111,11 @@ export function RunControls() {
           icon="reset"
           label={t('controls.reset')}
           hint={t('controls.resetHint')}
-          disabled={!hasWorker || !isValid}
+          disabled={!isThere || !isValid}
           onClick={() => session.actions.reset()}
         />
       </div>
-      {takesSettings && (!isValid || isTooLarge) && (
+      {hasReason && (
         <p className={classes['invalid']} id={reasonId}>
           {isValid ? t('controls.tooLarge') : (networkProblem ?? t('controls.invalid'))}
         </p>

@@ -15,6 +15,7 @@ import { useProblemText } from '@/views/train/useProblemText';
 import { Icon } from '@/views/ui/icons';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import { Panel } from '@/views/ui/Panel';
+import { useStartObstacle } from '@/views/ui/runProblems';
 import classes from '@/views/train/settings.module.css';
 
 const essentials: readonly HyperparameterKey[] = [
@@ -60,6 +61,7 @@ function DiffersNote() {
   const format = useNumberFormat();
   const differs = useSession((state) => draftDiffers(state) && isUnderWay(state));
   const isLonger = useSession(canChangeEpochs);
+  const isBlocked = useStartObstacle() !== null;
   const epochs = useSession((state) => state.draft.epochs);
   if (!differs) return null;
   return (
@@ -70,7 +72,12 @@ function DiffersNote() {
           {t('settings.applyEpochs', { epochs: format.integer(epochs) })}
         </Button>
       )}
-      <Button size="compact-xs" variant="default" onClick={() => session.actions.start()}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        disabled={isBlocked}
+        onClick={() => session.actions.start()}
+      >
         {t('settings.restart')}
       </Button>
     </output>

@@ -2,9 +2,10 @@
 import { useMemo } from 'react';
 import { noLimits, type BackendInfo } from '@/model/backend';
 import { fitsLimits, type LimitProblem, type MemoryNeed, runCost, type RunCost } from '@/model/cost';
-import { sameConfig, type RunConfig } from '@/model/runConfig';
+import type { RunConfig } from '@/model/runConfig';
 import { ShapeError } from '@/model/shape';
 import { useSession } from '@/store/session';
+import { memoryProblem, startObstacle, type StartObstacle } from '@/store/startObstacle';
 
 export type DraftCost =
   | { readonly kind: 'known'; readonly cost: RunCost; readonly problems: readonly LimitProblem[] }
@@ -40,24 +41,12 @@ export function costOf(config: RunConfig, backend: Pick<BackendInfo, 'engine' | 
 
 /** What the draft needs of the engine's memory, where that is more than there is. */
 export function useMemoryProblem(): MemoryNeed | null {
-  return useSession(({ draft, memoryNeed }) =>
-    memoryNeed?.config === draft &&
-    memoryNeed.need !== null &&
-    memoryNeed.need.bytes > memoryNeed.need.allowed
-      ? memoryNeed.need
-      : null,
-  );
+  return useSession((state) => memoryProblem(state, state.draft));
 }
 
-/** Whether this draft's network could not be built on the device in use. */
-export function useHasFailedToBuild(): boolean {
-  return useSession(
-    ({ run, draft }) =>
-      run?.phase === 'failed' &&
-      run.step === 0 &&
-      (run.error?.code === 'limits' || run.error?.code === 'config') &&
-      sameConfig(run.config, draft),
-  );
+/** What stands in the way of training with the draft. */
+export function useStartObstacle(): StartObstacle | null {
+  return useSession((state) => startObstacle(state));
 }
 
 /** The draft's cost against the device in use. */

@@ -32,6 +32,7 @@ export const draw = {
     failed: 'The network did not answer.',
   },
   goTrain: 'Train the network',
+  cannotTrain: 'The settings cannot be trained: see why',
   startHint: 'Training has not started.',
   openDraw: 'Open the large pad',
   samples: {

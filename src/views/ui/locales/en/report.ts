@@ -89,6 +89,7 @@ export const report = {
       running: 'runs',
       done: 'done',
       failed: 'failed',
+      too_large: 'not started: the memory here does not hold it',
       unrecorded: 'not counted: it was changed on the way',
     },
   },

@@ -35,6 +35,7 @@ export const draw = {
     failed: '网络没有回应。',
   },
   goTrain: '去训练网络',
+  cannotTrain: '当前设置无法训练：查看原因',
   startHint: '尚未开始训练。',
   openDraw: '打开大手写板',
   samples: {

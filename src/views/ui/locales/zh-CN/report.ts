@@ -89,6 +89,7 @@ export const report = {
       running: '运行中',
       done: '完成',
       failed: '失败',
+      too_large: '未启动：此处的内存容纳不下',
       unrecorded: '不计入：中途被更改',
     },
   },
