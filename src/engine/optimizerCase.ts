@@ -181,8 +181,7 @@ export async function worstRunRatio(engine: Engine, one: OptimizerCase): Promise
   const { parameters } = await engine.readState();
   await engine.step(caseSteps / 2);
   const half = await engine.readState();
-  await engine.compile(config);
-  await engine.writeState(half);
+  await engine.compile(config, half);
   await engine.step(caseSteps / 2);
   const bias = (step: number): Float64Array => {
     const gradient = new Float64Array(10);

@@ -1,5 +1,6 @@
 /** Test equipment: runs of a small network under every optimizer, by PyTorch (fixtures/pytorch/optimizers.py) and by an engine. */
-import type { Engine, EngineState, ImageSet } from '@/engine/engine';
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine, EngineState } from '@/engine/engine';
 import { configOf } from '@/engine/nonFiniteCases';
 import { pooledNetwork } from '@/engine/optimizerCase';
 import type { OptimizerSpec } from '@/model/optimizers';
@@ -87,7 +88,7 @@ export async function distanceFromPytorch(
   await engine.step(half);
   const atMiddle = worstDifference(await engine.readState(), middle);
   const slots = Object.entries(middle.slots).map(([name, values]) => [name, stateDict(values)] as const);
-  await engine.writeState({
+  await engine.compile(config, {
     step: half,
     parameters: stateDict(middle.parameters),
     optimizer: Object.fromEntries(slots),
