@@ -18,6 +18,7 @@ import {
 } from '@/store/convLabEdits';
 import { decodeDocument, encodeDocument } from '@/store/convLabLink';
 import { convOperators, labStages, reportDocument, type LabDocument } from '@/store/convLabState';
+import { exampleLab } from '@/store/labPath';
 import { createLab } from '@/store/convLabStore';
 
 const documents: fc.Arbitrary<LabDocument> = fc
@@ -76,6 +77,10 @@ describe('link', () => {
     const text = encodeDocument(document) ?? '';
     expect(text.length).toBeLessThan(1500);
     expect(decodeDocument(text)).toEqual({ ok: true, document });
+  });
+
+  it('has a name for the report’s example', () => {
+    expect(decodeDocument(exampleLab)).toEqual({ ok: true, document: reportDocument() });
   });
 
   it('says what is wrong with it', () => {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { conv2d } from '@/conv/convolution';
 import { convolutionCheck } from '@/report/convolutionCheck';
-import { reportLabPath } from '@/store/convLabLink';
+import { reportLabPath } from '@/store/labPath';
 import { useNumberFormat } from '@/views/ui/numberFormat';
 import classes from '@/views/report/report.module.css';
 
@@ -32,7 +32,7 @@ export function CheckRow() {
         {t('check.computed', { rows: String(shape[2]), columns: String(shape[3]), values })}
       </td>
       <td data-label={t('table.action')}>
-        <Link href={reportLabPath()}>{t('check.open')}</Link>
+        <Link href={reportLabPath}>{t('check.open')}</Link>
       </td>
     </tr>
   );

@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { hyperparameter } from '@/model/hyperparameters';
 import { fixedConfig, type Measurement, type Preset, presets } from '@/model/presets';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
-import { reportLabPath } from '@/store/convLabLink';
+import { reportLabPath } from '@/store/labPath';
 import { session, useSession } from '@/store/session';
 import { HyperparameterField } from '@/views/train/HyperparameterField';
 import { quickPresets } from '@/views/train/quickPresets';
@@ -130,7 +130,7 @@ function PresetList({ current }: { readonly current: string }) {
           </li>
         ))}
         <li>
-          <Link href={reportLabPath()} className={classes['link']}>
+          <Link href={reportLabPath} className={classes['link']}>
             {text('convolution_check.name')}
           </Link>
         </li>
