@@ -127,3 +127,23 @@ export function rmsprop<T>(
     v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
   }
 }
+
+export function adadelta<T>(
+  w: usize, g: usize, square: usize, changes: usize, count: i32, rho: f32, rest: f32, eps: f32, weightDecay: f32,
+  thread: i32, threads: i32,
+): void {
+  const n = vectors<T>(count);
+  const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const a = v128.splat<T>(<T>rho), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
+  for (let i = from; i < to; i += 16) {
+    const weight = v128.load(w + i), before = v128.load(changes + i);
+    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
+    const ratio = v128.div<T>(v128.sqrt<T>(v128.add<T>(before, tiny)), v128.sqrt<T>(v128.add<T>(s, tiny)));
+    const change = v128.mul<T>(ratio, gradient);
+    v128.store(square + i, s);
+    v128.store(changes + i, v128.add<T>(v128.mul<T>(before, a), v128.mul<T>(v128.mul<T>(change, change), b)));
+    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(change, rate)));
+  }
+}

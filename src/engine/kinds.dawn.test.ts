@@ -40,8 +40,9 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   });
 
   test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm', async (one) => {
-    // A few float32 roundings of each value over three steps.
+    // A few roundings over three steps, and what WGSL allows its roots (4.5 units of 1.2e-7) and quotients (2.5): 12 units for the
+    // quotient of two roots that Adadelta steps by, twice as much for its square, which it keeps.
     for (const distance of await distanceFromPytorch(engine, pytorch, one))
-      expect(distance).toBeLessThan(2e-6);
+      expect(distance).toBeLessThan(5e-6);
   });
 });

@@ -82,11 +82,27 @@ function rmsprop(spec: OptimizerSpec<'RMSprop'>, { parameter, gradient, slots, r
   return { parameter: tf.sub(parameter, tf.mul(change, rate)), slots: next };
 }
 
+function adadelta(
+  spec: OptimizerSpec<'Adadelta'>,
+  { parameter, gradient, slots, rate }: UpdateInput,
+): Update {
+  const { rho, eps, weightDecay } = spec;
+  const direction = decayed(parameter, gradient, weightDecay);
+  const square = average(slots['square_avg'], tf.square(direction), rho);
+  const before = slots['acc_delta'] ?? tf.zerosLike(parameter);
+  const change = tf.mul(tf.div(tf.sqrt(tf.add(before, eps)), tf.sqrt(tf.add(square, eps))), direction);
+  return {
+    parameter: tf.sub(parameter, tf.mul(change, rate)),
+    slots: { square_avg: square, acc_delta: average(before, tf.square(change), rho) },
+  };
+}
+
 const updates: { readonly [K in OptimizerKind]: (spec: OptimizerSpec<K>, input: UpdateInput) => Update } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
   RMSprop: rmsprop,
+  Adadelta: adadelta,
 };
 
 /** New values for one parameter; the old tensors are the caller's to free. Call inside tidy and keep the result. */

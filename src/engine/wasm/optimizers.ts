@@ -39,6 +39,17 @@ export const optimizerOperations = {
     momentum: f,
     weightDecay: f,
   },
+  adadelta: {
+    w: out,
+    g: u,
+    square: out,
+    changes: out,
+    count: u,
+    rho: f,
+    rest: f,
+    eps: f,
+    weightDecay: f,
+  },
 } as const;
 
 type Operations = typeof optimizerOperations;
@@ -139,11 +150,29 @@ const rmsprop: Lowering<'RMSprop', 'rmsprop'> = {
   }),
 };
 
+const adadelta: Lowering<'Adadelta', 'adadelta'> = {
+  call: ({ rho, eps, weightDecay }, { w, g, count, slot }) => ({
+    name: 'adadelta',
+    operands: {
+      w,
+      g,
+      square: slot('square_avg'),
+      changes: slot('acc_delta'),
+      count,
+      rho,
+      rest: 1 - rho,
+      eps,
+      weightDecay,
+    },
+  }),
+};
+
 const lowerings: { readonly [K in OptimizerKind]: Lowering<K, OperationName> } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
   RMSprop: rmsprop,
+  Adadelta: adadelta,
 };
 
 /** The kernel that updates one parameter, and its arguments. */

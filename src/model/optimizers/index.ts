@@ -1,5 +1,6 @@
 /** Every optimizer, each in a file of its own. A new one is a file here and a line of the table; the engines' tables then miss it. */
 import { keysOf, registry, type FieldKeyOf, type ValuesByKind } from '@/model/kindFields';
+import { adadelta } from '@/model/optimizers/adadelta';
 import { adam } from '@/model/optimizers/adam';
 import { adamW } from '@/model/optimizers/adamW';
 import type { OptimizerDefinition, ParameterUpdate, SettingProblem } from '@/model/optimizers/definition';
@@ -7,7 +8,7 @@ import { rmsprop } from '@/model/optimizers/rmsprop';
 import { sgd } from '@/model/optimizers/sgd';
 
 /** In the order of the menu. */
-const table = registry({ SGD: sgd, Adam: adam, AdamW: adamW, RMSprop: rmsprop });
+const table = registry({ SGD: sgd, Adam: adam, AdamW: adamW, RMSprop: rmsprop, Adadelta: adadelta });
 
 type Table = typeof table;
 type Values = ValuesByKind<Table>;

@@ -64,11 +64,20 @@ const rmsprop: OptimizerKernel<'RMSprop'> = {
   weight -= row.x * change;`,
 };
 
+const adadelta: OptimizerKernel<'Adadelta'> = {
+  statements: ({ rho, eps, weightDecay }) => `${decay(weightDecay)}
+  ${average('square_avg', rho, '(gradient * gradient)')}
+  let change = sqrt(acc_delta[i] + ${literal(eps)}) / sqrt(square_avgNext + ${literal(eps)}) * gradient;
+  ${average('acc_delta', rho, '(change * change)')}
+  weight -= row.x * change;`,
+};
+
 const kernels: { readonly [K in OptimizerKind]: OptimizerKernel<K> } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
   RMSprop: rmsprop,
+  Adadelta: adadelta,
 };
 
 export function updateStatements<K extends OptimizerKind>(spec: OptimizerSpec<K>): string {
