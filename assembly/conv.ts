@@ -93,27 +93,27 @@ export function convPool<T>(
 }
 
 /** Panels on either side that turn together: neighbours share pages, of which 512 x 512 weights have more than a processor remembers. */
-const TURNED_PANELS: i32 = 16;
+const TRANSPOSED_PANELS: i32 = 16;
 
 export function packTransposed<T>(
   w: usize, packed: usize, channels: i32, outChannels: i32, kernel: i32, panels: i32, inPanels: i32, thread: i32, threads: i32,
 ): void {
   const taps = kernel * kernel;
   const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
-  for (let first = from; first < to; first += TURNED_PANELS) {
+  for (let first = from; first < to; first += TRANSPOSED_PANELS) {
     for (let tap = 0; tap < taps; tap++) {
-      for (let panel = 0; panel < panels; panel += TURNED_PANELS) {
-        turnPanels<T>(
-          w, packed, channels, outChannels, taps, tap, panels, inPanels, panel, min(panels, panel + TURNED_PANELS), first,
-          min(to, first + TURNED_PANELS),
+      for (let panel = 0; panel < panels; panel += TRANSPOSED_PANELS) {
+        transposePanels<T>(
+          w, packed, channels, outChannels, taps, tap, panels, inPanels, panel, min(panels, panel + TRANSPOSED_PANELS), first,
+          min(to, first + TRANSPOSED_PANELS),
         );
       }
     }
   }
 }
 
-/** One tap of panels panel..last and of the turned panels from..to. */
-function turnPanels<T>(
+/** One tap of panels panel..last and of the transposed panels from..to. */
+function transposePanels<T>(
   w: usize, packed: usize, channels: i32, outChannels: i32, taps: i32, tap: i32, panels: i32, inPanels: i32, panel: i32, last: i32,
   from: i32, to: i32,
 ): void {

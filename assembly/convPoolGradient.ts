@@ -1,6 +1,6 @@
 /** The weight gradient of a first convolution that takes its pooling along: of four pixels one has a gradient, the rest is left out. */
 import { windowGradient } from './build/windowTiles';
-import { lanes, panelStart, share, storeTurned, transpose, worker } from './simd';
+import { lanes, panelStart, share, storeTransposed, transpose, worker } from './simd';
 
 /** Bytes of the sums of a channel, which come in vectors of four. */
 // @ts-ignore: decorator
@@ -90,10 +90,10 @@ function listWindows<T>(
       if (sizeof<T>() === 4 && ox + 4 <= width) {
         for (let half: usize = 0; half < 32; half += 16) {
           const g = dy + half, i = index + half, image = half / 4;
-          storeTurned(
+          storeTransposed(
             gradients + image * pitch, pitch, v128.load(g), v128.load(g + step), v128.load(g + 2 * step), v128.load(g + 3 * step),
           );
-          storeTurned(
+          storeTransposed(
             windows + image * windowPitch, windowPitch, windowsAt(place, v128.load(i), <i32>across, <i32>down),
             windowsAt(place + 2 * across, v128.load(i + step), <i32>across, <i32>down),
             windowsAt(place + 4 * across, v128.load(i + 2 * step), <i32>across, <i32>down),

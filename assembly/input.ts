@@ -1,5 +1,5 @@
 /** Image bytes -> the network's input: u8 / 255, augmentation, resize, normalisation, in the order of model/runConfig.ts. */
-import { lanes, share, storeTurned, worker } from './simd';
+import { lanes, share, storeTransposed, worker } from './simd';
 
 const SIDE: i32 = 28;
 const AREA: i32 = 784;
@@ -54,7 +54,7 @@ function inputRows(
       const i0 = at + <usize>(min(half, last) * AREA), i1 = at + <usize>(min(half + 1, last) * AREA);
       const i2 = at + <usize>(min(half + 2, last) * AREA), i3 = at + <usize>(min(half + 3, last) * AREA);
       for (let x: usize = 0; x < <usize>SIDE; x += 4) {
-        storeTurned(
+        storeTransposed(
           out + x * 32 + <usize>half * 4, 32, fourPixels(i0 + x, normalize, means, stds), fourPixels(i1 + x, normalize, means, stds),
           fourPixels(i2 + x, normalize, means, stds), fourPixels(i3 + x, normalize, means, stds),
         );

@@ -90,7 +90,7 @@ export function readAhead(from: usize, bytes: usize, rows: i32, step: usize): vo
 /** The columns of four rows, one after the other, `pitch` bytes apart. */
 // @ts-ignore: decorator
 @inline
-export function storeTurned(out: usize, pitch: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
+export function storeTransposed(out: usize, pitch: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
   const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
   const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
   v128.store(out, v128.shuffle<i32>(a, b, 0, 1, 4, 5));
@@ -109,7 +109,7 @@ export function transpose<T>(source: usize, target: usize, rows: i32, columns: i
       for (let row = 0; row < rows; row += 4) {
         const r = <usize>min(row, rows - 4);
         const at = source + r * across + c * 4;
-        storeTurned(
+        storeTransposed(
           target + c * along + r * 4, along,
           v128.load(at), v128.load(at + across), v128.load(at + 2 * across), v128.load(at + 3 * across),
         );

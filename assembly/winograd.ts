@@ -77,7 +77,7 @@ export function winogradForward<T>(
   }
 }
 
-/** Input gradient; `u` are the turned weights, `d` is 0 or keeps the transformed gradients for winogradWeightGradient. */
+/** Input gradient; `u` are the flipped weights, `d` is 0 or keeps the transformed gradients for winogradWeightGradient. */
 export function winogradInputGradient<T>(
   dy: usize, u: usize, dx: usize, d: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32, channels: i32,
   outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, thread: i32, threads: i32,

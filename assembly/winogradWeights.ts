@@ -7,9 +7,9 @@ import { tileSide } from './winogradTiles';
 /** Bytes of a row of weights at a time. */
 const PART: usize = 512;
 
-/** Weights [panel][ky][kx][in][R] -> G g G^T as [place][panel][in][R]; `turned` ones lie in the opposite order of taps. */
+/** Weights [panel][ky][kx][in][R] -> G g G^T as [place][panel][in][R]; `flipped` ones lie in the opposite order of taps. */
 export function winogradWeights<T>(
-  w: usize, u: usize, scratch: usize, channels: i32, outChannels: i32, scheme: i32, panels: i32, turned: i32, thread: i32, threads: i32,
+  w: usize, u: usize, scratch: usize, channels: i32, outChannels: i32, scheme: i32, panels: i32, flipped: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
@@ -20,8 +20,8 @@ export function winogradWeights<T>(
     const c0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - c0;
     const tap = <usize>(channels * r) * 4;
-    const source = w + <usize>(c0 * channels * taps) * 4 + (turned ? <usize>(taps - 1) * tap : 0);
-    const next = turned ? 0 - tap : tap;
+    const source = w + <usize>(c0 * channels * taps) * 4 + (flipped ? <usize>(taps - 1) * tap : 0);
+    const next = flipped ? 0 - tap : tap;
     const target = u + <usize>(c0 * channels) * 4;
     for (let c: usize = 0; c < tap; c += PART) {
       const length = min(PART, tap - c);

@@ -7,9 +7,9 @@
 export type WorkerPulse = 'starting' | 'late' | 'answering' | 'silent';
 
 /** Unanswered questions, one a second, after which a worker that has said nothing is told of. */
-const patience = 4;
+const timeoutSeconds = 4;
 /** A script that is on its way and compiled on a slow machine. */
-const startPatience = 8;
+const startTimeoutSeconds = 8;
 
 export interface HeartbeatOptions {
   readonly ask: () => void;
@@ -21,7 +21,7 @@ export class Heartbeat {
   #pulse: WorkerPulse = 'starting';
   /** Null: the last question was answered. */
   #unanswered: number | null = null;
-  #patience = startPatience;
+  #timeout = startTimeoutSeconds;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -35,7 +35,7 @@ export class Heartbeat {
       return;
     }
     this.#unanswered += 1;
-    if (this.#unanswered < this.#patience) return;
+    if (this.#unanswered < this.#timeout) return;
     if (this.#pulse === 'starting') this.#become('late');
     if (this.#pulse === 'answering') this.#become('silent');
   }
@@ -43,13 +43,13 @@ export class Heartbeat {
   /** The worker has answered. */
   answered(): void {
     this.#unanswered = null;
-    this.#patience = patience;
+    this.#timeout = timeoutSeconds;
     this.#become('answering');
   }
 
   /** The worker will compute for so long without hearing. */
   busy(seconds: number): void {
-    this.#patience = (this.#unanswered ?? 0) + Math.max(patience, Math.ceil(seconds));
+    this.#timeout = (this.#unanswered ?? 0) + Math.max(timeoutSeconds, Math.ceil(seconds));
   }
 
   #become(pulse: WorkerPulse): void {

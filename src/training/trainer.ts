@@ -79,7 +79,7 @@ export class Trainer {
    */
   async useEngine(create: CreateEngine): Promise<Engine> {
     const isKept = this.#run === null || canBeKept(this.#run.config);
-    const patience = setTimeout(
+    const timer = setTimeout(
       () => this.#host.giveUp(new EngineError('device', 'It did not answer when another engine was chosen.')),
       leaveMilliseconds[isKept ? 'kept' : 'notKept'],
     );
@@ -99,7 +99,7 @@ export class Trainer {
       run.isCompiled = false;
     };
     const next: CreateEngine = (onDeviceError) => {
-      clearTimeout(patience);
+      clearTimeout(timer);
       return create(onDeviceError);
     };
     return this.#host.replace(next, leave, (engine) => this.#compile(this.#run, engine));

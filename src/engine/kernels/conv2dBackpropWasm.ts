@@ -80,7 +80,7 @@ function spread(backend: BackendWasm, dy: TensorInfo, info: backend_util.Conv2DI
   return result;
 }
 
-/** dx is the convolution of dy, spread by the stride and padded by k - 1 - pad, with the filter turned by 180 degrees. */
+/** dx is the convolution of dy, spread by the stride and padded by k - 1 - pad, with the filter flipped in both directions. */
 function conv2dBackpropInput({ backend, inputs, attrs }: KernelCall<BackendWasm>): TensorInfo {
   const { dy, filter } = inputs;
   if (dy === undefined || filter === undefined)
@@ -99,8 +99,8 @@ function conv2dBackpropInput({ backend, inputs, attrs }: KernelCall<BackendWasm>
     const size = [batch, height + 2 * border, width + 2 * border, channels];
     gradient = scratch.run('Slice', { x: gradient }, { begin: [0, -border, -border, 0], size });
   }
-  const turned = scratch.run('Reverse', { x: filter }, { dims: [0, 1] });
-  const byOutput = scratch.run('Transpose', { x: turned }, { perm: [0, 1, 3, 2] });
+  const flipped = scratch.run('Reverse', { x: filter }, { dims: [0, 1] });
+  const byOutput = scratch.run('Transpose', { x: flipped }, { perm: [0, 1, 3, 2] });
   const dx = scratch.run(
     'Conv2D',
     { x: gradient, filter: byOutput },

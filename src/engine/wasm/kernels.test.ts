@@ -132,7 +132,7 @@ async function worstError(
 
 /**
  * A float32 sum of K products is off by at most K u times the sum of their absolute values (Higham, Accuracy and Stability,
- * 3.1), and by about sqrt(K) u where roundings are not in league; four times that is allowed.
+ * 3.1), and by about sqrt(K) u where roundings are independent; four times that is allowed.
  */
 const sumTolerance =
   (longest: number) =>

@@ -6,7 +6,7 @@ import { partBytes } from '@/engine/wasm/winogradOperations';
 import {
   keepsTransformed,
   leastBlocks,
-  remadeParts,
+  recomputedParts,
   transformedBytes,
   type ConvGeometry,
   type WinogradPlan,
@@ -48,7 +48,7 @@ export function emitWinogradForward(
   const { scheme, places } = plans.forward;
   const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * 4);
   const scratch = weightScratch(lowering, name, plans.forward);
-  program.emit('winogradWeights', { w, u, scratch, channels, outChannels, scheme, panels, turned: 0 });
+  program.emit('winogradWeights', { w, u, scratch, channels, outChannels, scheme, panels, flipped: 0 });
   const v = keepsTransformed(lowering, plans, forward)
     ? program.buffer(`${name} transformed input`, transformedBytes(plans.forward, channels, blocks))
     : 0;
@@ -111,7 +111,7 @@ export function emitWinogradInputGradient(
   const { packed, x: _, stride: __, kernel: ___, panels: ____, ...rest } = backward;
   const { channels, outChannels, inPanels, blocks } = backward;
   const { scheme, places } = plans.inputGradient;
-  const u = program.buffer(`${name} transformed turned weights`, places * channels * outChannels * 4);
+  const u = program.buffer(`${name} transformed flipped weights`, places * channels * outChannels * 4);
   program.emit('winogradWeights', {
     w: packed,
     u,
@@ -120,7 +120,7 @@ export function emitWinogradInputGradient(
     outChannels: channels,
     scheme,
     panels: inPanels,
-    turned: 1,
+    flipped: 1,
   });
   const d = keepsTransformed(lowering, plans, backward)
     ? program.buffer(
@@ -158,16 +158,16 @@ export function emitWinogradWeightGradient(
   ): void => program.emit('winogradWeightGradient', { v, d, du, ...sizes, ...part, slices });
   if (isKept) multiply(kept.input, kept.gradient, { tiles: blocks * tiles, group, accumulate: 0 });
   else {
-    const { step, remade } = remadeParts(plan, backward);
-    const work = tileWork(lowering, name, remade);
-    const v = program.buffer(`${name} transformed input`, transformedBytes(remade, channels, step));
-    const d = program.buffer(`${name} transformed gradient`, transformedBytes(remade, outChannels, step));
+    const { step, recomputed } = recomputedParts(plan, backward);
+    const work = tileWork(lowering, name, recomputed);
+    const v = program.buffer(`${name} transformed input`, transformedBytes(recomputed, channels, step));
+    const d = program.buffer(`${name} transformed gradient`, transformedBytes(recomputed, outChannels, step));
     for (let firstBlock = 0; firstBlock < blocks; firstBlock += step) {
       const part = { firstBlock, blocks: Math.min(step, blocks - firstBlock), outHeight, outWidth };
       program.emit('winogradInput', { x, v, ...work, ...part, height, width, channels, padding });
       program.emit('winogradOutputGradient', { dy, d, ...work, ...part, outChannels });
       const accumulate = firstBlock > 0 ? 1 : 0;
-      multiply(v, d, { tiles: part.blocks * tiles, group: remade.group, accumulate });
+      multiply(v, d, { tiles: part.blocks * tiles, group: recomputed.group, accumulate });
     }
   }
   const scratch = weightScratch(lowering, name, plan);

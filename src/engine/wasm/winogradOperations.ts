@@ -24,7 +24,7 @@ export function partBytes(scheme: number): number {
 }
 
 export const winogradOperations = {
-  /** Weights [panel][tap][in][R] -> [place][panel][in][R] of Winograd's tiles (`scheme`: see assembly/winogradTiles.ts); `turned` ones are those of packTransposed. */
+  /** Weights [panel][tap][in][R] -> [place][panel][in][R] of Winograd's tiles (`scheme`: see assembly/winogradTiles.ts); `flipped` ones are those of packTransposed. */
   winogradWeights: {
     w: u,
     u: out,
@@ -33,7 +33,7 @@ export const winogradOperations = {
     outChannels: u,
     scheme: u,
     panels: u,
-    turned: u,
+    flipped: u,
   },
   /** `v` is 0, or keeps the transformed input. */
   winogradForward: {

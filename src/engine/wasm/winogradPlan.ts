@@ -63,7 +63,7 @@ const mostTiles = 9;
 /** Bytes of transformed values that are kept from the forward for the backward pass; larger ones are made again in parts. */
 const keptBytes = 48 * 2 ** 20;
 /** Bytes of them at one place that pass in one piece then. */
-const remadeBytes = 128 * 2 ** 10;
+const recomputedBytes = 128 * 2 ** 10;
 
 /** tileBytes of assembly/winograd.ts. */
 function tileBytes(channels: number): number {
@@ -144,16 +144,16 @@ export function keepsTransformed(
 }
 
 /** How a weight gradient that keeps nothing makes its transformed values again: `step` blocks of images at a time. */
-export function remadeParts(
+export function recomputedParts(
   plan: WinogradPlan,
   { channels, outChannels, blocks }: ConvGeometry,
-): { readonly step: number; readonly remade: WinogradPlan } {
+): { readonly step: number; readonly recomputed: WinogradPlan } {
   const perBlock = plan.tiles * bytesOfTile(plan.places, channels, outChannels);
   const mostBlocks = Math.max(1, Math.floor(keptBytes / perBlock));
   // Parts of equal size, none of more than keptBytes.
   const step = Math.ceil(blocks / Math.ceil(blocks / mostBlocks));
   // No product waits here for the transforms of its group, so that a group is what passes through the cache in one piece.
-  const most = Math.ceil(remadeBytes / tileBytes(Math.max(channels, outChannels)));
+  const most = Math.ceil(recomputedBytes / tileBytes(Math.max(channels, outChannels)));
   const groups = Math.ceil((step * plan.tiles) / most);
-  return { step, remade: { ...plan, group: Math.ceil((step * plan.tiles) / groups) } };
+  return { step, recomputed: { ...plan, group: Math.ceil((step * plan.tiles) / groups) } };
 }
