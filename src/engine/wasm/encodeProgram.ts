@@ -1,4 +1,4 @@
-/** A program's operations in epochs, with an address for every buffer, as words that the kernels' dispatcher reads. */
+/** A program's operations in phases, with an address for every buffer, as words that the kernels' dispatcher reads. */
 import type { Precision } from '@/engine/wasm/precision';
 import { planMemory, type Lifetime } from '@/engine/wasm/memoryPlan';
 import {
@@ -33,7 +33,7 @@ export interface ProgramParts {
 }
 
 /**
- * Bytes of all buffers up to which operations are put in epochs. The buffers of an epoch share little memory, and a slice of more does
+ * Bytes of all buffers up to which operations are put in phases. The buffers of a phase share little memory, and a slice of more does
  * not stay in a core's cache.
  */
 const scheduledBytes = 64 * 2 ** 20;
@@ -41,7 +41,7 @@ const scheduledBytes = 64 * 2 ** 20;
 /** One encoded operation: all of it, or one slice. */
 interface Entry {
   readonly at: number;
-  readonly epoch: number;
+  readonly phase: number;
   readonly slice: number | null;
   readonly meets: boolean;
 }
@@ -65,13 +65,13 @@ function accesses({ name, arguments: operands }: Operation): readonly Access[] {
   return list;
 }
 
-/** Large programs, and those of one thread, which waits for nobody, keep their order: one operation an epoch. */
+/** Large programs, and those of one thread, which waits for nobody, keep their order: one operation a phase. */
 function entriesOf({ operations, blocks, threads }: ProgramParts): readonly Entry[] {
   const touched = operations.map(accesses);
   const buffers = new Set(touched.flat().map(({ buffer }) => buffer));
   const bytes = [...buffers].reduce((sum, buffer) => sum + (buffer.address === null ? buffer.bytes : 0), 0);
   if (threads === 1 || bytes > scheduledBytes)
-    return operations.map((_, at) => ({ at, epoch: at, slice: null, meets: true }));
+    return operations.map((_, at) => ({ at, phase: at, slice: null, meets: true }));
   // Other numbers of threads split every operation evenly instead.
   const isShared = gradientSlices % threads === 0;
   const scheduled = operations.map((operation, at) => ({
@@ -79,16 +79,16 @@ function entriesOf({ operations, blocks, threads }: ProgramParts): readonly Entr
     writes: touched[at]?.filter(({ kind }) => kind !== 'read').map(({ buffer }) => buffer) ?? [],
     isSliced: isShared && isSliced(operation.name, operation.arguments, blocks),
   }));
-  return scheduleOperations(scheduled).flatMap((positions, epoch) =>
+  return scheduleOperations(scheduled).flatMap((positions, phase) =>
     positions.flatMap((at, i): Entry[] =>
       scheduled[at]?.isSliced === true
         ? Array.from({ length: gradientSlices }, (_, slice) => ({
             at,
-            epoch,
+            phase,
             slice,
             meets: i === 0 && slice === 0,
           }))
-        : [{ at, epoch, slice: null, meets: i === 0 }],
+        : [{ at, phase, slice: null, meets: i === 0 }],
     ),
   );
 }
@@ -109,7 +109,7 @@ function placeWatches(watches: readonly PlacedWatch[], entries: readonly Entry[]
     .toSorted((a, b) => a.after - b.after);
 }
 
-/** First and last epoch of every buffer without an address. */
+/** First and last phase of every buffer without an address. */
 function lifetimes(
   { operations, inputs, results }: ProgramParts,
   entries: readonly Entry[],
@@ -118,30 +118,30 @@ function lifetimes(
   const given = new Set(inputs.values());
   const kept = new Set(results.values());
   const uses = new Map<WasmBuffer, Lifetime>();
-  const use = (buffer: WasmBuffer, epoch: number): void => {
+  const use = (buffer: WasmBuffer, phase: number): void => {
     if (buffer.address !== null) return;
-    const first = given.has(buffer) ? -1 : Math.min(uses.get(buffer)?.first ?? epoch, epoch);
+    const first = given.has(buffer) ? -1 : Math.min(uses.get(buffer)?.first ?? phase, phase);
     const last = kept.has(buffer)
       ? Number.POSITIVE_INFINITY
-      : Math.max(uses.get(buffer)?.last ?? epoch, epoch);
+      : Math.max(uses.get(buffer)?.last ?? phase, phase);
     uses.set(buffer, { bytes: buffer.bytes, first, last });
   };
-  for (const { at, epoch } of entries) {
+  for (const { at, phase } of entries) {
     for (const operand of Object.values(operations[at]?.arguments ?? {}))
-      if (typeof operand !== 'number') use(operand, epoch);
+      if (typeof operand !== 'number') use(operand, phase);
   }
   for (const { watch, after } of watches) {
     if (watch.kind !== 'gradient') continue;
-    // What is looked at after an operation must not be overwritten by others of its epoch.
-    const epoch = entries[after - 1]?.epoch ?? 0;
-    use(watch.input.buffer, epoch);
-    use(watch.gradient, epoch);
+    // What is looked at after an operation must not be overwritten by others of its phase.
+    const phase = entries[after - 1]?.phase ?? 0;
+    use(watch.input.buffer, phase);
+    use(watch.gradient, phase);
   }
   return uses;
 }
 
 /**
- * Memory of one thread for what passes within an epoch of slices: of such a buffer only the slice in work exists. It stays in the
+ * Memory of one thread for what passes within a phase of slices: of such a buffer only the slice in work exists. It stays in the
  * core's cache.
  */
 interface SliceMemory {
@@ -186,18 +186,18 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
   const watched = new Set(
     watches.flatMap(({ watch }) => (watch.kind === 'gradient' ? [watch.input.buffer, watch.gradient] : [])),
   );
-  const slicedEpochs = [...new Set(entries.filter(({ slice }) => slice !== null).map(({ epoch }) => epoch))];
+  const slicedPhases = [...new Set(entries.filter(({ slice }) => slice !== null).map(({ phase }) => phase))];
   const sliceMemories = new Map(
-    slicedEpochs.map((epoch) => {
+    slicedPhases.map((phase) => {
       const isPassing = (buffer: WasmBuffer): boolean => {
         const { first, last } = uses.get(buffer) ?? {};
-        return first === epoch && last === epoch && !watched.has(buffer);
+        return first === phase && last === phase && !watched.has(buffer);
       };
       return [
-        epoch,
+        phase,
         planSlices(
           parts,
-          entries.filter((entry) => entry.epoch === epoch),
+          entries.filter((entry) => entry.phase === phase),
           isPassing,
         ),
       ] as const;
@@ -207,24 +207,24 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
   const lasting = [...uses].filter(([buffer]) => !passing.has(buffer));
   const plan = planMemory([
     ...lasting.map(([, lifetime]) => lifetime),
-    ...[...sliceMemories].map(([epoch, { bytes }]) => ({
+    ...[...sliceMemories].map(([phase, { bytes }]) => ({
       bytes: bytes * threads,
-      first: epoch,
-      last: epoch,
+      first: phase,
+      last: phase,
     })),
   ]);
   const offsets = new Map(lasting.map(([buffer], i) => [buffer, plan.offsets[i] ?? 0]));
   const sliceOffsets = new Map(
-    slicedEpochs.map((epoch, i) => [epoch, plan.offsets[lasting.length + i] ?? 0]),
+    slicedPhases.map((phase, i) => [phase, plan.offsets[lasting.length + i] ?? 0]),
   );
   const addressOf = (buffer: WasmBuffer): number => buffer.address ?? arena + (offsets.get(buffer) ?? 0);
   /** Kernels add the place of the slice in the whole batch, so it is taken off here. */
-  const addressIn = (buffer: WasmBuffer, { slice, epoch }: Entry): number => {
-    const memory = sliceMemories.get(epoch);
+  const addressIn = (buffer: WasmBuffer, { slice, phase }: Entry): number => {
+    const memory = sliceMemories.get(phase);
     const offset = memory?.offsets.get(buffer);
     if (slice === null || memory === undefined || offset === undefined) return addressOf(buffer);
     const thread = Math.floor((slice * threads) / gradientSlices);
-    const own = arena + (sliceOffsets.get(epoch) ?? 0) + thread * memory.bytes + offset;
+    const own = arena + (sliceOffsets.get(phase) ?? 0) + thread * memory.bytes + offset;
     return memory.scratch.has(buffer) ? own : own - (slice * buffer.bytes) / gradientSlices;
   };
   const words = new Int32Array(entries.length * operationWords);

@@ -36,11 +36,11 @@ describe('scheduleOperations', () => {
     );
   });
 
-  it('puts into an epoch sliced operations alone, or others that do not meet in any buffer that one of them writes', () => {
+  it('puts into a phase sliced operations alone, or others that do not meet in any buffer that one of them writes', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 20 }), (operations) => {
-        for (const epoch of scheduleOperations(operations)) {
-          const of = epoch.flatMap((at) => operations[at] ?? []);
+        for (const phase of scheduleOperations(operations)) {
+          const of = phase.flatMap((at) => operations[at] ?? []);
           if (of.some(({ isSliced }) => isSliced)) {
             expect(of.every(({ isSliced }) => isSliced)).toBe(true);
             continue;
@@ -55,7 +55,7 @@ describe('scheduleOperations', () => {
     );
   });
 
-  it('gathers the convolutions of a backward pass in one epoch, and leaves the updates for after it', () => {
+  it('gathers the convolutions of a backward pass in one phase, and leaves the updates for after it', () => {
     const gradient = (dy: string, dx: string, of: string): Scheduled<string>[] => [
       { reads: [`w${of}`], writes: [`packed${of}`], isSliced: false },
       { reads: [dy, `packed${of}`], writes: [dx], isSliced: true },

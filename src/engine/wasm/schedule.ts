@@ -1,6 +1,6 @@
 /**
- * The order of a program's operations in epochs. Within an epoch nobody needs what another one makes, so threads meet between epochs
- * only; but sliced operations of one epoch hand on values slice by slice.
+ * The order of a program's operations in phases. Within a phase nobody needs what another one makes, so threads meet between phases
+ * only; but sliced operations of one phase hand on values slice by slice.
  */
 export interface Scheduled<Buffer> {
   readonly reads: readonly Buffer[];
@@ -26,8 +26,8 @@ function predecessors<Buffer>(operations: readonly Scheduled<Buffer>[]): readonl
 }
 
 /**
- * Epochs as lists of positions in `operations`. All that is not sliced goes as early as it can; sliced operations go together in as
- * few epochs as possible, each in the order given.
+ * Phases as lists of positions in `operations`. All that is not sliced goes as early as it can; sliced operations go together in as
+ * few phases as possible, each in the order given.
  */
 export function scheduleOperations<Buffer>(
   operations: readonly Scheduled<Buffer>[],
@@ -35,20 +35,20 @@ export function scheduleOperations<Buffer>(
   const before = predecessors(operations);
   const isDone = operations.map(() => false);
   const isReady = (at: number): boolean => before[at]?.every((other) => isDone[other] === true) ?? true;
-  const epochs: number[][] = [];
+  const phases: number[][] = [];
   let left = operations.map((_, at) => at);
   while (left.length > 0) {
-    let epoch = left.filter((at) => operations[at]?.isSliced === false && isReady(at));
-    for (const at of epoch) isDone[at] = true;
-    if (epoch.length === 0) {
-      epoch = left.filter((at) => {
+    let phase = left.filter((at) => operations[at]?.isSliced === false && isReady(at));
+    for (const at of phase) isDone[at] = true;
+    if (phase.length === 0) {
+      phase = left.filter((at) => {
         if (operations[at]?.isSliced !== true || !isReady(at)) return false;
         isDone[at] = true;
         return true;
       });
     }
     left = left.filter((at) => isDone[at] !== true);
-    epochs.push(epoch);
+    phases.push(phase);
   }
-  return epochs;
+  return phases;
 }
