@@ -1,6 +1,6 @@
 /** Threads run one program side by side and meet at a barrier where an operation needs what others of the program made. */
 import {
-  MEETS, SLICED, SLICES, SYNC_arrived, SYNC_command, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync,
+  MEETS, SLICED, SLICES, SYNC_arrived, SYNC_command, SYNC_failed, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync,
 } from './build/constants';
 import { dispatch, OPERATION_BYTES } from './build/dispatch';
 import { becomeWorker, share } from './simd';
@@ -17,8 +17,17 @@ function word(index: i32): usize {
   return sync + <usize>index * 4;
 }
 
+/**
+ * A thread that fails says so, then counts the generation on: who waits for it wakes and fails as well, and who comes later, having
+ * read the generation first, sees it.
+ */
+function failWithOthers(): void {
+  if (atomic.load<i32>(word(SYNC_failed))) unreachable();
+}
+
 function barrier(threads: i32, maySleep: bool): void {
   const generation = atomic.load<i32>(word(SYNC_generation));
+  failWithOthers();
   if (atomic.add<i32>(word(SYNC_arrived), 1) === threads - 1) {
     atomic.store<i32>(word(SYNC_arrived), 0);
     atomic.add<i32>(word(SYNC_generation), 1);
@@ -33,6 +42,7 @@ function barrier(threads: i32, maySleep: bool): void {
       atomic.sub<i32>(word(SYNC_sleepers), 1);
     }
   }
+  failWithOthers();
 }
 
 // @ts-ignore: decorator

@@ -10,11 +10,18 @@ const folder = fileURLToPath(new URL('../../src/engine/wasm/build/', import.meta
 // Plain JavaScript in a text: a Node worker cannot load TypeScript by itself.
 const threadSource = `
 const { parentPort } = require('node:worker_threads');
-parentPort.on('message', ({ module, memory, thread, command, joined }) => {
+parentPort.on('message', ({ module, memory, thread, command, words }) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  Atomics.add(new Int32Array(memory.buffer), joined, 1);
+  const shared = new Int32Array(memory.buffer);
+  Atomics.add(shared, words.joined, 1);
   parentPort.postMessage('ready');
-  exports.follow(thread, command);
+  try {
+    exports.follow(thread, command);
+  } catch {
+    Atomics.store(shared, words.failed, 1);
+    Atomics.add(shared, words.generation, 1);
+    Atomics.notify(shared, words.generation);
+  }
 });`;
 
 function createThread(): WasmThread {

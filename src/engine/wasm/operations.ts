@@ -285,4 +285,6 @@ export const syncWords = {
   threads: 35,
   /** Threads that have written to this memory. */
   joined: 48,
+  /** Not 0: a thread has ended in the middle of its work. */
+  failed: 49,
 } as const;

@@ -59,9 +59,11 @@ export class ThreadPool {
    */
   async join(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
     this.leave();
-    const joined = memoryMap.sync / Int32Array.BYTES_PER_ELEMENT + syncWords.joined;
+    const sync = memoryMap.sync / Int32Array.BYTES_PER_ELEMENT;
+    const { joined, failed, generation } = syncWords;
+    const words = { joined: sync + joined, failed: sync + failed, generation: sync + generation };
     const answers = this.#threads.map((thread, i) =>
-      thread.start({ module, memory, thread: i + 1, command: 0, joined }),
+      thread.start({ module, memory, thread: i + 1, command: 0, words }),
     );
     try {
       await within(
@@ -73,7 +75,7 @@ export class ThreadPool {
       const reason = error instanceof TimeoutError ? 'thread_silent' : 'thread_failed';
       throw new ThreadsError(reason, messageOf(error));
     }
-    const seen = Atomics.load(new Int32Array(memory.buffer), joined);
+    const seen = Atomics.load(new Int32Array(memory.buffer), words.joined);
     if (seen !== this.size) {
       const detail = `${seen} of ${this.size} threads wrote to the memory that this one sees.`;
       throw new ThreadsError('memory_not_shared', detail);

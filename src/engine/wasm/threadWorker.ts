@@ -6,10 +6,18 @@ interface Exports {
 }
 
 globalThis.addEventListener('message', (event: MessageEvent<ThreadStart>) => {
-  const { module, memory, thread, command, joined } = event.data;
+  const { module, memory, thread, command, words } = event.data;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  Atomics.add(new Int32Array(memory.buffer), joined, 1);
+  const shared = new Int32Array(memory.buffer);
+  Atomics.add(shared, words.joined, 1);
   globalThis.postMessage('ready');
-  // The module is our own, built from assembly/.
-  (exports as unknown as Exports).follow(thread, command);
+  try {
+    // The module is our own, built from assembly/.
+    (exports as unknown as Exports).follow(thread, command);
+  } catch {
+    // Thread 0 waits in the kernels, where no event reaches it; it fails as well, and tells.
+    Atomics.store(shared, words.failed, 1);
+    Atomics.add(shared, words.generation, 1);
+    Atomics.notify(shared, words.generation);
+  }
 });

@@ -8,8 +8,14 @@ export interface ThreadStart {
   readonly thread: number;
   /** Commands given so far. */
   readonly command: number;
-  /** Position of syncWords.joined in the memory, in 32-bit words. The thread adds 1 there before it answers. */
-  readonly joined: number;
+  /** Positions of syncWords in the memory, in 32-bit words. */
+  readonly words: {
+    /** The thread adds 1 there before it answers. */
+    readonly joined: number;
+    /** Where it fails, it writes 1 to the one and adds 1 to the other, in this order, and wakes who waits there. */
+    readonly failed: number;
+    readonly generation: number;
+  };
 }
 
 export interface WasmThread {

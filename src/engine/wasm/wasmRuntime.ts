@@ -112,7 +112,10 @@ export class WasmRuntime {
     this.#programAt = address;
   }
 
-  /** Runs the operations from number `from` up to, without, number `to`. */
+  /**
+   * Runs the operations from number `from` up to, without, number `to`.
+   * @throws EngineError `device` where a thread, this one or another, fails in the kernels: the engine is of no more use
+   */
   run(program: EncodedProgram, from = 0, to = program.length): void {
     if (this.#exports === null) throw new Error('The runtime has no memory yet.');
     if (this.#loaded !== program) {
@@ -122,7 +125,13 @@ export class WasmRuntime {
     // Threads take a program of no operations for their end.
     if (to <= from) return;
     const start = this.#programAt + from * operationWords * Int32Array.BYTES_PER_ELEMENT;
-    this.#exports.lead(start, to - from, this.threads, this.#options.maySleep ? 1 : 0);
+    try {
+      this.#exports.lead(start, to - from, this.threads, this.#options.maySleep ? 1 : 0);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      // Nobody knows what is in the memory, and the other threads have ended or wait for ever.
+      throw new EngineError('device', `The WebAssembly kernels failed: ${error.message}.`, { cause: error });
+    }
   }
 
   dispose(): void {
