@@ -1,11 +1,12 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { pageRoutes } from '@/app/routes';
 import { BackendBadge } from '@/views/ui/BackendBadge';
 import { changeLanguage } from '@/views/ui/i18n';
 import { Icon, type IconName } from '@/views/ui/icons';
-import { languageNames, languages } from '@/views/ui/languages';
+import { languageName, languages, type Language } from '@/views/ui/languages';
 import { Logo } from '@/views/ui/Logo';
 import classes from '@/app/App.module.css';
 
@@ -45,8 +46,26 @@ function ColorSchemeMenu() {
 
 function LanguageMenu() {
   const { t, i18n } = useTranslation();
+  const [isOpen, setIsOpen] = useState(false);
+  const [missing, setMissing] = useState<Language | null>(null);
+  // Open until the texts are there, so that it can say where they do not come.
+  const change = async (language: Language): Promise<void> => {
+    setMissing(null);
+    const isThere = await changeLanguage(language);
+    if (isThere) setIsOpen(false);
+    else setMissing(language);
+  };
   return (
-    <Menu position="bottom-end" width={160} withinPortal>
+    <Menu
+      position="bottom-end"
+      width={160}
+      withinPortal
+      opened={isOpen}
+      onChange={(opened) => {
+        setIsOpen(opened);
+        setMissing(null);
+      }}
+    >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('language.label')}>
           <Icon name="globe" />
@@ -59,12 +78,15 @@ function LanguageMenu() {
             lang={language}
             value={language}
             checked={language === i18n.language}
-            onChange={() => changeLanguage(language)}
-            closeMenuOnClick
+            onChange={() => void change(language)}
+            closeMenuOnClick={false}
           >
-            {languageNames[language]}
+            {languageName(language)}
           </Menu.RadioItem>
         ))}
+        {missing !== null && (
+          <Menu.Label role="alert">{t('language.missing', { language: languageName(missing) })}</Menu.Label>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

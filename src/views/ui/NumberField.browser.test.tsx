@@ -62,7 +62,7 @@ const marked = (): ReturnType<typeof expect.poll> =>
 
 beforeAll(async () => {
   await startI18n();
-  changeLanguage('en');
+  await changeLanguage('en');
 });
 
 afterEach(() => {
@@ -119,11 +119,11 @@ describe('a number field', () => {
   );
 
   it('says it in Chinese', async () => {
-    changeLanguage('zh-CN');
+    await changeLanguage('zh-CN');
     show(4);
     await field.fill('99');
     await expect.element(page.getByText('不能大于 28。仍为 4。')).toBeVisible();
-    changeLanguage('en');
+    await changeLanguage('en');
   });
 
   it('keeps what is typed while each key counts', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hyperparameters } from '@/model/hyperparameters';
-import { hyperparameters as english } from '@/views/ui/locales/en/hyperparameters';
-import { hyperparameters as chinese } from '@/views/ui/locales/zh-CN/hyperparameters';
+import { languages, loadTexts } from '@/views/ui/languages';
 
 interface Texts {
   readonly label?: string;
@@ -9,10 +8,11 @@ interface Texts {
   readonly choices?: Readonly<Record<string, string>>;
 }
 
-describe.each([
-  ['English', english],
-  ['Chinese', chinese],
-])('%s texts of the hyperparameters', (_, texts) => {
+const translations = await Promise.all(
+  languages.map(async (language) => [language, (await loadTexts(language)).hyperparameters] as const),
+);
+
+describe.each(translations)('texts of the hyperparameters in %s', (_, texts) => {
   it.each(hyperparameters.map((field) => [field.key, field] as const))('%s', (key, field) => {
     const all: Readonly<Record<string, object>> = texts;
     const text: Texts | undefined = all[key];

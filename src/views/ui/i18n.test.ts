@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { chooseLanguage } from '@/views/ui/languages';
-import { resources } from '@/views/ui/resources';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chooseLanguage, languages, loadTexts } from '@/views/ui/languages';
+import { texts } from '@/views/ui/locales/en';
 
 type Texts = { readonly [key: string]: string | Texts };
 
@@ -16,29 +16,41 @@ function flatten(texts: Texts, prefix = ''): Map<string, string> {
 const variablesOf = (text: string): string[] =>
   [...text.matchAll(/\{\{\s*([\w.]+)/g)].map((match) => match[1] ?? '').sort();
 
-const english = flatten(resources.en);
-const chinese = flatten(resources['zh-CN']);
+const english = flatten(texts);
+const others = languages.filter((language) => language !== 'en');
 
-describe('texts', () => {
-  it('has the same keys in both languages', () => {
-    expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort());
+describe.each(others)('texts in %s', (language) => {
+  let translated: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    translated = flatten(await loadTexts(language));
   });
 
-  it('has the same interpolation variables in both languages', () => {
+  it('has the keys of English', () => {
+    expect([...translated.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+  });
+
+  it('has the interpolation variables of English', () => {
     const differing = [...english].filter(
-      ([key, text]) => variablesOf(text).join() !== variablesOf(chinese.get(key) ?? '').join(),
+      ([key, text]) => variablesOf(text).join() !== variablesOf(translated.get(key) ?? '').join(),
     );
     expect(differing).toEqual([]);
   });
 
-  it('leaves no text empty and writes Chinese in Chinese', () => {
-    for (const text of [...english.values(), ...chinese.values()]) expect(text.trim()).not.toBe('');
-    // Names stay as they are: a sentence of more than three English words in a row is an untranslated text.
-    const untranslated = [...chinese].filter(
-      ([, text]) => /\p{Script=Latin}+( \p{Script=Latin}+){3,}/u.test(text) && !/\p{Script=Han}/u.test(text),
-    );
-    expect(untranslated).toEqual([]);
+  it('leaves no text empty', () => {
+    expect([...translated].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
+});
+
+it('leaves no English text empty', () => {
+  expect([...english].filter(([, text]) => text.trim() === '')).toEqual([]);
+});
+
+it('writes Chinese in Chinese', async () => {
+  // Names stay as they are: a sentence of more than three English words in a row is an untranslated text.
+  const untranslated = [...flatten(await loadTexts('zh-CN'))].filter(
+    ([, text]) => /\p{Script=Latin}+( \p{Script=Latin}+){3,}/u.test(text) && !/\p{Script=Han}/u.test(text),
+  );
+  expect(untranslated).toEqual([]);
 });
 
 describe('chooseLanguage', () => {

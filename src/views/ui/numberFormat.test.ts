@@ -1,12 +1,14 @@
 import { createInstance } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createNumberFormat, type NumberFormat } from '@/views/ui/numberFormat';
-import { resources } from '@/views/ui/resources';
+import { loadTexts } from '@/views/ui/languages';
+import { texts } from '@/views/ui/locales/en';
 
 const i18n = createInstance();
 let format: NumberFormat;
 let chinese: NumberFormat;
 beforeAll(async () => {
+  const resources = { en: texts, 'zh-CN': await loadTexts('zh-CN') };
   await i18n.init({ resources, lng: 'en', interpolation: { escapeValue: false } });
   format = createNumberFormat('en', i18n.getFixedT('en', 'common'));
   chinese = createNumberFormat('zh-CN', i18n.getFixedT('zh-CN', 'common'));

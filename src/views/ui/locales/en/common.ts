@@ -12,7 +12,7 @@ export const common = {
     report: 'Report',
     licences: 'Licences and data',
   },
-  language: { label: 'Language' },
+  language: { label: 'Language', missing: '{{language}} could not be loaded.' },
   colorScheme: {
     label: 'Colour scheme',
     light: 'Light',

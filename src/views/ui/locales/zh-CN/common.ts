@@ -15,7 +15,7 @@ export const common = {
     report: '报告',
     licences: '许可与数据',
   },
-  language: { label: '语言' },
+  language: { label: '语言', missing: '无法载入{{language}}。' },
   colorScheme: {
     label: '配色',
     light: '浅色',
