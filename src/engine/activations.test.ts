@@ -13,7 +13,7 @@ import {
   wrongActivations,
 } from '@/engine/activationsCase';
 import { EngineError, type Engine } from '@/engine/engine';
-import { runConfig } from '@/engine/tfjs/testRuns';
+import { runConfig } from '@/engine/testRuns';
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activations of %s', (name) => {
   let engine: Engine;

@@ -7,10 +7,11 @@ import { within } from '@/data/within';
 import type { BackendInfo, BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { DeviceGuard, type WatchedDevice } from '@/engine/tfjs/deviceGuard';
+import { DeviceGuard, type WatchedDevice } from '@/engine/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
-import { loadWebgpuBackend, toldInfo } from '@/engine/tfjs/webgpuDevice';
-import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
+import { loadWebgpuBackend } from '@/engine/tfjs/webgpuDevice';
+import { toldInfo } from '@/engine/adapterInfo';
+import { hasWasmSimd } from '@/engine/wasmFeatures';
 import { assertNever } from '@/model/layers';
 
 /** Where tfjs's WebAssembly binaries lie: URLs in a browser. In Node leave it out; the package finds its own. */

@@ -7,7 +7,7 @@ import type { ImageSet } from '@/data/imageSet';
 import type { EngineError } from '@/engine/engine';
 import { webglCanvas } from '@/engine/kernels/tfjsInternals';
 import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
-import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
+import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/testRuns';
 import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
 import { lenet, mynn } from '@/model/architectures';
 import nonFiniteText from '../../../fixtures/pytorch/non_finite.json?raw';

@@ -6,7 +6,7 @@ import type { ImageSet } from '@/data/imageSet';
 import type { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { createTfjsEngine } from '@/engine/tfjs/backends';
-import { firstDigits, firstLosses, oddNetwork, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
+import { firstDigits, firstLosses, oddNetwork, relativeDifference, runConfig } from '@/engine/testRuns';
 import { lenet, mynn, vgg16 } from '@/model/architectures';
 import { installDawn } from '../../../scripts/dawn.ts';
 

@@ -21,7 +21,7 @@ import { evaluationOf } from '@/engine/evaluation';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
 import { registerKernels } from '@/engine/kernels/registerKernels';
 import { forwardAndBackward, forwardContext, keptPass, tensorsOf, type Run } from '@/engine/tfjs/batchPass';
-import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import type { DeviceGuard } from '@/engine/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
 import { keptActivations } from '@/engine/tfjs/keptActivations';

@@ -16,9 +16,6 @@ const raisedLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const;
 
-/** What the browser tells of an adapter (`info`) or of a device's (`adapterInfo`): nothing in Chrome before 127. */
-export const toldInfo = (info: GPUAdapterInfo | undefined): Partial<GPUAdapterInfo> => info ?? {};
-
 async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),

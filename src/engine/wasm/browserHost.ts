@@ -2,7 +2,7 @@
 import { reasonOf } from '@/data/dataError';
 import { downloadFile } from '@/data/download';
 import type { ThreadStart, WasmHost, WasmThread } from '@/engine/wasm/wasmHost';
-import { canShareMemory, maySleep } from '@/engine/wasm/wasmFeatures';
+import { canShareMemory, maySleep } from '@/engine/wasmFeatures';
 import type { VariantName } from '@/engine/wasm/variants';
 
 /** The bundler sees these URLs and ships the files. */

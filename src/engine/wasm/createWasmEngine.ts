@@ -5,7 +5,7 @@ import { loadKernels, missedFusion, type Kernels } from '@/engine/wasm/loadKerne
 import { ThreadPool, ThreadsError } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmEngine } from '@/engine/wasm/wasmEngine';
-import { hasWasmSimd } from '@/engine/wasm/wasmFeatures';
+import { hasWasmSimd } from '@/engine/wasmFeatures';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 

@@ -1,6 +1,6 @@
 /** A program's operations in phases, with an address for every buffer, as words that the kernels' dispatcher reads. */
 import type { Precision } from '@/engine/wasm/precision';
-import { planMemory, type Lifetime } from '@/engine/wasm/memoryPlan';
+import { planArena, spansOf, type Lifetime } from '@/engine/compiling/memoryPlan';
 import {
   gradientSlices,
   memoryMap,
@@ -117,27 +117,28 @@ function lifetimes(
 ): ReadonlyMap<WasmBuffer, Lifetime> {
   const given = new Set(inputs.values());
   const kept = new Set(results.values());
-  const uses = new Map<WasmBuffer, Lifetime>();
-  const use = (buffer: WasmBuffer, phase: number): void => {
-    if (buffer.address !== null) return;
-    const first = given.has(buffer) ? -1 : Math.min(uses.get(buffer)?.first ?? phase, phase);
-    const last = kept.has(buffer)
-      ? Number.POSITIVE_INFINITY
-      : Math.max(uses.get(buffer)?.last ?? phase, phase);
-    uses.set(buffer, { bytes: buffer.bytes, first, last });
-  };
+  const uses: [WasmBuffer, number][] = [];
   for (const { at, phase } of entries) {
     for (const operand of Object.values(operations[at]?.arguments ?? {}))
-      if (typeof operand !== 'number') use(operand, phase);
+      if (typeof operand !== 'number') uses.push([operand, phase]);
   }
   for (const { watch, after } of watches) {
     if (watch.kind !== 'gradient') continue;
     // What is looked at after an operation must not be overwritten by others of its phase.
     const phase = entries[after - 1]?.phase ?? 0;
-    use(watch.input.buffer, phase);
-    use(watch.gradient, phase);
+    uses.push([watch.input.buffer, phase], [watch.gradient, phase]);
   }
-  return uses;
+  const lives = [...spansOf(uses.filter(([{ address }]) => address === null))].map(
+    ([buffer, { first, last }]) => {
+      const life = {
+        bytes: buffer.bytes,
+        first: given.has(buffer) ? -1 : first,
+        last: kept.has(buffer) ? Number.POSITIVE_INFINITY : last,
+      };
+      return [buffer, life] as const;
+    },
+  );
+  return new Map(lives);
 }
 
 /**
@@ -169,7 +170,7 @@ function planSlices(
       written.set(buffer, { bytes, first: known?.first ?? position, last: position });
     }
   });
-  const plan = planMemory([...written.values()]);
+  const plan = planArena([...written.values()]);
   return {
     bytes: plan.bytes,
     offsets: new Map([...written.keys()].map((buffer, i) => [buffer, plan.offsets[i] ?? 0])),
@@ -205,7 +206,7 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
   );
   const passing = new Set([...sliceMemories.values()].flatMap(({ offsets }) => [...offsets.keys()]));
   const lasting = [...uses].filter(([buffer]) => !passing.has(buffer));
-  const plan = planMemory([
+  const plan = planArena([
     ...lasting.map(([, lifetime]) => lifetime),
     ...[...sliceMemories].map(([phase, { bytes }]) => ({
       bytes: bytes * threads,

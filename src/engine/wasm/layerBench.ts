@@ -10,7 +10,7 @@ import { Program } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf } from '@/engine/wasm/stateTransfer';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import { packWeights, unpackWeights } from '@/engine/wasm/weightLayout';
+import { packWeights, unpackWeights } from '@/engine/compiling/weightLayout';
 import type { LayerSpec } from '@/model/layers';
 import { streamKey, streams } from '@/model/random';
 

@@ -1,7 +1,7 @@
 /** Fetches and compiles the best build of the kernels that there is. */
 import { EngineError } from '@/engine/engine';
 import { variants, type VariantName } from '@/engine/wasm/variants';
-import { hasRelaxedSimd } from '@/engine/wasm/wasmFeatures';
+import { hasRelaxedSimd } from '@/engine/wasmFeatures';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { within } from '@/data/within';
 

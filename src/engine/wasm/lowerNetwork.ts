@@ -1,10 +1,17 @@
 /** LayerSpec -> kernel calls: the forward pass, and closures that emit the backward pass in reverse. */
+import { fusionOf, type Takes } from '@/engine/compiling/fusion';
 import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
 
-const takesRelu = (layer: LayerSpec): boolean => layerLowerings[layer.kind].takesRelu === true;
+/** What a layer's kernel takes over: a ReLU at once behind it, and a pool behind that. */
+const takenBy =
+  (layer: LayerSpec): Takes =>
+  (next, { pool }) => {
+    if (next.kind === 'ReLU') return pool === null && layerLowerings[layer.kind].takesRelu === true;
+    return layer.kind === 'Conv2d' && next.kind === 'MaxPool2d' && takesPool(layer, next);
+  };
 
 function lowerLayer<Kind extends LayerKind>(
   lowering: Lowering,
@@ -21,20 +28,16 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
   for (let i = 0; i < layers.length; i += 1) {
     const layer = layers[i];
     if (layer === undefined) break;
-    const { kept } = lowering;
-    const hasRelu = takesRelu(layer) && layers[i + 1]?.kind === 'ReLU' && !kept.has(layer.name);
-    if (hasRelu) i += 1;
-    const behind = layers[i];
-    const next = layers[i + 1];
+    const { relu, pool, length } = fusionOf(layers, i, {
+      isTraining: lowering.mode !== 'eval',
+      isKept: (name) => lowering.kept.has(name),
+      takes: takenBy(layer),
+    });
     const pooled =
-      layer.kind === 'Conv2d' &&
-      next?.kind === 'MaxPool2d' &&
-      takesPool(layer, next) &&
-      !kept.has(behind?.name ?? '')
-        ? lowerConvPool(lowering, layer, output, hasRelu, next)
-        : null;
-    if (pooled !== null) i += 1;
-    const lowered = pooled ?? lowerLayer(lowering, layer, output, hasRelu);
+      layer.kind === 'Conv2d' && pool !== null ? lowerConvPool(lowering, layer, output, relu, pool) : null;
+    const lowered = pooled ?? lowerLayer(lowering, layer, output, relu);
+    const alone = relu ? 1 : 0;
+    i += pooled === null ? alone : length;
     output = keepOutput(lowering, layers[i]?.name ?? layer.name, lowered.output);
     backwards.push(lowered.backward);
   }

@@ -1,9 +1,9 @@
 /** What outlives a program in the engine's memory: parameters, optimizer state, batch, results. */
 import type { WasmBuffer } from '@/engine/wasm/program';
-import { align } from '@/engine/wasm/memoryPlan';
+import { align } from '@/engine/compiling/memoryPlan';
 import { memoryMap } from '@/engine/wasm/operations';
 import { sizeFactor, type Precision } from '@/engine/wasm/precision';
-import type { WeightLayout } from '@/engine/wasm/weightLayout';
+import type { WeightLayout } from '@/engine/compiling/weightLayout';
 
 export interface StoredTensor {
   readonly buffer: WasmBuffer;

@@ -1,7 +1,7 @@
 /** PyTorch's state_dict in and out of the engine's memory. */
 import type { RunMemory, StoredTensor } from '@/engine/wasm/runMemory';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import { packWeights, unpackWeights } from '@/engine/wasm/weightLayout';
+import { packWeights, unpackWeights } from '@/engine/compiling/weightLayout';
 import type { TensorData } from '@/model/tensor';
 import type { StateEntry } from '@/model/stateDict';
 

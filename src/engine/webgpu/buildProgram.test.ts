@@ -1,7 +1,7 @@
 // What a plan promises before there is a device: how many dispatches, what is split, and that memory is shared.
 import { describe, expect, it } from 'vitest';
-import { runConfig } from '@/engine/tfjs/testRuns';
-import { planBuffers } from '@/engine/webgpu/bufferPlan';
+import { runConfig } from '@/engine/testRuns';
+import { planTensors } from '@/engine/webgpu/bufferPlan';
 import { buildProgram, controlResources } from '@/engine/webgpu/buildProgram';
 import { workgroupBytes } from '@/engine/webgpu/kernel';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -30,7 +30,7 @@ function planOf(id: string, batch = 64, hasDropout = true, target = lavapipe) {
     control: controlResources(),
     target,
   });
-  return { config, memory, program, buffers: planBuffers(program) };
+  return { config, memory, program, buffers: planTensors(program) };
 }
 
 describe('buildProgram', () => {

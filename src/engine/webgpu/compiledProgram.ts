@@ -1,5 +1,5 @@
 /** A program on the device: every dispatch with its pipeline and bind group, made once and then only replayed. */
-import { planBuffers } from '@/engine/webgpu/bufferPlan';
+import { planTensors } from '@/engine/webgpu/bufferPlan';
 import type { BufferPool, DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import type { Pipeline, PipelineCache } from '@/engine/webgpu/pipelines';
 import type { Dispatch, Program, Resource, Tensor } from '@/engine/webgpu/program';
@@ -29,7 +29,7 @@ export class CompiledProgram {
   constructor(program: Program, memory: DeviceMemory, pool: BufferPool) {
     this.#program = program;
     this.#memory = memory;
-    const plan = planBuffers(program);
+    const plan = planTensors(program);
     const buffers = pool.place(plan);
     const placed = new Map<Tensor, Resource>();
     for (const [tensor, place] of plan.places) {

@@ -3,7 +3,7 @@ import type { BackendProbe } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
 import { startBackend, type EngineOptions } from '@/engine/tfjs/backends';
-import { toldInfo } from '@/engine/tfjs/webgpuDevice';
+import { toldInfo } from '@/engine/adapterInfo';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { tunedChoices } from '@/engine/webgpu/tileTuning';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';

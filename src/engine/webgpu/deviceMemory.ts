@@ -1,7 +1,7 @@
 /** The GPU buffers of planned resources, made once. */
 import type { BufferLimits } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
-import type { BufferPlan } from '@/engine/webgpu/bufferPlan';
+import type { TensorPlan } from '@/engine/webgpu/bufferPlan';
 import type { Resource } from '@/engine/webgpu/program';
 
 /** Buffers that the programs of a run share, since only one runs at a time. */
@@ -10,7 +10,7 @@ export class BufferPool {
   #isSealed = false;
 
   /** The buffers for a plan; grows what is there until it is sealed, adds to it afterwards. */
-  place(plan: BufferPlan): readonly Resource[] {
+  place(plan: TensorPlan): readonly Resource[] {
     return plan.buffers.map(({ name, bytes }, at) => {
       const known = this.#buffers[at];
       if (known !== undefined && !this.#isSealed && bytes > known.bytes)

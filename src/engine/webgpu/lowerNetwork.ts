@@ -1,55 +1,29 @@
 /** LayerSpec -> dispatches: the forward pass, and closures that emit the backward pass in reverse. */
+import { fusionOf, isDropout, type Fusion, type Takes } from '@/engine/compiling/fusion';
 import { layerLowerings } from '@/engine/webgpu/layers';
-import type { Epilogue } from '@/engine/webgpu/layers/weighted';
 import type { Gradient, Lowered, Lowering, Value } from '@/engine/webgpu/lowering';
-import type { Dropout, Dropout2d, LayerKind, LayerOf, LayerSpec, MaxPool2d } from '@/model/layers';
+import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
 
-/** What a layer's kernel takes over of the layers behind it, and how many of them. */
-interface Fusion extends Epilogue {
-  readonly length: number;
-}
-
-const isDropout = (layer: LayerSpec): layer is Dropout | Dropout2d =>
-  layer.kind === 'Dropout' || layer.kind === 'Dropout2d';
-
-const isPlainPool = (layer: LayerSpec): layer is MaxPool2d =>
-  layer.kind === 'MaxPool2d' && layer.kernelSize === layer.stride && layer.padding === 0;
-
-/**
- * ReLU, a max pool whose windows do not overlap and Dropout2d may change places with each other without any change of
- * the result or of its gradient, so a kernel may take them in any order, each once. It takes nothing behind an output that is kept.
- */
-function fusionOf({ mode, kept }: Lowering, layers: readonly LayerSpec[], at: number): Fusion {
-  const kind = layers[at]?.kind;
-  const none: Fusion = { relu: false, pool: 1, dropout: null, length: 0 };
-  let found = none;
-  // A dropout counts only once a ReLU is there, whose zeros tell its gradient.
-  let fusion = none;
-  for (const layer of layers.slice(at + 1)) {
-    if (kept.has(layers[at + found.length]?.name ?? '')) break;
-    const length = found.length + 1;
-    const isIdentity = isDropout(layer) && (mode === 'eval' || layer.p === 0);
-    if (isIdentity) found = { ...found, length };
-    else if (layer.kind === 'ReLU' && !found.relu) found = { ...found, relu: true, length };
-    else if (kind === 'Conv2d' && isPlainPool(layer) && found.pool === 1 && layer.kernelSize > 1)
-      found = { ...found, pool: layer.kernelSize, length };
-    else if (
-      isDropout(layer) &&
-      found.dropout === null &&
-      (kind === 'Conv2d' ? layer.kind === 'Dropout2d' : kind === 'Linear')
-    )
-      found = { ...found, dropout: layer, length };
-    else break;
-    if (found.dropout === null || found.relu) fusion = found;
-  }
-  return fusion;
-}
+/** What a layer's kernel takes over. */
+const takenBy =
+  ({ kind }: LayerSpec, isTraining: boolean): Takes =>
+  (layer) => {
+    if (isDropout(layer)) {
+      const isIdentity = !isTraining || layer.p === 0;
+      return isIdentity || (kind === 'Conv2d' ? layer.kind === 'Dropout2d' : kind === 'Linear');
+    }
+    if (layer.kind === 'MaxPool2d') {
+      const { kernelSize, stride, padding } = layer;
+      return kind === 'Conv2d' && kernelSize === stride && padding === 0 && kernelSize > 1;
+    }
+    return layer.kind === 'ReLU';
+  };
 
 function lowerWith<Kind extends LayerKind>(
   lowering: Lowering,
   layer: LayerOf<Kind>,
   x: Value,
-  epilogue: Epilogue,
+  epilogue: Fusion,
 ): Lowered {
   return layerLowerings[layer.kind].lower(lowering, layer, x, { epilogue, lowerSequence });
 }
@@ -63,7 +37,12 @@ function lowerLayer(
 ): { readonly lowered: Lowered; readonly length: number } {
   const layer = layers[at];
   if (layer === undefined) throw new RangeError('There is no such layer.');
-  const fusion = fusionOf(lowering, layers, at);
+  const isTraining = lowering.mode !== 'eval';
+  const fusion = fusionOf(layers, at, {
+    isTraining,
+    isKept: (name) => lowering.kept.has(name),
+    takes: takenBy(layer, isTraining),
+  });
   const lowered = lowerWith(lowering, layer, x, fusion);
   return { lowered, length: layerLowerings[layer.kind].takesEpilogue === true ? 1 + fusion.length : 1 };
 }

@@ -3,7 +3,7 @@
  * optimizer updates all of them in one dispatch. Only sizes and places here; deviceMemory.ts allocates.
  */
 import { stretch, type Resource, type Tensor } from '@/engine/webgpu/program';
-import type { WeightLayout } from '@/engine/wasm/weightLayout';
+import type { WeightLayout } from '@/engine/compiling/weightLayout';
 import type { OptimizerSlot } from '@/model/optimizers';
 
 /** WebGPU's default minStorageBufferOffsetAlignment, 256 bytes, in floats. */

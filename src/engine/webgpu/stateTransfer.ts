@@ -1,5 +1,5 @@
 /** PyTorch's tensors in and out of the banks. Flatten is channel-major there and pixel-major here: weightLayout.ts permutes. */
-import { packWeights, unpackWeights } from '@/engine/wasm/weightLayout';
+import { packWeights, unpackWeights } from '@/engine/compiling/weightLayout';
 import type { DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import type { Resource } from '@/engine/webgpu/program';
 import type { Bank, StoredTensor } from '@/engine/webgpu/runMemory';

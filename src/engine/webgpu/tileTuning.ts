@@ -3,7 +3,7 @@
  * two cards; this is for all others. (Those of the software adapters were measured on each of the two that browsers and Mesa bring.)
  * It chooses speed alone: sums keep their order (kernels/tuning.ts), so a run has the same bits whatever was chosen.
  */
-import { toldInfo } from '@/engine/tfjs/webgpuDevice';
+import { toldInfo } from '@/engine/adapterInfo';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine, EngineState } from '@/engine/engine';
 import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { firstLosses, oddNetwork, plainSgd, relativeDifference, runConfig } from '@/engine/tfjs/testRuns';
-import { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import { firstLosses, oddNetwork, plainSgd, relativeDifference, runConfig } from '@/engine/testRuns';
+import { DeviceGuard } from '@/engine/deviceGuard';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { mynn } from '@/model/architectures';
 import { mapLayers, type Conv2d, type NetworkSpec } from '@/model/layers';

@@ -16,7 +16,7 @@ import {
 import { planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf } from '@/engine/evaluation';
-import type { DeviceGuard } from '@/engine/tfjs/deviceGuard';
+import type { DeviceGuard } from '@/engine/deviceGuard';
 import { logitsName } from '@/engine/webgpu/buildProgram';
 import { DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import { readActivations } from '@/engine/webgpu/activations';

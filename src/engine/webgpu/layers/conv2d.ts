@@ -1,4 +1,5 @@
 /** Conv2d, with what its kernels do on the way: pooling, ReLU and dropout behind it, and in front on the way back. */
+import type { Fusion } from '@/engine/compiling/fusion';
 import { convForward, convInputGradient, convWeightGradient } from '@/engine/webgpu/kernels/conv';
 import type { ConvShape } from '@/engine/webgpu/kernels/convShape';
 import {
@@ -10,7 +11,6 @@ import {
   onlyPiece,
   optional,
   weightOf,
-  type Epilogue,
 } from '@/engine/webgpu/layers/weighted';
 import {
   dispatchSequence,
@@ -26,7 +26,7 @@ import { pieceTensor } from '@/engine/webgpu/runMemory';
 import type { Conv2d } from '@/model/layers';
 import { windowOutputSize } from '@/model/window';
 
-export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue: Epilogue): Lowered {
+export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue: Fusion): Lowered {
   const { program, target, images } = lowering;
   const { inChannels, outChannels, kernelSize, stride, padding, name } = layer;
   const shape: ConvShape = {
@@ -42,7 +42,8 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue:
   const stored = weightOf(lowering, layer, x);
   const w = onlyPiece(stored);
   const bias = biasOf(lowering, layer, outChannels);
-  const { pool, relu } = epilogue;
+  const { relu } = epilogue;
+  const pool = epilogue.pool?.kernelSize ?? 1;
   const size = (length: number): number =>
     Math.floor(windowOutputSize(length, kernelSize, stride, padding) / pool);
   const outputShape = {

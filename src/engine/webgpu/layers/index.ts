@@ -1,4 +1,5 @@
 /** How each kind of layer becomes dispatches: one file a kind; a kind that is missing here fails the type check. */
+import type { Fusion } from '@/engine/compiling/fusion';
 import { lowerAveragePool } from '@/engine/webgpu/layers/adaptiveAvgPool2d';
 import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
 import { lowerConv } from '@/engine/webgpu/layers/conv2d';
@@ -8,13 +9,12 @@ import { lowerLinear } from '@/engine/webgpu/layers/linear';
 import { lowerMaxPool } from '@/engine/webgpu/layers/maxPool2d';
 import { lowerRelu } from '@/engine/webgpu/layers/relu';
 import { lowerResidual } from '@/engine/webgpu/layers/residual';
-import type { Epilogue } from '@/engine/webgpu/layers/weighted';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
 
 interface LayerContext {
   /** What follows the layer and is done in its kernel. */
-  readonly epilogue: Epilogue;
+  readonly epilogue: Fusion;
   readonly lowerSequence: LowerSequence;
 }
 

@@ -1,4 +1,5 @@
 /** Linear, with what its kernels do on the way: ReLU and dropout behind it, and in front on the way back. */
+import type { Fusion } from '@/engine/compiling/fusion';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
 import {
   biasOf,
@@ -8,7 +9,6 @@ import {
   maskOf,
   optional,
   weightOf,
-  type Epilogue,
 } from '@/engine/webgpu/layers/weighted';
 import {
   dispatchSequence,
@@ -22,7 +22,7 @@ import {
 import { pieceTensor, type Piece } from '@/engine/webgpu/runMemory';
 import type { Linear } from '@/model/layers';
 
-export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, epilogue: Epilogue): Lowered {
+export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, epilogue: Fusion): Lowered {
   const { program, target, images } = lowering;
   const { inFeatures, outFeatures, name } = layer;
   const stored = weightOf(lowering, layer, x);

@@ -1,4 +1,5 @@
 /** What Conv2d and Linear have in common: weights, biases and their gradients, and what their kernels do for other layers. */
+import type { Fusion } from '@/engine/compiling/fusion';
 import type { KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   dispatchSequence,
@@ -11,18 +12,9 @@ import type { Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
 import type { Conv2d, Dropout, Dropout2d, Linear } from '@/model/layers';
 
-/** What follows a weighted layer and is done in its kernel. */
-export interface Epilogue {
-  readonly relu: boolean;
-  /** Side of a max pool's windows; 1 for none. */
-  readonly pool: number;
-  /** Only behind a ReLU, whose zeros then also tell what was dropped. */
-  readonly dropout: Dropout | Dropout2d | null;
-}
-
 const dropScale = (p: number): number => (p < 1 ? 1 / (1 - p) : 0);
 
-export function gateOf({ relu, dropout }: Epilogue): Gate | null {
+export function gateOf({ relu, dropout }: Fusion): Gate | null {
   return relu ? { p: dropout?.p ?? 0 } : null;
 }
 

@@ -2,8 +2,10 @@
  * Where the kernels keep the weights: in panels of R output channels, [panel][position][R], so that the inner loop reads them in
  * order. `position` runs over [ky][kx][in] for a convolution, and for a Linear that reads a flattened image over [H][W][C].
  */
-import type { Values } from '@/engine/wasm/precision';
 import { assertNever } from '@/model/layers';
+
+/** Values in either precision. */
+type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 export type WeightLayout =
   | { readonly kind: 'plain' }
