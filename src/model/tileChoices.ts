@@ -5,19 +5,19 @@ export interface TileChoice {
   readonly rows: 0.5 | 1 | 2;
   readonly columns: 0.5 | 1 | 2;
   /** Whether tiles go through workgroup memory where the rule has it so. */
-  readonly stages: boolean;
+  readonly workgroupTiling: boolean;
   /** Whether the lanes of a subgroup hand their loads round where the rule has them load for themselves. */
-  readonly shares: boolean;
+  readonly subgroupBroadcast: boolean;
 }
 
-/** For convolutions and Linear layers forward and their input gradients (gather), and for weight gradients (reduce). */
+/** For convolutions and Linear layers: forward and the gradient of the input, and the gradient of the weights. */
 export interface TileChoices {
-  readonly gather: TileChoice;
-  readonly reduce: TileChoice;
+  readonly fpropDgrad: TileChoice;
+  readonly wgrad: TileChoice;
 }
 
-const asTheRule: TileChoice = { rows: 1, columns: 1, stages: true, shares: false };
-export const ruleChoices: TileChoices = { gather: asTheRule, reduce: asTheRule };
+const asTheRule: TileChoice = { rows: 1, columns: 1, workgroupTiling: true, subgroupBroadcast: false };
+export const ruleChoices: TileChoices = { fpropDgrad: asTheRule, wgrad: asTheRule };
 
 /** What was measured on earlier visits, by adapter. */
 export interface TileChoiceStore {

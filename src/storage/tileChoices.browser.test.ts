@@ -5,8 +5,8 @@ import { openDatabase } from './database';
 import { storedTileChoices } from './tileChoices';
 
 const choices: TileChoices = {
-  gather: { rows: 2, columns: 1, stages: false, shares: true },
-  reduce: { rows: 1, columns: 0.5, stages: true, shares: false },
+  fpropDgrad: { rows: 2, columns: 1, workgroupTiling: false, subgroupBroadcast: true },
+  wgrad: { rows: 1, columns: 0.5, workgroupTiling: true, subgroupBroadcast: false },
 };
 
 test('keeps the choices of each adapter, and passes over what it cannot read', async () => {
@@ -18,7 +18,11 @@ test('keeps the choices of each adapter, and passes over what it cannot read', a
   expect(await store.load('b')).toBeNull();
 
   const database = await openDatabase(name);
-  await database.put('tileChoices', { ...choices, gather: { rows: 3, columns: 1, stages: true } }, 'a');
+  await database.put(
+    'tileChoices',
+    { ...choices, fpropDgrad: { rows: 3, columns: 1, workgroupTiling: true } },
+    'a',
+  );
   database.close();
   expect(await store.load('a')).toBeNull();
 });

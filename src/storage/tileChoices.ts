@@ -4,8 +4,13 @@ import type { TileChoices, TileChoiceStore } from '@/model/tileChoices';
 import { openDatabase, type DigitLabDatabase } from '@/storage/database';
 
 const factor = v.picklist([0.5, 1, 2]);
-const choice = v.object({ rows: factor, columns: factor, stages: v.boolean(), shares: v.boolean() });
-const choicesSchema = v.object({ gather: choice, reduce: choice });
+const choice = v.object({
+  rows: factor,
+  columns: factor,
+  workgroupTiling: v.boolean(),
+  subgroupBroadcast: v.boolean(),
+});
+const choicesSchema = v.object({ fpropDgrad: choice, wgrad: choice });
 
 /** Runs `use` on the database and closes it; null where there is no storage, or none that can be read. */
 async function withDatabase<Result>(

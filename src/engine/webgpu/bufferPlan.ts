@@ -15,7 +15,7 @@ export interface TensorPlan {
 /** The program's tensors without a resource of their own, from the first to the last dispatch that binds them. */
 function lifetimes(program: Program): [Tensor, Lifetime][] {
   const uses = program.dispatches.flatMap(({ tensors }, at) =>
-    tensors.filter(({ home }) => home === null).map((tensor) => [tensor, at] as const),
+    tensors.filter(({ storage }) => storage === null).map((tensor) => [tensor, at] as const),
   );
   const kept = new Set(program.kept.values());
   return [...spansOf(uses)].map(([tensor, { first, last }]) => [

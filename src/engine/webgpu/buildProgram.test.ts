@@ -86,7 +86,7 @@ describe('buildProgram', () => {
     const cost = runCost(config);
     expect(total).toBeLessThan(cost.activationBytes * 1.5);
     program.dispatches.forEach(({ tensors }) => {
-      const own = [...new Set(tensors.filter(({ home }) => home === null))];
+      const own = [...new Set(tensors.filter(({ storage }) => storage === null))];
       const places = own.map((tensor) => buffers.places.get(tensor));
       expect(new Set(places).size).toBe(own.length);
     });

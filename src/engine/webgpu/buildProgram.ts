@@ -114,7 +114,7 @@ function emitPartialSums(
     if (tensors.length === 0) continue;
     program.dispatchSeparately(sumPartials(tensors, partsAtOnce), {
       partials: sums.tensor,
-      gradients: whole(memory.companion('gradient', bank)),
+      gradients: whole(memory.slot('gradient', bank)),
     });
   }
 }
@@ -131,7 +131,7 @@ function emitUpdates(
   const clock = whole(control.clock);
   const schedule = whole(control.schedule);
   const { banks } = memory;
-  const gradientsOf = (bank: (typeof banks)[number]): Tensor => whole(memory.companion('gradient', bank));
+  const gradientsOf = (bank: (typeof banks)[number]): Tensor => whole(memory.slot('gradient', bank));
   if (clipGradNorm !== null) {
     const total = banks.reduce((sum, bank) => sum + squareSumsLength(bank.floats), 0);
     const squares = program.tensor('squares of gradients', total);
@@ -147,9 +147,7 @@ function emitUpdates(
     program.dispatch(clipScale({ partials: total, maxNorm: clipGradNorm }), { clock, squares, metrics });
   }
   banks.forEach((bank, i) => {
-    const slots = optimizerSlots(optimizer).map(
-      (slot) => [slot, whole(memory.companion(slot, bank))] as const,
-    );
+    const slots = optimizerSlots(optimizer).map((slot) => [slot, whole(memory.slot(slot, bank))] as const);
     const partials = statistics === undefined ? (sums?.of(bank) ?? []) : [];
     const kernel = optimizerUpdate({
       optimizer,
@@ -191,7 +189,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
     statistic: (piece) =>
       mode === 'inspect'
-        ? pieceTensor('inspected statistic', piece, memory.companion('inspected', piece.bank))
+        ? pieceTensor('inspected statistic', piece, memory.slot('inspected', piece.bank))
         : pieceTensor('running statistic', piece),
     partials,
     onWeighted: (name, x, weight) => {

@@ -95,7 +95,7 @@ export class CompiledProgram {
   }
 
   #range(tensor: Tensor): BufferRange {
-    if (tensor.home !== null) return { ...tensor.home, bytes: tensor.bytes };
+    if (tensor.storage !== null) return { ...tensor.storage, bytes: tensor.bytes };
     const resource = this.#placed.get(tensor);
     if (resource === undefined) throw new RangeError(`${tensor.name} is never used.`);
     return { resource, offset: 0, bytes: tensor.bytes };

@@ -2,7 +2,7 @@
 import { checkEngineState, entriesNamed } from '@/engine/checkState';
 import type { EngineState } from '@/engine/engine';
 import type { DeviceMemory } from '@/engine/webgpu/deviceMemory';
-import type { Bank, CompanionName, RunMemory, StoredTensor } from '@/engine/webgpu/runMemory';
+import type { Bank, SlotName, RunMemory, StoredTensor } from '@/engine/webgpu/runMemory';
 import { readTensors, writeTensor, type ResourceOf } from '@/engine/webgpu/stateTransfer';
 import { optimizerSlots, type OptimizerSlot } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
@@ -50,7 +50,7 @@ export class DeviceState {
     for (const slot of this.#slots) {
       // One slot after the other, so that a large network's are not all copied at once.
       // oxlint-disable-next-line no-await-in-loop
-      found.push([slot, await this.#read(this.#trained, this.#companionOf(slot))]);
+      found.push([slot, await this.#read(this.#trained, this.#slotOf(slot))]);
     }
     return Object.fromEntries(found);
   }
@@ -59,8 +59,8 @@ export class DeviceState {
   async readInspection(): Promise<{ readonly gradients: StateDict; readonly buffers: StateDict }> {
     const buffers = this.#entries.filter(({ role }) => role === 'buffer');
     return {
-      gradients: await this.#read(this.#trained, this.#companionOf('gradient')),
-      buffers: await this.#read(buffers, this.#companionOf('inspected'), 1n),
+      gradients: await this.#read(this.#trained, this.#slotOf('gradient')),
+      buffers: await this.#read(buffers, this.#slotOf('inspected'), 1n),
     };
   }
 
@@ -95,7 +95,7 @@ export class DeviceState {
     for (const slot of this.#slots) {
       const values = optimizer[slot];
       if (values === undefined) this.#clear(slot);
-      else this.#write(values, this.#trained, this.#companionOf(slot));
+      else this.#write(values, this.#trained, this.#slotOf(slot));
     }
     return Object.keys(optimizer).length === 0;
   }
@@ -110,13 +110,12 @@ export class DeviceState {
 
   #clear(slot: OptimizerSlot): void {
     const encoder = this.#memory.device.createCommandEncoder();
-    for (const bank of this.#stored.banks)
-      encoder.clearBuffer(this.#memory.buffer(this.#companionOf(slot)(bank)));
+    for (const bank of this.#stored.banks) encoder.clearBuffer(this.#memory.buffer(this.#slotOf(slot)(bank)));
     this.#memory.device.queue.submit([encoder.finish()]);
   }
 
-  #companionOf(name: CompanionName): ResourceOf {
-    return (bank: Bank) => this.#stored.companion(name, bank);
+  #slotOf(name: SlotName): ResourceOf {
+    return (bank: Bank) => this.#stored.slot(name, bank);
   }
 
   #tensor(key: string): StoredTensor {

@@ -8,7 +8,7 @@
  * for the sake of this file.
  */
 import { workgroupBytes, type Declaration, type Kernel, type KernelBinding } from '@/engine/webgpu/kernel';
-import { mostGroupBytes } from '@/engine/webgpu/kernels/gemmTile';
+import { mostWorkgroupBytes } from '@/engine/webgpu/kernels/gemmTile';
 import { fn } from '@/engine/webgpu/wgsl';
 
 /** A kernel among those to merge, with the place in the joint bindings that each of its own has. */
@@ -71,7 +71,7 @@ export function mergeKernels(parts: readonly MergePart[], bindings: readonly Ker
   const kernels = parts.map(({ kernel }) => kernel);
   const rigid = new Set(kernels.filter((kernel) => !isDivisible(kernel)).map(({ lanes }) => lanes));
   if (rigid.size > 1) return null;
-  if (kernels.reduce((sum, kernel) => sum + workgroupBytes(kernel), 0) > mostGroupBytes) return null;
+  if (kernels.reduce((sum, kernel) => sum + workgroupBytes(kernel), 0) > mostWorkgroupBytes) return null;
   const lanes = [...rigid][0] ?? Math.max(...kernels.map((kernel) => kernel.lanes));
   const types = bindings.map(({ type }) => type);
   const declarations: Declaration[] = [];

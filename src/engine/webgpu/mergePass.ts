@@ -27,11 +27,11 @@ function operandsOf({ kernel, tensors }: Dispatch): Operand[] {
 }
 
 function overlaps(a: Tensor, b: Tensor): boolean {
-  if (a.home === null || b.home === null) return a === b;
+  if (a.storage === null || b.storage === null) return a === b;
   return (
-    a.home.resource === b.home.resource &&
-    a.home.offset < b.home.offset + b.bytes &&
-    b.home.offset < a.home.offset + a.bytes
+    a.storage.resource === b.storage.resource &&
+    a.storage.offset < b.storage.offset + b.bytes &&
+    b.storage.offset < a.storage.offset + a.bytes
   );
 }
 
@@ -44,10 +44,10 @@ function dependsOn(later: Dispatch, earlier: Dispatch): boolean {
 
 const isSameStretch = (a: Tensor, b: Tensor): boolean =>
   a === b ||
-  (a.home !== null &&
-    b.home !== null &&
-    a.home.resource === b.home.resource &&
-    a.home.offset === b.home.offset &&
+  (a.storage !== null &&
+    b.storage !== null &&
+    a.storage.resource === b.storage.resource &&
+    a.storage.offset === b.storage.offset &&
     a.bytes === b.bytes);
 
 /** All members as one dispatch, or null where they do not fit into one. */
@@ -85,12 +85,12 @@ function usesOneBufferTwice(bindings: readonly KernelBinding[], tensors: readonl
   return tensors.some(
     (tensor, i) =>
       bindings[i]?.access === 'read_write' &&
-      tensor.home !== null &&
+      tensor.storage !== null &&
       tensors.some(
         (other, j) =>
           bindings[j]?.access !== 'read_write' &&
-          other.home !== null &&
-          other.home.resource === tensor.home?.resource,
+          other.storage !== null &&
+          other.storage.resource === tensor.storage?.resource,
       ),
   );
 }

@@ -10,11 +10,11 @@ export interface Resource {
   readonly bytes: number;
 }
 
-/** Values that a dispatch binds: a stretch of a resource, or (`home` null) of a buffer that the plan finds for this program. */
+/** Values that a dispatch binds: a stretch of a resource, or (`storage` null) of a buffer that the plan finds for this program. */
 export interface Tensor {
   readonly name: string;
   readonly bytes: number;
-  readonly home: { readonly resource: Resource; readonly offset: number } | null;
+  readonly storage: { readonly resource: Resource; readonly offset: number } | null;
 }
 
 export interface Dispatch {
@@ -32,13 +32,13 @@ export function whole(resource: Resource): Tensor {
     get bytes() {
       return resource.bytes;
     },
-    home: { resource, offset: 0 },
+    storage: { resource, offset: 0 },
   };
 }
 
 /** `count` floats of a resource from float `first` on. */
 export function stretch(name: string, resource: Resource, first: number, count: number): Tensor {
-  return { name, bytes: count * 4, home: { resource, offset: first * 4 } };
+  return { name, bytes: count * 4, storage: { resource, offset: first * 4 } };
 }
 
 export class Program {
@@ -61,7 +61,7 @@ export class Program {
 
   /** `count` values of 4 bytes for this program alone. What was in their place before is still there. */
   tensor(name: string, count: number): Tensor {
-    return { name, bytes: count * 4, home: null };
+    return { name, bytes: count * 4, storage: null };
   }
 
   /** Leaves the tensor untouched until the program's end, to be read then. */
@@ -107,13 +107,13 @@ function checkAliases(kernel: Kernel, tensors: readonly Tensor[]): void {
       if (i === j) return;
       const isWritten = kernel.bindings[j]?.access === 'read_write';
       const isSameBuffer =
-        tensor.home === null ? tensor === other : tensor.home.resource === other.home?.resource;
+        tensor.storage === null ? tensor === other : tensor.storage.resource === other.storage?.resource;
       const isApart =
         isWritten &&
-        tensor.home !== null &&
-        other.home !== null &&
-        (tensor.home.offset + tensor.bytes <= other.home.offset ||
-          other.home.offset + other.bytes <= tensor.home.offset);
+        tensor.storage !== null &&
+        other.storage !== null &&
+        (tensor.storage.offset + tensor.bytes <= other.storage.offset ||
+          other.storage.offset + other.bytes <= tensor.storage.offset);
       if (isSameBuffer && !isApart)
         throw new RangeError(`${kernel.label}: "${name}" and "${kernel.bindings[j]?.name}" share a buffer.`);
     });

@@ -57,7 +57,7 @@ export class Bank implements Resource {
 }
 
 /** A bank's other values, place by place: gradients, optimizer slots. */
-class Companion implements Resource {
+class BankSlot implements Resource {
   readonly name: string;
   readonly #bank: Bank;
   constructor(name: string, bank: Bank) {
@@ -71,7 +71,7 @@ class Companion implements Resource {
 }
 
 /** `inspected`: BatchNorm's running statistics as an inspection leaves them. */
-export type CompanionName = OptimizerSlot | 'gradient' | 'inspected';
+export type SlotName = OptimizerSlot | 'gradient' | 'inspected';
 
 export class RunMemory {
   /** Parameters by their state_dict key, in the order of the forward pass. */
@@ -80,7 +80,7 @@ export class RunMemory {
   readonly statistics = new Map<string, StoredTensor>();
   readonly statisticsBank = new Bank('running statistics');
   readonly #banks: Bank[] = [];
-  readonly #companions = new Map<string, Companion>();
+  readonly #slots = new Map<string, BankSlot>();
   readonly #maxFloats: number;
 
   /** `maxBytes`: of one binding. */
@@ -131,23 +131,23 @@ export class RunMemory {
   }
 
   /** The buffer of these values for each parameter of a bank. */
-  companion(name: CompanionName, bank: Bank): Resource {
+  slot(name: SlotName, bank: Bank): Resource {
     const key = `${name} of ${bank.name}`;
-    const known = this.#companions.get(key);
+    const known = this.#slots.get(key);
     if (known !== undefined) return known;
-    const companion = new Companion(key, bank);
-    this.#companions.set(key, companion);
-    return companion;
+    const slot = new BankSlot(key, bank);
+    this.#slots.set(key, slot);
+    return slot;
   }
 
   /** Everything that is to be allocated. */
   get resources(): readonly Resource[] {
     const statistics = this.statisticsBank.floats > 0 ? [this.statisticsBank] : [];
-    return [...this.#banks, ...this.#companions.values(), ...statistics];
+    return [...this.#banks, ...this.#slots.values(), ...statistics];
   }
 }
 
-/** A piece's values, or the same place of a companion of its bank. */
+/** A piece's values, or the same place of a slot of its bank. */
 export function pieceTensor(name: string, piece: Piece, resource: Resource = piece.bank): Tensor {
   return stretch(name, resource, piece.first, piece.count);
 }

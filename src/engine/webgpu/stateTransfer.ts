@@ -7,7 +7,7 @@ import type { Bank, StoredTensor } from '@/engine/webgpu/runMemory';
 /** Bytes of one upload; the queue keeps a copy until it has gone through. */
 const uploadBytes = 32 * 2 ** 20;
 
-/** Where the values of a bank's tensors are kept: the bank itself, or a companion of it. */
+/** Where the values of a bank's tensors are kept: the bank itself, or a slot of it. */
 export type ResourceOf = (bank: Bank) => Resource;
 
 /** Writes values in PyTorch's layout. */

@@ -89,7 +89,7 @@ export class StepStatisticsPlan {
   emitBeforeUpdate(program: Program, memory: RunMemory): void {
     for (const { name, weight, figures } of this.#layers) {
       for (const piece of weight.pieces) {
-        const gradient = memory.companion('gradient', piece.bank);
+        const gradient = memory.slot('gradient', piece.bank);
         figures.push({
           weight: this.#emitParts(program, pieceTensor(`${name}.weight`, piece), piece.count),
           gradient: this.#emitParts(program, pieceTensor(`${name} gradient`, piece, gradient), piece.count),

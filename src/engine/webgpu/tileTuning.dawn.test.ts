@@ -6,7 +6,7 @@ import { ruleChoices, type TileChoices } from '@/model/tileChoices';
 import { installDawn } from '../../../scripts/dawn.ts';
 
 /** Of a real GPU that has workgroups enough, without the unrolling that lavapipe compiles for seconds. */
-const rules = { unrolls: false, wantedGroups: 1, stagedForward: 1, stagedBackward: 1 };
+const rules = { unrolls: false, wantedGroups: 1, tiledFprop: 1, tiledDgrad: 1 };
 
 let device: GPUDevice;
 let target: KernelTarget;
@@ -39,7 +39,7 @@ test('measures once an adapter and keeps it', async () => {
     },
   };
   const first = await tunedChoices(device, target, store, 1);
-  for (const { rows, columns } of [first.gather, first.reduce]) {
+  for (const { rows, columns } of [first.fpropDgrad, first.wgrad]) {
     expect([0.5, 1, 2]).toContain(rows);
     expect([1, 2]).toContain(columns);
   }

@@ -13,7 +13,7 @@ import { ruleChoices, type TileChoice, type TileChoices, type TileChoiceStore } 
 type Family = keyof TileChoices;
 
 const tileOf = (rows: TileChoice['rows'], columns: TileChoice['columns']): TileChoice => ({
-  ...ruleChoices.gather,
+  ...ruleChoices.fpropDgrad,
   rows,
   columns,
 });
@@ -24,8 +24,8 @@ const candidates: readonly TileChoice[] = [
   tileOf(0.5, 1),
   tileOf(1, 2),
   tileOf(2, 2),
-  { ...tileOf(1, 1), stages: false },
-  { ...tileOf(1, 1), shares: true },
+  { ...tileOf(1, 1), workgroupTiling: false },
+  { ...tileOf(1, 1), subgroupBroadcast: true },
 ];
 
 const shapeOf = (inChannels: number, outChannels: number, size: number, kernelSize: number) => ({
@@ -45,7 +45,7 @@ const deep = shapeOf(128, 128, 4, 3);
 
 /** Kernels that stand for the others of their family. */
 function samplesOf(family: Family, batch: number, target: KernelTarget): KernelSequence[] {
-  if (family === 'reduce')
+  if (family === 'wgrad')
     return [few, many].map((shape) => convWeightGradient({ ...shape, batch, bias: true }, target));
   return [
     convForward({ ...few, batch, bias: true, relu: true }, target),
@@ -61,11 +61,11 @@ const fewestRounds = 3;
  * Milliseconds for the pipelines of one family, and again for its rounds: nobody waits longer for a page that is new to them. Where
  * pipelines are later, the rule stays.
  */
-const patience = 2000;
+const timeLimit = 2000;
 /** A submit is made as long as this, so that its own cost, about 0.2 ms, weighs little. */
 const submitMilliseconds = 3;
 /** A choice must be so much faster than the rule: less is noise, and not worth leaving what was tested most. */
-const gain = 0.9;
+const mostOfRulesTime = 0.9;
 
 interface Entry {
   readonly choice: TileChoice;
@@ -92,12 +92,12 @@ function release(entries: readonly Entry[]): void {
  * Mean time as a share of the rule's: of each kernel the median over rounds, each against the rule's time in the same round, since
  * a graphics card's clock rises while it is measured.
  */
-function shareOf({ times }: Entry, rule: Entry): number {
-  const shares = times.map((own, i) => {
+function relativeTime({ times }: Entry, rule: Entry): number {
+  const medians = times.map((own, i) => {
     const ratios = own.map((time, round) => time / (rule.times[i]?.[round] ?? Number.NaN));
     return ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? Number.NaN;
   });
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return medians.reduce((sum, median) => sum + median, 0) / medians.length;
 }
 
 async function tuneFamily(
@@ -113,14 +113,14 @@ async function tuneFamily(
     return { choice, sequences: await Promise.all(made), times: made.map(() => []) };
   };
   const compiled = Promise.all([tileOf(1, 1), ...candidates].map(entryOf));
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), timeLimit));
   const entries = await Promise.race([compiled, late]);
   if (entries === null) {
     void compiled.then(release, () => undefined);
     return ruleChoices[family];
   }
   // In turn: a busy machine disturbs all of them alike.
-  const end = performance.now() + patience;
+  const end = performance.now() + timeLimit;
   for (let round = 0; round < fewestRounds || (round < rounds && performance.now() < end); round += 1)
     // oxlint-disable-next-line no-await-in-loop
     for (const entry of entries) await measure(entry);
@@ -128,15 +128,15 @@ async function tuneFamily(
   const [rule, ...others] = entries;
   if (rule === undefined) return ruleChoices[family];
   const [fastest] = others
-    .map((entry) => ({ choice: entry.choice, share: shareOf(entry, rule) }))
-    .toSorted((a, b) => a.share - b.share);
-  return fastest !== undefined && fastest.share <= gain ? fastest.choice : rule.choice;
+    .map((entry) => ({ choice: entry.choice, time: relativeTime(entry, rule) }))
+    .toSorted((a, b) => a.time - b.time);
+  return fastest !== undefined && fastest.time <= mostOfRulesTime ? fastest.choice : rule.choice;
 }
 
 /** Names an adapter and what kernels are made for on it; a change of samples, candidates or rules counts the version up. */
 function adapterKey({ adapterInfo }: GPUDevice, { subgroupSize }: KernelTarget): string {
   const { vendor, architecture, device, description } = toldInfo(adapterInfo);
-  return ['v3', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
+  return ['v4', vendor, architecture, device, description, subgroupSize ?? 'none'].join('|');
 }
 
 /**
@@ -153,8 +153,8 @@ export async function tunedChoices(
   const kept = await store.load(key);
   if (kept !== null) return kept;
   try {
-    const gather = await tuneFamily(device, target, images, 'gather');
-    const choices = { gather, reduce: await tuneFamily(device, target, images, 'reduce') };
+    const fpropDgrad = await tuneFamily(device, target, images, 'fpropDgrad');
+    const choices = { fpropDgrad, wgrad: await tuneFamily(device, target, images, 'wgrad') };
     await store.save(key, choices);
     return choices;
   } catch (error) {

@@ -381,12 +381,12 @@ describe('by itself', () => {
       return firstLosses(tiled, settings, 4);
     };
     const expected = await lossesOf(engine);
-    const choice = { rows: 2, columns: 0.5, stages: false, shares: false } as const;
+    const choice = { rows: 2, columns: 0.5, workgroupTiling: false, subgroupBroadcast: false } as const;
     const chosen = new WebgpuEngine({
       info: engine.info,
       device,
       guard: new DeviceGuard({ device }),
-      target: { ...engine.target, choices: { gather: choice, reduce: choice } },
+      target: { ...engine.target, choices: { fpropDgrad: choice, wgrad: choice } },
     });
     expect(await lossesOf(chosen)).toEqual(expected);
     chosen.dispose();

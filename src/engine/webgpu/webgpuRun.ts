@@ -127,7 +127,7 @@ export class WebgpuRun {
     const evaluation = this.#buildGiven('eval', this.evaluationBatch);
     this.#given.set(givenKey('eval', this.evaluationBatch), evaluation);
     for (const bank of this.#stored.banks) {
-      for (const slot of optimizerSlots(optimizer)) this.#stored.companion(slot, bank);
+      for (const slot of optimizerSlots(optimizer)) this.#stored.slot(slot, bank);
     }
     this.#pool.seal();
     const programs = [...this.#training.values(), evaluation.compiled];
@@ -274,7 +274,7 @@ export class WebgpuRun {
     this.#writeClock(this.#inspection, 0);
     const { statisticsBank } = this.#stored;
     if (statisticsBank.floats === 0) return;
-    const copy = this.memory.buffer(this.#stored.companion('inspected', statisticsBank));
+    const copy = this.memory.buffer(this.#stored.slot('inspected', statisticsBank));
     encoder.copyBufferToBuffer(this.memory.buffer(statisticsBank), 0, copy, 0, statisticsBank.bytes);
   }
 

@@ -1,5 +1,5 @@
 /**
- * `clock`: where a run stands, 8 words in a storage buffer that every kernel of a step may read. The gather kernel at the
+ * `clock`: where a run stands, 8 words in a storage buffer that every kernel of a step may read. The input kernel at the
  * head of a step copies next* into step, row and slot, the optimizer at its end sets next*, so nothing else has to count.
  * To start at a step the engine writes all of it: step = nextStep, row = nextRow, slot = nextSlot.
  */

@@ -72,7 +72,7 @@ const toHwio = (data: ArrayLike<number>, shape: Shape4): Floats => permute(data,
 
 /**
  * A float32 sum of K products is off by at most K u times the sum of their absolute values (Higham, Accuracy and Stability, 3.1), and
- * by about sqrt(K) u where roundings are not in league; four times that is allowed. `sizes` are the sums of absolute values.
+ * by about sqrt(K) u where roundings are not correlated; four times that is allowed. `sizes` are the sums of absolute values.
  */
 function worstRatio(
   actual: BufferData | undefined,
@@ -156,7 +156,7 @@ function reference({ shape, layers, outHeight, outWidth }: Case, map: (v: number
 }
 
 /** Rules of a real GPU that has workgroups enough whatever the size, and takes them through its workgroup memory. */
-const staged = { unrolls: false, wantedGroups: 1, stagedForward: 1, stagedBackward: 1 };
+const tiled = { unrolls: false, wantedGroups: 1, tiledFprop: 1, tiledDgrad: 1 };
 
 const blank = (like: Floats): Floats => new Float32Array(like.length).fill(NaN);
 
@@ -191,9 +191,9 @@ const choices: TileChoices[] = (
     [1, 1, false],
     [1, 1, true, true],
   ] as const
-).map(([rows, columns, stages = true, shares = false]) => {
-  const choice = { rows, columns, stages, shares };
-  return { gather: choice, reduce: choice };
+).map(([rows, columns, workgroupTiling = true, subgroupBroadcast = false]) => {
+  const choice = { rows, columns, workgroupTiling, subgroupBroadcast };
+  return { fpropDgrad: choice, wgrad: choice };
 });
 
 /** y, dx, dw and db, as one list. */
@@ -293,7 +293,7 @@ describe('convolution', () => {
     const { subgroupSize } = targets.find(([name]) => name === 'subgroups')?.[1] ?? {};
     const busy: KernelTarget = {
       isSoftware: false,
-      rules: staged,
+      rules: tiled,
       ...(subgroupSize === undefined ? {} : { subgroupSize }),
     };
     const subgrouped = cases.map(({ shape }) =>
@@ -331,12 +331,12 @@ describe('convolution', () => {
     [shapeOf(5, 9, 8, 8, 16, 3, 1, 1), { unrolls: false, wantedGroups: 1 }],
     [shapeOf(3, 5, 4, 3, 6, 2, 1, 1), { unrolls: true }],
     // Through workgroup memory, with sums of one part and of several.
-    [shapeOf(3, 5, 4, 32, 32, 3, 1, 1), staged],
-    [shapeOf(2, 6, 5, 36, 64, 3, 2, 1), staged],
-    [shapeOf(2, 6, 5, 16, 48, 3, 1, 1), staged],
-    [shapeOf(2, 6, 5, 32, 16, 3, 1, 1), staged],
-    [shapeOf(2, 3, 3, 64, 36, 2, 1, 0), staged],
-    [shapeOf(3, 2, 2, 32, 64, 3, 2, 1), staged],
+    [shapeOf(3, 5, 4, 32, 32, 3, 1, 1), tiled],
+    [shapeOf(2, 6, 5, 36, 64, 3, 2, 1), tiled],
+    [shapeOf(2, 6, 5, 16, 48, 3, 1, 1), tiled],
+    [shapeOf(2, 6, 5, 32, 16, 3, 1, 1), tiled],
+    [shapeOf(2, 3, 3, 64, 36, 2, 1, 0), tiled],
+    [shapeOf(3, 2, 2, 32, 64, 3, 2, 1), tiled],
     // A weight gradient whose lanes take rows of the window: a stride, columns for several workgroups, three channels.
     [shapeOf(3, 13, 12, 1, 68, 7, 2, 3), { unrolls: false }],
     [shapeOf(5, 9, 10, 3, 6, 2, 1, 1), { unrolls: false }],
@@ -351,7 +351,7 @@ test.each([
   [shapeOf(40, 2, 2, 8, 12, 3, 1, 1), { isSoftware: true }],
   [shapeOf(40, 2, 2, 64, 36, 3, 1, 1), { isSoftware: false, rules: { unrolls: false } }],
   [shapeOf(40, 2, 2, 36, 64, 3, 1, 1), { isSoftware: false, rules: { unrolls: false } }],
-  [shapeOf(40, 2, 2, 64, 64, 3, 1, 1), { isSoftware: false, rules: staged }],
+  [shapeOf(40, 2, 2, 64, 64, 3, 1, 1), { isSoftware: false, rules: tiled }],
 ] as const)('gives the same bits whether taps outside the image are left out %#', async (shape, target) => {
   const none = { ...target, rules: { ...('rules' in target ? target.rules : {}), mostInside: 0 } };
   const shortened = [convForward({ ...shape, bias: true }, target), convInputGradient(shape, target)];

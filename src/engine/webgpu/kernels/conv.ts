@@ -1,8 +1,8 @@
 /** Convolutions: forward, gradient of the input, gradient of the weights. Layouts: kernel.ts. */
-import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
-import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
-import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
-import { mayPatch, reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
+import { fpropDgradKernel } from '@/engine/webgpu/kernels/fpropDgrad';
+import type { FpropDgradParams, ImageStack } from '@/engine/webgpu/kernels/fpropDgradPlan';
+import { wgradKernels } from '@/engine/webgpu/kernels/wgrad';
+import { mayPatch, wgradRows } from '@/engine/webgpu/kernels/wgradPlan';
 import {
   convOutputSize,
   describeConv,
@@ -11,7 +11,7 @@ import {
   type KernelTarget,
   type PartialsOption,
 } from '@/engine/webgpu/kernels/convShape';
-import { patchesRows, reduceTile } from '@/engine/webgpu/kernels/tuning';
+import { patchesRows, wgradTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface ConvForwardParams extends ConvShape {
   readonly bias: boolean;
@@ -50,10 +50,10 @@ function outputStack(name: string, shape: ConvShape): ImageStack {
 export function convForward(params: ConvForwardParams, target: KernelTarget): KernelSequence {
   const { pool = 1 } = params;
   const output = outputStack('y', params);
-  const gather: GatherParams = {
+  const problem: FpropDgradParams = {
     ...noEpilogue,
     label: `conv forward ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
-    direction: 'forward',
+    direction: 'fprop',
     batch: params.batch,
     input: inputStack('x', params),
     output,
@@ -65,7 +65,7 @@ export function convForward(params: ConvForwardParams, target: KernelTarget): Ke
     channelScale: params.channelScale ?? false,
     relu: params.relu ?? false,
   };
-  return gatherKernel(gather, target);
+  return fpropDgradKernel(problem, target);
 }
 
 export interface ConvInputGradientParams extends ConvShape {
@@ -82,10 +82,10 @@ export interface ConvInputGradientParams extends ConvShape {
 /** dx = mask(scale * (dx? + dy * weight^T)). Bindings: dy, argmax?, weight, x?, dx. */
 export function convInputGradient(params: ConvInputGradientParams, target: KernelTarget): KernelSequence {
   const { batch, stride, pool = 1 } = params;
-  const gather: GatherParams = {
+  const problem: FpropDgradParams = {
     ...noEpilogue,
     label: `conv input gradient ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
-    direction: 'backward',
+    direction: 'dgrad',
     batch,
     input: outputStack('dy', params),
     output: inputStack('dx', params),
@@ -97,7 +97,7 @@ export function convInputGradient(params: ConvInputGradientParams, target: Kerne
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  return gatherKernel(gather, target);
+  return fpropDgradKernel(problem, target);
 }
 
 export interface ConvWeightGradientParams extends ConvShape, PartialsOption {
@@ -113,7 +113,7 @@ export interface ConvWeightGradientParams extends ConvShape, PartialsOption {
 export function convWeightGradient(params: ConvWeightGradientParams, target: KernelTarget): KernelSequence {
   const { height, width, inChannels, outChannels, pool = 1 } = params;
   const { outHeight, outWidth } = convOutputSize(params);
-  const reduce = {
+  const problem = {
     ...params,
     label: `conv weight gradient ${describeConv(params)}${pool > 1 ? ` pool ${pool}` : ''}`,
     imageStride: height * width * inChannels,
@@ -121,7 +121,7 @@ export function convWeightGradient(params: ConvWeightGradientParams, target: Ker
     pool,
   };
   const pixels = params.batch * outHeight * outWidth;
-  const patches = mayPatch(reduce) && patchesRows(target);
-  const size = { rows: reduceRows(reduce, patches), pixels, channels: outChannels, patches };
-  return reduceKernels(reduce, reduceTile(size, target));
+  const patches = mayPatch(problem) && patchesRows(target);
+  const size = { rows: wgradRows(problem, patches), pixels, channels: outChannels, patches };
+  return wgradKernels(problem, wgradTile(size, target));
 }

@@ -21,17 +21,17 @@ export interface Tile {
   /** Lanes that hold the same rows and columns, each of another part of the sum, added in workgroup memory; 1 for none. */
   readonly sumLanes: number;
   /** Whether the lanes are exactly one subgroup, and share their loads. */
-  readonly shares: boolean;
+  readonly subgroupBroadcast: boolean;
   /** Whether compilers may unroll loops of known length. */
   readonly unrolls: boolean;
   /** Whether operands go through workgroup memory where their shapes allow it. */
-  readonly stages: boolean;
+  readonly workgroupTiling: boolean;
   /** Whether rows are in the order of pixels, the images of one beside each other, so that taps outside the image are left out. */
   readonly skipsOutside?: boolean;
 }
 
 /** WebGPU's default limit of a workgroup's memory, which tfjs's device keeps. */
-export const mostGroupBytes = 16384;
+export const mostWorkgroupBytes = 16384;
 
 /** Bytes of workgroup memory that joinLanes takes for so many sums of a lane, each a vec4f. */
 export const joinedBytes = ({ lanes }: Pick<Tile, 'lanes'>, sums: number): number => 16 * lanes * sums;
@@ -72,13 +72,14 @@ export interface Units {
 }
 
 /** Unit `u` lies at `base` + `offset(u)`; `read` is the WGSL that loads 4 floats from there. */
-export function sharedUnits(
-  { lanes, shares }: Tile,
+export function broadcastUnits(
+  { lanes, subgroupBroadcast }: Tile,
   count: number,
   offset: (unit: string) => string,
   read: (at: string) => string,
 ): Units {
-  if (!shares) return { setup: '', load: '', unit: (index) => read(`base + ${offset(`${index}u`)}`) };
+  if (!subgroupBroadcast)
+    return { setup: '', load: '', unit: (index) => read(`base + ${offset(`${index}u`)}`) };
   const slots = Math.ceil(count / lanes);
   return {
     setup: lines(slots, (slot) => `let place${slot} = ${offset(`(lane + ${slot * lanes}u)`)};`),
@@ -161,9 +162,17 @@ ${storing}
  * While products are added up, the sums of a tile's last columns are a vec2f where `channels` fill only half of that vector: 6
  * channels take 6 products then, not 8. `low` takes these columns of a vec4f, and `whole` makes one of the finished sums.
  */
-export function quadOf({ columns, columnLanes, sumLanes, stages }: Tile, channels: number, q: number) {
+export function quadOf(
+  { columns, columnLanes, sumLanes, workgroupTiling }: Tile,
+  channels: number,
+  q: number,
+) {
   const isHalf =
-    columnLanes === 1 && sumLanes === 1 && !stages && channels <= 4 * q + 2 && columns === 4 * (q + 1);
+    columnLanes === 1 &&
+    sumLanes === 1 &&
+    !workgroupTiling &&
+    channels <= 4 * q + 2 &&
+    columns === 4 * (q + 1);
   return isHalf
     ? { type: 'vec2f', low: '.xy', whole: (sum: string) => `vec4f(${sum}, vec2f())` }
     : { type: 'vec4f', low: '', whole: (sum: string) => sum };
@@ -189,7 +198,7 @@ export function tileKernel(source: TileKernelSource): Kernel {
     bindings,
     declarations: [zero, ...declarations],
     workgroupArrays,
-    usesSubgroups: tile.shares,
+    usesSubgroups: tile.subgroupBroadcast,
     lanes: tile.lanes,
     body: `  ${tile.unrolls ? '' : 'zero = group.z;'}
   let tile = ${grid.index};

@@ -2,12 +2,12 @@
  * Linear layers: forward, gradient of the input, gradient of the weights, over all of `in` or a slice of it. A Linear layer is a
  * 1x1 convolution of images of one pixel, so these are the same generators. Layouts: kernel.ts.
  */
-import { gatherKernel } from '@/engine/webgpu/kernels/convGather';
-import type { GatherParams, ImageStack } from '@/engine/webgpu/kernels/convGatherPlan';
-import { reduceKernels } from '@/engine/webgpu/kernels/convReduce';
-import { reduceRows } from '@/engine/webgpu/kernels/convReducePlan';
+import { fpropDgradKernel } from '@/engine/webgpu/kernels/fpropDgrad';
+import type { FpropDgradParams, ImageStack } from '@/engine/webgpu/kernels/fpropDgradPlan';
+import { wgradKernels } from '@/engine/webgpu/kernels/wgrad';
+import { wgradRows } from '@/engine/webgpu/kernels/wgradPlan';
 import type { KernelSequence, KernelTarget, PartialsOption } from '@/engine/webgpu/kernels/convShape';
-import { reduceTile } from '@/engine/webgpu/kernels/tuning';
+import { wgradTile } from '@/engine/webgpu/kernels/tuning';
 
 export interface LinearShape {
   readonly batch: number;
@@ -48,10 +48,10 @@ export interface LinearForwardParams extends LinearShape {
 
 /** y = mask * relu(y? + x weight + bias). Bindings: x, weight, bias?, mask?, y. */
 export function linearForward(params: LinearForwardParams, target: KernelTarget): KernelSequence {
-  const gather: GatherParams = {
+  const problem: FpropDgradParams = {
     ...point,
     label: `linear forward ${describeLinear(params)}`,
-    direction: 'forward',
+    direction: 'fprop',
     batch: params.batch,
     input: inputStack('x', params),
     output: outputStack('y', params),
@@ -64,7 +64,7 @@ export function linearForward(params: LinearForwardParams, target: KernelTarget)
     reluMask: false,
     scale: null,
   };
-  return gatherKernel(gather, target);
+  return fpropDgradKernel(problem, target);
 }
 
 export interface LinearInputGradientParams extends LinearShape {
@@ -78,10 +78,10 @@ export interface LinearInputGradientParams extends LinearShape {
 
 /** dx = mask(scale * (dx? + dy weight^T)). Bindings: dy, weight, x?, dx. */
 export function linearInputGradient(params: LinearInputGradientParams, target: KernelTarget): KernelSequence {
-  const gather: GatherParams = {
+  const problem: FpropDgradParams = {
     ...point,
     label: `linear input gradient ${describeLinear(params)}`,
-    direction: 'backward',
+    direction: 'dgrad',
     batch: params.batch,
     input: outputStack('dy', params),
     output: inputStack('dx', params),
@@ -94,7 +94,7 @@ export function linearInputGradient(params: LinearInputGradientParams, target: K
     reluMask: params.reluMask ?? false,
     scale: params.scale ?? null,
   };
-  return gatherKernel(gather, target);
+  return fpropDgradKernel(problem, target);
 }
 
 export interface LinearWeightGradientParams extends LinearShape, PartialsOption {
@@ -107,7 +107,7 @@ export function linearWeightGradient(
   target: KernelTarget,
 ): KernelSequence {
   const { batch, inFeatures, outFeatures, xStride = inFeatures, xOffset = 0, bias } = params;
-  const reduce = {
+  const problem = {
     ...pixel,
     ...point,
     label: `linear weight gradient ${describeLinear(params)}`,
@@ -120,6 +120,6 @@ export function linearWeightGradient(
     pool: 1,
     ...(params.partialsOffset === undefined ? {} : { partialsOffset: params.partialsOffset }),
   };
-  const size = { rows: reduceRows(reduce, false), pixels: batch, channels: outFeatures, patches: false };
-  return reduceKernels(reduce, reduceTile(size, target));
+  const size = { rows: wgradRows(problem, false), pixels: batch, channels: outFeatures, patches: false };
+  return wgradKernels(problem, wgradTile(size, target));
 }

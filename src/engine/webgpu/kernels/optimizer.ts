@@ -127,7 +127,7 @@ const updateFunction = ({ optimizer, clip }: OptimizerParams): Declaration =>
   return vec2f(dot(weight - before, weight - before), dot(before, before));`,
   );
 
-/** WGSL that ends the step: thread 0 sets what the next gather kernel takes over. */
+/** WGSL that ends the step: thread 0 sets what the next input kernel takes over. */
 function advance(ringLength: number | undefined): string {
   return ringLength === undefined
     ? ''

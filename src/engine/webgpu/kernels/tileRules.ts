@@ -2,18 +2,18 @@
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 
 export interface TileRules {
-  /** Invocations of a workgroup, and of one that runs forward: those seldom share a dispatch, whose parts share its memory. */
+  /** Invocations of a workgroup, and of fprop: those seldom share a dispatch, whose parts share its memory. */
   readonly lanes: number;
-  readonly forwardLanes: number;
+  readonly fpropLanes: number;
   /** Most rows and columns of a lane. */
   readonly rows: number;
   readonly columns: number;
-  /** Most lanes that share a sum, and one of a kernel that runs forward. */
+  /** Most lanes that share a sum, and one of fprop. */
   readonly sumLanes: number;
-  readonly forwardSumLanes: number;
+  readonly fpropSumLanes: number;
   /** So many workgroups keep the adapter busy, and so many of an input gradient that does not go through workgroup memory. */
   readonly wantedGroups: number;
-  readonly wantedBackward: number;
+  readonly wantedDgrad: number;
   /** Pixels of one partial sum of a weight gradient: few enough for the rounding, enough to be worth the addition. */
   readonly longestSplit: number;
   readonly shortestSplit: number;
@@ -25,11 +25,11 @@ export interface TileRules {
   readonly partsAtOnce: number;
   /** Whether compilers may unroll loops of known length: a software adapter's takes seconds over them. */
   readonly unrolls: boolean;
-  /** Workgroups from which tiles go through workgroup memory: forward, and for input gradients, whose weights meet in no cache line. */
-  readonly stagedForward: number;
-  readonly stagedBackward: number;
+  /** Workgroups from which tiles go through workgroup memory: fprop, and dgrad, whose weights meet in no cache line. */
+  readonly tiledFprop: number;
+  readonly tiledDgrad: number;
   /** Multiply-adds of a weight gradient from which twice the workgroups pay. */
-  readonly largeGradient: number;
+  readonly largeWgrad: number;
   /**
    * Share of a window's taps inside the image up to which the others are left out: above it, not worth reading another image in each
    * lane.
@@ -44,22 +44,22 @@ export interface TileRules {
 
 const softwareRules: TileRules = {
   lanes: 64,
-  forwardLanes: 64,
+  fpropLanes: 64,
   rows: 4,
   columns: 16,
   sumLanes: 1,
-  forwardSumLanes: 1,
+  fpropSumLanes: 1,
   wantedGroups: 32,
-  wantedBackward: 16,
+  wantedDgrad: 16,
   longestSplit: 512,
   shortestSplit: 64,
   mostSplits: Number.POSITIVE_INFINITY,
   patchPixels: 4,
   partsAtOnce: 1,
   unrolls: false,
-  stagedForward: Number.POSITIVE_INFINITY,
-  stagedBackward: Number.POSITIVE_INFINITY,
-  largeGradient: Number.POSITIVE_INFINITY,
+  tiledFprop: Number.POSITIVE_INFINITY,
+  tiledDgrad: Number.POSITIVE_INFINITY,
+  largeWgrad: Number.POSITIVE_INFINITY,
   mostInside: 0.8,
   mostMerged: Number.POSITIVE_INFINITY,
 };
@@ -67,22 +67,22 @@ const softwareRules: TileRules = {
 // On real hardware neighbours' loads meet in the cache, and a group of more than a subgroup hides latency better.
 const hardwareRules: TileRules = {
   lanes: 64,
-  forwardLanes: 128,
+  fpropLanes: 128,
   rows: 4,
   columns: 4,
   sumLanes: 8,
-  forwardSumLanes: 32,
+  fpropSumLanes: 32,
   wantedGroups: 512,
-  wantedBackward: 1024,
+  wantedDgrad: 1024,
   longestSplit: 512,
   shortestSplit: 64,
   mostSplits: 64,
   patchPixels: 8,
   partsAtOnce: 8,
   unrolls: true,
-  stagedForward: 96,
-  stagedBackward: 48,
-  largeGradient: 2 ** 25,
+  tiledFprop: 96,
+  tiledDgrad: 48,
+  largeWgrad: 2 ** 25,
   mostInside: 0.5,
   mostMerged: 2 ** 27,
 };
@@ -98,4 +98,4 @@ export function rulesFor({ isSoftware, subgroupSize, rules }: KernelTarget): Til
 }
 
 /** As many columns of a lane as lanes that share their loads hold. */
-export const mostSharedColumns = softwareRules.columns;
+export const mostBroadcastColumns = softwareRules.columns;

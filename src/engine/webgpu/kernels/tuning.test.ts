@@ -12,12 +12,12 @@ const sizes = [1, 2, 3].flatMap((pool) =>
     ),
   ),
 );
-const wider: TileChoice = { ...ruleChoices.gather, rows: 2, columns: 2 };
+const wider: TileChoice = { ...ruleChoices.fpropDgrad, rows: 2, columns: 2 };
 
 describe('tiles of a real GPU', () => {
   it.each([
     ['by the rules', ruleChoices],
-    ['twice as large', { gather: wider, reduce: wider }],
+    ['twice as large', { fpropDgrad: wider, wgrad: wider }],
   ])('keep within the workgroup memory of every device: %s', (_, choices) => {
     const target: KernelTarget = { isSoftware: false, choices };
     const used = sizes.map((size) => {

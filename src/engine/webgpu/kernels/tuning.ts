@@ -4,12 +4,12 @@
  */
 import type { TileChoice } from '@/model/tileChoices';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import type { ReduceTile } from '@/engine/webgpu/kernels/convReducePlan';
-import { ceilDiv, joinedBytes, mostGroupBytes, type Tile } from '@/engine/webgpu/kernels/gemmTile';
-import { mostSharedColumns, rulesFor, type TileRules } from '@/engine/webgpu/kernels/tileRules';
+import type { WgradTile } from '@/engine/webgpu/kernels/wgradPlan';
+import { ceilDiv, joinedBytes, mostWorkgroupBytes, type Tile } from '@/engine/webgpu/kernels/gemmTile';
+import { mostBroadcastColumns, rulesFor, type TileRules } from '@/engine/webgpu/kernels/tileRules';
 
 /** Whether a lane may take a whole row of the window: where loads are shared, and on real GPUs. */
-export const patchesRows = (target: KernelTarget): boolean => sharesLanes(target) || !target.isSoftware;
+export const patchesRows = (target: KernelTarget): boolean => broadcastsLoads(target) || !target.isSoftware;
 
 /** Pixels that a lane of patches takes at least. */
 const shortestPatch = 16;
@@ -23,10 +23,13 @@ function columnsFor(channels: number, most: number): number {
 }
 
 /** Whether a workgroup is a subgroup whose lanes hand their loads round. */
-const sharesLanes = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
+const broadcastsLoads = ({ isSoftware, subgroupSize }: KernelTarget): boolean =>
   isSoftware && subgroupSize !== undefined;
 
-type LanesTile = Pick<Tile, 'lanes' | 'columnLanes' | 'columns' | 'shares' | 'unrolls' | 'stages'>;
+type LanesTile = Pick<
+  Tile,
+  'lanes' | 'columnLanes' | 'columns' | 'subgroupBroadcast' | 'unrolls' | 'workgroupTiling'
+>;
 
 function lanesTile(
   target: KernelTarget,
@@ -36,19 +39,26 @@ function lanesTile(
   const { isSoftware, subgroupSize } = target;
   if (isSoftware && subgroupSize !== undefined) {
     const own = columnsFor(channels, columns);
-    return { lanes: subgroupSize, columnLanes: 1, columns: own, shares: true, unrolls: false, stages: false };
+    return {
+      lanes: subgroupSize,
+      columnLanes: 1,
+      columns: own,
+      subgroupBroadcast: true,
+      unrolls: false,
+      workgroupTiling: false,
+    };
   }
   const own = isSoftware ? 4 : columnsFor(channels, columns);
   const columnLanes = [8, 4, 2].find((count) => count * own <= channels) ?? 1;
-  return { lanes, columnLanes, columns: own, shares: false, unrolls, stages: false };
+  return { lanes, columnLanes, columns: own, subgroupBroadcast: false, unrolls, workgroupTiling: false };
 }
 
 /**
  * On software a 3 x 3 window of one channel has so few products that loading it and finding its place is most of the work: a lane
- * takes twice the columns (VGG-2's first layer: 40 % faster forward, 30 % backward).
+ * takes twice the columns (VGG-2's first layer: 40 % faster in fprop, 30 % in dgrad).
  */
 function columnsForFew(products: number, target: KernelTarget, rules: TileRules): TileRules {
-  return sharesLanes(target) && products <= 4 ? { ...rules, columns: 2 * rules.columns } : rules;
+  return broadcastsLoads(target) && products <= 4 ? { ...rules, columns: 2 * rules.columns } : rules;
 }
 
 /** Workgroups for `rows` units of rows and `channels` columns. */
@@ -69,7 +79,7 @@ function chosenColumns({ columns, columnLanes }: Tile, factor: number, channels:
   return chosen % 4 === 0 && chosen * columnLanes < channels + 4 * columnLanes ? chosen : columns;
 }
 
-export interface GatherSize {
+export interface FpropDgradSize {
   /** Windows of pixels, and pixels of each; of one phase of a strided gradient, and how many phases meet any weights. */
   readonly rows: number;
   readonly phases: number;
@@ -77,7 +87,7 @@ export interface GatherSize {
   readonly channels: number;
   /** Products that the innermost loop adds up. */
   readonly run: number;
-  readonly direction: 'forward' | 'backward';
+  readonly direction: 'fprop' | 'dgrad';
   /** Share of the window's taps that lie in the image. */
   readonly inside: number;
   /** Pixels of a row of the output. */
@@ -85,28 +95,28 @@ export interface GatherSize {
 }
 
 /** Lanes of a tile through workgroup memory, which it fills. */
-const stagedLanes = 64;
+const workgroupTileLanes = 64;
 
 /** A tile through workgroup memory, where there are enough of them. */
-function stagedTile(size: GatherSize, target: KernelTarget, rules: TileRules): Tile | null {
+function workgroupTile(size: FpropDgradSize, target: KernelTarget, rules: TileRules): Tile | null {
   const { rows, phases, window, channels, run, direction } = size;
   if (window > 1 || run % 4 !== 0 || run < 32) return null;
-  const fewestGroups = direction === 'forward' ? rules.stagedForward : rules.stagedBackward;
+  const fewestGroups = direction === 'fprop' ? rules.tiledFprop : rules.tiledDgrad;
   // Wide tiles load less and leave fewer groups.
   for (const { columns, fewestLanes, groups } of [
     { columns: 8, fewestLanes: 8, groups: Math.max(rules.wantedGroups, fewestGroups) },
     { columns: 4, fewestLanes: 4, groups: fewestGroups },
   ]) {
     const tile = {
-      ...lanesTile(target, { ...rules, columns, lanes: stagedLanes }, channels),
-      stages: true,
+      ...lanesTile(target, { ...rules, columns, lanes: workgroupTileLanes }, channels),
+      workgroupTiling: true,
       rows: 4,
       sumLanes: 1,
       skipsOutside: size.inside <= rules.mostInside,
     };
     const { lanes, columnLanes } = tile;
     const isFilled =
-      columnLanes >= fewestLanes && lanes === stagedLanes && channels % (columnLanes * columns) === 0;
+      columnLanes >= fewestLanes && lanes === workgroupTileLanes && channels % (columnLanes * columns) === 0;
     if (isFilled && phases * groupsOf(tile, 1, 4, rows, channels) >= groups) return tile;
   }
   return null;
@@ -122,8 +132,8 @@ function mayWiden(tile: LanesTile, rows: number, channels: number, run: number):
 }
 
 /** Whether a choice of subgroups can stand in for the rule's tile: one whose lanes share a sum adds it up in another order. */
-function maySwap(tile: Tile, { shares }: TileChoice, { subgroupSize }: KernelTarget): boolean {
-  return shares && !tile.shares && tile.sumLanes === 1 && subgroupSize !== undefined;
+function maySwap(tile: Tile, { subgroupBroadcast }: TileChoice, { subgroupSize }: KernelTarget): boolean {
+  return subgroupBroadcast && !tile.subgroupBroadcast && tile.sumLanes === 1 && subgroupSize !== undefined;
 }
 
 /** The tile with one subgroup a workgroup, whose lanes hand their loads round. */
@@ -132,31 +142,31 @@ function swapped<T extends Tile>(tile: T, { subgroupSize = tile.lanes }: KernelT
     ...tile,
     lanes: subgroupSize,
     columnLanes: 1,
-    columns: columnsFor(channels, mostSharedColumns),
-    shares: true,
-    stages: false,
+    columns: columnsFor(channels, mostBroadcastColumns),
+    subgroupBroadcast: true,
+    workgroupTiling: false,
   };
 }
 
-export function gatherTile(size: GatherSize, target: KernelTarget): Tile {
-  const tile = ruleGatherTile(size, target);
-  const choice = target.choices?.gather;
+export function fpropDgradTile(size: FpropDgradSize, target: KernelTarget): Tile {
+  const tile = ruleFpropDgradTile(size, target);
+  const choice = target.choices?.fpropDgrad;
   if (choice === undefined) return tile;
   if (maySwap(tile, choice, target)) return swapped(tile, target, size.channels);
   // Staged tiles fill workgroup memory as they are.
-  if (tile.stages && choice.stages) return tile;
+  if (tile.workgroupTiling && choice.workgroupTiling) return tile;
   const perLane = Math.max(1, Math.floor((tile.rows / size.window) * choice.rows));
   const chosen = {
     ...tile,
     rows: perLane * size.window,
     columns: chosenColumns(tile, choice.columns, size.channels),
-    stages: false,
+    workgroupTiling: false,
   };
   return tile.sumLanes > 1 && !joins(chosen, chosen.rows) ? tile : chosen;
 }
 
 /**
- * Products of a window's row up to which a lane takes it whole, forward for windows side by side: more would be too many to write out.
+ * Products of a window's row up to which a lane takes it whole, in fprop for windows side by side: more would be too many to write out.
  */
 export const longestPatchedRun = 8;
 
@@ -165,24 +175,24 @@ const evenPart = (width: number, most: number): number => ceilDiv(width, ceilDiv
 
 /** Whether lanes can add the sums of so many rows in workgroup memory. */
 const joins = (tile: LanesTile, rows: number): boolean =>
-  joinedBytes(tile, rows * (tile.columns / 4)) <= mostGroupBytes;
+  joinedBytes(tile, rows * (tile.columns / 4)) <= mostWorkgroupBytes;
 
 /** The rules with what is their own for one direction in its place. */
-function directedRules(rules: TileRules, direction: GatherSize['direction']): TileRules {
-  return direction === 'forward'
-    ? { ...rules, lanes: rules.forwardLanes, sumLanes: rules.forwardSumLanes }
-    : { ...rules, wantedGroups: rules.wantedBackward };
+function directedRules(rules: TileRules, direction: FpropDgradSize['direction']): TileRules {
+  return direction === 'fprop'
+    ? { ...rules, lanes: rules.fpropLanes, sumLanes: rules.fpropSumLanes }
+    : { ...rules, wantedGroups: rules.wantedDgrad };
 }
 
-function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
+function ruleFpropDgradTile(size: FpropDgradSize, target: KernelTarget): Tile {
   const { rows, phases, window, channels, run, direction, width } = size;
   const own = rulesFor(target);
   const directed = directedRules(own, direction);
   // A lane holds a whole window of the pool: with a large one twice the lanes have no room to add their sums.
   const rules = window > 4 ? { ...directed, lanes: own.lanes } : directed;
   const isWide = target.isSoftware && window > 4;
-  const staged = stagedTile(size, target, own);
-  if (staged !== null) return staged;
+  const tiled = workgroupTile(size, target, own);
+  if (tiled !== null) return tiled;
   let tile = lanesTile(
     target,
     isWide ? { ...rules, columns: 4 } : columnsForFew(run, target, rules),
@@ -193,7 +203,7 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
   let perLane = Math.max(1, Math.floor(rules.rows / window));
   let sumLanes = 1;
   // Lanes would be idle.
-  while (tile.shares && perLane > 1 && rows <= (tile.lanes * perLane) / 2) perLane /= 2;
+  while (tile.subgroupBroadcast && perLane > 1 && rows <= (tile.lanes * perLane) / 2) perLane /= 2;
   const groups = (): number => phases * groupsOf(tile, sumLanes, perLane, rows, channels);
   while (perLane > 1 && groups() < rules.wantedGroups) perLane /= 2;
   const fits = joins(tile, Math.ceil(perLane) * window);
@@ -201,23 +211,24 @@ function ruleGatherTile(size: GatherSize, target: KernelTarget): Tile {
     fits && count <= Math.min(rules.sumLanes, tile.lanes / tile.columnLanes) && run >= 8 * count;
   while (mayShare(2 * sumLanes) && groups() < rules.wantedGroups) sumLanes *= 2;
   const skipsOutside = window === 1 && size.inside <= rules.mostInside;
-  if (tile.shares && direction === 'forward' && run <= longestPatchedRun) perLane = evenPart(width, perLane);
+  if (tile.subgroupBroadcast && direction === 'fprop' && run <= longestPatchedRun)
+    perLane = evenPart(width, perLane);
   return { ...tile, rows: Math.ceil(perLane) * window, sumLanes, skipsOutside };
 }
 
-export interface ReduceSize {
+export interface WgradSize {
   /** Groups of 4 weights. */
   readonly rows: number;
   /** Pixels that are summed over. */
   readonly pixels: number;
   readonly channels: number;
-  /** Whether a lane takes a whole row of the window, so that `rows` are those (convReducePatch.ts). */
+  /** Whether a lane takes a whole row of the window, so that `rows` are those (wgradPatch.ts). */
   readonly patches: boolean;
 }
 
-export function reduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
-  const tile = ruleReduceTile(size, target);
-  const choice = target.choices?.reduce;
+export function wgradTile(size: WgradSize, target: KernelTarget): WgradTile {
+  const tile = ruleWgradTile(size, target);
+  const choice = target.choices?.wgrad;
   if (choice === undefined || size.patches) return tile;
   if (maySwap(tile, choice, target)) return swapped(tile, target, size.channels);
   // No kernel of weight gradients holds more than two groups a lane.
@@ -232,7 +243,7 @@ const patchLanes = 128;
 const powerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(count));
 
 /** Lanes for all columns and rows of the window; the others take other pixels. */
-function patchTile({ rows, pixels, channels }: ReduceSize, rules: TileRules): ReduceTile {
+function patchTile({ rows, pixels, channels }: WgradSize, rules: TileRules): WgradTile {
   const { longestSplit, mostSplits, unrolls, patchPixels } = rules;
   const columnLanes = Math.min(8, powerAbove(ceilDiv(channels, 4)));
   const sumLanes = Math.max(1, patchLanes / columnLanes / powerAbove(rows));
@@ -247,8 +258,8 @@ function patchTile({ rows, pixels, channels }: ReduceSize, rules: TileRules): Re
     sumLanes,
     rows: 1,
     columns: 4,
-    shares: false,
-    stages: false,
+    subgroupBroadcast: false,
+    workgroupTiling: false,
     unrolls,
     pixels: patchPixels,
     splits,
@@ -256,16 +267,16 @@ function patchTile({ rows, pixels, channels }: ReduceSize, rules: TileRules): Re
   };
 }
 
-function ruleReduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
+function ruleWgradTile(size: WgradSize, target: KernelTarget): WgradTile {
   const { rows, pixels, channels, patches } = size;
   const rules = rulesFor(target);
   if (patches && !target.isSoftware) return patchTile(size, rules);
   const { longestSplit, shortestSplit, mostSplits } = rules;
-  const isLarge = 4 * rows * pixels * channels >= rules.largeGradient;
+  const isLarge = 4 * rows * pixels * channels >= rules.largeWgrad;
   const wantedGroups = rules.wantedGroups * (isLarge ? 2 : 1);
   const tile = lanesTile(target, columnsForFew(rows, target, rules), channels);
   // Two groups in one workgroup where they are all there is: the other operand is loaded once.
-  let perLane = tile.shares && rows > tile.lanes && rows <= 2 * tile.lanes ? 2 : 1;
+  let perLane = tile.subgroupBroadcast && rows > tile.lanes && rows <= 2 * tile.lanes ? 2 : 1;
   let sumLanes = 1;
   const groups = (): number => groupsOf(tile, sumLanes, perLane, rows, channels);
   const mayShare = (count: number): boolean =>
@@ -276,7 +287,9 @@ function ruleReduceTile(size: ReduceSize, target: KernelTarget): ReduceTile {
   if (!target.isSoftware && groupsOf(tile, sumLanes, 2, rows, channels) * mostParts >= wantedGroups)
     perLane = 2;
   // As many pixels a step as fill the lanes' shared loads.
-  const step = tile.shares ? Math.min(4, Math.max(2, Math.floor((tile.lanes * 4) / tile.columns))) : 2;
+  const step = tile.subgroupBroadcast
+    ? Math.min(4, Math.max(2, Math.floor((tile.lanes * 4) / tile.columns)))
+    : 2;
   const wanted = Math.max(ceilDiv(wantedGroups, groups()), ceilDiv(pixels, longestSplit * sumLanes));
   const splits = Math.min(wanted, mostSplits, ceilDiv(pixels, shortestSplit));
   const perSplit = ceilDiv(ceilDiv(pixels, splits), step) * step;

@@ -39,7 +39,7 @@ function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm2d
     const piece = firstPiece(memory.parameter(`${name}.${suffix}`, 1, numFeatures, { kind: 'plain' }));
     return {
       tensor: pieceTensor(`${name}.${suffix}`, piece),
-      gradient: pieceTensor('BatchNorm gradient', piece, memory.companion('gradient', piece.bank)),
+      gradient: pieceTensor('BatchNorm gradient', piece, memory.slot('gradient', piece.bank)),
     };
   };
   const statistic = (suffix: string): Tensor =>

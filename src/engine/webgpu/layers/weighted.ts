@@ -48,7 +48,7 @@ export function biasOf(lowering: Lowering, layer: Conv2d | Linear, outputs: numb
 
 /** Where the gradient of a parameter's piece lies. */
 function gradientOf(lowering: Lowering, name: string, piece: Piece): Tensor {
-  return pieceTensor(`${name} gradient`, piece, lowering.memory.companion('gradient', piece.bank));
+  return pieceTensor(`${name} gradient`, piece, lowering.memory.slot('gradient', piece.bank));
 }
 
 interface WeightGradient {

@@ -1,6 +1,6 @@
 /**
- * The loops of a gathering kernel (convGather.ts): where its lanes begin, the taps of the window that they pass, and the parts that a
- * long sum is cut into.
+ * The loops of an fprop or dgrad kernel (fpropDgrad.ts): where its lanes begin, the taps of the window that they pass, and the parts
+ * that a long sum is cut into.
  */
 import {
   isByPixel,
@@ -12,7 +12,7 @@ import {
   windowGrid,
   windowOf,
   type Plan,
-} from '@/engine/webgpu/kernels/convGatherPlan';
+} from '@/engine/webgpu/kernels/fpropDgradPlan';
 import { every, lines, loopStart, tileSize, u } from '@/engine/webgpu/kernels/gemmTile';
 
 // Partial sums are added up after so many products at most, so that rounding errors grow like those of a blocked sum.
@@ -44,29 +44,29 @@ export function rowSetup(plan: Plan): string {
   const perRow = (p: number): string =>
     start(p, Math.floor(p / window), Math.floor((p % window) / side), p % side, 1);
   return `${lines(tile.rows / window, perWindow)}
-${direction === 'backward' ? '' : lines(tile.rows, perRow)}
+${direction === 'dgrad' ? '' : lines(tile.rows, perRow)}
 ${inside}`;
 }
 
 /**
- * WGSL of the taps that some pixel of the workgroup has in the image: `firstKy`, `endKy`, `firstKx`, `endKx`; forward also of the
+ * WGSL of the taps that some pixel of the workgroup has in the image: `firstKy`, `endKy`, `firstKx`, `endKx`; fprop also of the
  * products of a run, `firstJ` and `endJ`.
  */
 function insideTaps(plan: Plan): string {
   const { params } = plan;
   const { input, direction, pool, batch, stride, padding } = params;
-  const isForward = direction === 'forward';
+  const isFprop = direction === 'fprop';
   const { wide } = windowGrid(plan);
   const high = tileWindows(plan);
   const taps = tapsOf(params);
   const bounds = (axis: 'y' | 'x', size: number): string => {
     const { first, end } = taps[axis];
-    const [low, top] = isForward
+    const [low, top] = isFprop
       ? [`${padding} - last_${axis} * ${stride}`, `${size + padding} - first_${axis} * ${stride}`]
       : [`first_${axis} + ${padding - size + 1}`, `last_${axis} + ${padding + 1}`];
     return `let firstK${axis} = u32(max(${first}, ${low})); let endK${axis} = u32(max(0, min(${end}, ${top})));`;
   };
-  const side = isForward ? 1 : pool;
+  const side = isFprop ? 1 : pool;
   const sizeOf = (size: number): number => Math.floor(size / side) * side;
   // Begins where a step of the loop would.
   const { first } = sumParts(plan);
@@ -81,14 +81,14 @@ let first_x = select(0, firstPixel % ${wide}, first_y == last_y);
 let last_x = select(${wide - 1}, lastPixel % ${wide}, first_y == last_y);
 ${bounds('y', sizeOf(input.height))}
 ${bounds('x', sizeOf(input.width))}
-${isForward ? products : ''}`;
+${isFprop ? products : ''}`;
 }
 
 /** The loops over the window; `turn` is one run, `before` and `after` surround the taps of a row where there are several runs. */
 export function tapLoops(plan: Plan, turn: string, before = '', after = ''): string {
   const { params, tile, run, phases } = plan;
   const { input, output, kernelSize, stride, padding, pool } = params;
-  if (params.direction === 'forward') {
+  if (params.direction === 'fprop') {
     const rowFloats = input.width * input.channels;
     const perRow = (p: number): string =>
       `let at${p} = from${p} + ky * ${u(rowFloats)}; let ok${p} = y${p} + ky < ${u(input.height)};`;
@@ -145,18 +145,18 @@ ${after}
  */
 export function sumParts(plan: Plan) {
   const { params, run } = plan;
-  const isForward = params.direction === 'forward';
+  const isFprop = params.direction === 'fprop';
   const { x, y } = tapsOf(params);
-  const cuts = isForward && params.input.channels % 4 === 0;
+  const cuts = isFprop && params.input.channels % 4 === 0;
   const [first, end] = cuts ? [x.first * params.input.channels, x.end * params.input.channels] : [0, run];
-  const turns = Math.max(0, y.end - y.first) * (isForward ? 1 : Math.max(0, x.end - x.first));
+  const turns = Math.max(0, y.end - y.first) * (isFprop ? 1 : Math.max(0, x.end - x.first));
   return {
     cuts,
     first,
     end,
     isLong: turns * (end - first) > longestPart,
     // A tap of few channels is too short a part to be worth the addition.
-    isByRow: !isForward && (x.end - x.first) * run <= 1.5 * longestPart,
+    isByRow: !isFprop && (x.end - x.first) * run <= 1.5 * longestPart,
   };
 }
 

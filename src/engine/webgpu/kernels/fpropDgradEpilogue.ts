@@ -1,4 +1,4 @@
-/** What a gathering kernel (convGather.ts) does with its sums: bias, pool, scales, masks, ReLU; and where it stores them. */
+/** What an fprop or dgrad kernel (fpropDgrad.ts) does with its sums: bias, pool, scales, masks, ReLU; and where it stores them. */
 import type { Declaration } from '@/engine/webgpu/kernel';
 import {
   extraNames,
@@ -9,9 +9,9 @@ import {
   windowGrid,
   windowOf,
   type Plan,
-} from '@/engine/webgpu/kernels/convGatherPlan';
+} from '@/engine/webgpu/kernels/fpropDgradPlan';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
-import { sumNames } from '@/engine/webgpu/kernels/convGatherSum';
+import { sumNames } from '@/engine/webgpu/kernels/fpropDgradSum';
 import { loadFunction, quadOf, store4, tileSize, u, when } from '@/engine/webgpu/kernels/gemmTile';
 import { fn } from '@/engine/webgpu/wgsl';
 
@@ -19,8 +19,8 @@ import { fn } from '@/engine/webgpu/wgsl';
 export function finishFunctions({ params, tile, outputWidth }: Plan): readonly Declaration[] {
   const { output, direction } = params;
   const channels = output.channels;
-  const isPooled = direction === 'forward' && params.pool > 1;
-  const target = direction === 'forward' ? 'y' : 'dx';
+  const isPooled = direction === 'fprop' && params.pool > 1;
+  const target = direction === 'fprop' ? 'y' : 'dx';
   const columns = { channels, wide: tileSize(tile).wide };
   const steps = [
     params.accumulate ? `v += load_${target}(at);` : '',
@@ -57,7 +57,7 @@ function eachQuad(plan: Plan, store: (sum: SumOf) => string): string {
   const { rowLanes } = tileSize(tile);
   const count = windowCount(plan);
   const apart = sideBySide === 0;
-  const wide = params.direction === 'forward' ? rowsWide / params.pool : rowsWide;
+  const wide = params.direction === 'fprop' ? rowsWide / params.pool : rowsWide;
   const ofWindow = (statements: string): string => {
     // Of windows side by side rowSetup has found the place.
     const { m, n, wy, wx } = apart
@@ -90,7 +90,7 @@ export function storing(plan: Plan): string {
   const { params } = plan;
   const { output, pool, direction, stride } = params;
   const { height, width, channels } = output;
-  if (direction === 'backward') {
+  if (direction === 'dgrad') {
     const terms = [
       ...(height % stride === 0 ? [] : [`iy < ${u(height)}`]),
       ...(width % stride === 0 ? [] : [`ix < ${u(width)}`]),

@@ -9,8 +9,8 @@ import {
   singleInputs,
   storeSum,
   type Plan,
-  type ReduceSource,
-} from '@/engine/webgpu/kernels/convReducePlan';
+  type WgradSource,
+} from '@/engine/webgpu/kernels/wgradPlan';
 import {
   ceilDiv,
   joinLanes,
@@ -18,7 +18,7 @@ import {
   loadFunction,
   quadOf,
   range,
-  sharedUnits,
+  broadcastUnits,
   tileSize,
   u,
 } from '@/engine/webgpu/kernels/gemmTile';
@@ -31,7 +31,7 @@ const blockOf = ({ params, tile }: Plan): number => Math.max(1, Math.floor(tile.
 const inputFunction = ({ params }: Plan): Declaration =>
   fn('input', '(at: u32, row: u32, edge: u32) -> vec4f', `  ${singleInputs((i) => insideTerms(params, i))}`);
 
-export function patchedSource(plan: Plan): ReduceSource {
+export function patchedSource(plan: Plan): WgradSource {
   const { params, tile, run, outHeight, outWidth, outputWidth } = plan;
   const { batch, kernelSize, inChannels, outChannels, stride, padding, width, pool, bias } = params;
   const quads = tile.columns / 4;
@@ -45,8 +45,8 @@ export function patchedSource(plan: Plan): ReduceSource {
   const place = (unit: string): string =>
     `(${unit} / ${u(quads)}) * ${u(outChannels)} + (${unit} % ${u(quads)}) * 4u`;
   const count = block * quads;
-  const units = sharedUnits(tile, count, place, (at) => `load_dy(${at})`);
-  const winners = sharedUnits(tile, count, place, (at) => `load_argmax(${at})`);
+  const units = broadcastUnits(tile, count, place, (at) => `load_dy(${at})`);
+  const winners = broadcastUnits(tile, count, place, (at) => `load_argmax(${at})`);
   // The winners' variables beside the gradients'.
   const named = (text: string): string => text.replaceAll('shared', 'winners').replaceAll('place', 'spot');
   const length = (block * pool - 1) * stride * inChannels + run;

@@ -1,7 +1,7 @@
-/** What the sources of weight gradients (convReduce.ts) are made from: parameters, and what follows from them and the tile. */
+/** What the sources of weight gradients (wgrad.ts) are made from: parameters, and what follows from them and the tile. */
 import type { Declaration, KernelBinding, WorkgroupArray } from '@/engine/webgpu/kernel';
 import { convOutputSize } from '@/engine/webgpu/kernels/convShape';
-import { partialLayout, roundUp, type ReduceParams } from '@/engine/webgpu/kernels/convPartials';
+import { partialLayout, roundUp, type WgradParams } from '@/engine/webgpu/kernels/splitK';
 import {
   ceilDiv,
   every,
@@ -15,18 +15,18 @@ import {
 import { floats, words, type Width } from '@/engine/webgpu/kernels/source';
 import { longestPatchedRun } from '@/engine/webgpu/kernels/tuning';
 
-export interface ReduceTile extends Tile {
+export interface WgradTile extends Tile {
   /** Pixels that one step of the inner loop takes. */
   readonly pixels: number;
   /** Ranges that the pixels are split into. */
   readonly splits: number;
-  /** Whether a lane takes a whole row of the window (convReducePatch.ts). */
+  /** Whether a lane takes a whole row of the window (wgradPatch.ts). */
   readonly patches: boolean;
 }
 
 export interface Plan {
-  readonly params: ReduceParams;
-  readonly tile: ReduceTile;
+  readonly params: WgradParams;
+  readonly tile: WgradTile;
   /** Weights of one row of the window for one output channel, and groups of 4 of them. */
   readonly run: number;
   readonly groups: number;
@@ -43,7 +43,7 @@ export interface Plan {
   readonly mayEnd: boolean;
 }
 
-export function planOf(params: ReduceParams, tile: ReduceTile): Plan {
+export function planOf(params: WgradParams, tile: WgradTile): Plan {
   const { inChannels, outChannels, kernelSize, imageStride, offset, batch } = params;
   const { outHeight, outWidth } = convOutputSize(params);
   const total = batch * outHeight * outWidth;
@@ -67,11 +67,11 @@ export function planOf(params: ReduceParams, tile: ReduceTile): Plan {
  * Whether a lane may take a whole row of the window, from a patch of the image that it loads for several pixels at once: for channels
  * that fill no vector.
  */
-export const mayPatch = ({ kernelSize, inChannels }: ReduceParams): boolean =>
+export const mayPatch = ({ kernelSize, inChannels }: WgradParams): boolean =>
   kernelSize > 1 && inChannels % 2 === 1 && kernelSize * inChannels <= longestPatchedRun;
 
 /** Rows of the product: groups of 4 weights, or (`patches`) rows of the window, and one for the bias, whose input is 1. */
-export function reduceRows({ kernelSize, inChannels, bias }: ReduceParams, patches: boolean): number {
+export function wgradRows({ kernelSize, inChannels, bias }: WgradParams, patches: boolean): number {
   const perRow = patches ? 1 : ceilDiv(kernelSize * inChannels, 4);
   return kernelSize * perRow + (bias ? 1 : 0);
 }
@@ -91,7 +91,7 @@ export function bindingsOf({ params, inputWidth, outputWidth, isPartial }: Plan)
 }
 
 /** Terms of whether value `i` of x from `edge` on, in row `row`, lies in the image. */
-export const insideTerms = ({ height, width, inChannels, padding }: ReduceParams, i: string): string[] =>
+export const insideTerms = ({ height, width, inChannels, padding }: WgradParams, i: string): string[] =>
   padding > 0 ? [`row < ${u(height)}`, `edge + ${i} < ${u(width * inChannels)}`] : [];
 
 /** WGSL of the end of a function that loads 4 single values of x from `at` on, 0 for `i` where not all of `terms(i)` hold. */
@@ -122,7 +122,7 @@ export function storeSum(
 }
 
 /** What a kernel of weight gradients is put together from. */
-export interface ReduceSource {
+export interface WgradSource {
   readonly declarations: readonly Declaration[];
   readonly workgroupArrays: readonly WorkgroupArray[];
   readonly body: string;

@@ -1,14 +1,14 @@
-/** The sum of a gathering kernel (convGather.ts): what it loads, and the products. */
+/** The sum of an fprop or dgrad kernel (fpropDgrad.ts): what it loads, and the products. */
 import type { Declaration } from '@/engine/webgpu/kernel';
-import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/convGatherLoops';
-import { needsEdges, stepLength, type Plan } from '@/engine/webgpu/kernels/convGatherPlan';
+import { partLoops, sumParts, tapLoops } from '@/engine/webgpu/kernels/fpropDgradLoops';
+import { needsEdges, stepLength, type Plan } from '@/engine/webgpu/kernels/fpropDgradPlan';
 import {
   ceilDiv,
   every,
   lines,
   quadOf,
   range,
-  sharedUnits,
+  broadcastUnits,
   singleLoads,
   u,
   type Tile,
@@ -26,11 +26,11 @@ export const inputFunction = (plan: Plan): Declaration =>
 function inputBody(plan: Plan): string {
   const { params, run, inputWidth, width: values } = plan;
   const { name, width, channels } = params.input;
-  const isForward = params.direction === 'forward';
-  const isPooled = !isForward && params.pool > 1;
+  const isFprop = params.direction === 'fprop';
+  const isPooled = !isFprop && params.pool > 1;
   const condition = (i: string): string => {
     const terms = needsEdges(plan) ? ['ok'] : [];
-    if (needsEdges(plan) && isForward) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
+    if (needsEdges(plan) && isFprop) terms.push(`edge + j + ${i} < ${u(width * channels)}`);
     if (plan.sideBySide === 0 && run % (values * plan.blocks) !== 0) terms.push(`j + ${i} < ${u(run)}`);
     return every(terms);
   };
@@ -77,13 +77,13 @@ function inputBody(plan: Plan): string {
 function step(plan: Plan): { readonly setup: string; readonly code: string } {
   const { params, tile, blocks, width } = plan;
   const quads = tile.columns / 4;
-  const isForward = params.direction === 'forward';
+  const isFprop = params.direction === 'fprop';
   const outChannels = params.output.channels;
-  const units = sharedUnits(
+  const units = broadcastUnits(
     tile,
     tile.columns * blocks,
     (unit) =>
-      isForward
+      isFprop
         ? `(${unit} / ${quads}u) * ${u(outChannels)} + (${unit} % ${quads}u) * 4u`
         : `(${unit} % ${u(tile.columns)}) * ${u(params.input.channels)} + (${unit} / ${u(tile.columns)}) * 4u`,
     (at) => `load_weight(${at})`,
@@ -103,7 +103,7 @@ function step(plan: Plan): { readonly setup: string; readonly code: string } {
       const rows = range(4).map((c) => `weight[base + ${u((4 * q + c) * params.input.channels)}]`);
       return multiply(q, 0, `vec4f(${rows.join(', ')})`);
     };
-    const products = isForward
+    const products = isFprop
       ? lines(width, (i) => lines(quads, (q) => multiply(q, i, units.unit((4 * b + i) * quads + q))))
       : width === 1
         ? lines(quads, oneByOne)
@@ -117,7 +117,7 @@ ${inputs}
 ${products}
 }`;
   };
-  const base = isForward ? `weightRow + j * ${u(outChannels)}` : 'weightRow + j';
+  const base = isFprop ? `weightRow + j * ${u(outChannels)}` : 'weightRow + j';
   return { setup: units.setup, code: `let base = ${base};\n${units.load}\n${lines(blocks, block)}` };
 }
 
@@ -126,7 +126,7 @@ function patchedRun(plan: Plan): { readonly setup: string; readonly code: string
   const { params, tile, run, sideBySide } = plan;
   const { pool, stride, input, output } = params;
   const quads = tile.columns / 4;
-  const units = sharedUnits(
+  const units = broadcastUnits(
     tile,
     run * quads,
     (unit) => `(${unit} / ${u(quads)}) * ${u(output.channels)} + (${unit} % ${u(quads)}) * 4u`,

@@ -1,27 +1,22 @@
 /**
- * Weight gradients: dw = x^T dy, db = the sum of dy, over all pixels of a batch. Rows are groups of 4 weights that lie side by side
+ * Weight gradients (wgrad): dw = x^T dy, db = the sum of dy, over all pixels of a batch. Rows are groups of 4 weights that lie side by side
  * in a row of the window, columns are output channels, the sum runs over pixels. The pixels are split into ranges, whose sums go
  * to `partials` and are added in a fixed order: no atomics, so every run gives the same bits.
  */
 import type { Declaration } from '@/engine/webgpu/kernel';
-import {
-  additionKernel,
-  partialLayout,
-  roundUp,
-  type ReduceParams,
-} from '@/engine/webgpu/kernels/convPartials';
-import { patchedSource } from '@/engine/webgpu/kernels/convReducePatch';
+import { additionKernel, partialLayout, roundUp, type WgradParams } from '@/engine/webgpu/kernels/splitK';
+import { patchedSource } from '@/engine/webgpu/kernels/wgradPatch';
 import {
   bindingsOf,
   insideTerms,
   planOf,
-  reduceRows,
+  wgradRows,
   singleInputs,
   storeSum,
   type Plan,
-  type ReduceSource,
-  type ReduceTile,
-} from '@/engine/webgpu/kernels/convReducePlan';
+  type WgradSource,
+  type WgradTile,
+} from '@/engine/webgpu/kernels/wgradPlan';
 import { countTaps, gridOf, liveTaps, type KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
   ceilDiv,
@@ -31,7 +26,7 @@ import {
   loadFunction,
   quadOf,
   range,
-  sharedUnits,
+  broadcastUnits,
   tileKernel,
   tileSize,
   u,
@@ -107,7 +102,7 @@ let from${r} = ${u(params.offset)} + y${r} * ${u(rowFloats)} + edge${r};`,
 }
 
 /** Variables of the tile's sums: `sumR_I_Q` is weight i of group r, quad q. */
-const sumNames = (tile: ReduceTile): string[] =>
+const sumNames = (tile: WgradTile): string[] =>
   range(tile.rows).flatMap((r) =>
     range(4).flatMap((i) => range(tile.columns / 4).map((q) => `sum${r}_${i}_${q}`)),
   );
@@ -127,7 +122,7 @@ function step(plan: Plan): { readonly setup: string; readonly code: string } {
   const { params, tile, outHeight, outWidth, mayEnd } = plan;
   const { stride, width, inChannels, imageStride, bias } = params;
   const quads = tile.columns / 4;
-  const units = sharedUnits(
+  const units = broadcastUnits(
     tile,
     tile.pixels * quads,
     (unit) => `(${unit} / ${u(quads)}) * ${u(params.outChannels)} + (${unit} % ${u(quads)}) * 4u`,
@@ -232,7 +227,7 @@ for (var k = zero; k < ${u(sums.length)}; k++) {
 }
 
 /** A tile of groups of 4 weights. */
-function tiledSource(plan: Plan): ReduceSource {
+function tiledSource(plan: Plan): WgradSource {
   const joined = joinLanes(plan.tile, sumNames(plan.tile), storing(plan));
   return {
     declarations: [inputFunction(plan), ...gradientFunctions(plan)],
@@ -246,10 +241,10 @@ ${joined.code}`,
   };
 }
 
-export function reduceKernels(params: ReduceParams, tile: ReduceTile): KernelSequence {
+export function wgradKernels(params: WgradParams, tile: WgradTile): KernelSequence {
   const plan = planOf(params, tile);
   const { high, wide } = tileSize(tile);
-  const tileRows = ceilDiv(reduceRows(params, tile.patches), high);
+  const tileRows = ceilDiv(wgradRows(params, tile.patches), high);
   const tileColumns = ceilDiv(params.outChannels, wide);
   const grid = gridOf(tileRows * tileColumns * tile.splits);
   const source = tile.patches ? patchedSource(plan) : tiledSource(plan);

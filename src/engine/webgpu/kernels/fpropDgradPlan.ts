@@ -1,7 +1,7 @@
-/** What the sources of the gathering kernels (convGather.ts) are made from: parameters, and what follows from them and the tile. */
+/** What the sources of fprop and dgrad kernels (fpropDgrad.ts) are made from: parameters, and what follows from them and the tile. */
 import type { KernelBinding } from '@/engine/webgpu/kernel';
 import { countTaps, liveTaps } from '@/engine/webgpu/kernels/convShape';
-import { longestPatchedRun, type GatherSize } from '@/engine/webgpu/kernels/tuning';
+import { longestPatchedRun, type FpropDgradSize } from '@/engine/webgpu/kernels/tuning';
 import { tapsInside } from '@/model/window';
 import { ceilDiv, tileSize, u, widthOf, type Tile } from '@/engine/webgpu/kernels/gemmTile';
 import { floats, words, type Width } from '@/engine/webgpu/kernels/source';
@@ -17,13 +17,13 @@ export interface ImageStack {
   readonly offset: number;
 }
 
-export interface GatherParams {
+export interface FpropDgradParams {
   readonly label: string;
   /**
-   * forward: `input` is x, `output` is the convolution's output before pooling.
-   * backward: `input` is the gradient of the output (not pooled), `output` is dx; weights are read transposed and mirrored.
+   * fprop: `input` is x, `output` is the convolution's output before pooling.
+   * dgrad: `input` is the gradient of the output (not pooled), `output` is dx; weights are read transposed and mirrored.
    */
-  readonly direction: 'forward' | 'backward';
+  readonly direction: 'fprop' | 'dgrad';
   readonly batch: number;
   readonly input: ImageStack;
   readonly output: ImageStack;
@@ -48,22 +48,22 @@ const stackWidth = ({ channels, imageStride, offset }: ImageStack): Width =>
   widthOf(channels, imageStride, offset);
 
 /** Products that one turn of the tap loops adds up: a row of the window, or one pixel's channels. */
-const runOf = ({ direction, input, kernelSize }: GatherParams): number =>
-  direction === 'forward' ? kernelSize * input.channels : input.channels;
+const runOf = ({ direction, input, kernelSize }: FpropDgradParams): number =>
+  direction === 'fprop' ? kernelSize * input.channels : input.channels;
 
 /** What the choice of a tile depends on. */
-export function gatherSize(params: GatherParams): GatherSize {
+export function fpropDgradSize(params: FpropDgradParams): FpropDgradSize {
   const { direction, batch, output, kernelSize, stride, pool } = params;
-  const isForward = direction === 'forward';
-  const high = isForward ? Math.floor(output.height / pool) : ceilDiv(output.height, stride);
-  const wide = isForward ? Math.floor(output.width / pool) : ceilDiv(output.width, stride);
+  const isFprop = direction === 'fprop';
+  const high = isFprop ? Math.floor(output.height / pool) : ceilDiv(output.height, stride);
+  const wide = isFprop ? Math.floor(output.width / pool) : ceilDiv(output.width, stride);
   const { from, to, y, x } = tapsOf(params);
   const inside = tapsInside(from.height, to.height, params) * tapsInside(from.width, to.width, params);
   const passed = output.height * output.width * countTaps(y, x);
   return {
     rows: batch * high * wide,
-    phases: isForward ? 1 : Math.min(stride, kernelSize) ** 2,
-    window: isForward ? pool ** 2 : 1,
+    phases: isFprop ? 1 : Math.min(stride, kernelSize) ** 2,
+    window: isFprop ? pool ** 2 : 1,
     channels: output.channels,
     run: runOf(params),
     direction,
@@ -74,7 +74,7 @@ export function gatherSize(params: GatherParams): GatherSize {
 
 /** What the parts of the source share. */
 export interface Plan {
-  readonly params: GatherParams;
+  readonly params: FpropDgradParams;
   readonly tile: Tile;
   /** Consecutive floats of `input` that one turn of the tap loops sums over: a row of the window, or one pixel's channels. */
   readonly run: number;
@@ -100,28 +100,30 @@ export interface Plan {
   readonly sideBySide: number;
 }
 
-export function planOf(params: GatherParams, tile: Tile): Plan {
+export function planOf(params: FpropDgradParams, tile: Tile): Plan {
   const { direction, input, output, kernelSize, stride, pool } = params;
-  const isForward = direction === 'forward';
-  const weightWidth = widthOf((isForward ? output : input).channels);
-  const window = isForward ? pool ** 2 : 1;
-  const isPatched = isForward && kernelSize * input.channels <= longestPatchedRun;
+  const isFprop = direction === 'fprop';
+  const weightWidth = widthOf((isFprop ? output : input).channels);
+  const window = isFprop ? pool ** 2 : 1;
+  const isPatched = isFprop && kernelSize * input.channels <= longestPatchedRun;
   const width =
-    tile.shares || tile.unrolls || isPatched || (stackWidth(input) === 4 && weightWidth === 4) ? 4 : 1;
+    tile.subgroupBroadcast || tile.unrolls || isPatched || (stackWidth(input) === 4 && weightWidth === 4)
+      ? 4
+      : 1;
   return {
     params,
     tile,
     inputWidth: width === 4 ? stackWidth(input) : 1,
-    weightWidth: isForward || width === 4 ? weightWidth : 1,
+    weightWidth: isFprop || width === 4 ? weightWidth : 1,
     width,
     run: runOf(params),
     outputWidth: stackWidth(output),
-    rowsHigh: isForward ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
-    rowsWide: isForward ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
-    phases: isForward ? 1 : stride ** 2,
+    rowsHigh: isFprop ? Math.floor(output.height / pool) * pool : ceilDiv(output.height, stride),
+    rowsWide: isFprop ? Math.floor(output.width / pool) * pool : ceilDiv(output.width, stride),
+    phases: isFprop ? 1 : stride ** 2,
     sideBySide: isPatched ? tile.rows / window : 0,
     // A power of 2, so that steps end where the parts of a long sum do.
-    blocks: tile.shares ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
+    blocks: tile.subgroupBroadcast ? 2 ** Math.max(0, Math.floor(Math.log2(tile.lanes / tile.columns))) : 1,
   };
 }
 
@@ -131,9 +133,9 @@ export function planOf(params: GatherParams, tile: Tile): Plan {
  */
 export const isByPixel = (plan: Plan): boolean =>
   (plan.tile.skipsOutside ?? false) &&
-  // Of a window's row forward each lane keeps its products whichever are left out.
+  // Of a window's row in fprop each lane keeps its products whichever are left out.
   (plan.tile.sumLanes === 1 ||
-    plan.params.direction === 'backward' ||
+    plan.params.direction === 'dgrad' ||
     plan.params.input.channels % stepLength(plan) === 0) &&
   plan.phases === 1 &&
   plan.sideBySide === 0 &&
@@ -160,24 +162,24 @@ export function placeOf(plan: Plan, row: string) {
 }
 
 /** Taps of the window that any pixel needs, and the convolution's image and output whichever way it goes. */
-export function tapsOf(params: GatherParams) {
+export function tapsOf(params: FpropDgradParams) {
   const { direction, input, output } = params;
-  const [from, to] = direction === 'forward' ? [input, output] : [output, input];
+  const [from, to] = direction === 'fprop' ? [input, output] : [output, input];
   const y = liveTaps(from.height, to.height, params);
   return { from, to, y, x: liveTaps(from.width, to.width, params) };
 }
 
 /** Pixels that a lane's rows form together: a pool's window, else single pixels. */
-export const windowOf = ({ params }: Plan): number => (params.direction === 'forward' ? params.pool ** 2 : 1);
+export const windowOf = ({ params }: Plan): number => (params.direction === 'fprop' ? params.pool ** 2 : 1);
 
 export function needsEdges({ params }: Plan): boolean {
   const { direction, padding, kernelSize, stride, pool } = params;
-  return direction === 'forward' ? padding > 0 : kernelSize > 1 || stride > 1 || padding > 0 || pool > 1;
+  return direction === 'fprop' ? padding > 0 : kernelSize > 1 || stride > 1 || padding > 0 || pool > 1;
 }
 
 /** Windows of the whole batch as lanes count them: side by side ones are one, and the last of a row may lack some. */
 export function windowGrid({ params, rowsHigh, rowsWide, sideBySide }: Plan): { high: number; wide: number } {
-  if (params.direction === 'backward') return { high: rowsHigh, wide: rowsWide };
+  if (params.direction === 'dgrad') return { high: rowsHigh, wide: rowsWide };
   const { pool } = params;
   return { high: rowsHigh / pool, wide: ceilDiv(rowsWide / pool, Math.max(1, sideBySide)) };
 }
@@ -194,7 +196,7 @@ export function windowCount(plan: Plan): number {
 }
 
 /** Read-only bindings beside the operands, as wide as the output. */
-export function extraNames(params: GatherParams): string[] {
+export function extraNames(params: FpropDgradParams): string[] {
   return [
     ...(params.bias ? ['bias'] : []),
     ...(params.channelScale ? ['scale'] : []),
@@ -204,10 +206,10 @@ export function extraNames(params: GatherParams): string[] {
 }
 
 export function bindingsOf({ params, inputWidth, weightWidth, outputWidth }: Plan): KernelBinding[] {
-  const isForward = params.direction === 'forward';
+  const isFprop = params.direction === 'fprop';
   const operands = [
     floats(params.input.name, 'read', inputWidth),
-    ...(!isForward && params.pool > 1 ? [words('argmax', 'read', inputWidth)] : []),
+    ...(!isFprop && params.pool > 1 ? [words('argmax', 'read', inputWidth)] : []),
     floats('weight', 'read', weightWidth),
   ];
   const extras = extraNames(params).map((name) => floats(name, 'read', outputWidth));
@@ -215,7 +217,7 @@ export function bindingsOf({ params, inputWidth, weightWidth, outputWidth }: Pla
     ...operands,
     ...extras,
     floats(params.output.name, 'read_write', outputWidth),
-    ...(isForward && params.pool > 1 ? [words('argmax', 'read_write', outputWidth)] : []),
+    ...(isFprop && params.pool > 1 ? [words('argmax', 'read_write', outputWidth)] : []),
   ];
 }
 
@@ -226,20 +228,20 @@ export function lengthsOf({
   output,
   kernelSize,
   pool,
-}: GatherParams): Record<string, number> {
+}: FpropDgradParams): Record<string, number> {
   const stackLength = ({ height, width, channels, imageStride }: ImageStack, side: number): number =>
     batch * (side > 1 ? Math.floor(height / side) * Math.floor(width / side) * channels : imageStride);
-  const isForward = direction === 'forward';
-  const inputs = stackLength(input, isForward ? 1 : pool);
-  const outputs = stackLength(output, isForward ? pool : 1);
+  const isFprop = direction === 'fprop';
+  const inputs = stackLength(input, isFprop ? 1 : pool);
+  const outputs = stackLength(output, isFprop ? pool : 1);
   return {
     [input.name]: inputs,
     [output.name]: outputs,
     weight: kernelSize ** 2 * input.channels * output.channels,
-    argmax: isForward ? outputs : inputs,
+    argmax: isFprop ? outputs : inputs,
     bias: output.channels,
     scale: batch * output.channels,
     mask: outputs,
-    ...(isForward ? {} : { x: outputs }),
+    ...(isFprop ? {} : { x: outputs }),
   };
 }

@@ -1,4 +1,7 @@
-/** Partial sums of weight gradients: how they lie in `partials`, and the kernel that adds them up in a fixed order. */
+/**
+ * Split-K of weight gradients, whose sums run over pixels: how the partial sums lie in `partials`, and the kernel that adds them up in
+ * a fixed order.
+ */
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { gridOf, type ConvShape, type PartialsOption } from '@/engine/webgpu/kernels/convShape';
 import { floats } from '@/engine/webgpu/kernels/source';
@@ -6,7 +9,7 @@ import { ceilDiv, tileKernel, u, type Tile } from '@/engine/webgpu/kernels/gemmT
 
 export const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
 
-export interface ReduceParams extends ConvShape, PartialsOption {
+export interface WgradParams extends ConvShape, PartialsOption {
   readonly label: string;
   /** Floats from one image of x to the next, and before the first. */
   readonly imageStride: number;
@@ -17,14 +20,14 @@ export interface ReduceParams extends ConvShape, PartialsOption {
 }
 
 /** Floats of one split in `partials`: weights, then biases, each rounded up to whole vec4. */
-export function partialLayout({ kernelSize, inChannels, outChannels, bias }: ReduceParams) {
+export function partialLayout({ kernelSize, inChannels, outChannels, bias }: WgradParams) {
   const weights = kernelSize ** 2 * inChannels * outChannels;
   const biasStart = roundUp(weights, 4);
   return { weights, biasStart, stride: biasStart + (bias ? roundUp(outChannels, 4) : 0) };
 }
 
 /** Adds the splits, in pairs of neighbours' sums of 16, so that long sums stay exact; 4 weights a thread. */
-export function additionKernel(params: ReduceParams, splits: number): Kernel {
+export function additionKernel(params: WgradParams, splits: number): Kernel {
   const { weights, biasStart, stride } = partialLayout(params);
   const threads = stride / 4;
   const grid = gridOf(ceilDiv(threads, 64));
@@ -34,9 +37,9 @@ export function additionKernel(params: ReduceParams, splits: number): Kernel {
     lanes: 64,
     columnLanes: 1,
     sumLanes: 1,
-    shares: false,
+    subgroupBroadcast: false,
     unrolls: false,
-    stages: false,
+    workgroupTiling: false,
   };
   const store = (name: string, start: number, count: number): string =>
     count % 4 === 0
