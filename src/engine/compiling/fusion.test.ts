@@ -20,7 +20,7 @@ const everything: Takes = () => true;
 
 const behind = (
   layers: readonly LayerSpec[],
-  { isTraining = true, isKept = (_: string) => false, takes = everything }: Partial<FusionRules> = {},
+  { isTraining = true, isKept = () => false, takes = everything }: Partial<FusionRules> = {},
 ) => fusionOf([conv, ...layers], 0, { isTraining, isKept, takes });
 
 describe('fusionOf', () => {
