@@ -1,7 +1,8 @@
 /** The doctor beside a run of the command, as the page has it: what it says, and when it first says it. */
 import { performance } from 'node:perf_hooks';
 import { diagnose } from '@/doctor/diagnose';
-import type { Diagnosis, DiagnosisId } from '@/doctor/diagnosis';
+import type { Diagnosis } from '@/doctor/diagnosis';
+import type { DiagnosisId } from '@/doctor/rules';
 import type { EvaluationRecord } from '@/doctor/runRecord';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';

@@ -3,7 +3,7 @@ import { deadClasses } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 import { bestTest, type FullTest } from '@/model/runResult';
 import { reportRunById, reportRuns, shortened, type ReportRun, type Shortening } from '@/report/reportRuns';
-import type { DiagnosisId } from '@/doctor/diagnosis';
+import type { DiagnosisId } from '@/doctor/rules';
 import type { Verdict } from './doctorWatch.ts';
 import type { LossPoint } from './reportFile.ts';
 

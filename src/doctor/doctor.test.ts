@@ -7,7 +7,8 @@ import { validateConfig } from '@/model/validate';
 import { defaultConfig } from '@/model/presets';
 import { diagnose } from './diagnose';
 import { largerBatch } from './fixes';
-import type { Diagnosis, DiagnosisId } from './diagnosis';
+import type { Diagnosis } from './diagnosis';
+import { diagnosisIds, rules, type DiagnosisId } from './rules';
 import type { RunRecord } from './runRecord';
 
 /** What was known when so many steps were done. */

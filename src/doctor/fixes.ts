@@ -1,5 +1,5 @@
 /** The doctor's remedies: each changes one field of the configuration. */
-import type { Fix } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
 import { defaultLoss } from '@/model/losses';
 import { mapLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';

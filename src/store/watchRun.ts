@@ -3,8 +3,9 @@
  * In short tasks, so that the page never waits for it.
  */
 import type { StoreApi } from 'zustand/vanilla';
-import { rules } from '@/doctor/diagnose';
-import { byCause, type Diagnosis } from '@/doctor/diagnosis';
+import { diagnosisBy } from '@/doctor/diagnose';
+import type { Diagnosis } from '@/doctor/diagnosis';
+import { diagnosisIds } from '@/doctor/rules';
 import type { RunRecord } from '@/doctor/runRecord';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { MetricsLog } from '@/store/metricsLog';
@@ -49,15 +50,15 @@ async function look(watched: WatchedRun): Promise<readonly Diagnosis[] | null> {
   if (record === null) return [];
   const found: Diagnosis[] = [];
   let start = performance.now();
-  for (const rule of rules) {
-    const diagnosis = rule(record);
+  for (const id of diagnosisIds) {
+    const diagnosis = diagnosisBy(id, record);
     if (diagnosis !== null) found.push(diagnosis);
     if (performance.now() - start < taskMilliseconds) continue;
     await nextTask();
     if (store.getState().run?.runId !== runId) return null;
     start = performance.now();
   }
-  return byCause(found);
+  return found;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,9 +1,10 @@
 /** A network that still guesses after epochs of training. */
 import { crossEntropy, initialisedWeights, scaledLearningRate } from '@/doctor/fixes';
-import type { Fix } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
 import { chanceLoss, fullTests, isLogLoss, largestUpdate, mean } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
 import type { RunRecord } from '@/doctor/runRecord';
+import { over, sub } from '@/model/formula';
 
 /** Always answering 1, the most frequent digit, is right for 11.35 % of the test images. */
 const chance = 0.1135;
@@ -22,22 +23,25 @@ function remedy({ config, statistics }: RunRecord): Fix {
   return largest < smallestGood ? scaledLearningRate(config, 10) : initialisedWeights(config);
 }
 
-export const chanceAccuracy: Rule = (record) => {
-  const { config, loss } = record;
-  // The class that PyTorch's argmax takes of NaN says nothing.
-  const tests = fullTests(record).filter((test) => Number.isFinite(test.loss));
-  const last = tests.at(-1);
-  if (last === undefined || last.accuracy > chance + margin) return null;
-  // With the right loss, a slow start shows in a loss that falls before the accuracy rises.
-  const isStill = mean(loss, loss.length - window) > 0.99 * Math.min(chanceLoss, mean(loss, 0, window));
-  if (isLogLoss(config) && (last.epoch < 2 || !isStill)) return null;
-  const first = tests.find(({ accuracy }) => accuracy <= chance + margin) ?? last;
-  return diagnosed({
-    id: 'chance_accuracy',
-    severity: 'problem',
-    step: first.step,
-    evidence: { series: 'test_accuracy', from: first.step, to: last.step },
-    figures: { accuracy: last.accuracy, epochs: last.epoch },
-    fix: remedy(record),
-  });
-};
+export const chanceAccuracy = defineRule({
+  formula: [sub('p', 'k'), '≈', over('1', '10'), ',', 'L', '≈', 'ln', '10'],
+  figures: { accuracy: 'share', epochs: 'count' },
+  find: (record) => {
+    const { config, loss } = record;
+    // The class that PyTorch's argmax takes of NaN says nothing.
+    const tests = fullTests(record).filter((test) => Number.isFinite(test.loss));
+    const last = tests.at(-1);
+    if (last === undefined || last.accuracy > chance + margin) return null;
+    // With the right loss, a slow start shows in a loss that falls before the accuracy rises.
+    const isStill = mean(loss, loss.length - window) > 0.99 * Math.min(chanceLoss, mean(loss, 0, window));
+    if (isLogLoss(config) && (last.epoch < 2 || !isStill)) return null;
+    const first = tests.find(({ accuracy }) => accuracy <= chance + margin) ?? last;
+    return {
+      severity: 'problem',
+      step: first.step,
+      evidence: { series: 'test_accuracy', from: first.step, to: last.step },
+      figures: { accuracy: last.accuracy, epochs: last.epoch },
+      fix: remedy(record),
+    };
+  },
+});

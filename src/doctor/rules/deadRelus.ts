@@ -1,6 +1,7 @@
 /** ReLUs that give 0 for every image get no gradient, and stay that way. */
 import { scaledLearningRate } from '@/doctor/fixes';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
+import { over } from '@/model/formula';
 import type { StepStatistics } from '@/model/layerStatistics';
 
 /** Share of a layer's inputs that are dead, and how much more than at the start. */
@@ -18,23 +19,26 @@ function dyingLayers(first: StepStatistics, step: StepStatistics): readonly stri
     .map(({ name }) => name);
 }
 
-export const deadRelus: Rule = ({ config, statistics }) => {
-  const [first] = statistics;
-  const last = statistics.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const layers = dyingLayers(first, last);
-  // A single batch may be odd; two that were measured are not.
-  const before = statistics.at(-2);
-  if (layers.length === 0 || before === undefined || dyingLayers(first, before).length === 0) return null;
-  const step = statistics.find((one) => dyingLayers(first, one).length > 0)?.step ?? last.step;
-  const shares = last.layers.filter(({ name }) => layers.includes(name)).map(({ deadShare }) => deadShare);
-  return diagnosed({
-    id: 'dead_relus',
-    severity: 'problem',
-    step,
-    evidence: { series: 'inputs', from: step, to: last.step },
-    figures: { share: Math.max(...shares) },
-    layers,
-    fix: scaledLearningRate(config, 0.1),
-  });
-};
+export const deadRelus = defineRule({
+  formula: [over(['d', 'ReLU', '(', 'x', ')'], ['d', 'x']), '=', '0', ',', 'x', '<', '0'],
+  figures: { share: 'share' },
+  find: ({ config, statistics }) => {
+    const [first] = statistics;
+    const last = statistics.at(-1);
+    if (first === undefined || last === undefined) return null;
+    const layers = dyingLayers(first, last);
+    // A single batch may be odd; two that were measured are not.
+    const before = statistics.at(-2);
+    if (layers.length === 0 || before === undefined || dyingLayers(first, before).length === 0) return null;
+    const step = statistics.find((one) => dyingLayers(first, one).length > 0)?.step ?? last.step;
+    const shares = last.layers.filter(({ name }) => layers.includes(name)).map(({ deadShare }) => deadShare);
+    return {
+      severity: 'problem',
+      step,
+      evidence: { series: 'inputs', from: step, to: last.step },
+      figures: { share: Math.max(...shares) },
+      layers,
+      fix: scaledLearningRate(config, 0.1),
+    };
+  },
+});

@@ -1,9 +1,10 @@
 /** A fresh network knows nothing: its cross entropy is ln 10. A much larger one says that the logits are large from the start. */
 import { initialisedWeights, normalizedInput } from '@/doctor/fixes';
-import type { Fix } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
 import { chanceLoss, isLogLoss } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
 import type { RunRecord } from '@/doctor/runRecord';
+import { over } from '@/model/formula';
 
 /** The six networks start within 0.4 of ln 10. */
 const tolerance = 1;
@@ -17,26 +18,29 @@ function remedy({ config, statistics }: RunRecord): Fix | null {
   return input.maxAbs > largestInput ? normalizedInput(config) : initialisedWeights(config);
 }
 
-export const firstLoss: Rule = (record) => {
-  const { config, loss } = record;
-  const first = loss[0];
-  if (
-    record.isFineTuning === true ||
-    first === undefined ||
-    !isLogLoss(config) ||
-    !(first > chanceLoss + tolerance)
-  )
-    return null;
-  return diagnosed({
-    id: 'first_loss',
-    severity: 'warning',
-    step: 0,
-    evidence: { series: 'training_loss', from: 0, to: 0 },
-    figures: {
-      loss: first,
-      expected: chanceLoss,
-      input: record.statistics[0]?.layers[0]?.input.maxAbs ?? NaN,
-    },
-    fix: remedy(record),
-  });
-};
+export const firstLoss = defineRule({
+  formula: ['L', '=', '−', 'ln', over('1', '10'), '=', 'ln', '10', '≈', '2.303'],
+  figures: { loss: 'loss', expected: 'loss', input: 'loss' },
+  find: (record) => {
+    const { config, loss } = record;
+    const first = loss[0];
+    if (
+      record.isFineTuning === true ||
+      first === undefined ||
+      !isLogLoss(config) ||
+      !(first > chanceLoss + tolerance)
+    )
+      return null;
+    return {
+      severity: 'warning',
+      step: 0,
+      evidence: { series: 'training_loss', from: 0, to: 0 },
+      figures: {
+        loss: first,
+        expected: chanceLoss,
+        input: record.statistics[0]?.layers[0]?.input.maxAbs ?? NaN,
+      },
+      fix: remedy(record),
+    };
+  },
+});

@@ -1,7 +1,8 @@
 /** Steps so short that hundreds of them make no difference. */
 import { scaledLearningRate } from '@/doctor/fixes';
 import { deviation, isLogLoss, largestUpdate, mean, median } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
+import { suitableStep } from '@/doctor/terms';
 
 const fewestSteps = 200;
 const window = 50;
@@ -12,21 +13,24 @@ const goodUpdate = 1e-3;
 /** A fall of less than this many standard errors cannot be told from noise. */
 const standardErrors = 3;
 
-export const learningRateLow: Rule = ({ config, loss, statistics }) => {
-  if (!isLogLoss(config) || loss.length < fewestSteps || statistics.length === 0) return null;
-  const update = median(statistics.map(largestUpdate));
-  if (!(update < smallestUpdate) || update === 0) return null;
-  const end = loss.length;
-  const fall = mean(loss, 0, window) - mean(loss, end - window, end);
-  const noise = (deviation(loss, 0, window) + deviation(loss, end - window, end)) / Math.sqrt(2 * window);
-  if (fall > standardErrors * noise) return null;
-  const factor = 10 ** Math.round(Math.log10(goodUpdate / update));
-  return diagnosed({
-    id: 'learning_rate_low',
-    severity: 'problem',
-    step: fewestSteps - 1,
-    evidence: { series: 'training_loss', from: 0, to: end - 1 },
-    figures: { steps: end, fall, update, learningRate: config.learningRate },
-    fix: scaledLearningRate(config, Math.min(factor, 0.1 / config.learningRate)),
-  });
-};
+export const learningRateLow = defineRule({
+  formula: suitableStep,
+  figures: { steps: 'count', fall: 'anySize', update: 'anySize', learningRate: 'loss' },
+  find: ({ config, loss, statistics }) => {
+    if (!isLogLoss(config) || loss.length < fewestSteps || statistics.length === 0) return null;
+    const update = median(statistics.map(largestUpdate));
+    if (!(update < smallestUpdate) || update === 0) return null;
+    const end = loss.length;
+    const fall = mean(loss, 0, window) - mean(loss, end - window, end);
+    const noise = (deviation(loss, 0, window) + deviation(loss, end - window, end)) / Math.sqrt(2 * window);
+    if (fall > standardErrors * noise) return null;
+    const factor = 10 ** Math.round(Math.log10(goodUpdate / update));
+    return {
+      severity: 'problem',
+      step: fewestSteps - 1,
+      evidence: { series: 'training_loss', from: 0, to: end - 1 },
+      figures: { steps: end, fall, update, learningRate: config.learningRate },
+      fix: scaledLearningRate(config, Math.min(factor, 0.1 / config.learningRate)),
+    };
+  },
+});

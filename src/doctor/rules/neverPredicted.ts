@@ -1,9 +1,10 @@
 /** Digits that no image is taken for. */
 import { allImages, crossEntropy, moreEpochs, shuffledImages } from '@/doctor/fixes';
-import type { Fix } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
 import { fullTests, isLogLoss } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
 import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
+import { over, sub } from '@/model/formula';
 import { neverPredicted as unpredicted } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 
@@ -27,19 +28,22 @@ function judgedTests(record: RunRecord): readonly EvaluationRecord[] {
   return tests.filter(({ loss }) => Number.isFinite(loss));
 }
 
-export const neverPredicted: Rule = (record) => {
-  const tests = judgedTests(record);
-  const last = tests.at(-1);
-  const digits = last === undefined ? [] : unpredicted(last.classes);
-  if (last === undefined || digits.length === 0) return null;
-  const first = tests.find(({ classes }) => unpredicted(classes).length > 0) ?? last;
-  return diagnosed({
-    id: 'classes_never_predicted',
-    severity: 'problem',
-    step: first.step,
-    evidence: { series: 'classes', from: first.step, to: last.step },
-    figures: { accuracy: last.accuracy, digitCount: digits.length, last: last.step },
-    digits,
-    fix: remedy(record.config),
-  });
-};
+export const neverPredicted = defineRule({
+  formula: [sub('recall', 'k'), '=', over(sub('right', 'k'), sub('images', 'k')), '=', '0'],
+  figures: { accuracy: 'share', digitCount: 'count', last: 'count' },
+  find: (record) => {
+    const tests = judgedTests(record);
+    const last = tests.at(-1);
+    const digits = last === undefined ? [] : unpredicted(last.classes);
+    if (last === undefined || digits.length === 0) return null;
+    const first = tests.find(({ classes }) => unpredicted(classes).length > 0) ?? last;
+    return {
+      severity: 'problem',
+      step: first.step,
+      evidence: { series: 'classes', from: first.step, to: last.step },
+      figures: { accuracy: last.accuracy, digitCount: digits.length, last: last.step },
+      digits,
+      fix: remedy(record.config),
+    };
+  },
+});

@@ -1,8 +1,8 @@
 /** NaN or infinity in losses, layers or running statistics: where it appeared first, and how large the gradients were before. */
 import { crossEntropy, scaledLearningRate } from '@/doctor/fixes';
-import type { Diagnosis } from '@/doctor/diagnosis';
+import type { Finding } from '@/doctor/finding';
 import { firstIndex, isLogLoss, totalGradientNorm } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
 import type { RunRecord } from '@/doctor/runRecord';
 import { isBroken, type StepStatistics } from '@/model/layerStatistics';
 
@@ -20,7 +20,7 @@ function firstBrokenLayer({ layers, running }: StepStatistics): string | null {
   return inGradients?.name ?? running.find(({ nonFinite }) => nonFinite > 0)?.name ?? null;
 }
 
-type Place = Pick<Diagnosis, 'step' | 'evidence' | 'context'>;
+type Place = Pick<Finding, 'step' | 'evidence' | 'context'>;
 
 /** Where it shows first: in a step's loss or layers, or in a test's loss, which counts the steps done. */
 function firstPlace({ loss, evaluations }: RunRecord, broken: StepStatistics | undefined): Place | null {
@@ -37,23 +37,26 @@ function firstPlace({ loss, evaluations }: RunRecord, broken: StepStatistics | u
   return { step, evidence, ...(isOnlyRunning ? { context: 'running' } : {}) };
 }
 
-export const nonFinite: Rule = (record) => {
-  const { config, statistics } = record;
-  const broken = statistics.find(isBroken);
-  const place = firstPlace(record, broken);
-  if (place === null) return null;
-  const before = statistics.findLast((one) => one.step <= place.step && !isBroken(one));
-  const layer = broken === undefined ? null : firstBrokenLayer(broken);
-  return diagnosed({
-    id: 'non_finite',
-    severity: 'problem',
-    ...place,
-    figures: {
-      gradientNorm: before === undefined ? NaN : totalGradientNorm(config, before),
-      normStep: before?.step ?? NaN,
-      layerStep: broken?.step ?? NaN,
-    },
-    layers: layer === null ? [] : [layer],
-    fix: isLogLoss(config) ? scaledLearningRate(config, 0.1) : crossEntropy(config),
-  });
-};
+export const nonFinite = defineRule({
+  formula: ['w', '←', 'w', '−', 'η', 'g', ',', '∞', '−', '∞', '=', 'NaN'],
+  figures: { gradientNorm: 'anySize', normStep: 'step', layerStep: 'step' },
+  find: (record) => {
+    const { config, statistics } = record;
+    const broken = statistics.find(isBroken);
+    const place = firstPlace(record, broken);
+    if (place === null) return null;
+    const before = statistics.findLast((one) => one.step <= place.step && !isBroken(one));
+    const layer = broken === undefined ? null : firstBrokenLayer(broken);
+    return {
+      severity: 'problem',
+      ...place,
+      figures: {
+        gradientNorm: before === undefined ? NaN : totalGradientNorm(config, before),
+        normStep: before?.step ?? NaN,
+        layerStep: broken?.step ?? NaN,
+      },
+      layers: layer === null ? [] : [layer],
+      fix: isLogLoss(config) ? scaledLearningRate(config, 0.1) : crossEntropy(config),
+    };
+  },
+});

@@ -1,8 +1,9 @@
 /** The test loss rises while the training goes on to improve: the network learns its images by heart. */
 import { allImages, augmentedImages, decayedWeights } from '@/doctor/fixes';
-import type { Fix } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
 import { fullTests, mean } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
+import { sub } from '@/model/formula';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 
 const fewestEpochs = 4;
@@ -16,26 +17,29 @@ function remedy(config: RunConfig): Fix {
   return config.input.augment === null ? augmentedImages(config) : decayedWeights(config);
 }
 
-export const overfitting: Rule = (record) => {
-  const { config, accuracy } = record;
-  const tests = fullTests(record);
-  const last = tests.at(-1);
-  if (last === undefined || tests.length < fewestEpochs) return null;
-  const best = tests.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const training = mean(accuracy, last.step - stepsPerEpoch(config), last.step);
-  const gap = training - last.accuracy;
-  if (last.epoch - best.epoch < epochsAgo || last.loss < rise * best.loss || gap < largestGap) return null;
-  return diagnosed({
-    id: 'overfitting',
-    severity: 'warning',
-    step: best.step,
-    evidence: { series: 'test_loss', from: best.step, to: last.step },
-    figures: {
-      bestLoss: best.loss,
-      testLoss: last.loss,
-      trainingAccuracy: training,
-      testAccuracy: last.accuracy,
-    },
-    fix: remedy(config),
-  });
-};
+export const overfitting = defineRule({
+  formula: [sub('L', 'test'), '−', sub('L', 'training'), '→', '∞'],
+  figures: { bestLoss: 'loss', testLoss: 'loss', trainingAccuracy: 'share', testAccuracy: 'share' },
+  find: (record) => {
+    const { config, accuracy } = record;
+    const tests = fullTests(record);
+    const last = tests.at(-1);
+    if (last === undefined || tests.length < fewestEpochs) return null;
+    const best = tests.reduce((a, b) => (b.loss < a.loss ? b : a));
+    const training = mean(accuracy, last.step - stepsPerEpoch(config), last.step);
+    const gap = training - last.accuracy;
+    if (last.epoch - best.epoch < epochsAgo || last.loss < rise * best.loss || gap < largestGap) return null;
+    return {
+      severity: 'warning',
+      step: best.step,
+      evidence: { series: 'test_loss', from: best.step, to: last.step },
+      figures: {
+        bestLoss: best.loss,
+        testLoss: last.loss,
+        trainingAccuracy: training,
+        testAccuracy: last.accuracy,
+      },
+      fix: remedy(config),
+    };
+  },
+});

@@ -1,7 +1,8 @@
 /** BatchNorm over a handful of values: every batch is normalised by other noise, so training and test see different networks. */
 import { largerBatch } from '@/doctor/fixes';
 import { mean } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
+import { over, root, sub, subSup } from '@/model/formula';
 import type { RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape } from '@/model/shapes';
 
@@ -26,29 +27,32 @@ function smallestStatistics(config: RunConfig): { readonly name: string; readonl
   );
 }
 
-export const smallBatchNorm: Rule = ({ config, loss, evaluations }) => {
-  const smallest = smallestStatistics(config);
-  if (smallest === null || smallest.values >= fewestValues) return null;
-  const differs = evaluations.filter(({ step, loss: test }) => {
-    const training = mean(loss, step - window, step);
-    const ratio = Math.max(training / test, test / training);
-    return step >= fewestSteps && ratio > largestRatio;
-  });
-  const first = differs[0];
-  const last = differs.at(-1);
-  if (first === undefined || last === undefined) return null;
-  return diagnosed({
-    id: 'small_batch_norm',
-    severity: 'problem',
-    step: first.step,
-    evidence: { series: 'test_loss', from: first.step, to: last.step },
-    figures: {
-      values: smallest.values,
-      batchSize: config.batchSize,
-      trainingLoss: mean(loss, last.step - window, last.step),
-      testLoss: last.loss,
-    },
-    layers: [smallest.name],
-    fix: largerBatch(config),
-  });
-};
+export const smallBatchNorm = defineRule({
+  formula: ['y', '=', over(['x', '−', sub('μ', 'B')], root([subSup('σ', 'B', '2'), '+', 'ε']))],
+  figures: { values: 'count', batchSize: 'count', trainingLoss: 'loss', testLoss: 'loss' },
+  find: ({ config, loss, evaluations }) => {
+    const smallest = smallestStatistics(config);
+    if (smallest === null || smallest.values >= fewestValues) return null;
+    const differs = evaluations.filter(({ step, loss: test }) => {
+      const training = mean(loss, step - window, step);
+      const ratio = Math.max(training / test, test / training);
+      return step >= fewestSteps && ratio > largestRatio;
+    });
+    const first = differs[0];
+    const last = differs.at(-1);
+    if (first === undefined || last === undefined) return null;
+    return {
+      severity: 'problem',
+      step: first.step,
+      evidence: { series: 'test_loss', from: first.step, to: last.step },
+      figures: {
+        values: smallest.values,
+        batchSize: config.batchSize,
+        trainingLoss: mean(loss, last.step - window, last.step),
+        testLoss: last.loss,
+      },
+      layers: [smallest.name],
+      fix: largerBatch(config),
+    };
+  },
+});

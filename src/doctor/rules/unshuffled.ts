@@ -4,8 +4,9 @@
  */
 import { shuffledImages } from '@/doctor/fixes';
 import { mean } from '@/doctor/measures';
-import { diagnosed, type Rule } from '@/doctor/rule';
+import { defineRule } from '@/doctor/rule';
 import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
+import { over, sub, subSup } from '@/model/formula';
 
 const fewestSteps = 50;
 const stretch = 5;
@@ -35,27 +36,30 @@ function bestStretch({ accuracy }: RunRecord, steps: number): number {
   return best;
 }
 
-export const unshuffled: Rule = (record) => {
-  const { config, accuracy, evaluations } = record;
-  if (config.shuffle) return null;
-  const isForgetful = (test: EvaluationRecord): boolean => {
-    if (test.epoch > 1 || test.step < fewestSteps) return false;
-    const best = bestStretch(record, test.step);
-    return mean(accuracy, best, best + stretch) - test.accuracy > largestGap;
-  };
-  const found = evaluations.find(isForgetful);
-  if (found === undefined || !(dispersion(record, found.step) > largestDispersion)) return null;
-  const from = bestStretch(record, found.step);
-  return diagnosed({
-    id: 'unshuffled',
-    severity: 'problem',
-    step: found.step,
-    evidence: { series: 'training_accuracy', from, to: found.step },
-    figures: {
-      trainingAccuracy: mean(accuracy, from, from + stretch),
-      testAccuracy: found.accuracy,
-      dispersion: dispersion(record, found.step),
-    },
-    fix: shuffledImages(config),
-  });
-};
+export const unshuffled = defineRule({
+  formula: [sub('g', 'batch'), '≠', over('1', 'N'), subSup('∑', ['i', '=', '1'], 'N'), sub('g', 'i')],
+  figures: { trainingAccuracy: 'share', testAccuracy: 'share', dispersion: 'loss' },
+  find: (record) => {
+    const { config, accuracy, evaluations } = record;
+    if (config.shuffle) return null;
+    const isForgetful = (test: EvaluationRecord): boolean => {
+      if (test.epoch > 1 || test.step < fewestSteps) return false;
+      const best = bestStretch(record, test.step);
+      return mean(accuracy, best, best + stretch) - test.accuracy > largestGap;
+    };
+    const found = evaluations.find(isForgetful);
+    if (found === undefined || !(dispersion(record, found.step) > largestDispersion)) return null;
+    const from = bestStretch(record, found.step);
+    return {
+      severity: 'problem',
+      step: found.step,
+      evidence: { series: 'training_accuracy', from, to: found.step },
+      figures: {
+        trainingAccuracy: mean(accuracy, from, from + stretch),
+        testAccuracy: found.accuracy,
+        dispersion: dispersion(record, found.step),
+      },
+      fix: shuffledImages(config),
+    };
+  },
+});

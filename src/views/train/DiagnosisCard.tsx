@@ -2,8 +2,8 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Diagnosis } from '@/doctor/diagnosis';
+import { rules } from '@/doctor/rules';
 import { session } from '@/store/session';
-import { diagnosisFormulas } from '@/views/train/diagnosisFormulas';
 import { shownStep, type DiagnosisText } from '@/views/train/useDiagnosisText';
 import { dropTypedText } from '@/views/train/typedFields';
 import { Formula } from '@/views/ui/Formula';
@@ -66,7 +66,7 @@ export function DiagnosisCard({
         <p>
           {text.part(diagnosis, 'why1')} {text.part(diagnosis, 'why2')} {text.part(diagnosis, 'why3')}
         </p>
-        <Formula term={diagnosisFormulas[id]} className={classes['formula']} />
+        <Formula term={rules[id].formula} className={classes['formula']} />
       </details>
       {fix !== null && (
         <div className={classes['fix']}>

@@ -1,6 +1,6 @@
 /** Where the doctor saw something, as a line and an area in a chart. */
 import { useTranslation } from 'react-i18next';
-import type { EvidenceSeries } from '@/doctor/diagnosis';
+import type { EvidenceSeries } from '@/doctor/finding';
 import { useSession } from '@/store/session';
 import { shownStep } from '@/views/train/useDiagnosisText';
 import { useChart } from '@/views/ui/Chart';

@@ -1,6 +1,6 @@
 /** What the doctor has to say about the current run. */
 import { useTranslation } from 'react-i18next';
-import { rules } from '@/doctor/diagnose';
+import { diagnosisIds } from '@/doctor/rules';
 import { useSession } from '@/store/session';
 import { DiagnosisCard } from '@/views/train/DiagnosisCard';
 import { useDiagnosisText } from '@/views/train/useDiagnosisText';
@@ -19,7 +19,7 @@ export function DoctorPanel() {
         {first === undefined ? '' : t('found', { title: text.part(first, 'title') })}
       </output>
       {first === undefined ? (
-        <p className={classes['none']}>{t(hasBegun ? 'none' : 'waiting', { count: rules.length })}</p>
+        <p className={classes['none']}>{t(hasBegun ? 'none' : 'waiting', { count: diagnosisIds.length })}</p>
       ) : (
         <ul className={classes['list']} data-testid="diagnoses">
           {diagnoses.map((diagnosis) => (

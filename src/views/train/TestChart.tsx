@@ -1,7 +1,7 @@
 /** One value of the tests over the run: quick tests as small points, full tests joined by a strong line. */
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { EvidenceSeries } from '@/doctor/diagnosis';
+import type { EvidenceSeries } from '@/doctor/finding';
 import { useSession } from '@/store/session';
 import type { EvaluationPoint } from '@/store/sessionState';
 import { DiagnosisMarks } from '@/views/train/DiagnosisMarks';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readRecord } from '../../../scripts/doctor/recordFile.ts';
 import { diagnose } from '@/doctor/diagnose';
-import type { DiagnosisId } from '@/doctor/diagnosis';
+import type { DiagnosisId } from '@/doctor/rules';
 import type { RecordedRunName } from '../../../scripts/doctor/runs.ts';
 import { heatGrid } from './heatGrid';
 import { heatMarks, layerEvidence } from './heatEvidence';

@@ -1,5 +1,6 @@
 /** Where in the heat plot the doctor saw something. */
-import type { Diagnosis, EvidenceSeries } from '@/doctor/diagnosis';
+import type { Diagnosis } from '@/doctor/diagnosis';
+import type { EvidenceSeries } from '@/doctor/finding';
 import type { HeatGrid } from '@/views/train/heatGrid';
 
 /** The quantity that shows each kind of evidence about layers; every other kind shows in the charts above. */

@@ -1,35 +1,11 @@
 /** Words for a diagnosis: its texts take the numbers of its evidence. */
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Diagnosis, Fix } from '@/doctor/diagnosis';
+import type { Diagnosis } from '@/doctor/diagnosis';
+import type { Fix } from '@/doctor/finding';
+import type { FigureFormat } from '@/doctor/rule';
+import { rules } from '@/doctor/rules';
 import { type NumberFormat, useNumberFormat } from '@/views/ui/numberFormat';
-
-const shares: ReadonlySet<string> = new Set([
-  'accuracy',
-  'probability',
-  'share',
-  'trainingAccuracy',
-  'testAccuracy',
-]);
-const counts: ReadonlySet<string> = new Set([
-  'steps',
-  'values',
-  'batchSize',
-  'layerCount',
-  'digitCount',
-  'last',
-  'epochs',
-]);
-/** Steps that the engine counts from 0. */
-const steps: ReadonlySet<string> = new Set(['normStep', 'layerStep']);
-const ofAnySize: ReadonlySet<string> = new Set([
-  'update',
-  'firstUpdate',
-  'lastUpdate',
-  'norm',
-  'gradientNorm',
-  'fall',
-]);
 
 /** 0.0012, 1.3e-7, 3.4e+12. */
 export function anySize(value: number, format: NumberFormat): string {
@@ -41,12 +17,22 @@ export function anySize(value: number, format: NumberFormat): string {
   return format.plain(Number(value.toPrecision(3)));
 }
 
-function figureText(name: string, value: number, format: NumberFormat): string {
+function figureText(value: number, as: FigureFormat, format: NumberFormat): string {
   if (Number.isNaN(value)) return '–';
-  if (shares.has(name)) return format.percent(value, 1);
-  if (counts.has(name)) return format.integer(value);
-  if (steps.has(name)) return format.integer(value + 1);
-  return ofAnySize.has(name) ? anySize(value, format) : format.loss(value);
+  switch (as) {
+    case 'share':
+      return format.percent(value, 1);
+    case 'count':
+      return format.integer(value);
+    case 'step':
+      return format.integer(value + 1);
+    case 'anySize':
+      return anySize(value, format);
+    case 'loss':
+      return format.loss(value);
+    default:
+      return as satisfies never;
+  }
 }
 
 /** The number of the step as the charts count: tests by the steps done, everything else by the step from 1. */
@@ -69,8 +55,9 @@ export function useDiagnosisText(): DiagnosisText {
   const words = t as (key: string, values: Readonly<Record<string, string | number>>) => string;
   const part = useCallback(
     (diagnosis: Diagnosis, name: Part) => {
+      const formats: Readonly<Record<string, FigureFormat>> = rules[diagnosis.id].figures;
       const figures = Object.entries(diagnosis.figures).map(
-        ([key, value]) => [key, figureText(key, value, format)] as const,
+        ([key, value]) => [key, figureText(value, formats[key] ?? 'loss', format)] as const,
       );
       const values = {
         ...Object.fromEntries(figures),
