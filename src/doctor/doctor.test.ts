@@ -8,7 +8,7 @@ import { defaultConfig } from '@/model/presets';
 import { diagnose } from './diagnose';
 import { largerBatch } from './fixes';
 import type { Diagnosis } from './diagnosis';
-import { diagnosisIds, rules, type DiagnosisId } from './rules';
+import type { DiagnosisId } from './rules';
 import type { RunRecord } from './runRecord';
 
 /** What was known when so many steps were done. */
