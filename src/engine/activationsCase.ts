@@ -9,7 +9,7 @@ import {
   type LayerSpec,
   type NetworkSpec,
 } from '@/model/layers';
-import type { Tensor64, Weights } from '@/model/layers/reference';
+import type { Tensor64, Weights64 } from '@/model/layers/reference';
 import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
 import type { RunConfig } from '@/model/runConfig';
@@ -101,7 +101,7 @@ export function activationsState(): EngineState {
   return { step: 0, parameters, optimizer: {} };
 }
 
-function runningNorm({ name, eps }: BatchNorm2d, x: Tensor64, weights: Weights): Tensor64 {
+function runningNorm({ name, eps }: BatchNorm2d, x: Tensor64, weights: Weights64): Tensor64 {
   const [, channels = 1, height = 1, width = 1] = x.shape;
   const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((key) =>
     weights.get(`${name}.${key}`),
@@ -118,7 +118,7 @@ function runningNorm({ name, eps }: BatchNorm2d, x: Tensor64, weights: Weights):
 function evaluate(
   sequence: readonly LayerSpec[],
   x: Tensor64,
-  weights: Weights,
+  weights: Weights64,
   found: Map<string, Tensor64>,
 ): Tensor64 {
   return sequence.reduce((input, layer) => {
@@ -128,7 +128,7 @@ function evaluate(
   }, x);
 }
 
-function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights, found: Map<string, Tensor64>): Tensor64 {
+function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights64, found: Map<string, Tensor64>): Tensor64 {
   // The references are those of training; these three kinds are others in eval mode, or have layers inside.
   if (layer.kind === 'BatchNorm2d') return runningNorm(layer, x, weights);
   if (layer.kind === 'Dropout' || layer.kind === 'Dropout2d') return x;

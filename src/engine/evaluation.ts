@@ -2,8 +2,7 @@
 import type { Evaluation } from '@/engine/engine';
 import { argmax } from '@/model/argmax';
 import { exactLoss, type LossSpec } from '@/model/losses';
-
-const classes = 10;
+import { classCount } from '@/model/classCounts';
 
 const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
@@ -31,7 +30,7 @@ export function evaluationOf(
   let sumOfBatchMeans = 0;
   let batchTotal = 0;
   labels.forEach((label, n) => {
-    const row = Array.from(logits.subarray(n * classes, (n + 1) * classes));
+    const row = Array.from(logits.subarray(n * classCount, (n + 1) * classCount));
     const prediction = argmax(row);
     predictions[n] = prediction;
     if (prediction === label) hits += 1;

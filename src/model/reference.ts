@@ -1,6 +1,6 @@
 /** A network by its layers' definitions, in float64: the oracle of the engines' tests. */
 import { definitionOf, partsOf, type LayerSpec } from '@/model/layers';
-import type { Pass, ReferenceContext, Tensor64, Weights } from '@/model/layers/reference';
+import type { Pass, ReferenceContext, Tensor64, Weights64 } from '@/model/layers/reference';
 
 function noDropout(layer: string): never {
   throw new RangeError(`The reference of ${layer} needs to know which values it keeps.`);
@@ -13,7 +13,7 @@ function noDropout(layer: string): never {
 export function sequencePass(
   layers: readonly LayerSpec[],
   x: Tensor64,
-  weights: Weights,
+  weights: Weights64,
   keeps: ReferenceContext['keeps'] = noDropout,
 ): Pass {
   const passes: Pass[] = [];

@@ -3,7 +3,7 @@ import type { DataError } from '@/data/dataError';
 import { MnistLoader, type DataProgress } from '@/data/mnist';
 import type { ImageSet } from '@/data/imageSet';
 import type { WorkerError, WorkerEvent } from '@/protocol/messages';
-import type { ImageSource } from '@/training/engineHost';
+import type { ImageSets } from '@/training/engineHost';
 import { toWorkerError } from '@/training/workerError';
 
 export type DataEvent = Extract<WorkerEvent, { readonly type: 'dataProgress' | 'dataReady' | 'dataFailed' }>;
@@ -19,7 +19,7 @@ export interface DataServiceOptions {
 const progressMilliseconds = 100;
 
 /** Images that have to be loaded. */
-export interface LoadedImages extends ImageSource {
+export interface LoadedImages extends ImageSets {
   /** Loads what is missing; repeat it after a failure. */
   load(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { Mutex } from '@/training/mutex';
 import { NotReadyError } from '@/training/workerError';
 
 /** The images that are there so far; data/mnist.ts's loader is one. */
-export interface ImageSource {
+export interface ImageSets {
   readonly training: ImageSet;
   readonly test: ImageSet;
 }
@@ -16,7 +16,7 @@ export interface ImageSource {
 export type CreateEngine = (onDeviceError: (error: EngineError) => void) => Promise<Engine>;
 
 export interface EngineHostOptions {
-  readonly source: ImageSource;
+  readonly source: ImageSets;
   /** The engine in use is gone; what it was doing has failed. */
   readonly onLost: (error: EngineError, info: BackendInfo) => void;
   readonly onBusy: EngineGuardOptions['onBusy'];

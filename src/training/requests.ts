@@ -8,18 +8,17 @@ import { argmax } from '@/model/argmax';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
-import type { ImageSource } from '@/training/engineHost';
+import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { LearningRateSweeper } from '@/training/learningRateSweeper';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
-
-const classes = 10;
+import { classCount } from '@/model/classCounts';
 
 /** What handlers work with. */
 export interface RequestContext {
   readonly trainer: Trainer;
-  readonly source: ImageSource;
+  readonly source: ImageSets;
   readonly sweeps: LearningRateSweeper;
 }
 
@@ -39,7 +38,7 @@ const handlers: Handlers = {
     return trainer.withNetwork(async (engine, { step }) => {
       const logits = await engine.predict(images, count);
       const predictions = Uint8Array.from({ length: count }, (_, i) =>
-        argmax(logits.subarray(i * classes, (i + 1) * classes)),
+        argmax(logits.subarray(i * classCount, (i + 1) * classCount)),
       );
       return { probabilities: softmax(logits), predictions, step };
     });
@@ -87,7 +86,7 @@ export async function answer<K extends RequestType>(
   return handlers[request](params, context, tell);
 }
 
-function testImages(source: ImageSource, indices: readonly number[]): RequestValue<'testImages'> {
+function testImages(source: ImageSets, indices: readonly number[]): RequestValue<'testImages'> {
   const { images, labels, count } = source.test;
   const chosen = {
     images: new Uint8Array(indices.length * imageBytes),
@@ -105,8 +104,8 @@ function testImages(source: ImageSource, indices: readonly number[]): RequestVal
 /** [n, 10] logits to probabilities, each row's maximum taken off first so that nothing overflows. */
 function softmax(logits: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const probabilities = new Float32Array(logits.length);
-  for (let row = 0; row < logits.length; row += classes) {
-    const values = logits.subarray(row, row + classes);
+  for (let row = 0; row < logits.length; row += classCount) {
+    const values = logits.subarray(row, row + classCount);
     const largest = Math.max(...values);
     const powers = Array.from(values, (value) => Math.exp(value - largest));
     const sum = powers.reduce((total, power) => total + power, 0);

@@ -11,7 +11,7 @@ import { dependsOnLength } from '@/model/schedules';
 import type { StateDict } from '@/model/tensor';
 import type { FirstWeights, KeptRun, StopUnit, WorkerEvent } from '@/protocol/messages';
 import { checkConfig } from '@/training/checkConfig';
-import { EngineHost, type CreateEngine, type ImageSource } from '@/training/engineHost';
+import { EngineHost, type CreateEngine, type ImageSets } from '@/training/engineHost';
 import { ignoreLoss, isLoss } from '@/training/guardedEngine';
 import { canBeKept } from '@/training/keepingSchedule';
 import { Run } from '@/training/run';
@@ -35,7 +35,7 @@ export type RunEvent = Extract<
 >;
 
 export interface TrainerOptions {
-  readonly source: ImageSource;
+  readonly source: ImageSets;
   readonly emit: (event: RunEvent) => void;
   /** The engine in use is gone; the run waits for the next one. */
   readonly onEngineLost?: (error: EngineError, info: BackendInfo) => void;

@@ -7,7 +7,7 @@ import type { ParameterStore } from '@/engine/tfjs/parameterStore';
 import type { StepWatcher } from '@/engine/tfjs/tfjsStatistics';
 import type { RunConfig } from '@/model/runConfig';
 
-export interface Run {
+export interface TfjsRun {
   config: RunConfig;
   readonly network: LayerOp;
   readonly parameters: ParameterStore;
@@ -17,7 +17,7 @@ export interface Run {
 }
 
 export function forwardContext(
-  run: Run,
+  run: TfjsRun,
   isTraining: boolean,
   watcher: StepWatcher | null = null,
 ): ForwardContext {
@@ -36,7 +36,7 @@ interface BatchPass {
 
 /** One batch in training mode. Call inside tidy: what is not kept is freed at its end. */
 export function forwardAndBackward(
-  run: Run,
+  run: TfjsRun,
   x: tf.Tensor,
   labels: Uint8Array,
   watcher: StepWatcher | null = null,
@@ -54,7 +54,7 @@ export function tensorsOf({ loss, accuracy, logits, gradients, buffers }: BatchP
 }
 
 /** The same outside tidy; the caller disposes tensorsOf(pass). */
-export function keptPass(run: Run, input: () => tf.Tensor, labels: Uint8Array): BatchPass {
+export function keptPass(run: TfjsRun, input: () => tf.Tensor, labels: Uint8Array): BatchPass {
   tf.engine().startScope();
   try {
     const pass = forwardAndBackward(run, input(), labels);

@@ -1,8 +1,7 @@
 /** The losses of model/losses on the device: mean loss, accuracy, and the gradient with respect to the logits, in closed form. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossKind, LossSpec } from '@/model/losses';
-
-export const classes = 10;
+import { classCount } from '@/model/classCounts';
 
 export interface BatchLoss {
   /** Scalars on the device. */
@@ -14,11 +13,11 @@ export interface BatchLoss {
 
 /** Rows that sum to 1: the label, smoothed as PyTorch does: (1 - s) * onehot + s / classes. */
 function targets(labels: Uint8Array, smoothing = 0): tf.Tensor2D {
-  const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  const target = new Float32Array(labels.length * classCount).fill(smoothing / classCount);
   labels.forEach((label, n) => {
-    target[n * classes + label] = 1 - smoothing + smoothing / classes;
+    target[n * classCount + label] = 1 - smoothing + smoothing / classCount;
   });
-  return tf.tensor2d(target, [labels.length, classes]);
+  return tf.tensor2d(target, [labels.length, classCount]);
 }
 
 /** -mean over the batch of the row sums of target * values. What the target leaves out may be infinite or NaN, and does not count. */

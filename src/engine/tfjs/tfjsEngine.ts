@@ -20,13 +20,18 @@ import { checkEngineState } from '@/engine/checkState';
 import { evaluationOf } from '@/engine/evaluation';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
 import { registerKernels } from '@/engine/kernels/registerKernels';
-import { forwardAndBackward, forwardContext, keptPass, tensorsOf, type Run } from '@/engine/tfjs/batchPass';
+import {
+  forwardAndBackward,
+  forwardContext,
+  keptPass,
+  tensorsOf,
+  type TfjsRun,
+} from '@/engine/tfjs/batchPass';
 import type { DeviceGuard } from '@/engine/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
 import { keptActivations } from '@/engine/tfjs/keptActivations';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
-import { classes } from '@/engine/tfjs/losses';
 import { UnreadMetrics } from '@/engine/tfjs/unreadMetrics';
 import { networkOp } from '@/engine/tfjs/networkOp';
 import { OptimizerState } from '@/engine/tfjs/optimizerState';
@@ -40,6 +45,7 @@ import { learningRateAt } from '@/model/learningRate';
 import type { RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
 import type { StateDict, TensorData } from '@/model/tensor';
+import { classCount } from '@/model/classCounts';
 
 const largestEvaluationBatch = 1000;
 
@@ -49,7 +55,7 @@ export class TfjsEngine implements Engine {
   readonly #sources = new Map<Split, ImageSource>();
   readonly #metrics = new UnreadMetrics();
   readonly #statistics = new TfjsStatistics();
-  #run: Run | null = null;
+  #run: TfjsRun | null = null;
 
   /** tfjs's backend is already chosen and ready: see backends.ts. */
   constructor(info: BackendInfo, guard: DeviceGuard) {
@@ -171,14 +177,14 @@ export class TfjsEngine implements Engine {
   ): Promise<Float32Array<ArrayBuffer>> {
     this.#guard.check();
     const run = this.#compiled();
-    const result = new Float32Array(count * classes);
+    const result = new Float32Array(count * classCount);
     for (let from = 0; from < count; from += run.evaluationBatch) {
       const n = Math.min(run.evaluationBatch, count - from);
       const logits = tf.tidy(() => {
         const x = resizeAndNormalize(load(from, n), run.config.input);
         return run.network.forward(x, forwardContext(run, false)).output;
       });
-      result.set(await logits.data<'float32'>(), from * classes);
+      result.set(await logits.data<'float32'>(), from * classCount);
       logits.dispose();
     }
     this.#guard.check();
@@ -288,7 +294,7 @@ export class TfjsEngine implements Engine {
     this.#run = null;
   }
 
-  #compiled(): Run {
+  #compiled(): TfjsRun {
     if (this.#run === null) throw new EngineError('config', 'Call compile() before this.');
     return this.#run;
   }

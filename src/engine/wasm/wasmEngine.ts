@@ -30,10 +30,9 @@ import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
 import { parameterEntries } from '@/model/stateDict';
 import type { StateDict } from '@/model/tensor';
+import { classCount } from '@/model/classCounts';
 
 const pixels = 784;
-const classes = 10;
-
 /** Images of a program that keeps the outputs of layers: a block of them, since all layers' may be kept. */
 const activationsBatch = 8;
 
@@ -156,13 +155,13 @@ export class WasmEngine implements Engine {
   #logits(images: Uint8Array, count: number): Float32Array<ArrayBuffer> {
     const run = this.#compiled();
     const { runtime } = this.#options;
-    const logits = new Float32Array(count * classes);
+    const logits = new Float32Array(count * classCount);
     for (let from = 0; from < count; from += evaluationBatch) {
       const n = Math.min(evaluationBatch, count - from);
       const program = run.program('eval', n);
       this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
       runtime.run(program);
-      logits.set(this.#readLogits(program, n), from * classes);
+      logits.set(this.#readLogits(program, n), from * classCount);
     }
     return logits;
   }
@@ -272,9 +271,9 @@ export class WasmEngine implements Engine {
   }
 
   #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {
-    const geometry = { channels: classes, height: 1, width: 1, border: 0 };
+    const geometry = { channels: classCount, height: 1, width: 1, border: 0 };
     const source = this.#compiled().values(addressIn(program, resultNames.logits), storedCount(geometry, n));
-    const logits = new Float32Array(n * classes);
+    const logits = new Float32Array(n * classCount);
     readImages(source, geometry, n, logits);
     return logits;
   }

@@ -29,8 +29,7 @@ import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
-
-const classes = 10;
+import { classCount } from '@/model/classCounts';
 
 /** Most steps in one submit: a caller that wants to stay prompt asks for fewer. */
 const stepsASubmit = 32;
@@ -181,7 +180,7 @@ export class WebgpuEngine implements Engine {
   /** Logits in eval mode, piece by piece on the GPU and read back once. `load` puts images into the program's inbox. */
   async #logits(run: WebgpuRun, count: number, load: Load): Promise<Float32Array<ArrayBuffer>> {
     const { device } = this.#memory;
-    const bytes = classes * 4;
+    const bytes = classCount * 4;
     const target = this.#readback.open(count * bytes);
     for (let from = 0; from < count; from += run.evaluationBatch) {
       const n = Math.min(run.evaluationBatch, count - from);
@@ -234,15 +233,15 @@ export class WebgpuEngine implements Engine {
     compiled.encode(pass);
     pass.end();
     const { resource, offset } = compiled.result(logitsName);
-    const bytes = n * classes * 4;
+    const bytes = n * classCount * 4;
     const target = this.#readback.open(bytes + 16);
     encoder.copyBufferToBuffer(run.memory.buffer(resource), offset, target, 0, bytes);
     encoder.copyBufferToBuffer(run.memory.buffer(run.inspectionMetrics), 0, target, bytes, 16);
     device.queue.submit([encoder.finish()]);
     const values = await this.#readback.read(target, bytes + 16);
     const inspection = {
-      loss: values[n * classes] ?? NaN,
-      logits: values.slice(0, n * classes),
+      loss: values[n * classCount] ?? NaN,
+      logits: values.slice(0, n * classCount),
       ...(await run.readInspection()),
     };
     this.#guard.check();

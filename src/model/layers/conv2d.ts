@@ -16,7 +16,7 @@ import {
   zeros64,
   type Pass,
   type Tensor64,
-  type Weights,
+  type Weights64,
 } from '@/model/layers/reference';
 import { windowOutputSize } from '@/model/window';
 import { sizeOf } from '@/model/tensor';
@@ -76,7 +76,7 @@ function forEachProduct(
 }
 
 /** The layer by its definition; a Linear is one of a single pixel. */
-export function conv2dReference(layer: Conv2d, x: Tensor64, weights: Weights): Pass {
+export function conv2dReference(layer: Conv2d, x: Tensor64, weights: Weights64): Pass {
   const { kernelSize: k, stride, padding, outChannels: outputs } = layer;
   const [n, , h, w] = imageSizes(x);
   const [outHeight, outWidth] = [

@@ -7,7 +7,7 @@ export interface Tensor64 {
 }
 
 /** By state_dict key. */
-export type Weights = ReadonlyMap<string, Float64Array>;
+export type Weights64 = ReadonlyMap<string, Float64Array>;
 export type Gradients64 = Map<string, Float64Array>;
 
 export interface Pass {
@@ -17,7 +17,7 @@ export interface Pass {
 }
 
 export interface ReferenceContext {
-  readonly weights: Weights;
+  readonly weights: Weights64;
   /** Whether the dropout layer of this name keeps its value (or channel) number `index`. */
   readonly keeps: (layer: string, index: number, p: number) => boolean;
 }

@@ -1,10 +1,9 @@
 /** What the network reads in images, from its answer to them. */
 import type { Prediction } from '@/store/sessionState';
+import { classCount } from '@/model/classCounts';
 
 /** A digit, or that the outputs are NaN or infinite: PyTorch's argmax of them is a class, but nobody would call it a reading. */
 export type Reading = number | 'not_numbers';
-
-const classes = 10;
 
 /** One reading an image. */
 export function readingsOf({
@@ -12,6 +11,8 @@ export function readingsOf({
   predictions,
 }: Pick<Prediction, 'probabilities' | 'predictions'>): Reading[] {
   return Array.from(predictions, (prediction, i) =>
-    probabilities.subarray(i * classes, (i + 1) * classes).some(Number.isNaN) ? 'not_numbers' : prediction,
+    probabilities.subarray(i * classCount, (i + 1) * classCount).some(Number.isNaN)
+      ? 'not_numbers'
+      : prediction,
   );
 }
