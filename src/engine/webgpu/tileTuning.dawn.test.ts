@@ -47,7 +47,7 @@ test('measures once an adapter and keeps it', async () => {
   expect(saves).toBe(1);
   // Another use of the same adapter is another measurement.
   await tunedChoices(device, { isSoftware: false, rules }, store, 1);
-  expect([...kept.keys()].filter((key) => key.startsWith('v3|')).length).toBe(2);
+  expect([...kept.keys()].filter((key) => key.startsWith('v4|')).length).toBe(2);
 });
 
 test('keeps to the rules, and says so, where a kernel does not compile', async () => {
