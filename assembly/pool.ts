@@ -203,29 +203,32 @@ export function maxPoolGradient<T>(
 
 // @ts-ignore: decorator
 @inline
-function windowStart(i: i32, input: i32, output: i32): i32 {
-  return (i * input) / output;
+function windowStart(i: i32, step: i32, from: i32, over: i32): i32 {
+  return max(0, (i * step + from) / over);
 }
 
 // @ts-ignore: decorator
 @inline
-function windowEnd(i: i32, input: i32, output: i32): i32 {
-  return ((i + 1) * input + output - 1) / output;
+function windowEnd(i: i32, step: i32, to: i32, over: i32, size: i32): i32 {
+  return min(size, (i * step + to) / over);
 }
 
-/** PyTorch's AdaptiveAvgPool2d: window i covers floor(i * in / out) to ceil((i + 1) * in / out). */
+/** Means over windows, by the rule of src/model/averageWindows.ts; sums are divided by `area`, or where it is 0 by their places. */
 export function averagePool<T>(
-  x: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
+  x: usize, y: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, rowStep: i32,
+  rowFrom: i32, rowTo: i32, rowOver: i32, columnStep: i32, columnFrom: i32, columnTo: i32, columnOver: i32, area: i32,
+  thread: i32, threads: i32,
 ): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
   const pixel = <usize>channels * lanes<T>();
   for (let block = from; block < to; block++) {
-    for (let oy = 0; oy < size; oy++) {
-      const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
-      for (let ox = 0; ox < size; ox++) {
-        const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
-        const scale = v128.splat<T>(<T>1 / <T>((y1 - y0) * (x1 - x0)));
-        const out = y + <usize>((block * size + oy) * size + ox) * pixel;
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = windowStart(oy, rowStep, rowFrom, rowOver), y1 = windowEnd(oy, rowStep, rowTo, rowOver, height);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = windowStart(ox, columnStep, columnFrom, columnOver);
+        const x1 = windowEnd(ox, columnStep, columnTo, columnOver, width);
+        const scale = v128.splat<T>(<T>1 / <T>(area > 0 ? area : (y1 - y0) * (x1 - x0)));
+        const out = y + <usize>((block * outHeight + oy) * outWidth + ox) * pixel;
         for (let c: usize = 0; c < pixel; c += 16) {
           let sum = v128.splat<T>(0);
           for (let iy = y0; iy < y1; iy++) {
@@ -241,18 +244,21 @@ export function averagePool<T>(
 }
 
 export function averagePoolGradient<T>(
-  dy: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, size: i32, thread: i32, threads: i32,
+  dy: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, rowStep: i32,
+  rowFrom: i32, rowTo: i32, rowOver: i32, columnStep: i32, columnFrom: i32, columnTo: i32, columnOver: i32, area: i32,
+  thread: i32, threads: i32,
 ): void {
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
   const pixel = <usize>channels * lanes<T>();
   for (let block = from; block < to; block++) {
     memory.fill(dx + <usize>(block * height * width) * pixel, 0, <usize>(height * width) * pixel);
-    for (let oy = 0; oy < size; oy++) {
-      const y0 = windowStart(oy, height, size), y1 = windowEnd(oy, height, size);
-      for (let ox = 0; ox < size; ox++) {
-        const x0 = windowStart(ox, width, size), x1 = windowEnd(ox, width, size);
-        const scale = v128.splat<T>(<T>1 / <T>((y1 - y0) * (x1 - x0)));
-        const source = dy + <usize>((block * size + oy) * size + ox) * pixel;
+    for (let oy = 0; oy < outHeight; oy++) {
+      const y0 = windowStart(oy, rowStep, rowFrom, rowOver), y1 = windowEnd(oy, rowStep, rowTo, rowOver, height);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const x0 = windowStart(ox, columnStep, columnFrom, columnOver);
+        const x1 = windowEnd(ox, columnStep, columnTo, columnOver, width);
+        const scale = v128.splat<T>(<T>1 / <T>(area > 0 ? area : (y1 - y0) * (x1 - x0)));
+        const source = dy + <usize>((block * outHeight + oy) * outWidth + ox) * pixel;
         for (let iy = y0; iy < y1; iy++) {
           for (let ix = x0; ix < x1; ix++) {
             const target = dx + <usize>((block * height + iy) * width + ix) * pixel;

@@ -14,6 +14,24 @@ const out = 'written';
 /** The address of working memory, `threads` times what a thread needs. */
 const own = 'scratch';
 
+const averageShape = {
+  blocks: u,
+  height: u,
+  width: u,
+  channels: u,
+  outHeight: u,
+  outWidth: u,
+  rowStep: u,
+  rowFrom: u,
+  rowTo: u,
+  rowOver: u,
+  columnStep: u,
+  columnFrom: u,
+  columnTo: u,
+  columnOver: u,
+  area: u,
+} as const;
+
 export const operations = {
   /** Images [n][28][28], as bytes or (augmented) as floats in [0, 1] where `pixels` is not 0 -> network input. */
   input: {
@@ -165,8 +183,9 @@ export const operations = {
     stride: u,
     padding: u,
   },
-  averagePool: { x: u, y: out, blocks: u, height: u, width: u, channels: u, size: u },
-  averagePoolGradient: { dy: u, dx: out, blocks: u, height: u, width: u, channels: u, size: u },
+  /** Means over windows, by the rule of model/averageWindows.ts; `area` is what sums are divided by, 0 for the places in the image. */
+  averagePool: { x: u, y: out, ...averageShape },
+  averagePoolGradient: { dy: u, dx: out, ...averageShape },
   /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C] in f64, and moves the running statistics. */
   batchNormStatistics: {
     x: u,

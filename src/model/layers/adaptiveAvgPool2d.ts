@@ -1,5 +1,6 @@
 /** AdaptiveAvgPool2d: means of windows that divide the image into a fixed number; they overlap where the sizes do not divide. */
 import * as v from 'valibot';
+import type { AverageWindows } from '@/model/averageWindows';
 import type { LayerDefinition } from '@/model/layers/definition';
 import { expectImage } from '@/model/layers/expectations';
 import { fieldSchema, integerField, nameSchema } from '@/model/layers/fields';
@@ -17,7 +18,12 @@ const schema = v.strictObject({
 
 export type AdaptiveAvgPool2d = Readonly<v.InferOutput<typeof schema>>;
 
-/** First and end place of window `i`, PyTorch's rule. */
+/** PyTorch's rule, along an axis of `size` places: window i is floor(i * size / count) to before ceil((i + 1) * size / count). */
+export function adaptiveWindows({ outputSize: count }: AdaptiveAvgPool2d, size: number): AverageWindows {
+  return { count, step: size, from: 0, to: size + count - 1, over: count, divisor: null };
+}
+
+/** First and end place of window `i`. */
 function windowOf(i: number, size: number, windows: number): [number, number] {
   return [Math.floor((i * size) / windows), Math.ceil(((i + 1) * size) / windows)];
 }

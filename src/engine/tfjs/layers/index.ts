@@ -1,5 +1,5 @@
 /** How each kind of layer runs: one file a kind; a kind that is missing here fails the type check. */
-import { adaptiveAvgPoolOp } from '@/engine/tfjs/layers/adaptiveAvgPool2d';
+import { averagePoolOp } from '@/engine/tfjs/layers/averagePool';
 import { batchNormOp } from '@/engine/tfjs/layers/batchNorm2d';
 import { convolutionOp } from '@/engine/tfjs/layers/conv2d';
 import { dropoutOp } from '@/engine/tfjs/layers/dropout';
@@ -10,6 +10,7 @@ import { reluOp } from '@/engine/tfjs/layers/relu';
 import { residualOp } from '@/engine/tfjs/layers/residual';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
+import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 
 interface LayerContext extends LayerOptions {
   /** Of a dropout layer: its number in the random streams. */
@@ -25,7 +26,7 @@ export const layerOps: {
   Linear: linearOp,
   ReLU: () => reluOp,
   MaxPool2d: maxPoolOp,
-  AdaptiveAvgPool2d: adaptiveAvgPoolOp,
+  AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   BatchNorm2d: batchNormOp,
   Dropout: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Dropout2d: (layer, { ordinal }) => dropoutOp(layer, ordinal),

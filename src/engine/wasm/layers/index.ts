@@ -1,5 +1,5 @@
 /** How each kind of layer becomes kernel calls: one file a kind; a kind that is missing here fails the type check. */
-import { lowerAveragePool } from '@/engine/wasm/layers/adaptiveAvgPool2d';
+import { lowerAveragePool } from '@/engine/wasm/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/wasm/layers/batchNorm2d';
 import { lowerConv } from '@/engine/wasm/layers/conv2d';
 import { lowerDropout } from '@/engine/wasm/layers/dropout';
@@ -10,6 +10,7 @@ import { lowerRelu } from '@/engine/wasm/layers/relu';
 import { lowerResidual } from '@/engine/wasm/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/wasm/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
+import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 
 interface LayerContext {
   /** A ReLU follows, and the layer's own kernel is to apply it. */
@@ -34,7 +35,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   },
   ReLU: { lower: lowerRelu },
   MaxPool2d: { lower: lowerMaxPool },
-  AdaptiveAvgPool2d: { lower: lowerAveragePool },
+  AdaptiveAvgPool2d: {
+    lower: (lowering, layer, x) =>
+      lowerAveragePool(lowering, layer.name, x, (size) => adaptiveWindows(layer, size)),
+  },
   BatchNorm2d: {
     takesRelu: true,
     lower: (lowering, layer, x, { hasRelu }) => lowerBatchNorm(lowering, layer, x, hasRelu),

@@ -47,7 +47,8 @@ import {
   maxPoolForward,
 } from '@/engine/webgpu/kernels/pool';
 import { runKernels } from '@/engine/webgpu/kernels/runKernels';
-import type { BatchNorm2d } from '@/model/layers';
+import type { AdaptiveAvgPool2d, BatchNorm2d } from '@/model/layers';
+import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { windowOutputSize } from '@/model/window';
 import { installDawn } from '../../../../scripts/dawn.ts';
@@ -284,7 +285,12 @@ test('adaptive average pooling and its gradient', async () => {
     async (shape, size, seed) => {
       const { batch, height, width, channels } = shape;
       const outShape = { ...shape, height: size, width: size };
-      const params = { ...shape, outputSize: size };
+      const layer: AdaptiveAvgPool2d = { kind: 'AdaptiveAvgPool2d', name: 'p', outputSize: size };
+      const params = {
+        ...shape,
+        rows: adaptiveWindows(layer, height),
+        columns: adaptiveWindows(layer, width),
+      };
       const x = normals(sizeOf(shape), seed);
       const dy = normals(sizeOf(outShape), seed + 1);
       const { y, dx } = await runKernels(device, [averagePoolForward(params), averagePoolBackward(params)], {
@@ -294,11 +300,7 @@ test('adaptive average pooling and its gradient', async () => {
         dx: zeros(x.length),
       });
       const image = { shape: [batch, channels, height, width], data: toPlanar(shape, x) };
-      const pass = sequencePass(
-        [{ kind: 'AdaptiveAvgPool2d', name: 'p', outputSize: size }],
-        image,
-        new Map(),
-      );
+      const pass = sequencePass([layer], image, new Map());
       const expected = fromPlanar(shape, pass.backward(toPlanar(outShape, dy), new Map()));
       expect(largestError(y, fromPlanar(outShape, pass.y.data))).toBeLessThan(1e-5);
       expect(largestError(dx, expected)).toBeLessThan(1e-5);

@@ -2,6 +2,7 @@
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
+import { isWhole, type AverageWindows } from '@/model/averageWindows';
 import { windowOutputSize } from '@/model/window';
 
 export interface ImageShape {
@@ -121,41 +122,62 @@ export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
 }
 
 export interface AveragePoolParams extends ImageShape {
-  /** Height = width of the output. */
-  readonly outputSize: number;
+  readonly rows: AverageWindows;
+  readonly columns: AverageWindows;
 }
 
-/** WGSL: first and end input index of output window `o`, PyTorch's adaptive rule. */
-function windowWgsl(
-  size: number,
-  outputSize: number,
-): { first: (o: string) => string; end: (o: string) => string } {
+interface WindowsWgsl {
+  readonly first: (o: string) => string;
+  readonly end: (o: string) => string;
+  /** The first window that ends behind a place. */
+  readonly firstAround: (place: string) => string;
+}
+
+/** WGSL of the windows' rule along an axis of `size` places. */
+function windowsWgsl({ step, from, to, over }: AverageWindows, size: number): WindowsWgsl {
+  const start = (o: string): string =>
+    from < 0 ? `u32(max(i32(${o} * ${step}u) - ${-from}, 0))` : `(${o} * ${step}u + ${from}u)`;
   return {
-    first: (o) => `${o} * ${size}u / ${outputSize}u`,
-    end: (o) => `((${o} + 1u) * ${size}u + ${outputSize - 1}u) / ${outputSize}u`,
+    first: (o) => `${start(o)} / ${over}u`,
+    end: (o) => `min((${o} * ${step}u + ${to}u) / ${over}u, ${size}u)`,
+    firstAround: (place) => `(max((${place} + 1u) * ${over}u, ${to}u) - ${to}u + ${step - 1}u) / ${step}u`,
   };
+}
+
+function describeAverage({ batch, height, width, channels, rows, columns }: AveragePoolParams): string {
+  const rule = ({ count, step, from, to, over, divisor }: AverageWindows): string =>
+    [count, step, from, to, over, divisor ?? 'places'].join(',');
+  return `${height}x${width}x${channels} by ${rule(rows)} and ${rule(columns)} n${batch}`;
+}
+
+/** WGSL of what a window's sum is divided by; sees firstRow, endRow, firstColumn, endColumn. */
+function pixelsWgsl({ rows, columns }: AveragePoolParams): string {
+  return rows.divisor === null || columns.divisor === null
+    ? 'f32((endRow - firstRow) * (endColumn - firstColumn))'
+    : literal(rows.divisor * columns.divisor);
 }
 
 /** y = the mean of each window. Bindings: x, y. */
 export function averagePoolForward(params: AveragePoolParams): Kernel {
-  const { batch, height, width, channels, outputSize: size } = params;
-  const rows = windowWgsl(height, size);
-  const columns = windowWgsl(width, size);
+  const { batch, height, width, channels } = params;
+  const rows = windowsWgsl(params.rows, height);
+  const columns = windowsWgsl(params.columns, width);
+  const [outHeight, outWidth] = [params.rows.count, params.columns.count];
   return threadKernel(
     {
-      label: `average pool ${height}x${width}x${channels} to ${size} n${batch}`,
+      label: `average pool ${describeAverage(params)}`,
       bindings: [floats('x', 'read'), floats('y', 'read_write')],
     },
-    batch * size * size * channels,
+    batch * outHeight * outWidth * channels,
     `  let c = i % ${channels}u;
-  let ox = i / ${channels}u % ${size}u;
-  let oy = i / ${channels * size}u % ${size}u;
-  let n = i / ${channels * size * size}u;
+  let ox = i / ${channels}u % ${outWidth}u;
+  let oy = i / ${channels * outWidth}u % ${outHeight}u;
+  let n = i / ${channels * outWidth * outHeight}u;
   let endRow = ${rows.end('oy')};
   let firstRow = ${rows.first('oy')};
   let firstColumn = ${columns.first('ox')};
   let endColumn = ${columns.end('ox')};
-  let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
+  let pixels = ${pixelsWgsl(params)};
   var sum = 0.0;
   for (var row = firstRow; row < endRow; row++) {
     for (var column = firstColumn; column < endColumn; column++) {
@@ -174,10 +196,11 @@ export interface AveragePoolBackwardParams extends AveragePoolParams {
 
 /** dx = the sum of dy / window over the windows that hold this value. Bindings: dy, dx. */
 export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
-  const { batch, height, width, channels, outputSize: size, accumulate = false } = params;
-  const rows = windowWgsl(height, size);
-  const columns = windowWgsl(width, size);
-  const isGlobal = size === 1;
+  const { batch, height, width, channels, accumulate = false } = params;
+  const rows = windowsWgsl(params.rows, height);
+  const columns = windowsWgsl(params.columns, width);
+  const [outHeight, outWidth] = [params.rows.count, params.columns.count];
+  const isGlobal = isWhole(params.rows, height) && isWhole(params.columns, width);
   const body = isGlobal
     ? `  let value = dy[i / ${height * width * channels}u * ${channels}u + i % ${channels}u] * ${literal(1 / (height * width))};
   dx[i] = ${accumulate ? 'dx[i] + ' : ''}value;`
@@ -187,23 +210,23 @@ export function averagePoolBackward(params: AveragePoolBackwardParams): Kernel {
   let n = i / ${channels * width * height}u;
   var sum = ${accumulate ? 'dx[i]' : '0.0'};
   // From the first window that ends behind this value to the last that starts before it.
-  for (var oy = row * ${size}u / ${height}u; oy < ${size}u; oy++) {
+  for (var oy = ${rows.firstAround('row')}; oy < ${outHeight}u; oy++) {
     let firstRow = ${rows.first('oy')};
     let endRow = ${rows.end('oy')};
     if (firstRow > row) { break; }
-    for (var ox = column * ${size}u / ${width}u; ox < ${size}u; ox++) {
+    for (var ox = ${columns.firstAround('column')}; ox < ${outWidth}u; ox++) {
       let firstColumn = ${columns.first('ox')};
       let endColumn = ${columns.end('ox')};
       if (firstColumn > column) { break; }
-      let pixels = f32((endRow - firstRow) * (endColumn - firstColumn));
-      let at = ((n * ${size}u + oy) * ${size}u + ox) * ${channels}u + c;
+      let pixels = ${pixelsWgsl(params)};
+      let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
       sum += dy[at] / pixels;
     }
   }
   dx[i] = sum;`;
   return threadKernel(
     {
-      label: `average pool gradient ${height}x${width}x${channels} from ${size} n${batch}`,
+      label: `average pool gradient ${describeAverage(params)}`,
       bindings: [floats('dy', 'read'), floats('dx', 'read_write')],
     },
     batch * height * width * channels,

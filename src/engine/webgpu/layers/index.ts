@@ -1,6 +1,6 @@
 /** How each kind of layer becomes dispatches: one file a kind; a kind that is missing here fails the type check. */
 import type { Fusion } from '@/engine/compiling/fusion';
-import { lowerAveragePool } from '@/engine/webgpu/layers/adaptiveAvgPool2d';
+import { lowerAveragePool } from '@/engine/webgpu/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
 import { lowerConv } from '@/engine/webgpu/layers/conv2d';
 import { lowerDropout } from '@/engine/webgpu/layers/dropout';
@@ -11,6 +11,7 @@ import { lowerRelu } from '@/engine/webgpu/layers/relu';
 import { lowerResidual } from '@/engine/webgpu/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
+import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 
 interface LayerContext {
   /** What follows the layer and is done in its kernel. */
@@ -38,7 +39,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
   },
-  AdaptiveAvgPool2d: { lower: lowerAveragePool },
+  AdaptiveAvgPool2d: {
+    lower: (lowering, layer, x) =>
+      lowerAveragePool(lowering, layer.name, x, (size) => adaptiveWindows(layer, size)),
+  },
   BatchNorm2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerBatchNorm(lowering, layer, x, epilogue.relu),

@@ -1,4 +1,4 @@
-/** AdaptiveAvgPool2d. */
+/** Means over windows: AdaptiveAvgPool2d and its like. */
 import { averagePoolBackward, averagePoolForward } from '@/engine/webgpu/kernels/pool';
 import {
   imageShape,
@@ -9,16 +9,21 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/webgpu/lowering';
-import type { AdaptiveAvgPool2d } from '@/model/layers';
+import { isIdentity, type AverageWindows } from '@/model/averageWindows';
 
-export function lowerAveragePool(lowering: Lowering, layer: AdaptiveAvgPool2d, x: Value): Lowered {
+/** `windowsOf`: the windows of the layer of this name along an axis of so many places. */
+export function lowerAveragePool(
+  lowering: Lowering,
+  name: string,
+  x: Value,
+  windowsOf: (size: number) => AverageWindows,
+): Lowered {
   const { program } = lowering;
-  const { outputSize, name } = layer;
-  const outputShape = { ...x, height: outputSize, width: outputSize };
+  const [rows, columns] = [windowsOf(x.height), windowsOf(x.width)];
+  if (isIdentity(rows, x.height) && isIdentity(columns, x.width)) return { output: x, backward: (dy) => dy };
+  const outputShape = { ...x, height: rows.count, width: columns.count };
   const y = program.tensor(name, valueCount(lowering, outputShape));
-  const params = { ...imageShape(lowering, x), outputSize };
-  // A window of one pixel is that pixel.
-  if (x.height === outputSize && x.width === outputSize) return { output: x, backward: (dy) => dy };
+  const params = { ...imageShape(lowering, x), rows, columns };
   program.dispatch(averagePoolForward(params), { x: x.tensor, y });
   const backward = ({ tensor: dy }: Gradient, sum?: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
