@@ -149,6 +149,9 @@ export const operations = {
   relu: { x: u, y: out, count: u },
   /** dx = dy where y > 0. */
   reluGradient: { dy: u, y: u, dx: out, count: u },
+  /** y = f(x) by the function of this number, see activationKinds of src/model/layers; dx = dy * its slope where it gives y. */
+  activation: { x: u, y: out, count: u, kind: u },
+  activationGradient: { dy: u, y: u, dx: out, count: u, kind: u },
   add: { a: u, b: u, y: out, count: u },
   copy: { x: u, y: out, count: u },
   /** y [count] = the sum of x [slice][count]; x is written over. */
@@ -258,6 +261,29 @@ export type OperationName = keyof typeof operations;
 export type OperationArguments<N extends OperationName> = {
   readonly [A in keyof (typeof operations)[N]]: number;
 };
+
+/** Those that treat every image for itself. */
+export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName>([
+  'input',
+  'dropoutMask',
+  'multiply',
+  'convForward',
+  'convPool',
+  'winogradConvPool',
+  'convInputGradient',
+  'relu',
+  'reluGradient',
+  'activation',
+  'activationGradient',
+  'add',
+  'transpose',
+  'maxPool',
+  'maxPoolGradient',
+  'averagePool',
+  'averagePoolGradient',
+  'batchNormApply',
+  'batchNormGradient',
+]);
 
 /**
  * Slices of a batch whose weight gradients are summed up apart, so that threads stay with the images that they computed. The number

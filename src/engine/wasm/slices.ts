@@ -1,25 +1,5 @@
 /** Which operations treat every slice of a batch for itself: see operationFlags in operations.ts. */
-import { gradientSlices, type OperationName } from '@/engine/wasm/operations';
-
-const ofImages: ReadonlySet<OperationName> = new Set<OperationName>([
-  'input',
-  'dropoutMask',
-  'multiply',
-  'convForward',
-  'convPool',
-  'winogradConvPool',
-  'convInputGradient',
-  'relu',
-  'reluGradient',
-  'add',
-  'transpose',
-  'maxPool',
-  'maxPoolGradient',
-  'averagePool',
-  'averagePoolGradient',
-  'batchNormApply',
-  'batchNormGradient',
-]);
+import { gradientSlices, imageOperations, type OperationName } from '@/engine/wasm/operations';
 
 /** `operands` are the operation's arguments, `blocks` those of eight images in the batch. */
 export function isSliced(
@@ -37,5 +17,5 @@ export function isSliced(
     const side = of('scheme') === 2 ? 2 : 4;
     return isOfGroups(blocks * Math.ceil(of('outHeight') / side) * Math.ceil(of('outWidth') / side));
   }
-  return ofImages.has(name);
+  return imageOperations.has(name);
 }

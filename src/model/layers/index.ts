@@ -15,11 +15,18 @@ import { maxPool2d } from '@/model/layers/maxPool2d';
 import { relu } from '@/model/layers/relu';
 import { residual, residualSchema, type ResidualOf } from '@/model/layers/residual';
 
+/**
+ * Kinds that give a function of each value, whose slope follows from what it gives: engines have a line of each and share the
+ * rest. ReLU, which their kernels take over, is apart.
+ */
+const activationDefinitions = {};
+
 /** The kinds that hold no others, in the order of the editor's menu. */
 const plainDefinitions = {
   Conv2d: conv2d,
   Linear: linear,
   ReLU: relu,
+  ...activationDefinitions,
   MaxPool2d: maxPool2d,
   AdaptiveAvgPool2d: adaptiveAvgPool2d,
   BatchNorm2d: batchNorm2d,
@@ -43,6 +50,10 @@ export type LayerKind = keyof LayersByKind;
 export type LayerOf<Kind extends LayerKind> = {
   [K in Kind]: LayersByKind[K] & { readonly kind: K };
 }[Kind];
+
+export type ActivationKind = keyof typeof activationDefinitions;
+/** Their places are their numbers in assembly/. */
+export const activationKinds = Object.keys(activationDefinitions);
 
 export type LayerSpec = LayerOf<LayerKind>;
 export type Conv2d = LayerOf<'Conv2d'>;
