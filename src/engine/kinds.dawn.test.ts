@@ -6,12 +6,15 @@ import { worstLossError } from '@/engine/lossCase';
 import { layerKinds } from '@/model/layers';
 import { optimizerCases, worstRunRatio } from '@/engine/optimizerCase';
 import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
+import { caseName, worstFromPytorch, type LayerFile } from '@/engine/pytorchLayerCase';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
+import layersText from '../../fixtures/pytorch/layers.json?raw';
 import text from '../../fixtures/pytorch/optimizers.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';
 
 const pytorch = JSON.parse(text) as OptimizerFile;
+const { cases: layerCases } = JSON.parse(layersText) as LayerFile;
 
 describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   let engine: Engine;
@@ -44,5 +47,10 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
     // quotient of two roots that Adadelta steps by, twice as much for its square, which it keeps.
     for (const distance of await distanceFromPytorch(engine, pytorch, one))
       expect(distance).toBeLessThan(5e-6);
+  });
+
+  test.each(layerCases.map((one) => [caseName(one), one] as const))('%s', async (_, one) => {
+    // PyTorch computes in float64: what is left are an engine's own roundings.
+    expect(await worstFromPytorch(engine, one)).toBeLessThan(1e-5);
   });
 });

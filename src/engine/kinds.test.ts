@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { worstLayerError } from '@/engine/layerCase';
 import { worstLossError } from '@/engine/lossCase';
+import { caseName, worstFromPytorch, type LayerFile } from '@/engine/pytorchLayerCase';
 import { layerKinds } from '@/model/layers';
 import { looseRun, optimizerCases, worstRatio, worstRunRatio } from '@/engine/optimizerCase';
 import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
@@ -10,6 +11,7 @@ import { updated, type Slots } from '@/engine/tfjs/optimizers';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
 import text from '../../fixtures/pytorch/optimizers.json?raw';
+import layersText from '../../fixtures/pytorch/layers.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';
 
 const pytorch = JSON.parse(text) as OptimizerFile;
@@ -68,6 +70,16 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('layer
     const engine = await engines[name].create();
     // Three layers in a row, each with sums of up to a thousand products in float32.
     expect(await worstLayerError(engine, kind, 8)).toBeLessThan(2e-5);
+    engine.dispose();
+  });
+});
+
+describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('PyTorch and %s', (name) => {
+  const { cases } = JSON.parse(layersText) as LayerFile;
+  test.each(cases.map((one) => [caseName(one), one] as const))('%s', async (_, one) => {
+    const engine = await engines[name].create();
+    // PyTorch computes in float64: what is left are an engine's own roundings.
+    expect(await worstFromPytorch(engine, one)).toBeLessThan(1e-5);
     engine.dispose();
   });
 });

@@ -101,7 +101,7 @@ function movedState(network: NetworkSpec, key: number): StateDict {
   return new Map(
     [...initialState(network, key)].map(([name, tensor], at): [string, TensorData] => {
       if (tensor.dtype !== 'F32') return [name, tensor];
-      const data = tensor.data.map((value, i) => value + 0.2 * uniform(key + at, i));
+      const data = tensor.data.map((value, i) => value + 0.2 * (2 * uniform(key + at, i) - 1));
       return [name, { ...tensor, data }];
     }),
   );

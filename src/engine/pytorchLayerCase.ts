@@ -1,0 +1,113 @@
+/** Test equipment: small networks around kinds of layers, by PyTorch (fixtures/pytorch/layers.py) and by an engine. */
+import type { ImageSet } from '@/data/imageSet';
+import type { Engine, EngineState } from '@/engine/engine';
+import { parseNetworkSpec } from '@/model/networkSchema';
+import type { OptimizerSpec } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
+import { parameterEntries } from '@/model/stateDict';
+import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
+
+type Named = Readonly<Record<string, readonly number[]>>;
+
+export interface LayerFile {
+  readonly cases: readonly {
+    readonly layers: readonly { readonly kind: string; readonly name: string }[];
+    readonly count: number;
+    readonly start: Named;
+    readonly loss: number;
+    readonly logits: readonly number[];
+    readonly gradients: Named;
+    /** Parameters after three steps. */
+    readonly after: { readonly SGD: Named; readonly Adam: Named };
+  }[];
+}
+
+type LayerCase = LayerFile['cases'][number];
+
+/** What the case is, for a test's name: its layers between the first and the last two. */
+export function caseName({ layers, count }: LayerCase): string {
+  const text = layers.slice(1, -1).map((layer) => JSON.stringify({ ...layer, name: undefined }));
+  return `${text.join(' ')} on ${count} images`.replaceAll('"', '');
+}
+
+/** By the formula of the script. */
+function imagesOf(count: number): ImageSet {
+  return {
+    images: Uint8Array.from({ length: count * 784 }, (_, i) => (((i * i) % 65_521) * 31 + i) % 256),
+    labels: Uint8Array.from({ length: count }, (_, n) => (3 * n) % 10),
+    count,
+  };
+}
+
+const optimizers = {
+  SGD: {
+    learningRate: 0.1,
+    optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+  },
+  Adam: {
+    learningRate: 0.01,
+    optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-4, weightDecay: 0 },
+  },
+} as const satisfies Record<string, { learningRate: number; optimizer: OptimizerSpec }>;
+
+function configOf({ layers, count }: LayerCase, optimizer: keyof typeof optimizers): RunConfig {
+  const init = { kind: 'default' } as const;
+  const drawn = layers.map((layer) =>
+    layer.kind === 'Conv2d' || layer.kind === 'Linear' ? { ...layer, init } : layer,
+  );
+  return {
+    network: parseNetworkSpec({ id: 'custom', name: 'custom', layers: drawn, outputActivation: 'none' }),
+    input: { augment: null, resize: null, normalize: null },
+    loss: { kind: 'cross_entropy', labelSmoothing: 0 },
+    ...optimizers[optimizer],
+    schedule: { kind: 'constant' },
+    warmupSteps: 0,
+    clipGradNorm: null,
+    epochs: 100,
+    batchSize: count,
+    seed: 1,
+    shuffle: false,
+    dropLast: false,
+    trainingImages: count,
+  };
+}
+
+/** Largest difference, in parts of the largest value. */
+function difference(found: ArrayLike<number | bigint> | undefined, expected: readonly number[]): number {
+  if (found?.length !== expected.length) return Infinity;
+  const scale = Math.max(...expected.map(Math.abs));
+  return Math.max(...expected.map((value, i) => Math.abs(Number(found[i]) - value))) / scale;
+}
+
+function startOf({ start }: LayerCase, config: RunConfig): EngineState {
+  const parameters = parameterEntries(config.network).map(({ key, shape }): [string, TensorData] => {
+    const data = Float32Array.from(start[key] ?? []);
+    if (data.length !== sizeOf(shape))
+      throw new RangeError(`The fixture's ${key} has ${data.length} values.`);
+    return [key, { dtype: 'F32', shape, data }];
+  });
+  return { step: 0, parameters: new Map(parameters), optimizer: {} };
+}
+
+/** Largest difference of logits, gradients and parameters after three steps, each tensor in parts of its largest value. */
+export async function worstFromPytorch(engine: Engine, one: LayerCase): Promise<number> {
+  const set = imagesOf(one.count);
+  await engine.setImages('train', set);
+  const errors: number[] = [];
+  const compare = (found: StateDict, expected: Named): void => {
+    for (const [key, values] of Object.entries(expected))
+      errors.push(difference(found.get(key)?.data, values));
+  };
+  for (const name of ['SGD', 'Adam'] as const) {
+    const config = configOf(one, name);
+    await engine.compile(config, startOf(one, config));
+    if (name === 'SGD') {
+      const found = await engine.inspectBatch(set.images, set.labels);
+      errors.push(Math.abs(found.loss - one.loss) / one.loss, difference(found.logits, one.logits));
+      compare(found.gradients, one.gradients);
+    }
+    await engine.step(3);
+    compare((await engine.readState()).parameters, one.after[name]);
+  }
+  return errors.reduce((worst, error) => (error <= worst ? worst : error), 0);
+}
