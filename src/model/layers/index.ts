@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { adaptiveAvgPool2d } from '@/model/layers/adaptiveAvgPool2d';
+import { avgPool2d } from '@/model/layers/avgPool2d';
 import { batchNorm2d } from '@/model/layers/batchNorm2d';
 import { conv2d } from '@/model/layers/conv2d';
 import type { LayerDefinition, Parts } from '@/model/layers/definition';
@@ -28,6 +29,7 @@ const plainDefinitions = {
   ReLU: relu,
   ...activationDefinitions,
   MaxPool2d: maxPool2d,
+  AvgPool2d: avgPool2d,
   AdaptiveAvgPool2d: adaptiveAvgPool2d,
   BatchNorm2d: batchNorm2d,
   Dropout: dropout,

@@ -12,6 +12,7 @@ import { residualOp } from '@/engine/tfjs/layers/residual';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
+import { avgPoolWindows } from '@/model/layers/avgPool2d';
 
 interface LayerContext extends LayerOptions {
   /** Of a dropout layer: its number in the random streams. */
@@ -29,6 +30,7 @@ export const layerOps: {
   ...activationOps,
   MaxPool2d: maxPoolOp,
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
+  AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),
   BatchNorm2d: batchNormOp,
   Dropout: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Dropout2d: (layer, { ordinal }) => dropoutOp(layer, ordinal),

@@ -11,6 +11,7 @@ import { lowerResidual } from '@/engine/wasm/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/wasm/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
+import { avgPoolWindows } from '@/model/layers/avgPool2d';
 
 interface LayerContext {
   /** A ReLU follows, and the layer's own kernel is to apply it. */
@@ -38,6 +39,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>
       lowerAveragePool(lowering, layer.name, x, (size) => adaptiveWindows(layer, size)),
+  },
+  AvgPool2d: {
+    lower: (lowering, layer, x) =>
+      lowerAveragePool(lowering, layer.name, x, (size) => avgPoolWindows(layer, size)),
   },
   BatchNorm2d: {
     takesRelu: true,

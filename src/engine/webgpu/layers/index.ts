@@ -13,6 +13,7 @@ import { lowerResidual } from '@/engine/webgpu/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
+import { avgPoolWindows } from '@/model/layers/avgPool2d';
 
 interface LayerContext {
   /** What follows the layer and is done in its kernel. */
@@ -44,6 +45,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>
       lowerAveragePool(lowering, layer.name, x, (size) => adaptiveWindows(layer, size)),
+  },
+  AvgPool2d: {
+    lower: (lowering, layer, x) =>
+      lowerAveragePool(lowering, layer.name, x, (size) => avgPoolWindows(layer, size)),
   },
   BatchNorm2d: {
     takesEpilogue: true,

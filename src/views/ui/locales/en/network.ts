@@ -68,6 +68,7 @@ export const network = {
     BatchNorm2d: 'Brings every channel to mean 0 and variance 1 over the batch, then scales and shifts it.',
     ReLU: 'Sets negative values to 0.',
     MaxPool2d: 'Keeps the largest value of each window, so the image shrinks.',
+    AvgPool2d: 'Averages each window, so the image shrinks.',
     AdaptiveAvgPool2d: 'Averages the image down to a fixed size.',
     Dropout: 'Switches single values off at random while training.',
     Dropout2d: 'Switches whole channels off at random while training.',
@@ -88,6 +89,7 @@ export const network = {
     outputSize: 'size',
     p: 'p',
     bias: 'bias',
+    countIncludePad: 'count padding',
   },
   build: {
     hint: 'Drag layers by their handles, or use the arrows. Every change is checked at once and kept for your next visit.',

@@ -70,6 +70,7 @@ export const network = {
     BatchNorm2d: '在一个批内把每个通道变为均值 0、方差 1，再缩放和平移。',
     ReLU: '把负数变为 0。',
     MaxPool2d: '每个窗口只保留最大值，图像随之变小。',
+    AvgPool2d: '对每个窗口取平均，图像随之变小。',
     AdaptiveAvgPool2d: '用平均把图像缩到固定大小。',
     Dropout: '训练时随机关闭单个数值。',
     Dropout2d: '训练时随机关闭整个通道。',
@@ -90,6 +91,7 @@ export const network = {
     outputSize: '尺寸',
     p: 'p',
     bias: '偏置',
+    countIncludePad: '计入填充',
   },
   build: {
     hint: '拖动左侧手柄或用箭头移动层。每次修改都会立即检查，并保留到下次访问。',
