@@ -15,12 +15,13 @@ import { linear } from '@/model/layers/linear';
 import { maxPool2d } from '@/model/layers/maxPool2d';
 import { relu } from '@/model/layers/relu';
 import { residual, residualSchema, type ResidualOf } from '@/model/layers/residual';
+import { tanh } from '@/model/layers/tanh';
 
 /**
  * Kinds that give a function of each value, whose slope follows from what it gives: engines have a line of each and share the
  * rest. ReLU, which their kernels take over, is apart.
  */
-const activationDefinitions = {};
+const activationDefinitions = { Tanh: tanh };
 
 /** The kinds that hold no others, in the order of the editor's menu. */
 const plainDefinitions = {

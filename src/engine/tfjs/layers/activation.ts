@@ -13,4 +13,6 @@ function activationOp(value: (x: tf.Tensor) => tf.Tensor, slope: (y: tf.Tensor) 
   });
 }
 
-export const activationOps: { readonly [Kind in ActivationKind]: () => LayerOp } = {};
+export const activationOps: { readonly [Kind in ActivationKind]: () => LayerOp } = {
+  Tanh: activationOp(tf.tanh, (y) => tf.sub(1, tf.square(y))),
+};

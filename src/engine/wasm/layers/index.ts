@@ -1,4 +1,5 @@
 /** How each kind of layer becomes kernel calls: one file a kind; a kind that is missing here fails the type check. */
+import { lowerActivation } from '@/engine/wasm/layers/activation';
 import { lowerAveragePool } from '@/engine/wasm/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/wasm/layers/batchNorm2d';
 import { lowerConv } from '@/engine/wasm/layers/conv2d';
@@ -35,6 +36,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
     lower: (lowering, layer, x, { hasRelu }) => lowerLinear(lowering, layer, x, hasRelu),
   },
   ReLU: { lower: lowerRelu },
+  Tanh: { lower: lowerActivation },
   MaxPool2d: { lower: lowerMaxPool },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>

@@ -26,4 +26,17 @@ function activation(value: string, slope: string): ActivationLowering {
   return { lower };
 }
 
-export const activations: { readonly [Kind in ActivationKind]: ActivationLowering } = {};
+export const activations: { readonly [Kind in ActivationKind]: ActivationLowering } = {
+  // WGSL's own may be off by some units in the last place of 1, also near 0. As Cephes has it: a polynomial there, elsewhere by exp.
+  Tanh: activation(
+    `  let a = abs(x);
+  if (a >= 0.625) {
+    // Beyond 9.1 it rounds to 1.
+    let y = 1.0 - 2.0 / (exp(2.0 * min(a, 9.1)) + 1.0);
+    return select(y, -y, x < 0.0);
+  }
+  let z = x * x;
+  return x + x * z * ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1);`,
+    '  return 1.0 - y * y;',
+  ),
+};
