@@ -124,4 +124,39 @@ describe('links', () => {
       }),
     );
   });
+
+  it('open as they were written before kinds had definitions', () => {
+    const links = {
+      'optimizer=SGD&momentum=0.9&dampening=0.1&weightDecay=0.001': {
+        optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0.1, nesterov: false, weightDecay: 0.001 },
+      },
+      'optimizer=AdamW&beta1=0.8&beta2=0.99&eps=0.0001&weightDecay=0.1': {
+        optimizer: { kind: 'AdamW', beta1: 0.8, beta2: 0.99, eps: 1e-4, weightDecay: 0.1 },
+      },
+      'optimizer=RMSprop&momentum=0.5&alpha=0.9&centered=true': {
+        optimizer: {
+          kind: 'RMSprop',
+          momentum: 0.5,
+          alpha: 0.9,
+          eps: 1e-8,
+          centered: true,
+          weightDecay: 0,
+        },
+      },
+      'schedule=step&stepEpochs=2&gamma=0.5&warmupSteps=10': {
+        schedule: { kind: 'step', stepEpochs: 2, gamma: 0.5 },
+        warmupSteps: 10,
+      },
+      'schedule=one_cycle&pctStart=0.4&divFactor=10&finalDivFactor=100': {
+        schedule: { kind: 'one_cycle', pctStart: 0.4, divFactor: 10, finalDivFactor: 100 },
+      },
+      'schedule=cosine&minLearningRate=0.001': { schedule: { kind: 'cosine', minLearningRate: 0.001 } },
+      'loss=cross_entropy&labelSmoothing=0.1': { loss: { kind: 'cross_entropy', labelSmoothing: 0.1 } },
+      'loss=nll_softmax': { loss: { kind: 'nll_softmax' } },
+    };
+    for (const [query, changes] of Object.entries(links)) {
+      const expected = { config: { ...defaultConfig('lenet'), ...changes }, issues: [] };
+      expect(configFromQuery(new URLSearchParams(`network=lenet&${query}`)), query).toEqual(expected);
+    }
+  });
 });

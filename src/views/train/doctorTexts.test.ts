@@ -1,5 +1,6 @@
 // Every rule of the doctor has its words in every language, and they ask for no figure that it does not give.
 import { describe, expect, it } from 'vitest';
+import type { Fix } from '@/doctor/finding';
 import { diagnosisIds, rules } from '@/doctor/rules';
 import { languages, loadTexts } from '@/views/ui/languages';
 
@@ -8,6 +9,11 @@ const translations = await Promise.all(
 );
 
 describe.each(translations)('%s', (_, doctor) => {
+  it('names every change that a rule offers', () => {
+    const fixes: Readonly<Record<Fix['kind'], string>> = doctor.fix;
+    for (const text of Object.values(fixes)) expect(text).toBeTruthy();
+  });
+
   it.each(diagnosisIds)('%s', (id) => {
     const texts: Readonly<Record<string, string>> = doctor[id];
     for (const part of ['title', 'why1', 'why2', 'why3']) expect(texts[part], part).toBeTruthy();
