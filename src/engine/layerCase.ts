@@ -35,7 +35,7 @@ function randomValue({ kind, scale, min, max }: LayerField, key: number, at: num
 }
 
 /** A layer of this kind with random numbers, which fits behind `input`. */
-function randomLayer(kind: LayerKind, input: Shape, key: number): LayerSpec {
+export function randomLayer(kind: LayerKind, input: Shape, key: number): LayerSpec {
   const usual = defaultLayer(kind, input);
   const { fields, switches } = definitionOf(usual);
   for (let attempt = 0; attempt < 1000; attempt += 1) {
@@ -58,6 +58,9 @@ function randomLayer(kind: LayerKind, input: Shape, key: number): LayerSpec {
 
 const init = { kind: 'default' } as const;
 
+const relu = (name: string): LayerSpec => ({ kind: 'ReLU', name });
+const isOneOf = (key: number, at: number): boolean => randomBits(key, at) % 2 === 0;
+
 function needsVector(kind: LayerKind, image: Shape): boolean {
   try {
     outputShape(defaultLayer(kind, image), image);
@@ -68,7 +71,10 @@ function needsVector(kind: LayerKind, image: Shape): boolean {
   }
 }
 
-/** A convolution, the layer and a Linear: what the layer gives shows in the logits, its input gradient in the convolution's. */
+/**
+ * A convolution, the layer and a Linear: what the layer gives shows in the logits, its input gradient in the convolution's. By chance
+ * with a ReLU before and behind the layer, which kernels may take over, and in a Residual, where it keeps the shape.
+ */
 function networkAround(kind: LayerKind, key: number): NetworkSpec {
   const channels = 2 + (randomBits(key, 0) % 4);
   const side = 6 + (randomBits(key, 1) % 4);
@@ -92,7 +98,14 @@ function networkAround(kind: LayerKind, key: number): NetworkSpec {
   const layer: LayerSpec = { ...randomLayer(kind, shape, key), name: 'layer' };
   const inFeatures = sizeOf(outputShape(layer, shape));
   const end: LayerSpec = { kind: 'Linear', name: 'end', inFeatures, outFeatures: 10, bias: true, init };
-  const middle = isVector ? [flatten, layer] : [layer, flatten];
+  const keepsShape = outputShape(layer, shape).join() === shape.join();
+  const held: LayerSpec = { kind: 'Residual', name: 'sum', body: [layer], shortcut: [] };
+  const placed = [
+    ...(isOneOf(key, 2) ? [relu('relu1')] : []),
+    keepsShape && isOneOf(key, 3) ? held : layer,
+    ...(isOneOf(key, 4) ? [relu('relu2')] : []),
+  ];
+  const middle = isVector ? [flatten, ...placed] : [...placed, flatten];
   return { id: 'custom', name: kind, layers: [conv, ...middle, end], outputActivation: 'none' };
 }
 

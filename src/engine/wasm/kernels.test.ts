@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { sequencePass } from '@/model/reference';
 import type { Gradients64 } from '@/model/layers/reference';
+import { randomLayer } from '@/engine/layerCase';
 import { runLayers, type LayerBench } from '@/engine/wasm/layerBench';
 import type { Precision } from '@/engine/wasm/precision';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
@@ -11,7 +12,8 @@ import { RunMemory } from '@/engine/wasm/runMemory';
 import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import type { Conv2d, LayerSpec, Linear, NetworkSpec } from '@/model/layers';
+import { dropoutOrdinals } from '@/model/dropoutOrdinals';
+import { layerKinds, type Conv2d, type LayerSpec, type Linear, type NetworkSpec } from '@/model/layers';
 import { lossKinds } from '@/model/losses';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { inferShapes } from '@/model/shapes';
@@ -99,12 +101,14 @@ async function worstError(
     { precision, isFirst },
   );
 
+  const ordinals = dropoutOrdinals(layers);
   const wide = (data: Float32Array): Float64Array => Float64Array.from(data);
   const pass = (map: (v: number) => number) => {
     const run = sequencePass(
       layers,
       { shape, data: wide(x).map(map) },
       new Map([...weights].map(([key, data]) => [key, wide(data).map(map)])),
+      (name, index, p) => dropoutKeeps(1, 0, ordinals.get(name) ?? 0, index, p),
     );
     const gradients: Gradients64 = new Map();
     const dx = run.backward(wide(dy).map(map), gradients);
@@ -484,6 +488,19 @@ describe('float64', () => {
   ];
   // Each value is rounded to float32 once, when it is read. The bias before BatchNorm has a gradient of 0, up to float64's rounding.
   const oneRounding = (size: number): number => 1.01 * unitRoundoff * size + 1e-12;
+
+  it.each(layerKinds)('leaves only the rounding of what is read and of numbers of %s', async (kind) => {
+    const image = [3, 7, 5];
+    const isVector = kind === 'Linear';
+    for (const [at, images] of [1, 11, 8].entries()) {
+      const layer = randomLayer(kind, isVector ? [105] : image, 50 + at);
+      const flat: LayerSpec[] = isVector ? [{ kind: 'Flatten', name: 'flatten' }] : [];
+      const shape = [images, 3, 7, 5] as const;
+      const tolerance = (size: number): number => 2 * oneRounding(size);
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      expect(await worstError([...flat, layer], shape, tolerance, bench, 'float64')).toBeLessThan(1);
+    }
+  });
 
   it('leaves only the rounding of what is read, through a whole network', async () => {
     for (const images of [8, 11]) {

@@ -1,0 +1,74 @@
+// Every kind of the registry: what its definition says fits together.
+import { describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { layerCost } from '@/model/cost';
+import { defaultLayer } from '@/model/edit';
+import {
+  definitionOf,
+  flattenLayers,
+  layerDefinitions,
+  layerKinds,
+  layersSchema,
+  type LayerSpec,
+} from '@/model/layers';
+import { layerGroups } from '@/model/layers/definition';
+import { sequencePass } from '@/model/reference';
+import { outputShape } from '@/model/shapes';
+import { layerEntries } from '@/model/stateDict';
+import { sizeOf } from '@/model/tensor';
+
+const inputOf = (kind: string): readonly number[] => (kind === 'Linear' ? [60] : [3, 5, 4]);
+const accepts = (layer: unknown): boolean => v.safeParse(layersSchema, [layer]).success;
+
+it('is in the order of the groups, as the menu shows it', () => {
+  const places = layerKinds.map((kind) => layerGroups.indexOf(layerDefinitions[kind].group));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
+describe.each(layerKinds)('%s', (kind) => {
+  const input = inputOf(kind);
+  const layer: LayerSpec = defaultLayer(kind, input);
+  const { fields, switches, detail } = definitionOf(layer);
+
+  it('makes layers that its schema takes, and no others', () => {
+    expect(accepts(layer)).toBe(true);
+    expect(layer.kind).toBe(kind);
+    expect(accepts({ ...layer, other: 1 })).toBe(false);
+    expect(accepts({ ...layer, name: '' })).toBe(false);
+  });
+
+  it('has fields whose ranges are those of the schema, and switches that are one', () => {
+    for (const { key, min, max, kind: number } of fields) {
+      const takes = (value: number): boolean => accepts({ ...layer, [key]: value });
+      expect([takes(min), takes(max), takes(min - 1), takes(max + 1)]).toEqual([true, true, false, false]);
+      expect(takes((min + max) / 2 + 0.25), key).toBe(number === 'number');
+    }
+    for (const key of switches) {
+      expect(accepts({ ...layer, [key]: true }) && accepts({ ...layer, [key]: false })).toBe(true);
+      expect(accepts({ ...layer, [key]: 1 })).toBe(false);
+    }
+    const numbers = Object.entries(layer).filter(([, value]) => typeof value === 'number');
+    expect(fields.map(({ key }) => key).sort()).toEqual(numbers.map(([key]) => key).sort());
+  });
+
+  it('gives the shape that its reference has, and costs that are numbers', () => {
+    const output = outputShape(layer, input);
+    const weights = new Map(
+      flattenLayers([layer])
+        .flatMap(layerEntries)
+        .map(({ key, shape }) => [key, new Float64Array(sizeOf(shape)).fill(0.1)]),
+    );
+    const x = { shape: [2, ...input], data: new Float64Array(2 * sizeOf(input)).map((_, i) => i % 7) };
+    const { y, backward } = sequencePass([layer], x, weights, () => true);
+    expect([y.shape, y.data.length]).toEqual([[2, ...output], 2 * sizeOf(output)]);
+    const gradients = new Map<string, Float64Array>();
+    expect(backward(y.data, gradients)).toHaveLength(x.data.length);
+    const learned = flattenLayers([layer])
+      .flatMap(layerEntries)
+      .filter(({ role }) => role === 'parameter');
+    expect([...gradients.keys()].sort()).toEqual(learned.map(({ key }) => key).sort());
+    const { parameters, flops, activationBytes } = layerCost(layer, input, output);
+    expect(Math.min(parameters, flops, activationBytes)).toBeGreaterThanOrEqual(0);
+    expect(JSON.stringify(detail(layer))).not.toContain('undefined');
+  });
+});
