@@ -9,7 +9,7 @@ const looks = [
 type Look = (typeof looks)[number];
 
 /**
- * What axe cannot judge by itself, on pictures and gradients, and src/views/ui/contrast.test.ts computes: the pad's hint, charts, cells over several rows, amounts
+ * What axe cannot judge by itself, on pictures and gradients, and src/ui/theme/contrast.test.ts computes: the pad's hint, charts, cells over several rows, amounts
  * over their bars, the ends of the network's diagram, and whatever has one character or none that is a letter.
  */
 const withoutWords: readonly unknown[] = ['shortTextContent', 'nonBmp'];

@@ -1,9 +1,10 @@
 /** Plants one violation of every import rule in a scratch project and checks that the linter, with our configuration, names each. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderRules, importOverrides, importTable, type LintOverride } from './importRules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 let scratch = '';
@@ -44,13 +45,13 @@ function lint(): string[] {
 
 const rule = 'eslint(no-restricted-imports)';
 
-/** From the table in docs/architecture.md: [folder, one import that is allowed, one that is not]. */
+/** Written out, so that scripts/importRules.ts cannot be wrong in silence: [folder, one import that is allowed, one that is not]. */
 const table = [
   ['model', '@/model/layers', '@/data/idx'],
   ['data', '@/data/idx', '@/model/layers'],
   ['conv', '@/conv/trace', '@/model/layers'],
   ['doctor', '@/model/layers', '@/engine/engine'],
-  ['report', '@/model/layers', '@/store/store'],
+  ['report', '@/model/layers', '@/session/session'],
   ['formats', '@/model/tensor', '@/engine/engine'],
   ['protocol', '@/model/runConfig', '@/engine/engine'],
   ['engine', '@tensorflow/tfjs', '@/training/trainer'],
@@ -58,24 +59,45 @@ const table = [
   ['engine/webgpu', '@/model/layers', '@tensorflow/tfjs'],
   ['engine/wasm', '@/engine/compiling/fusion', '@/engine/webgpu/program'],
   ['engine/wasm', '@/engine/engine', '@/engine/tfjs/backends'],
-  ['engine/tfjs', '@/engine/kernels/channelDot', '@/engine/wasm/program'],
+  ['engine/tfjs', '@/engine/tfjs/kernels/channelDot', '@/engine/wasm/program'],
   ['engine/tfjs', '@tensorflow/tfjs', '@/engine/webgpu/program'],
   ['engine/compiling', '@/model/layers', '@/engine/wasm/program'],
-  ['training', '@/engine/engine', '@/store/store'],
-  ['storage', '@/formats/safetensors', '@/store/store'],
-  ['store', '@/protocol/messages', '@/engine/engine'],
-  ['store', '@/model/layers', '@tensorflow/tfjs'],
+  ['training', '@/engine/engine', '@/session/session'],
+  ['storage', '@/formats/safetensors', '@/session/session'],
+  ['session', '@/protocol/messages', '@/engine/engine'],
+  ['session', '@/model/layers', '@tensorflow/tfjs'],
   ['training', '@/engine/engine', 'react'],
-  ['views/train', '@/views/ui/Panel', '@/views/draw/DrawView'],
-  ['views/draw', '@/store/store', '@/training/trainer'],
-  ['views/ui', '@/views/ui/Panel', '@/views/train/TrainView'],
-  ['views/licences', '@/views/ui/Panel', '@/views/train/TrainView'],
-  ['views/convLab', '@/conv/trace', '@tensorflow/tfjs'],
-  ['app', '@/views/train/TrainView', '@/engine/engine'],
+  ['features/train', '@/ui/layout/Panel', '@/features/draw/DrawView'],
+  ['features/draw', '@/session/session', '@/training/trainer'],
+  ['features/licences', '@/panels/run/RunCost', '@/features/train/TrainView'],
+  ['features/convLab', '@/conv/trace', '@tensorflow/tfjs'],
+  ['panels', '@/session/session', '@/features/train/TrainView'],
+  ['ui', '@/ui/layout/Panel', '@/session/session'],
+  ['locales', '@/locales/i18n', '@/ui/layout/Panel'],
+  ['engine', '@/engine/engine', '@/engine/testing/testRuns'],
+  ['app', '@/features/train/TrainView', '@/engine/engine'],
   ['model', './layers', '../engine/engine'],
 ] as const;
 
 describe('import rules', () => {
+  it('are those of the table, in the linter’s configuration and in the documentation', () => {
+    const { overrides } = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as {
+      overrides: readonly LintOverride[];
+    };
+    const imports = overrides.filter(({ rules }) => Array.isArray(rules['no-restricted-imports']));
+    expect(imports).toEqual(importOverrides());
+    // The formatter pads the columns.
+    const plain = (text: string): string => text.replaceAll(/ *\| */g, '|').replaceAll(/-+/g, '-');
+    expect(plain(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))).toContain(plain(importTable()));
+  });
+
+  it('name every folder of src/', () => {
+    const named = Object.keys(folderRules).map((folder) => folder.split('/')[0]);
+    for (const folder of readdirSync(join(root, 'src'))) expect(named).toContain(folder);
+    const features = readdirSync(join(root, 'src/features')).map((name) => `features/${name}`);
+    expect(Object.keys(folderRules)).toEqual(expect.arrayContaining(features));
+  });
+
   it('flags every planted violation and none of the allowed imports', () => {
     const allowed = table.map(([folder, good], i) => plant(`src/${folder}/allowed${i}.ts`, good));
     const forbidden = table.map(([folder, , bad], i) => plant(`src/${folder}/forbidden${i}.ts`, bad));

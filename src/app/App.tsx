@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
 import { footerRoutes, pageRoutes } from '@/app/routes';
-import { ErrorBoundary } from '@/views/ui/ErrorBoundary';
-import { FailureNotices } from '@/views/ui/FailureNotices';
-import { overlaysId } from '@/views/ui/theme';
-import { WeightsQuestionDialog } from '@/views/ui/WeightsQuestionDialog';
+import { ErrorBoundary } from '@/ui/feedback/ErrorBoundary';
+import { FailureNotices } from '@/panels/run/FailureNotices';
+import { overlaysId } from '@/ui/theme/theme';
+import { WeightsQuestionDialog } from '@/panels/weights/WeightsQuestionDialog';
 import classes from '@/app/App.module.css';
 
 function NotFound() {

@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { pageRoutes } from '@/app/routes';
-import { BackendBadge } from '@/views/ui/BackendBadge';
-import { changeLanguage } from '@/views/ui/i18n';
-import { Icon, type IconName } from '@/views/ui/icons';
-import { languageName, languages, type Language } from '@/views/ui/languages';
-import { Logo } from '@/views/ui/Logo';
+import { BackendBadge } from '@/panels/engine/BackendBadge';
+import { changeLanguage } from '@/locales/i18n';
+import { Icon, type IconName } from '@/ui/icons/icons';
+import { languageName, languages, type Language } from '@/locales/languages';
+import { Logo } from '@/ui/icons/Logo';
 import classes from '@/app/App.module.css';
 
 const schemeIcons = { light: 'sun', dark: 'moon', auto: 'monitor' } as const satisfies Record<

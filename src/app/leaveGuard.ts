@@ -1,5 +1,5 @@
-import { losesOnLeaving } from '@/store/startPlan';
-import { session } from '@/store/session';
+import { losesOnLeaving } from '@/session/startPlan';
+import { session } from '@/session/session';
 
 /** Lets the browser ask before the page is left, as long as a run is under way or weights are nowhere else. */
 export function askBeforeLeaving(): void {

@@ -1,7 +1,7 @@
 /** Entry: texts, theme and router around the pages. */
 import '@mantine/core/styles.layer.css';
-import '@/views/ui/theme.css';
-import '@/views/ui/forcedColors.css';
+import '@/ui/theme/theme.css';
+import '@/ui/theme/forcedColors.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -9,12 +9,12 @@ import { Router } from 'wouter';
 import { App } from '@/app/App';
 import { surviveTranslation } from '@/app/translatedPage';
 import { askBeforeLeaving } from '@/app/leaveGuard';
-import { draftFromQuery } from '@/store/draftLink';
-import { repairedAddress } from '@/store/linkText';
-import { report } from '@/store/reportStore';
-import { session } from '@/store/session';
-import { startI18n } from '@/views/ui/i18n';
-import { cssVariablesResolver, theme } from '@/views/ui/theme';
+import { draftFromQuery } from '@/session/draftLink';
+import { repairedAddress } from '@/session/linkText';
+import { report } from '@/features/report/reportStore';
+import { session } from '@/session/session';
+import { startI18n } from '@/locales/i18n';
+import { cssVariablesResolver, theme } from '@/ui/theme/theme';
 
 const colorSchemeManager = localStorageColorSchemeManager({ key: 'digit-lab-color-scheme' });
 

@@ -4,12 +4,12 @@
  * a run would be lost to the reload that Firefox then needs, which keeps a failed import for as long as the page lives.
  */
 import type { ComponentType } from 'react';
-import { ConvLabView } from '@/views/convLab/ConvLabView';
-import { DrawView } from '@/views/draw/DrawView';
-import { LicencesView } from '@/views/licences/LicencesView';
-import { NetworkView } from '@/views/network/NetworkView';
-import { ReportView } from '@/views/report/ReportView';
-import { TrainView } from '@/views/train/TrainView';
+import { ConvLabView } from '@/features/convLab/ConvLabView';
+import { DrawView } from '@/features/draw/DrawView';
+import { LicencesView } from '@/features/licences/LicencesView';
+import { NetworkView } from '@/features/network/NetworkView';
+import { ReportView } from '@/features/report/ReportView';
+import { TrainView } from '@/features/train/TrainView';
 
 export interface PageRoute {
   readonly path: string;

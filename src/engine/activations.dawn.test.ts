@@ -9,7 +9,7 @@ import {
   activationsImages,
   activationsState,
   wrongActivations,
-} from '@/engine/activationsCase';
+} from '@/engine/testing/activationsCase';
 import type { Engine } from '@/engine/engine';
 
 describe('activations of webgpu', () => {

@@ -11,9 +11,9 @@ import {
   activationsImages,
   activationsState,
   wrongActivations,
-} from '@/engine/activationsCase';
+} from '@/engine/testing/activationsCase';
 import { EngineError, type Engine } from '@/engine/engine';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activations of %s', (name) => {
   let engine: Engine;

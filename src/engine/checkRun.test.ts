@@ -1,7 +1,7 @@
 // What cannot be trained is refused by every engine on the CPU before the first step, and a dropped last batch is left out by all.
 import { describe, expect, test } from 'vitest';
 import type { ImageSet } from '@/data/imageSet';
-import { firstLosses, relativeDifference, runConfig } from '@/engine/testRuns';
+import { firstLosses, relativeDifference, runConfig } from '@/engine/testing/testRuns';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import caseText from '../../fixtures/cases/bn_one_value.network.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';

@@ -1,12 +1,12 @@
 // Every kind of the registries on WebGPU (Dawn), against the definitions in float64.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
-import { worstLayerError } from '@/engine/layerCase';
-import { worstLossError } from '@/engine/lossCase';
+import { worstLayerError } from '@/engine/testing/layerCase';
+import { worstLossError } from '@/engine/testing/lossCase';
 import { layerKinds } from '@/model/layers';
-import { optimizerCases, worstRunRatio } from '@/engine/optimizerCase';
-import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
-import { caseName, worstFromPytorch, type LayerFile } from '@/engine/pytorchLayerCase';
+import { optimizerCases, worstRunRatio } from '@/engine/testing/optimizerCase';
+import { distanceFromPytorch, type OptimizerFile } from '@/engine/testing/pytorchOptimizerCase';
+import { caseName, worstFromPytorch, type LayerFile } from '@/engine/testing/pytorchLayerCase';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
 import layersText from '../../fixtures/pytorch/layers.json?raw';

@@ -1,12 +1,12 @@
 // Every kind of the registries on the engines of the CPU, against the definitions in float64.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { worstLayerError } from '@/engine/layerCase';
-import { worstLossError } from '@/engine/lossCase';
-import { caseName, worstFromPytorch, type LayerFile } from '@/engine/pytorchLayerCase';
+import { worstLayerError } from '@/engine/testing/layerCase';
+import { worstLossError } from '@/engine/testing/lossCase';
+import { caseName, worstFromPytorch, type LayerFile } from '@/engine/testing/pytorchLayerCase';
 import { layerKinds } from '@/model/layers';
-import { looseRun, optimizerCases, worstRatio, worstRunRatio } from '@/engine/optimizerCase';
-import { distanceFromPytorch, type OptimizerFile } from '@/engine/pytorchOptimizerCase';
+import { looseRun, optimizerCases, worstRatio, worstRunRatio } from '@/engine/testing/optimizerCase';
+import { distanceFromPytorch, type OptimizerFile } from '@/engine/testing/pytorchOptimizerCase';
 import { updated, type Slots } from '@/engine/tfjs/optimizers';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';

@@ -1,7 +1,12 @@
 /** Numbers that are none on WebGPU (Dawn): read, judged and clipped as PyTorch does, by our engine and by the reference. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
-import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
+import {
+  type NonFiniteFile,
+  wrongClipping,
+  wrongLosses,
+  wrongPredictions,
+} from '@/engine/testing/nonFiniteCases';
 import { lossKinds } from '@/model/losses';
 import text from '../../fixtures/pytorch/non_finite.json?raw';
 import { engines } from '../../scripts/parity/engines.ts';

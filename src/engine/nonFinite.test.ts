@@ -11,7 +11,7 @@ import {
   wrongClipping,
   wrongLosses,
   wrongPredictions,
-} from '@/engine/nonFiniteCases';
+} from '@/engine/testing/nonFiniteCases';
 import { argmax } from '@/model/argmax';
 import { defaultLoss, lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';

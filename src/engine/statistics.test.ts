@@ -7,7 +7,7 @@ import {
   statisticsConfig,
   statisticsImages,
   statisticsState,
-} from './statisticsCase';
+} from './testing/statisticsCase';
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)(
   'layer statistics of %s',

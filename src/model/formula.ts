@@ -1,4 +1,4 @@
-/** Formulas as data; views/ui/Formula.tsx sets them. */
+/** Formulas as data; ui/text/Formula.tsx sets them. */
 
 /** A number, a name (one letter is italic), an operator, or something made of them. */
 export type Term =

@@ -1,7 +1,7 @@
 // Every kind of every registry: its schema takes its defaults and its ranges and nothing else, and what it shares fits the others.
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { specAt } from '@/model/arbitrarySpecs';
+import { specAt } from '@/model/testing/arbitrarySpecs';
 import { initialisations } from '@/model/initialisations';
 import type { Field, Fields } from '@/model/kindFields';
 import { losses } from '@/model/losses';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { convolve } from '@/conv/convolution';
 import type { Engine } from '@/engine/engine';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 import { smallResnet } from '@/model/architectures';
 import { layerInput, sourceOf } from '@/training/layerInput';
 import { readFixture, pytorchFixtures } from '../../scripts/fixtures/readFixture.ts';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { browserHost } from '@/engine/wasm/browserHost';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/testRuns';
+import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/testing/testRuns';
 import { openEngine } from '@/training/openEngine';
 import { mynn } from '@/model/architectures';
 

@@ -1,6 +1,6 @@
 // The trainer on real WebGPU in Node: the same run as on wasm, and an error that tfjs would swallow.
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import { installDawn } from '../../scripts/dawn.ts';
 import { closeLabs, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
 

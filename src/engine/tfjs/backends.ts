@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { within } from '@/data/within';
 import type { BackendInfo, BackendName, BackendProbe, BackendReason } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
-import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/deviceGuard';
 import { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
 import { loadWebgpuBackend } from '@/engine/tfjs/webgpuDevice';

@@ -7,7 +7,7 @@ import type { ImageSet } from '@/data/imageSet';
 import { EngineError, type EngineState } from '@/engine/engine';
 import { createTfjsEngine } from '@/engine/tfjs/backends';
 import type { TfjsEngine } from '@/engine/tfjs/tfjsEngine';
-import { firstDigits, oddNetwork, runConfig } from '@/engine/testRuns';
+import { firstDigits, oddNetwork, runConfig } from '@/engine/testing/testRuns';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import type { OptimizerSpec } from '@/model/optimizers';

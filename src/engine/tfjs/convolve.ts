@@ -1,6 +1,6 @@
 /** One convolution on tfjs's current backend (its plain one where the engine is another), in PyTorch's layouts: the conv lab compares its own sums with it. */
 import * as tf from '@tensorflow/tfjs-core';
-import { runKernel } from '@/engine/kernels/tfjsInternals';
+import { runKernel } from '@/engine/tfjs/kernels/tfjsInternals';
 
 export interface ConvolutionOnDevice {
   /** `transposed` is PyTorch's conv_transpose2d; `convolution` turns the kernel by 180 degrees. */

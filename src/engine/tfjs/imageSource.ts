@@ -1,8 +1,8 @@
 /** Where batches come from: bytes in the worker, or bytes on the GPU from which a kernel gathers. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageSet } from '@/data/imageSet';
-import { gatherImages } from '@/engine/kernels/gatherImages';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { gatherImages } from '@/engine/tfjs/kernels/gatherImages';
+import { webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 
 const pixels = 28 * 28;
 

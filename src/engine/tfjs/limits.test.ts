@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { BackendInfo } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 import { mynn, vgg16 } from '@/model/architectures';
 import type { RunConfig } from '@/model/runConfig';
 

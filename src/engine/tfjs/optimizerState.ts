@@ -1,6 +1,11 @@
 /** The optimizer's slots on the device, and one step of it over all parameters. */
 import * as tf from '@tensorflow/tfjs-core';
-import { hostBackend, hostValues, dropPackedCopy, type HostBackend } from '@/engine/kernels/tfjsInternals';
+import {
+  hostBackend,
+  hostValues,
+  dropPackedCopy,
+  type HostBackend,
+} from '@/engine/tfjs/kernels/tfjsInternals';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
 import { clipGradientNorm } from '@/model/clipGradientNorm';

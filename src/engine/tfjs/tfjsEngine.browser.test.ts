@@ -5,10 +5,15 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ImageSet } from '@/data/imageSet';
 import type { EngineError } from '@/engine/engine';
-import { webglCanvas } from '@/engine/kernels/tfjsInternals';
+import { webglCanvas } from '@/engine/tfjs/kernels/tfjsInternals';
 import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
-import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/testRuns';
-import { type NonFiniteFile, wrongClipping, wrongLosses, wrongPredictions } from '@/engine/nonFiniteCases';
+import { firstDigits, firstLosses, relativeDifference, runConfig } from '@/engine/testing/testRuns';
+import {
+  type NonFiniteFile,
+  wrongClipping,
+  wrongLosses,
+  wrongPredictions,
+} from '@/engine/testing/nonFiniteCases';
 import { lenet, mynn } from '@/model/architectures';
 import nonFiniteText from '../../../fixtures/pytorch/non_finite.json?raw';
 

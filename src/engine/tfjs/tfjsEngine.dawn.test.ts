@@ -4,9 +4,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { ImageSet } from '@/data/imageSet';
 import type { EngineError } from '@/engine/engine';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import { createTfjsEngine } from '@/engine/tfjs/backends';
-import { firstDigits, firstLosses, oddNetwork, relativeDifference, runConfig } from '@/engine/testRuns';
+import {
+  firstDigits,
+  firstLosses,
+  oddNetwork,
+  relativeDifference,
+  runConfig,
+} from '@/engine/testing/testRuns';
 import { lenet, mynn, vgg16 } from '@/model/architectures';
 import { installDawn } from '../../../scripts/dawn.ts';
 

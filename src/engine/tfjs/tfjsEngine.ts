@@ -19,7 +19,7 @@ import { checkBatch, checkRun } from '@/engine/checkRun';
 import { checkEngineState } from '@/engine/checkState';
 import { evaluationOf } from '@/engine/evaluation';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
-import { registerKernels } from '@/engine/kernels/registerKernels';
+import { registerKernels } from '@/engine/tfjs/kernels/registerKernels';
 import {
   forwardAndBackward,
   forwardContext,

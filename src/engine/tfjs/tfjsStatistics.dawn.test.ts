@@ -8,7 +8,7 @@ import {
   statisticsConfig,
   statisticsImages,
   statisticsState,
-} from '@/engine/statisticsCase';
+} from '@/engine/testing/statisticsCase';
 import { installDawn } from '../../../scripts/dawn.ts';
 
 test('the GPU sums up what float64 does, with what is not finite left out, and leaves no tensor behind', async () => {

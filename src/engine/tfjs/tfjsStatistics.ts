@@ -3,7 +3,7 @@
  * few sums a tensor, which wait there until all of them are read back together.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { hostBackend, hostValues } from '@/engine/kernels/tfjsInternals';
+import { hostBackend, hostValues } from '@/engine/tfjs/kernels/tfjsInternals';
 import type { Gradients } from '@/engine/tfjs/layerOp';
 import type { UpdateWatcher } from '@/engine/tfjs/optimizerState';
 import type { ParameterStore } from '@/engine/tfjs/parameterStore';

@@ -7,7 +7,7 @@ import { lossOf } from '@/engine/evaluation';
 import { createTfjsEngine } from '@/engine/tfjs/backends';
 import { batchLoss } from '@/engine/tfjs/losses';
 import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
-import { oddNetwork, runConfig } from '@/engine/testRuns';
+import { oddNetwork, runConfig } from '@/engine/testing/testRuns';
 import { clipGradientNorm } from '@/model/clipGradientNorm';
 import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
 import { defaultLoss, type LossKind } from '@/model/losses';

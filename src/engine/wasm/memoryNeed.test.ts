@@ -1,7 +1,7 @@
 // What a run needs of WebAssembly's memory, by the engine's own plan: known before anything is allocated.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 import { wasmHeapBytes } from '@/model/cost';
 import { mynn } from '@/model/architectures';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 import { precisionOf } from '@/engine/wasm/precision';
 import { architectureById } from '@/model/architectures';
 

@@ -1,6 +1,6 @@
 // What a plan promises before there is a device: how many dispatches, what is split, and that memory is shared.
 import { describe, expect, it } from 'vitest';
-import { runConfig } from '@/engine/testRuns';
+import { runConfig } from '@/engine/testing/testRuns';
 import { planTensors } from '@/engine/webgpu/bufferPlan';
 import { buildProgram, controlResources } from '@/engine/webgpu/buildProgram';
 import { workgroupBytes } from '@/engine/webgpu/kernel';

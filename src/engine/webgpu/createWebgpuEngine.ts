@@ -1,7 +1,7 @@
 /** The compiled engine on tfjs's own device, so that both share one GPU and one backend choice. */
 import type { BackendProbe } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
+import { webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import { startBackend, type EngineOptions } from '@/engine/tfjs/backends';
 import { toldInfo } from '@/engine/adapterInfo';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';

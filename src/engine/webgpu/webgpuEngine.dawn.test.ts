@@ -1,8 +1,8 @@
 /** The compiled engine on a real device (Dawn) against the WebAssembly engine, and its own promises on repeatability and state. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine, EngineState } from '@/engine/engine';
-import { webgpuBackend } from '@/engine/kernels/tfjsInternals';
-import { firstLosses, oddNetwork, plainSgd, relativeDifference, runConfig } from '@/engine/testRuns';
+import { webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
+import { firstLosses, oddNetwork, plainSgd, relativeDifference, runConfig } from '@/engine/testing/testRuns';
 import { DeviceGuard } from '@/engine/deviceGuard';
 import { WebgpuEngine } from '@/engine/webgpu/webgpuEngine';
 import { mynn } from '@/model/architectures';

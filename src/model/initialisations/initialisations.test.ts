@@ -1,6 +1,6 @@
 // Every initialisation of the registry, over random settings; PyTorch's own distributions: model/initialise.test.ts.
 import { describe, expect, it } from 'vitest';
-import { specAt } from '@/model/arbitrarySpecs';
+import { specAt } from '@/model/testing/arbitrarySpecs';
 import { drawn, initialisations, type WeightInit } from '@/model/initialisations';
 import { keysOf } from '@/model/kindFields';
 

@@ -1,6 +1,6 @@
 // The definitions of losses against themselves.
 import { describe, expect, it } from 'vitest';
-import { specAt } from '@/model/arbitrarySpecs';
+import { specAt } from '@/model/testing/arbitrarySpecs';
 import { defaultLoss, exactGradient, exactLoss, lossKinds, lossParameters, losses } from '@/model/losses';
 import { normal } from '@/model/random';
 

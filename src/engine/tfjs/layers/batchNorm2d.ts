@@ -1,6 +1,6 @@
 /** BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
 import * as tf from '@tensorflow/tfjs-core';
-import { channelDot } from '@/engine/kernels/channelDot';
+import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import type { Forward, ForwardContext, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { BatchNorm2d } from '@/model/layers';
 

@@ -1,6 +1,6 @@
 /** Conv2d. */
-import { channelDot } from '@/engine/kernels/channelDot';
-import { runKernel } from '@/engine/kernels/tfjsInternals';
+import { channelDot } from '@/engine/tfjs/kernels/channelDot';
+import { runKernel } from '@/engine/tfjs/kernels/tfjsInternals';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Conv2d } from '@/model/layers';
 

@@ -1,6 +1,6 @@
 /** Dropout and Dropout2d: the same mask, of single values or of channels. */
 import * as tf from '@tensorflow/tfjs-core';
-import { hashDropoutMask } from '@/engine/kernels/hashDropoutMask';
+import { hashDropoutMask } from '@/engine/tfjs/kernels/hashDropoutMask';
 import type { ForwardContext, LayerOp } from '@/engine/tfjs/layerOp';
 import type { Dropout, Dropout2d } from '@/model/layers';
 import { streamKey, streams } from '@/model/random';

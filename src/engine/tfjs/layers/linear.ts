@@ -1,7 +1,7 @@
 /** Linear. */
 import * as tf from '@tensorflow/tfjs-core';
-import { channelDot } from '@/engine/kernels/channelDot';
-import { dropPackedCopy, hostBackend } from '@/engine/kernels/tfjsInternals';
+import { channelDot } from '@/engine/tfjs/kernels/channelDot';
+import { dropPackedCopy, hostBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Linear } from '@/model/layers';
 

@@ -1,5 +1,5 @@
 /** MaxPool2d. */
-import { runKernel } from '@/engine/kernels/tfjsInternals';
+import { runKernel } from '@/engine/tfjs/kernels/tfjsInternals';
 import type { LayerOp } from '@/engine/tfjs/layerOp';
 import type { MaxPool2d } from '@/model/layers';
 

@@ -20,7 +20,7 @@ import {
   partStride,
   tensorParts,
 } from '@/engine/webgpu/kernels/statistics';
-import { specAt } from '@/model/arbitrarySpecs';
+import { specAt } from '@/model/testing/arbitrarySpecs';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
 import { optimizerSlots, updateParameter, type OptimizerSlot, type OptimizerSpec } from '@/model/optimizers';

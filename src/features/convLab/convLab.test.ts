@@ -1,0 +1,184 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { kernelPresets } from '@/conv/presets';
+import { convolved, pooled, stageLength } from '@/features/convLab/convLabDerived';
+import {
+  withChannels,
+  withFilters,
+  withImage,
+  withInputPreset,
+  withInputSize,
+  withInputValue,
+  withKernelPreset,
+  withKernelSize,
+  withKernelValue,
+  withLayer,
+  withSettings,
+  withStep,
+} from '@/features/convLab/convLabEdits';
+import { decodeDocument, encodeDocument } from '@/features/convLab/convLabLink';
+import { convOperators, labStages, reportDocument, type LabDocument } from '@/features/convLab/convLabState';
+import { exampleLab } from '@/session/labPath';
+import { createLab } from '@/features/convLab/convLabStore';
+
+const documents: fc.Arbitrary<LabDocument> = fc
+  .record({
+    height: fc.integer({ min: 3, max: 12 }),
+    width: fc.integer({ min: 3, max: 12 }),
+    channels: fc.integer({ min: 1, max: 3 }),
+    filters: fc.integer({ min: 1, max: 4 }),
+    rows: fc.integer({ min: 1, max: 7 }),
+    columns: fc.integer({ min: 1, max: 7 }),
+    operator: fc.constantFrom(...convOperators),
+    stage: fc.constantFrom(...labStages),
+    stride: fc.integer({ min: 1, max: 5 }),
+    padding: fc.integer({ min: 0, max: 6 }),
+    value: fc.float({ noNaN: true, min: -1000, max: 1000 }),
+    step: fc.nat({ max: 500 }),
+  })
+  .map(
+    ({ height, width, channels, filters, rows, columns, operator, stage, stride, padding, value, step }) => {
+      const base = withFilters(withChannels(reportDocument(), channels), filters);
+      const sized = withKernelSize(withInputSize(base, height, width), rows, columns);
+      const filled = withKernelValue(withInputValue(sized, 0, 1, 2, value), 0, 0, 0, 0, value / 3);
+      return withStep({ ...withSettings(filled, { operator, stride, padding }), stage }, step);
+    },
+  );
+
+describe('link', () => {
+  it('gives every document back as it was', () => {
+    fc.assert(
+      fc.property(documents, (document) => {
+        const text = encodeDocument(document);
+        expect(text).not.toBeNull();
+        expect(decodeDocument(text ?? '')).toEqual({ ok: true, document });
+      }),
+      { numRuns: 200, seed: 3 },
+    );
+  });
+
+  it('never throws on what is no lab, and gives nothing out of range', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(decodeDocument(text).ok).toBe(false);
+      }),
+    );
+    const text = encodeDocument(reportDocument()) ?? '';
+    for (let index = 0; index < text.length; index += 1) {
+      expect(decodeDocument(text.slice(0, index))).toEqual({ ok: false, problem: { code: 'cut_off' } });
+      const damaged = decodeDocument(`${text.slice(0, index)}_${text.slice(index + 1)}`);
+      if (damaged.ok) expect(stageLength(damaged.document)).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('keeps a digit exact in under 1,500 characters', () => {
+    const pixels = Uint8Array.from({ length: 784 }, (_value, k) => (k % 28 > 8 && k % 28 < 18 ? k % 256 : 0));
+    const document = withImage(reportDocument(), pixels);
+    const text = encodeDocument(document) ?? '';
+    expect(text.length).toBeLessThan(1500);
+    expect(decodeDocument(text)).toEqual({ ok: true, document });
+  });
+
+  it('has a name for the report’s example', () => {
+    expect(decodeDocument(exampleLab)).toEqual({ ok: true, document: reportDocument() });
+  });
+
+  it('says what is wrong with it', () => {
+    const problem = (text: string) => {
+      const decoded = decodeDocument(text);
+      return decoded.ok ? null : decoded.problem;
+    };
+    const text = (document: LabDocument): string => encodeDocument(document) ?? '';
+    const example = reportDocument();
+    expect(problem('')).toEqual({ code: 'cut_off' });
+    expect(problem('no lab!')).toEqual({ code: 'damaged' });
+    expect(problem('damaged')).toEqual({ code: 'damaged' });
+    // The first byte is the version.
+    expect(problem(`Ag${text(example).slice(2)}`)).toEqual({ code: 'newer' });
+    const { settings, input } = example;
+    expect(problem(text({ ...example, settings: { ...settings, stride: 9 } }))).toEqual({
+      code: 'out_of_range',
+      place: 'settings.stride',
+    });
+    expect(problem(text({ ...example, input: { ...input, data: [1] } }))).toEqual({
+      code: 'out_of_range',
+      place: 'input',
+    });
+  });
+});
+
+describe('edits', () => {
+  it("begins with the report's example, whose output is nine fours", () => {
+    const conv = convolved(reportDocument());
+    expect(conv.ok && [...conv.value.output.data]).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 4]);
+  });
+
+  it('keeps what was drawn when the grid grows', () => {
+    const grown = withInputSize(withInputValue(reportDocument(), 0, 3, 3, 5), 6, 7);
+    expect(grown.input.data[3 * 7 + 3]).toBe(5);
+    expect(grown.input.data[5 * 7 + 6]).toBe(0);
+  });
+
+  it('puts a preset on every channel of one filter', () => {
+    const two = withFilters(withChannels(reportDocument(), 2), 2);
+    const { kernel } = withKernelPreset(two, 'sobelX', 1);
+    expect(kernel.shape).toEqual([2, 2, 3, 3]);
+    expect(kernel.data.slice(18)).toEqual([...kernelPresets.sobelX.flat(), ...kernelPresets.sobelX.flat()]);
+  });
+
+  it('says why a kernel does not fit, and has no steps then', () => {
+    const large = withKernelSize(reportDocument(), 5, 5);
+    const conv = convolved(large);
+    expect(conv.ok).toBe(false);
+    expect(!conv.ok && conv.error.code).toBe('kernel_too_large');
+    expect(stageLength(large)).toBe(0);
+    const wide = withKernelSize(withInputSize(reportDocument(), 3, 3), 3, 3);
+    const single = convolved(wide);
+    expect(single.ok && pooled(single.value, wide).ok).toBe(false);
+  });
+
+  it('follows a layer: the same shape keeps the step, another rewinds', () => {
+    const layer = {
+      input: new Float32Array(72).fill(0.5),
+      inputShape: [2, 6, 6] as const,
+      kernel: new Float32Array(18).fill(1),
+      kernelSize: 3,
+      bias: 0.25,
+      stride: 1,
+      padding: 1,
+    };
+    const first = withStep(withLayer(withInputPreset(reportDocument(), 'cross'), layer), 40);
+    expect(first.kernel.shape).toEqual([1, 2, 3, 3]);
+    expect(withLayer(first, { ...layer, bias: 0.5 }).steps.conv).toBe(40);
+    expect(withLayer(first, { ...layer, padding: 0 }).steps.conv).toBe(0);
+  });
+});
+
+describe('player', () => {
+  it('steps, goes back, scrubs and stops at the end', () => {
+    const { store, actions } = createLab();
+    const step = (): number => store.getState().document.steps.conv;
+    actions.play();
+    actions.advance(1);
+    actions.advance(1);
+    expect(step()).toBe(2);
+    actions.advance(-1);
+    expect(step()).toBe(1);
+    actions.seekCell(1);
+    expect(step()).toBe(4);
+    actions.seekCell(-1);
+    expect(step()).toBe(0);
+    actions.seek(35);
+    actions.advance(5);
+    expect(step()).toBe(36);
+    actions.advance(1);
+    expect(store.getState().playing).toBe(false);
+    actions.setLoop(true);
+    actions.play();
+    expect(step()).toBe(0);
+    actions.seek(36);
+    actions.advance(1);
+    expect(step()).toBe(0);
+    expect(store.getState().playing).toBe(true);
+  });
+});

@@ -1,0 +1,88 @@
+/** Keeps the lab on a filter of the network: asks again as training and drawing go on, one request at a time. */
+import { useEffect } from 'react';
+import { flattenLayers, type NetworkSpec } from '@/model/layers';
+import { withLayer } from '@/features/convLab/convLabEdits';
+import type { NetworkSource } from '@/features/convLab/convLabState';
+import { lab, useLab } from '@/features/convLab/convLabStore';
+import { drawing, isEmptyDrawing, networkImage } from '@/session/drawing';
+import { session } from '@/session/session';
+
+/** Shortest time between two requests, and their share of the worker's time at most, so that training hardly slows. */
+const shortestPause = 600;
+const largestShare = 0.1;
+
+/** The drawn digit; where nothing is drawn, the first test digit. */
+async function currentImage(): Promise<Uint8Array<ArrayBuffer>> {
+  const state = drawing.getState();
+  if (!isEmptyDrawing(state)) return networkImage(state);
+  const { images } = await session.actions.testImages([0]);
+  return images;
+}
+
+/** Loads this filter and what it reads, and follows it from now on. @throws RequestError */
+export async function followFilter(layer: string, filter: number): Promise<void> {
+  const reply = await session.actions.layerInput(layer, filter, await currentImage());
+  const source: NetworkSource = { layer, filter, step: reply.step, channels: reply.inputShape[0] };
+  lab.actions.follow(source, (document) => withLayer(document, reply));
+}
+
+function hasFilter(network: NetworkSpec, name: string, filter: number): boolean {
+  return flattenLayers(network.layers).some(
+    (layer) => layer.kind === 'Conv2d' && layer.name === name && filter < layer.outChannels,
+  );
+}
+
+export function useFollowNetwork(): void {
+  const layer = useLab((state) => state.network?.layer ?? null);
+  const filter = useLab((state) => state.network?.filter ?? 0);
+  useEffect(() => {
+    if (layer === null) return undefined;
+    let isStopped = false;
+    let isStale = false;
+    let isBusy = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let seen = { step: lab.store.getState().network?.step ?? -1, runId: session.store.getState().run?.runId };
+
+    const refresh = async (): Promise<void> => {
+      isBusy = true;
+      isStale = false;
+      const start = performance.now();
+      try {
+        const reply = await session.actions.layerInput(layer, filter, await currentImage());
+        const { network } = lab.store.getState();
+        // The person may have begun to edit meanwhile: then the lab is theirs.
+        if (isStopped || network === null || network.layer !== layer || network.filter !== filter) return;
+        lab.actions.follow({ ...network, step: reply.step }, (document) => withLayer(document, reply));
+      } catch {
+        // Another network without this layer, or none yet: the next change asks again.
+      }
+      const pause = Math.max(shortestPause, (performance.now() - start) / largestShare);
+      timer = setTimeout(() => {
+        isBusy = false;
+        if (isStale && !isStopped) void refresh();
+      }, pause);
+    };
+    const changed = (): void => {
+      isStale = true;
+      if (!isBusy) void refresh();
+    };
+    const look = (): void => {
+      const { run } = session.store.getState();
+      // What was loaded stays in the lab, as plain numbers.
+      if (run !== null && !hasFilter(run.config.network, layer, filter)) return lab.actions.unfollow();
+      if (run === null || (run.step === seen.step && run.runId === seen.runId)) return;
+      seen = { step: run.step, runId: run.runId };
+      changed();
+    };
+    // It may have trained on while another page was open.
+    look();
+    const stopSession = session.store.subscribe(look);
+    const stopDrawing = drawing.subscribe(changed);
+    return () => {
+      isStopped = true;
+      clearTimeout(timer);
+      stopSession();
+      stopDrawing();
+    };
+  }, [layer, filter]);
+}

@@ -1,0 +1,7 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { type Palette, paletteOf } from '@/features/convLab/palette';
+
+/** The grids' colours for the scheme the page shows now. */
+export function usePalette(): Palette {
+  return paletteOf(useComputedColorScheme('light'));
+}

@@ -1,0 +1,96 @@
+/** Draw a digit and watch the network read it. */
+import { Button, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { drawingActions } from '@/session/drawing';
+import { canPredict } from '@/session/selectors';
+import { session, useSession } from '@/session/session';
+import { UntrainedNote } from '@/features/draw/UntrainedNote';
+import { DrawingPad } from '@/panels/drawing/DrawingPad';
+import { Icon } from '@/ui/icons/icons';
+import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
+import { Panel } from '@/ui/layout/Panel';
+import { PixelGrid } from '@/panels/drawing/PixelGrid';
+import { PredictionBars } from '@/panels/drawing/PredictionBars';
+import { SampleStrip } from '@/panels/drawing/SampleStrip';
+import { useStartObstacle } from '@/panels/run/runProblems';
+import { useDrawingImage } from '@/panels/drawing/useDrawingImage';
+import { usePrediction } from '@/panels/drawing/usePrediction';
+import classes from '@/features/draw/DrawView.module.css';
+
+function Reading() {
+  const { t } = useTranslation('draw');
+  const { isEmpty, pixels } = useDrawingImage();
+  const answer = usePrediction(isEmpty ? null : pixels);
+  const isReady = useSession(canPredict);
+  return (
+    <>
+      <Panel title={t('seen.title')} className={classes['seen']}>
+        <PixelGrid
+          pixels={pixels}
+          label={t('seen.image')}
+          ink="white_on_black"
+          className={classes['image']}
+        />
+        <p className={classes['note']}>{t('seen.hint')}</p>
+      </Panel>
+      <Panel title={t('prediction.title')} className={classes['prediction']}>
+        <PredictionBars answer={answer} emptyText={t(isReady ? 'prediction.empty' : 'prediction.waiting')} />
+      </Panel>
+    </>
+  );
+}
+
+function scrollToPad(): void {
+  window.scrollTo({ top: 0 });
+}
+
+/** Starts training; where the settings do not allow that, leads to where it says why. */
+function TrainButton() {
+  const { t } = useTranslation('draw');
+  const obstacle = useStartObstacle();
+  if (obstacle !== null && obstacle !== 'no_worker') {
+    return (
+      <Button size="sm" variant="default" component={Link} href="/">
+        {t('cannotTrain')}
+      </Button>
+    );
+  }
+  return (
+    <Button
+      size="sm"
+      leftSection={<Icon name="play" size={15} />}
+      disabled={obstacle !== null}
+      onClick={() => session.actions.start()}
+    >
+      {t('goTrain')}
+    </Button>
+  );
+}
+
+export function DrawView() {
+  const { t } = useTranslation('draw');
+  return (
+    <div className={classes['page']}>
+      <div className={classes['intro']}>
+        <Title order={1}>{t('title')}</Title>
+        <p>{t('intro')}</p>
+      </div>
+      <CurrentNetwork />
+      <UntrainedNote action={<TrainButton />} />
+      <div className={classes['columns']}>
+        <Panel className={classes['pad']}>
+          <DrawingPad />
+        </Panel>
+        <Reading />
+      </div>
+      <SampleStrip
+        title={t('samples.title')}
+        onPick={(sample) => {
+          drawingActions.loadSample(sample);
+          scrollToPad();
+        }}
+      />
+    </div>
+  );
+}

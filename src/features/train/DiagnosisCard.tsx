@@ -1,0 +1,89 @@
+/** One finding of the doctor: what, how it shows, why, and the way out. */
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Diagnosis } from '@/doctor/diagnosis';
+import { rules } from '@/doctor/rules';
+import { session } from '@/session/session';
+import { shownStep, type DiagnosisText } from '@/features/train/useDiagnosisText';
+import { dropTypedText } from '@/features/train/typedFields';
+import { Formula } from '@/ui/text/Formula';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import classes from '@/features/train/doctor.module.css';
+
+const shownLayers = 6;
+
+function Concerned({ diagnosis }: { readonly diagnosis: Diagnosis }) {
+  const { t } = useTranslation('doctor');
+  const { layers, digits, id } = diagnosis;
+  const hidden = layers.length - shownLayers;
+  if (layers.length + digits.length === 0) return null;
+  return (
+    <dl className={classes['concerned']}>
+      {digits.length > 0 && (
+        <>
+          <dt>{t(id === 'classes_never_predicted' ? 'digitsUnpredicted' : 'digitsWrong')}</dt>
+          <dd data-testid={`doctor-digits-${id}`}>{digits.join(', ')}</dd>
+        </>
+      )}
+      {layers.length > 0 && (
+        <>
+          <dt>{t('layers')}</dt>
+          <dd>
+            {layers.slice(0, shownLayers).map((layer) => (
+              <code key={layer}>{layer}</code>
+            ))}
+            {hidden > 0 && <span>{t('moreLayers', { count: hidden })}</span>}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+export function DiagnosisCard({
+  diagnosis,
+  text,
+  isFirst,
+}: {
+  readonly diagnosis: Diagnosis;
+  readonly text: DiagnosisText;
+  readonly isFirst: boolean;
+}) {
+  const { t } = useTranslation('doctor');
+  const format = useNumberFormat();
+  const { id, severity, fix } = diagnosis;
+  return (
+    <li className={classes['card']} data-severity={severity} data-testid={`diagnosis-${id}`}>
+      <div className={classes['head']}>
+        <h3 className={classes['title']}>{text.part(diagnosis, 'title')}</h3>
+        <span className={classes['badge']}>{t(severity)}</span>
+        <span className={classes['since']}>{t('since', { step: format.integer(shownStep(diagnosis)) })}</span>
+      </div>
+      <p className={classes['evidence']}>{text.part(diagnosis, 'evidence')}</p>
+      <Concerned diagnosis={diagnosis} />
+      <details className={classes['why']} open={isFirst}>
+        <summary>{t('why')}</summary>
+        <p>
+          {text.part(diagnosis, 'why1')} {text.part(diagnosis, 'why2')} {text.part(diagnosis, 'why3')}
+        </p>
+        <Formula term={rules[id].formula} className={classes['formula']} />
+      </details>
+      {fix !== null && (
+        <div className={classes['fix']}>
+          <span>{text.fix(fix)}</span>
+          <Button
+            size="xs"
+            variant={isFirst ? 'filled' : 'light'}
+            onClick={() => {
+              session.actions.startWith(fix.config);
+              dropTypedText();
+            }}
+            data-testid={`fix-${id}`}
+          >
+            {t('apply')}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}

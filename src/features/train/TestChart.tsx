@@ -1,0 +1,120 @@
+/** One value of the tests over the run: quick tests as small points, full tests joined by a strong line. */
+import { memo, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { EvidenceSeries } from '@/doctor/finding';
+import { useSession } from '@/session/session';
+import type { EvaluationPoint } from '@/session/sessionState';
+import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
+import { useEpochTexts } from '@/features/train/useEpochTexts';
+import { Chart } from '@/ui/chart/Chart';
+import { ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
+import type { Hover } from '@/ui/chart/ChartHover';
+import { ChartPanel } from '@/ui/chart/ChartPanel';
+import { EpochLines } from '@/ui/chart/chartParts';
+import { linearDomain, stepAxis, stepAxisEnd, valueAxis } from '@/ui/chart/chartScale';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+
+/** NaN or infinity stays as it is; null: there was no such test. */
+interface TestRow {
+  readonly step: number;
+  readonly quick: number | null;
+  readonly full: number | null;
+}
+
+export interface TestChartProps {
+  readonly title: string;
+  readonly axisTitle: string;
+  readonly color: string;
+  readonly empty: string;
+  readonly value: (point: EvaluationPoint) => number;
+  readonly formatValue: (value: number) => string;
+  /** The axis for the lowest and the highest value. */
+  readonly domainFor?: (low: number, high: number) => [number, number];
+  /** Findings of the doctor that show in this chart. */
+  readonly evidence: readonly EvidenceSeries[];
+  readonly className?: string | undefined;
+}
+
+/** Points of one step share a row, so that hovering shows both. */
+function rowsOf(points: readonly EvaluationPoint[], value: TestChartProps['value']): TestRow[] {
+  const rows = new Map<number, TestRow>();
+  for (const point of points) {
+    const row = rows.get(point.step) ?? { step: point.step, quick: null, full: null };
+    const number = value(point);
+    rows.set(point.step, { ...row, [point.extent]: number });
+  }
+  return [...rows.values()].sort((a, b) => a.step - b.step);
+}
+
+const quickOf = ({ quick }: TestRow): number | null => quick;
+const fullOf = ({ full }: TestRow): number | null => full;
+/** Null where no dot can stand. */
+function dotOf({ quick, full }: TestRow): number | null {
+  const shown = full ?? quick;
+  return shown !== null && Number.isFinite(shown) ? shown : null;
+}
+
+function rangeOf(rows: readonly TestRow[]): [number, number] {
+  const values = rows.flatMap(({ quick, full }) => [quick ?? NaN, full ?? NaN]).filter(Number.isFinite);
+  return [Math.min(...values), Math.max(...values)];
+}
+
+export const TestChart = memo(function TestChart(props: TestChartProps) {
+  const {
+    title,
+    axisTitle,
+    color,
+    empty,
+    value,
+    formatValue,
+    domainFor = linearDomain,
+    evidence,
+    className,
+  } = props;
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const evaluations = useSession((state) => state.evaluations);
+  const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
+  const last = rows.at(-1);
+  const epochs = useEpochTexts(last?.step ?? 0);
+  const [low, high] = useMemo(() => domainFor(...rangeOf(rows)), [domainFor, rows]);
+  const end = stepAxisEnd(last?.step ?? 0);
+  const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
+  const y = useMemo(() => valueAxis(axisTitle, [low, high], format.tick), [axisTitle, low, high, format]);
+  const hover: Hover<TestRow> = {
+    rows,
+    dot: dotOf,
+    color,
+    title: ({ step }) => epochs.hoverTitle(step),
+    values: ({ quick, full }) => [
+      ...(full === null ? [] : [{ label: t('charts.fullShort'), color, value: formatValue(full) }]),
+      ...(quick === null ? [] : [{ label: t('charts.quickShort'), color, value: formatValue(quick) }]),
+    ],
+  };
+  const lastValue = last?.full ?? last?.quick ?? null;
+
+  return (
+    <ChartPanel
+      className={className}
+      title={title}
+      legend={[
+        { label: t('charts.fullShort'), color, mark: 'line' },
+        { label: t('charts.quickShort'), color, mark: 'small_dot' },
+      ]}
+      empty={rows.length === 0 ? empty : null}
+      summary={t('charts.summaryTest', {
+        step: format.integer(last?.step ?? 0),
+        value: lastValue === null ? '–' : formatValue(lastValue),
+      })}
+    >
+      <Chart x={x} y={y} hover={hover}>
+        <EpochLines marks={epochs.marks} label={epochs.label} />
+        <ChartCurve points={rows} value={quickOf} color={color} width={1} opacity={0.25} connectsNulls />
+        <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
+        <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
+        <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
+        <DiagnosisMarks series={evidence} />
+      </Chart>
+    </ChartPanel>
+  );
+});

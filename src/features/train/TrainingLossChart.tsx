@@ -1,0 +1,135 @@
+/** Loss of every batch, raw and smoothed, with a logarithmic scale and the smoothing at hand. */
+import { Slider, Switch, Tooltip } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ChartPoint } from '@/session/chartSeries';
+import { session, useSession } from '@/session/session';
+import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
+import { useEpochTexts } from '@/features/train/useEpochTexts';
+import { useMetricsVersion } from '@/features/train/useMetricsVersion';
+import { Chart } from '@/ui/chart/Chart';
+import { ChartCurve } from '@/ui/chart/ChartCurve';
+import type { Hover } from '@/ui/chart/ChartHover';
+import { ChartPanel } from '@/ui/chart/ChartPanel';
+import { EpochLines } from '@/ui/chart/chartParts';
+import { linearDomain, logDomain, stepAxis, stepAxisEnd, thinned, valueAxis } from '@/ui/chart/chartScale';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import classes from '@/features/train/charts.module.css';
+
+const color = 'var(--series-train)';
+const evidenceSeries = ['training_loss'] as const;
+const refreshMilliseconds = 120;
+/** Places where the pointer finds values: about one every six pixels. */
+const hoverStops = 160;
+
+const rawOf = (point: ChartPoint): number => point.value;
+const smoothedOf = (point: ChartPoint): number => point.smoothed;
+/** Null where no dot can stand. */
+const dotOf = ({ smoothed }: ChartPoint): number | null => (Number.isFinite(smoothed) ? smoothed : null);
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of the finite values; from infinity to minus infinity where there is none. */
+function rangeOf(points: readonly ChartPoint[]): Range {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { value } of points) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
+}
+
+function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
+  const { t } = useTranslation('train');
+  const { logScale, smoothing } = useSession((state) => state.settings);
+  return (
+    <>
+      <label className={classes['slider']}>
+        <span id="smoothing-label">{t('charts.smoothing')}</span>
+        <Slider
+          size="sm"
+          w={96}
+          min={0}
+          max={0.99}
+          step={0.01}
+          label={(value) => value.toFixed(2)}
+          value={smoothing}
+          onChange={(value) => session.actions.updateSettings({ smoothing: value })}
+          thumbProps={{ 'aria-labelledby': 'smoothing-label' }}
+        />
+      </label>
+      <Tooltip label={t('charts.logImpossible')} disabled={canUseLog}>
+        <Switch
+          size="sm"
+          label={t('charts.logScale')}
+          checked={logScale && canUseLog}
+          disabled={!canUseLog}
+          onChange={(event) => session.actions.updateSettings({ logScale: event.currentTarget.checked })}
+        />
+      </Tooltip>
+    </>
+  );
+}
+
+export function TrainingLossChart({ className }: { readonly className?: string | undefined }) {
+  const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const { logScale, smoothing } = useSession((state) => state.settings);
+  const version = useMetricsVersion(refreshMilliseconds);
+  // The version stands for the log's content, which React cannot see.
+  // oxlint-disable-next-line react/exhaustive-deps
+  const points = useMemo(() => session.metrics.chart('loss', smoothing), [version, smoothing]);
+  const last = points.at(-1)?.step ?? 0;
+  const epochs = useEpochTexts(last);
+  const range = useMemo(() => rangeOf(points), [points]);
+  const canUseLog = points.length === 0 || range.low > 0;
+  const usesLog = logScale && points.length > 0 && range.low > 0;
+  const [low, high] = usesLog ? logDomain(range.low, range.high) : linearDomain(range.low, range.high);
+  const end = stepAxisEnd(last);
+  const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
+  const y = useMemo(
+    () => valueAxis(t('charts.lossAxis'), [low, high], format.tick, usesLog ? 'log' : 'linear'),
+    [t, low, high, usesLog, format],
+  );
+  const hover: Hover<ChartPoint> = {
+    rows: useMemo(() => thinned(points, hoverStops), [points]),
+    dot: dotOf,
+    color,
+    title: ({ step }) => epochs.hoverTitle(step),
+    values: ({ value, smoothed }) => [
+      { label: t('charts.smoothed'), color, value: format.loss(smoothed) },
+      { label: t('charts.raw'), color, value: format.loss(value) },
+    ],
+  };
+  const latest = session.metrics.latest('loss');
+
+  return (
+    <ChartPanel
+      className={className}
+      title={t('charts.trainingLoss')}
+      legend={[
+        { label: t('charts.smoothed'), color, mark: 'line' },
+        { label: t('charts.raw'), color, mark: 'faint_line' },
+      ]}
+      actions={<LossControls canUseLog={canUseLog} />}
+      empty={points.length === 0 ? t('charts.emptyTraining') : null}
+      summary={t('charts.summaryTraining', {
+        steps: format.integer(last),
+        loss: latest === null ? '–' : format.loss(latest),
+      })}
+      testId="training-loss"
+    >
+      <Chart x={x} y={y} hover={hover}>
+        <EpochLines marks={epochs.marks} label={epochs.label} />
+        <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
+        <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+        <DiagnosisMarks series={evidenceSeries} />
+      </Chart>
+    </ChartPanel>
+  );
+}

@@ -1,0 +1,32 @@
+/** English, part of the page: the type of every other language, and what stands in where one does not come. */
+import { common } from '@/locales/en/common';
+import { convLab } from '@/locales/en/convLab';
+import { currentNetwork } from '@/locales/en/currentNetwork';
+import { doctor } from '@/locales/en/doctor';
+import { draw } from '@/locales/en/draw';
+import { errors } from '@/locales/en/errors';
+import { hyperparameters } from '@/locales/en/hyperparameters';
+import { licences } from '@/locales/en/licences';
+import { network } from '@/locales/en/network';
+import { presets } from '@/locales/en/presets';
+import { report } from '@/locales/en/report';
+import { train } from '@/locales/en/train';
+import { weights } from '@/locales/en/weights';
+
+export const texts = {
+  common,
+  convLab,
+  currentNetwork,
+  doctor,
+  draw,
+  errors,
+  hyperparameters,
+  licences,
+  network,
+  presets,
+  report,
+  train,
+  weights,
+} as const;
+
+export type EnglishTexts = typeof texts;

@@ -1,0 +1,31 @@
+import type { EnglishTexts } from '@/locales/en';
+import type { Translation } from '@/locales/shape';
+import { common } from '@/locales/zh-CN/common';
+import { convLab } from '@/locales/zh-CN/convLab';
+import { currentNetwork } from '@/locales/zh-CN/currentNetwork';
+import { doctor } from '@/locales/zh-CN/doctor';
+import { draw } from '@/locales/zh-CN/draw';
+import { errors } from '@/locales/zh-CN/errors';
+import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
+import { licences } from '@/locales/zh-CN/licences';
+import { network } from '@/locales/zh-CN/network';
+import { presets } from '@/locales/zh-CN/presets';
+import { report } from '@/locales/zh-CN/report';
+import { train } from '@/locales/zh-CN/train';
+import { weights } from '@/locales/zh-CN/weights';
+
+export const texts = {
+  common,
+  convLab,
+  currentNetwork,
+  doctor,
+  draw,
+  errors,
+  hyperparameters,
+  licences,
+  network,
+  presets,
+  report,
+  train,
+  weights,
+} as const satisfies Translation<EnglishTexts>;

@@ -1,0 +1,25 @@
+import type { presets as english } from '@/locales/en/presets';
+import type { Translation } from '@/locales/shape';
+
+export const presets = {
+  quick_lenet: { name: 'LeNet-5，快速', text: '使用动量并打乱顺序：第一轮内就能认对大多数数字。' },
+  mynn: { name: 'Mynn', text: '报告的第一个网络：两个卷积层、dropout 和两个全连接层。' },
+  vgg16_nll_logits: {
+    name: 'VGG-16，错误的损失',
+    text: '1.34 亿个权重，图片放大到 64 × 64。原始输出的 NLL 没有下界，所以学不会数字。',
+  },
+  vgg2: { name: 'VGG-2', text: '四个带批归一化的卷积层。' },
+  resnet18_nll_logits: {
+    name: 'ResNet-18，错误的损失',
+    text: '原始输出的 NLL 无止境地下降到 −1065 万，准确率却上不去。',
+  },
+  resnet: { name: '小型 ResNet', text: '16 和 32 通道上的两个残差块。' },
+  lenet_nll_softmax: {
+    name: 'LeNet-5，错误的损失',
+    text: 'softmax 的 NLL 梯度极小：有些数字始终学不会。',
+  },
+  convolution_check: { name: '手算卷积' },
+  learning_rate_not_given: '报告没有给出学习率，这里取 0.01。',
+  opening_layers_not_given: '报告省略了最前面几层，这里用 LeNet-5 原有的。',
+  learning_rate_tiny: '学习率极小：只改损失，学得仍然很慢。',
+} as const satisfies Translation<typeof english>;

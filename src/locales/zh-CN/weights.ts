@@ -1,0 +1,112 @@
+import type { weights as english } from '@/locales/en/weights';
+import type { Translation } from '@/locales/shape';
+
+const kerasTodo =
+  'Keras 的权重排布方式不同。请在 Python 中把它们复制到 PyTorch 网络里，再用 safetensors.torch 的 save_file 保存其 state_dict。';
+const otherProgram =
+  '它是给其他程序用的。请用 safetensors.torch 的 save_file 保存 PyTorch 网络的 state_dict。';
+
+export const weights = {
+  title: '权重',
+  hint: '名称、形状和布局与 PyTorch 相同，文件可以互通。',
+  save: '保存权重',
+  saveHint: '{{weights}}，存为 .safetensors',
+  load: '加载权重…',
+  drop: '或把 .safetensors 文件拖到这里，须与 {{network}} 相符',
+  dropNow: '松开即可把权重加载到 {{network}}',
+  saving: '正在读取权重…',
+  saved: '已保存 {{file}}（{{size}}）。',
+  saveFailed: '无法保存权重',
+  dismiss: '关闭这条消息',
+  pytorch: '如何在 PyTorch 中打开',
+  convert: '把文件转换为 safetensors 的 Python 代码',
+  copy: '复制',
+  copied: '已复制',
+
+  loading: '正在加载 {{file}}…',
+  cancelled: '一切保持不变，没有加载 {{file}}。',
+  loaded: '已加载 {{file}}：{{network}} 的 {{tensors}} 个张量全部吻合。',
+  notes: {
+    prefix:
+      '所有名称都以“{{prefix}}”开头，那是 PyTorch 的包装（DataParallel、torch.compile）加上的，已去掉。',
+    counters: '文件中没有 num_batches_tracked；与 PyTorch 一样，从 0 开始。',
+    firstOfSeveral: '只需要一个数，文件中有几个，取了第一个：{{keys}}。',
+    ignored: '已跳过，因为网络中没有这样的张量：{{keys}}。',
+  },
+  nonFinite: {
+    title: '已加载 {{file}}，但其中有 {{values}} 个数是 NaN 或无穷大',
+    text: 'PyTorch 也会加载这样的权重。网络的回答将没有意义，训练也无法修复：请加载另一个文件，或重置以得到新的权重。',
+    tensors: '含有这类数的张量',
+    count: '{{key}}：{{size}} 个数中有 {{nan}} 个 NaN，{{infinite}} 个无穷大',
+  },
+
+  notLoaded: '没有加载 {{file}}',
+  unreadable: '无法读取 {{file}}',
+  notReady: '网络还在构建，请稍后再试。',
+  tryAgain: '请再试一次。',
+  problems: {
+    truncated: '文件不完整：下载或复制没有完成。请重新获取。',
+    header:
+      '无法读取文件的目录：文件已损坏，或不是由 safetensors 工具写出的。请重新获取，或用 safetensors.torch 的 save_file 重新保存。',
+    layout:
+      '文件的目录与后面的数据不符：文件已损坏。请重新获取，或用 safetensors.torch 的 save_file 重新保存。',
+    dtype: '“{{key}}”中的数是 {{dtype}} 类型，PyTorch 也不会把它复制到网络里。请把权重保存为 float32。',
+    unreadable: '浏览器读不到文件的内容：选择之后它被移动或修改了，或者它是一个文件夹。请重新选择。',
+  },
+
+  failed: '{{file}} 与 {{network}} 不匹配',
+  fits: '没有做任何改动。该文件与 {{network}} 匹配：请选择那个网络，再加载一次。',
+  mismatch: '没有做任何改动。请选择保存该文件时所用的网络，或从 PyTorch 重新保存。',
+  prefixOff: '比较名称时去掉了它们共同的前缀“{{prefix}}”。',
+  missing: '文件中缺少',
+  unexpected: '不属于这个网络',
+  differing: '形状不同',
+  shapes: '文件中为 [{{given}}]，这里为 [{{expected}}]',
+  more: '另有 {{rest}} 个',
+
+  foreign: {
+    title: '{{file}} 是{{what}}',
+    begins: '文件开头：{{excerpt}}',
+    pytorch: {
+      what: ' PyTorch 文件（torch.save），不是 safetensors',
+      todo: '用几行 Python 就能把它转换为可以在这里加载的文件：',
+    },
+    pytorch_legacy: {
+      what: '旧版 PyTorch 文件（torch.save），不是 safetensors',
+      todo: '用几行 Python 就能把它转换为可以在这里加载的文件：',
+    },
+    pickle: {
+      what: ' Python 的 pickle 文件，不是 safetensors',
+      todo: '请在 Python 中打开它，再用 safetensors.torch 的 save_file 保存其中的 state_dict。',
+    },
+    numpy: {
+      what: '单个 NumPy 数组（.npy）',
+      todo: '网络需要按名称给出全部张量。请用 safetensors.numpy 的 save_file 把它们一起保存。',
+    },
+    npz: {
+      what: ' NumPy 压缩包（.npz），不是 safetensors',
+      todo: '如果其中的名称与 PyTorch 的 state_dict 相同，用几行 Python 就能把它转换为可以在这里加载的文件：',
+    },
+    keras: { what: ' Keras 模型', todo: kerasTodo },
+    hdf5: { what: ' HDF5 文件，例如 Keras 写出的文件', todo: kerasTodo },
+    onnx: {
+      what: ' ONNX 模型',
+      todo: '请用 safetensors.torch 的 save_file 保存导出它的 PyTorch 网络的 state_dict。',
+    },
+    tflite: { what: ' TensorFlow Lite 模型', todo: otherProgram },
+    gguf: { what: '语言模型的 GGUF 文件', todo: otherProgram },
+    zip: { what: ' ZIP 压缩包', todo: '请解压，再选择其中的 .safetensors 文件。' },
+    archive: { what: '压缩包', todo: '请解压，再选择其中的 .safetensors 文件。' },
+    html: { what: '网页', todo: '链接指向的是介绍该文件的网页。请打开它，用其中的下载按钮。' },
+    lfs_pointer: {
+      what: ' Git LFS 指针，不是文件本身',
+      todo: '请用“git lfs pull”获取文件，或从仓库的网页下载。',
+    },
+    safetensors_index: { what: '分成几个文件的模型的索引', todo: '请选择其中列出的 .safetensors 文件。' },
+    json: { what: ' JSON 文件', todo: '其中是设置，不是权重。请选择与它配套的 .safetensors 文件。' },
+    image: { what: '图片', todo: '请选择 .safetensors 文件。要识别数字，请把它画出来。' },
+    pdf: { what: ' PDF 文档', todo: '请选择 .safetensors 文件。' },
+    text: { what: '文本，不是 safetensors', todo: '服务器常常会发来一条消息而不是文件。请重新获取文件。' },
+    empty: { what: '空文件', todo: '下载没有完成。请重新获取。' },
+  },
+} as const satisfies Translation<typeof english>;

@@ -1,0 +1,92 @@
+/** Ten probabilities, the winner marked by weight, colour and position of the big digit above. */
+import { VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import type { PredictionAnswer } from '@/panels/drawing/usePrediction';
+import classes from '@/panels/drawing/PredictionBars.module.css';
+
+const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+export interface PredictionBarsProps {
+  readonly answer: PredictionAnswer | null;
+  /** Shown in place of the winner while there is no answer. */
+  readonly emptyText: string;
+}
+
+interface HeadProps {
+  readonly winner: number | null;
+  readonly confidence: number;
+  readonly emptyText: string;
+}
+
+function Head({ winner, confidence, emptyText }: HeadProps) {
+  const { t } = useTranslation('draw');
+  const format = useNumberFormat();
+  if (winner === null) return <p className={classes['empty']}>{emptyText}</p>;
+  return (
+    <>
+      <span className={classes['answer']}>{t('prediction.answer')}</span>
+      <span className={classes['digit']} data-testid="predicted-digit">
+        {winner}
+      </span>
+      <span className={classes['confidence']}>
+        {t('prediction.confidence', { percent: format.percent(confidence, 1) })}
+      </span>
+    </>
+  );
+}
+
+export function PredictionBars({ answer, emptyText }: PredictionBarsProps) {
+  const { t } = useTranslation('draw');
+  const format = useNumberFormat();
+  const reading = answer?.readings[0] ?? null;
+  const isUnread = reading === 'not_numbers';
+  const winner = isUnread ? null : reading;
+  const confidence = winner === null ? 0 : (answer?.probabilities[winner] ?? 0);
+  const unread = isUnread ? t('prediction.notNumbers') : '';
+  const announcement =
+    winner === null
+      ? unread
+      : t('prediction.announce', { digit: String(winner), percent: format.percent(confidence, 0) });
+  // A screen reader hears the answer once the drawing rests, not at every movement.
+  const [settled] = useDebouncedValue(announcement, 1200);
+
+  return (
+    <div className={classes['root']}>
+      <div className={classes['head']}>
+        <Head winner={winner} confidence={confidence} emptyText={unread || emptyText} />
+      </div>
+      <ol
+        className={classes['bars']}
+        data-testid="prediction"
+        aria-busy={answer !== null && !answer.isCurrent}
+      >
+        {digits.map((digit) => {
+          const probability = answer?.probabilities[digit] ?? 0;
+          const percent = format.percent(probability, 1);
+          return (
+            <li key={digit} className={classes['row']} data-winner={digit === winner}>
+              <VisuallyHidden>
+                {t('prediction.bar', { digit: String(digit), percent: answer === null ? '–' : percent })}
+              </VisuallyHidden>
+              <span className={classes['name']} aria-hidden="true">
+                {digit}
+              </span>
+              <span className={classes['track']} aria-hidden="true">
+                <span
+                  className={classes['fill']}
+                  style={{ transform: `scaleX(${isUnread ? 0 : probability})` }}
+                />
+              </span>
+              <span className={classes['percent']} aria-hidden="true">
+                {answer === null ? '' : percent}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <VisuallyHidden aria-live="polite">{settled}</VisuallyHidden>
+    </div>
+  );
+}

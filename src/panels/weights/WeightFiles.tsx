@@ -1,0 +1,105 @@
+/** Saves the network's weights as safetensors and loads such files, chosen or dropped. */
+import { Button, FileButton } from '@mantine/core';
+import { type DragEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { canPredict, hasWorker } from '@/session/selectors';
+import { useSession } from '@/session/session';
+import { configToLoadInto } from '@/session/weightsActions';
+import { Icon } from '@/ui/icons/icons';
+import { PytorchSnippet } from '@/panels/weights/PytorchSnippet';
+import { useCurrentNetworkText } from '@/panels/network/useCurrentNetworkText';
+import { loadWeightFile, saveWeightFile } from '@/panels/weights/weightFile';
+import { type WeightNotice, WeightFileNotice } from '@/panels/weights/WeightFileNotice';
+import classes from '@/panels/weights/WeightFiles.module.css';
+
+function useWeightFiles() {
+  const network = useSession((state) => configToLoadInto(state).network);
+  const [notice, setNotice] = useState<WeightNotice | null>(null);
+
+  const save = async (): Promise<void> => {
+    setNotice({ kind: 'saving' });
+    try {
+      setNotice({ kind: 'saved', ...(await saveWeightFile()) });
+    } catch (error) {
+      setNotice({ kind: 'save_failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const load = async (file: File | null | undefined): Promise<void> => {
+    if (file === null || file === undefined) return;
+    const about = { file: file.name, network: network.name };
+    setNotice({ kind: 'loading', ...about });
+    setNotice({ ...about, ...(await loadWeightFile(file)) });
+  };
+  return { notice, dismiss: () => setNotice(null), save, load };
+}
+
+export function WeightFiles() {
+  const { t } = useTranslation('weights');
+  const isReady = useSession(canPredict);
+  const isThere = useSession(hasWorker);
+  const current = useCurrentNetworkText();
+  const name = useSession((state) => configToLoadInto(state).network.name);
+  const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
+  const step = useSession(({ run }) => run?.step ?? 0);
+  const { notice, dismiss, save, load } = useWeightFiles();
+  const [isOver, setIsOver] = useState(false);
+  const reset = useRef<() => void>(null);
+  const isBusy = notice?.kind === 'saving' || notice?.kind === 'loading';
+
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    setIsOver(false);
+    void load(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className={classes['root']}>
+      <div className={classes['buttons']}>
+        <Button
+          variant="default"
+          leftSection={<Icon name="download" size={16} />}
+          disabled={!isReady || isBusy}
+          onClick={() => void save()}
+        >
+          {t('save')}
+        </Button>
+        <span className={classes['hint']}>{current !== null && t('saveHint', { weights: current })}</span>
+      </div>
+      {/* Files are dropped by mouse alone; the button inside is the way for everybody. */}
+      <div
+        className={classes['drop']}
+        data-over={isOver || undefined}
+        data-testid="weights-drop"
+        onDragOver={(event) => {
+          event.preventDefault();
+          setIsOver(true);
+        }}
+        onDragLeave={() => setIsOver(false)}
+        onDrop={onDrop}
+      >
+        <FileButton
+          resetRef={reset}
+          inputProps={{ 'aria-label': t('load') }}
+          onChange={(file) => {
+            void load(file);
+            // The same file may be chosen again after a correction.
+            reset.current?.();
+          }}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              leftSection={<Icon name="upload" size={16} />}
+              disabled={!isThere || isBusy}
+            >
+              {t('load')}
+            </Button>
+          )}
+        </FileButton>
+        <span className={classes['hint']}>{t(isOver ? 'dropNow' : 'drop', { network: name })}</span>
+      </div>
+      <WeightFileNotice notice={notice} onDismiss={dismiss} />
+      <PytorchSnippet fileName={`${id}-step-${step}.safetensors`} />
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/** Weights as files: loading and saving them, and the Python that goes with them. */
+import type { LoadReport, ForeignFormat } from '@/model/weightFiles';
+import { RequestError } from '@/session/pendingRequests';
+import { session } from '@/session/session';
+
+export type WeightLoad =
+  | { readonly kind: 'loaded'; readonly report: LoadReport }
+  /** The person would rather keep the current weights. */
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: RequestError['asData'] };
+
+/** Never throws: whatever a file holds, the answer is one of WeightLoad. */
+export async function loadWeightFile(file: File): Promise<WeightLoad> {
+  try {
+    const report = await session.actions.importWeights(file);
+    return report === null ? { kind: 'cancelled' } : { kind: 'loaded', report };
+  } catch (error) {
+    if (error instanceof RequestError) return { kind: 'failed', error: error.asData };
+    return { kind: 'failed', error: { code: 'internal', message: String(error), subject: null } };
+  }
+}
+
+export interface SavedWeights {
+  readonly fileName: string;
+  readonly bytes: number;
+}
+
+/** Downloads the weights as they stand now. @throws RequestError */
+export async function saveWeightFile(): Promise<SavedWeights> {
+  const { fileName, file } = await session.actions.exportWeights();
+  const url = URL.createObjectURL(new Blob([file], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // The browser has taken the blob over once the click's task is done.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return { fileName, bytes: file.byteLength };
+}
+
+/** Python that opens a saved file and writes one that loads here. */
+export function pytorchSnippet(fileName: string): string {
+  return `from safetensors.torch import load_file, save_file
+
+model.load_state_dict(load_file(${JSON.stringify(fileName)}))  # strict: every key fits
+model.eval()
+
+# and back:
+save_file(model.state_dict(), "weights.safetensors")`;
+}
+
+/** Python that makes a safetensors file of one of another kind, where that takes a few lines. */
+export function conversionSnippet(format: ForeignFormat, fileName: string): string | null {
+  const name = JSON.stringify(fileName);
+  switch (format) {
+    case 'pytorch':
+    case 'pytorch_legacy':
+      return `import torch
+from safetensors.torch import save_file
+
+state = torch.load(${name}, map_location="cpu")
+# A whole model was saved? Then: state = state.state_dict()
+save_file({key: value.contiguous() for key, value in state.items()}, "weights.safetensors")`;
+    case 'npz':
+      return `import numpy as np
+from safetensors.numpy import save_file
+
+save_file(dict(np.load(${name})), "weights.safetensors")`;
+    case 'empty':
+    case 'pickle':
+    case 'numpy':
+    case 'keras':
+    case 'hdf5':
+    case 'onnx':
+    case 'tflite':
+    case 'gguf':
+    case 'zip':
+    case 'archive':
+    case 'html':
+    case 'lfs_pointer':
+    case 'safetensors_index':
+    case 'json':
+    case 'image':
+    case 'pdf':
+    case 'text':
+      return null;
+    default:
+      return format satisfies never;
+  }
+}

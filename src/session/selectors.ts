@@ -1,0 +1,42 @@
+/** What views derive from the state. */
+import { sameConfig, type RunConfig } from '@/model/runConfig';
+import type { RunPhase } from '@/protocol/messages';
+import type { SessionState } from '@/session/sessionState';
+
+/** Steps are being taken, or will be as soon as the data, or another engine, is there. */
+export function isTraining(phase: RunPhase | undefined): boolean {
+  return phase === 'training' || phase === 'waiting' || phase === 'recovering';
+}
+
+/** A run with trained steps that can go on: replacing it would lose work. */
+export function isUnderWay(state: SessionState): boolean {
+  const { run } = state;
+  if (run === null) return false;
+  return isTraining(run.phase) || run.phase === 'paused' || isWaitingForBackend(state);
+}
+
+/** The device was lost; another backend takes the run over. */
+export function isWaitingForBackend({ run }: SessionState): boolean {
+  return run?.phase === 'failed' && run.error?.code === 'device';
+}
+
+/** A worker is there that hears what it is told, sooner or later. */
+export function hasWorker({ worker }: SessionState): boolean {
+  return worker !== 'stopped' && worker !== 'crashed';
+}
+
+/** Whether a network is there that can answer. */
+export function canPredict({ run, backend }: SessionState): boolean {
+  return backend.kind === 'ready' && run !== null && run.phase !== 'preparing' && run.phase !== 'failed';
+}
+
+/** The controls say something else than what the current run trains with: a start or reset takes it over. */
+export function draftDiffers({ run, draft }: SessionState): boolean {
+  return run !== null && !sameConfig(run.config, draft);
+}
+
+/** The two configurations give the same fresh network. */
+export function sameFreshNetwork(a: RunConfig, b: RunConfig): boolean {
+  const part = ({ network, input, seed }: RunConfig): string => JSON.stringify({ network, input, seed });
+  return part(a) === part(b);
+}

@@ -1,0 +1,77 @@
+/** What a person can do in a session, as commands to the worker and changes of the state. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { MetricsLog } from '@/session/metricsLog';
+import { createRunActions } from '@/session/runActions';
+import type { SessionActions, SessionState, Settings } from '@/session/sessionState';
+import { selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
+import type { StatisticsLog } from '@/session/statisticsLog';
+import { createSweepActions } from '@/session/sweepActions';
+import { RequestError } from '@/session/pendingRequests';
+import type { TrainerClient } from '@/session/trainerClient';
+import { createWeightsActions } from '@/session/weightsActions';
+import { createWeightsQuestions } from '@/session/weightsQuestions';
+
+export interface ActionContext {
+  readonly store: StoreApi<SessionState>;
+  readonly metrics: MetricsLog;
+  readonly statistics: StatisticsLog;
+  /** Null while there is no worker. */
+  readonly client: () => TrainerClient | null;
+  /** A new worker in place of the old one. */
+  readonly restart: () => void;
+}
+
+export function createActions(context: ActionContext): SessionActions {
+  const { store, client } = context;
+  const runContext = { ...context, questions: createWeightsQuestions(store) };
+  const connected = (): TrainerClient => {
+    const current = client();
+    if (current !== null) return current;
+    throw new RequestError({
+      code: 'not_ready',
+      message: 'The training worker is not running.',
+      subject: null,
+    });
+  };
+  const changeSettings = (change: Partial<Settings>): void => {
+    store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
+  };
+  const openEngine = (change: Partial<Settings>): void => {
+    changeSettings(change);
+    client()?.send(selectBackendCommand(store.getState().settings));
+  };
+
+  return {
+    ...createRunActions(runContext),
+    ...createWeightsActions(runContext, connected),
+    retryData: () => {
+      client()?.send({ type: 'loadData' });
+    },
+    selectBackend: (engineChoice) => {
+      openEngine({ engineChoice });
+    },
+    retryEngine: () => {
+      const { run } = store.getState();
+      // A browser may keep a part that failed to load for as long as the worker lives.
+      if (run === null || run.step === run.keptStep) context.restart();
+      else openEngine({});
+    },
+    setReferenceEngine: (referenceEngine) => {
+      openEngine({ referenceEngine });
+    },
+    setStatisticsInterval: (statisticsInterval) => {
+      changeSettings({ statisticsInterval });
+      client()?.send(statisticsCommand(store.getState().settings));
+    },
+    updateSettings: changeSettings,
+    predict: async (images, count) => connected().request('predict', { images, count }),
+    testImages: async (indices) => connected().request('testImages', { indices }),
+    convolve: async (problem) => connected().request('convolve', { problem }),
+    layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
+    ...createSweepActions(store, client),
+    restartWorker: context.restart,
+    closeRecovery: () => {
+      store.setState({ recovery: null });
+    },
+  };
+}

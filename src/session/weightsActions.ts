@@ -1,0 +1,54 @@
+/** Weights as files, and the questions before weights are dropped. */
+import { validateConfig } from '@/model/validate';
+import type { RunConfig } from '@/model/runConfig';
+import { readFrom } from '@/model/weightsOrigin';
+import { prepare, type RunContext } from '@/session/runActions';
+import type { SessionActions, SessionState } from '@/session/sessionState';
+import { hasUnsavedWeights, weightsHeld } from '@/session/startPlan';
+import type { TrainerClient } from '@/session/trainerClient';
+
+type WeightsActions = Pick<
+  SessionActions,
+  'exportWeights' | 'importWeights' | 'answerWeightsQuestion' | 'confirmReplacing'
+>;
+
+/** The configuration that weights are loaded into: the draft's, where it can be trained. */
+export function configToLoadInto({ run, draft }: SessionState): RunConfig {
+  return run !== null && validateConfig(draft).length > 0 ? run.config : draft;
+}
+
+/** connected: the worker; @throws RequestError where there is none */
+export function createWeightsActions(context: RunContext, connected: () => TrainerClient): WeightsActions {
+  const { store, questions } = context;
+  const confirm = async (config: RunConfig): Promise<boolean> =>
+    (await questions.ask({ cause: 'replace', config, choices: ['seed'] })) !== null;
+  return {
+    exportWeights: async () => {
+      const runId = store.getState().run?.runId;
+      const exported = await connected().request('exportWeights', null);
+      const { step, fileName } = exported;
+      if (runId !== undefined && store.getState().run?.runId === runId)
+        store.setState({ savedWeights: { runId, step, fileName } });
+      return exported;
+    },
+    importWeights: async (file) => {
+      const config = configToLoadInto(store.getState());
+      const { network } = config;
+      const { name: fileName } = file;
+      const report = await connected().request('importWeights', { fileName, file, network });
+      // Weights of another file are no loss: whoever chooses this one has that one too.
+      const state = store.getState();
+      const dropsTrained = weightsHeld(state).steps > 0 && hasUnsavedWeights(state);
+      if (dropsTrained && !(await confirm(config))) return null;
+      prepare(context, config, 'file', readFrom(fileName, report.nonFinite));
+      return report;
+    },
+    answerWeightsQuestion: (choice) => {
+      questions.answer(choice);
+    },
+    confirmReplacing: async () => {
+      const state = store.getState();
+      return !hasUnsavedWeights(state) || confirm(state.draft);
+    },
+  };
+}

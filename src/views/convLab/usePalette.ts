@@ -1,7 +1,0 @@
-import { useComputedColorScheme } from '@mantine/core';
-import { type Palette, paletteOf } from '@/views/convLab/palette';
-
-/** The grids' colours for the scheme the page shows now. */
-export function usePalette(): Palette {
-  return paletteOf(useComputedColorScheme('light'));
-}
