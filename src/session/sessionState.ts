@@ -2,7 +2,7 @@
  * What views read, and what they can do. For a view:
  *
  *   import { session, useSession } from '@/session/session';
- *   const phase = useSession((state) => state.run?.phase);          // select narrowly; derive with store/selectors.ts
+ *   const phase = useSession((state) => state.run?.phase);          // select narrowly; derive with session/selectors.ts
  *   session.actions.start();                                        // SessionActions below
  *   const rows = session.metrics.chart('loss', state.settings.smoothing);   // when state.metricsVersion changes
  *   const { probabilities } = await session.actions.predict(bytes, 1);      // rejects with RequestError
