@@ -1,4 +1,4 @@
-import { array, assert, double, property, tuple } from 'fast-check';
+import { array, assert, integer, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strokesOnPad, type Stroke } from '@/model/strokes';
 
@@ -25,7 +25,8 @@ describe('strokesOnPad', () => {
   });
 
   it('leaves no point off the pad, and no length out', () => {
-    const coordinate = double({ min: -1, max: 2, noNaN: true });
+    // On a grid: whether a line a denormal number beside the border is on the pad, rounding decides in the samples.
+    const coordinate = integer({ min: -(2 ** 20), max: 2 ** 21 }).map((units) => units / 2 ** 20);
     const place = tuple(coordinate, coordinate);
     assert(
       property(array(place, { minLength: 1, maxLength: 6 }), (places) => {
