@@ -10,6 +10,8 @@ export class NotReadyError extends Error {
   override readonly name = 'NotReadyError';
 }
 
+const layerOf = (error: unknown): string | null => (error instanceof ShapeError ? error.layer : null);
+
 export function toWorkerError(error: unknown): WorkerError {
   if (error instanceof DataError) {
     const { code, message, file, details } = error;
@@ -18,7 +20,7 @@ export function toWorkerError(error: unknown): WorkerError {
   if (error instanceof EngineError) {
     // What a device or an engine cannot do is, to the page, a matter of the backend.
     const code = error.code === 'unsupported' ? 'backend' : error.code;
-    return { code, message: error.message, subject: null };
+    return { code, message: error.message, subject: layerOf(error.cause) };
   }
   if (error instanceof ShapeError) return { code: 'config', message: error.message, subject: error.layer };
   if (error instanceof FormatError) {
