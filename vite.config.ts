@@ -79,7 +79,19 @@ export default defineConfig({
         extends: true,
         assetsInclude: ['**/*.safetensors'],
         // What components need, known from the start: one found later comes with a second React.
-        optimizeDeps: { include: ['react', 'react-dom/client', '@mantine/core', '@mantine/hooks'] },
+        optimizeDeps: {
+          include: [
+            'react',
+            'react-dom/client',
+            '@mantine/core',
+            '@mantine/hooks',
+            'i18next',
+            'react-i18next',
+            'wouter',
+            'zustand',
+            'zustand/vanilla',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['{src,scripts}/**/*.browser.test.{ts,tsx}'],
