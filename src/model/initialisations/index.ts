@@ -1,12 +1,28 @@
 /** Every initialisation, each in a file of its own. A new one is a file here and a line of the table. */
 import * as v from 'valibot';
 import type { Drawn, DrawnTensor, InitialisationDefinition } from '@/model/initialisations/definition';
+import { constant } from '@/model/initialisations/constant';
+import { kaimingNormalFanIn } from '@/model/initialisations/kaimingNormalFanIn';
 import { kaimingNormalFanOut } from '@/model/initialisations/kaimingNormalFanOut';
+import { kaimingUniform } from '@/model/initialisations/kaimingUniform';
 import { normal } from '@/model/initialisations/normal';
+import { orthogonal } from '@/model/initialisations/orthogonal';
 import { pytorchDefault } from '@/model/initialisations/pytorchDefault';
+import { xavierNormal } from '@/model/initialisations/xavierNormal';
+import { xavierUniform } from '@/model/initialisations/xavierUniform';
 import { registry, type ValuesByKind } from '@/model/kindFields';
 
-const table = registry({ default: pytorchDefault, kaiming_normal_fan_out: kaimingNormalFanOut, normal });
+const table = registry({
+  default: pytorchDefault,
+  xavier_uniform: xavierUniform,
+  xavier_normal: xavierNormal,
+  kaiming_uniform: kaimingUniform,
+  kaiming_normal_fan_in: kaimingNormalFanIn,
+  kaiming_normal_fan_out: kaimingNormalFanOut,
+  normal,
+  orthogonal,
+  constant,
+});
 
 type Values = ValuesByKind<typeof table>;
 
