@@ -8,6 +8,7 @@ import {
   activationsCount,
   activationsImages,
   activationsState,
+  everyKindConfig,
   wrongActivations,
 } from '@/engine/testing/activationsCase';
 import type { Engine } from '@/engine/engine';
@@ -16,18 +17,22 @@ describe('activations of webgpu', () => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await engines.webgpu.create();
-    await engine.compile(activationsConfig, activationsState());
+    await engine.compile(activationsConfig, activationsState(activationsConfig));
   });
   afterAll(() => {
     engine.dispose();
   });
 
   it('are those of a float64 computation, whatever is asked for beside them', async () => {
-    const all = await engine.activations(activationsImages, activationsCount, activationNames);
-    expect(wrongActivations(all)).toEqual([]);
+    const all = await engine.activations(
+      activationsImages,
+      activationsCount,
+      activationNames(activationsConfig),
+    );
+    expect(wrongActivations(all, activationsConfig)).toEqual([]);
     for (const names of [[networkInput], ['pool', 'drop'], ['block.norm'], ['fc2', 'block']]) {
       const some = await engine.activations(activationsImages, activationsCount, names);
-      expect(wrongActivations(some, names)).toEqual([]);
+      expect(wrongActivations(some, activationsConfig, names)).toEqual([]);
     }
     await expect(engine.activations(activationsImages, 1, ['conv', 'norm'])).rejects.toThrow('no layer norm');
   });
@@ -38,7 +43,7 @@ describe('activations of webgpu', () => {
       labels: new Uint8Array(activationsCount),
       count: activationsCount,
     });
-    const { parameters } = activationsState();
+    const { parameters } = activationsState(activationsConfig);
     await engine.step(1);
     const { loss } = await engine.readMetrics();
     const trained = await engine.readParameters();
@@ -53,5 +58,12 @@ describe('activations of webgpu', () => {
     await engine.step(1);
     expect(await engine.readMetrics()).toMatchObject({ firstStep: 0, loss });
     expect(await engine.readParameters()).toEqual(trained);
+  });
+
+  it('are those of every kind of the registry', async () => {
+    await engine.compile(everyKindConfig, activationsState(everyKindConfig));
+    const names = activationNames(everyKindConfig);
+    const all = await engine.activations(activationsImages, activationsCount, names);
+    expect(wrongActivations(all, everyKindConfig)).toEqual([]);
   });
 });

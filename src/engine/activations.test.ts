@@ -10,6 +10,7 @@ import {
   activationsCount,
   activationsImages,
   activationsState,
+  everyKindConfig,
   wrongActivations,
 } from '@/engine/testing/activationsCase';
 import { EngineError, type Engine } from '@/engine/engine';
@@ -25,17 +26,21 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
   });
 
   it('are those of a float64 computation, whatever is asked for beside them', async () => {
-    await engine.compile(activationsConfig, activationsState());
-    const all = await engine.activations(activationsImages, activationsCount, activationNames);
-    expect(wrongActivations(all)).toEqual([]);
+    await engine.compile(activationsConfig, activationsState(activationsConfig));
+    const all = await engine.activations(
+      activationsImages,
+      activationsCount,
+      activationNames(activationsConfig),
+    );
+    expect(wrongActivations(all, activationsConfig)).toEqual([]);
     for (const names of [[networkInput], ['relu'], ['pool', 'drop'], ['block.norm'], ['fc2', 'block']]) {
       const some = await engine.activations(activationsImages, activationsCount, names);
-      expect(wrongActivations(some, names)).toEqual([]);
+      expect(wrongActivations(some, activationsConfig, names)).toEqual([]);
     }
   });
 
   it('end in the logits that it predicts, and name the layers that are not there', async () => {
-    await engine.compile(activationsConfig, activationsState());
+    await engine.compile(activationsConfig, activationsState(activationsConfig));
     const { data = [] } = (await engine.activations(activationsImages, 3, ['fc2'])).get('fc2') ?? {};
     const logits = await engine.predict(activationsImages, 3);
     expect([...data].map((value) => value.toFixed(5))).toEqual([...logits].map((value) => value.toFixed(5)));
@@ -53,6 +58,13 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
     data.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(1e-5));
   });
 
+  it('are those of every kind of the registry', async () => {
+    await engine.compile(everyKindConfig, activationsState(everyKindConfig));
+    const names = activationNames(everyKindConfig);
+    const all = await engine.activations(activationsImages, activationsCount, names);
+    expect(wrongActivations(all, everyKindConfig)).toEqual([]);
+  });
+
   it('reads the parameters that are asked for, and begins anew with others', async () => {
     await engine.setImages('train', {
       images: activationsImages,
@@ -60,8 +72,8 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
       count: activationsCount,
     });
     const config = { ...activationsConfig, epochs: 9 };
-    const { parameters } = activationsState();
-    await engine.compile(config, activationsState());
+    const { parameters } = activationsState(activationsConfig);
+    await engine.compile(config, activationsState(activationsConfig));
     engine.setLearningRate(0.07);
     expect(engine.config?.learningRate).toBe(0.07);
     engine.setLearningRate(config.learningRate);

@@ -2,17 +2,14 @@
 import { networkInput } from '@/engine/activations';
 import type { Activation, EngineState } from '@/engine/engine';
 import { initialState } from '@/model/initialise';
-import {
-  flattenLayers,
-  type BatchNorm2d,
-  type Conv2d,
-  type LayerSpec,
-  type NetworkSpec,
-} from '@/model/layers';
+import { defaultLayer } from '@/model/edit';
+import { flattenLayers, layerKinds, type BatchNorm2d, type Conv2d, type LayerSpec } from '@/model/layers';
 import type { Tensor64, Weights64 } from '@/model/layers/reference';
 import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
 import type { RunConfig } from '@/model/runConfig';
+import type { Shape } from '@/model/shape';
+import { outputShape } from '@/model/shapes';
 import type { TensorData } from '@/model/tensor';
 
 /** Not a multiple of eight, which some kernels compute side by side. */
@@ -41,7 +38,7 @@ const norm = (name: string, numFeatures: number): BatchNorm2d => ({
   momentum: 0.1,
 });
 
-/** Every kind of layer, in all orders that kernels take over from each other. */
+/** Layers in all orders in which kernels take over from each other. */
 const layers: readonly LayerSpec[] = [
   conv('conv', 1, 5),
   { kind: 'ReLU', name: 'relu' },
@@ -69,10 +66,26 @@ const layers: readonly LayerSpec[] = [
   { kind: 'Dropout', name: 'drop2', p: 0.5 },
   { kind: 'Linear', name: 'fc2', inFeatures: 20, outFeatures: 10, bias: false, init: { kind: 'default' } },
 ];
-const network: NetworkSpec = { id: 'custom', name: 'Activations', layers, outputActivation: 'none' };
 
-export const activationsConfig: RunConfig = {
-  network,
+/** Every kind of the registry behind a convolution, as the editor makes it, and a head. */
+function layersOfEveryKind(): readonly LayerSpec[] {
+  const found: LayerSpec[] = [conv('first', 1, 6)];
+  let shape: Shape = [6, 28, 28];
+  const add = (layer: LayerSpec): void => {
+    found.push(layer);
+    shape = outputShape(layer, shape);
+  };
+  for (const kind of layerKinds) {
+    if (kind !== 'Flatten' && kind !== 'Linear') add({ ...defaultLayer(kind, shape), name: `every ${kind}` });
+  }
+  add({ kind: 'Flatten', name: 'flatten' });
+  const [inFeatures = 0] = shape;
+  add({ kind: 'Linear', name: 'last', inFeatures, outFeatures: 10, bias: true, init: { kind: 'default' } });
+  return found;
+}
+
+const configOf = (own: readonly LayerSpec[]): RunConfig => ({
+  network: { id: 'custom', name: 'Activations', layers: own, outputActivation: 'none' },
   input: { augment: null, resize: null, normalize: { mean: 0.5, std: 0.5 } },
   loss: { kind: 'cross_entropy', labelSmoothing: 0 },
   optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
@@ -86,15 +99,23 @@ export const activationsConfig: RunConfig = {
   shuffle: false,
   dropLast: false,
   trainingImages: activationsCount,
-};
+});
 
-export const activationNames = [networkInput, ...flattenLayers(layers).map(({ name }) => name)];
+/** Layers that take over from each other. */
+export const activationsConfig = configOf(layers);
+export const everyKindConfig = configOf(layersOfEveryKind());
+
+/** Everything that can be asked for. */
+export function activationNames({ network }: RunConfig): string[] {
+  return [networkInput, ...flattenLayers(network.layers).map(({ name }) => name)];
+}
 
 /** Fresh parameters, with running statistics that are not those of a fresh BatchNorm. */
-export function activationsState(): EngineState {
-  const parameters = new Map<string, TensorData>(initialState(network, activationsConfig.seed));
+export function activationsState({ network, seed }: RunConfig): EngineState {
+  const parameters = new Map<string, TensorData>(initialState(network, seed));
+  const norms = flattenLayers(network.layers).filter(({ kind }) => kind === 'BatchNorm2d');
   for (const [key, tensor] of parameters) {
-    if (tensor.dtype !== 'F32' || !/norm\./.test(key)) continue;
+    if (tensor.dtype !== 'F32' || !norms.some(({ name }) => key.startsWith(`${name}.`))) continue;
     const data = tensor.data.map((value, i) => value + (randomBits(4, i + key.length) % 100) / 200);
     parameters.set(key, { ...tensor, data });
   }
@@ -139,9 +160,9 @@ function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights64, found: Map<
 }
 
 /** The activations in float64, in PyTorch's layout. */
-export function expectedActivations(): ReadonlyMap<string, Tensor64> {
+function expectedActivations(config: RunConfig): ReadonlyMap<string, Tensor64> {
   const weights = new Map(
-    [...activationsState().parameters].flatMap(([key, tensor]) =>
+    [...activationsState(config).parameters].flatMap(([key, tensor]) =>
       tensor.dtype === 'F32' ? [[key, Float64Array.from(tensor.data)] as const] : [],
     ),
   );
@@ -150,7 +171,7 @@ export function expectedActivations(): ReadonlyMap<string, Tensor64> {
     data: Float64Array.from(activationsImages, (byte) => (byte / 255 - 0.5) / 0.5),
   };
   const found = new Map<string, Tensor64>([[networkInput, input]]);
-  evaluate(layers, input, weights, found);
+  evaluate(config.network.layers, input, weights, found);
   return found;
 }
 
@@ -160,9 +181,10 @@ export function expectedActivations(): ReadonlyMap<string, Tensor64> {
  */
 export function wrongActivations(
   actual: ReadonlyMap<string, Activation>,
-  names: readonly string[] = activationNames,
+  config: RunConfig,
+  names: readonly string[] = activationNames(config),
 ): string[] {
-  const expected = expectedActivations();
+  const expected = expectedActivations(config);
   if (actual.size !== new Set(names).size) return [`${actual.size} of ${names.length} activations`];
   return names.filter((name) => {
     const [a, b] = [actual.get(name), expected.get(name)];
