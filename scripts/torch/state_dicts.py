@@ -12,6 +12,7 @@ Each line of standard input is a job, a JSON list, and each gets one line of JSO
 import json
 import os
 import random
+import re
 import sys
 import warnings
 
@@ -25,14 +26,12 @@ warnings.simplefilter("ignore")
 
 
 def leaf(layer):
-    kind = layer["kind"]
-    if kind == "Conv2d":
-        return nn.Conv2d(layer["inChannels"], layer["outChannels"], layer["kernelSize"], bias=layer["bias"])
-    if kind == "Linear":
-        return nn.Linear(layer["inFeatures"], layer["outFeatures"], bias=layer["bias"])
-    if kind == "BatchNorm2d":
-        return nn.BatchNorm2d(layer["numFeatures"])
-    return None
+    """A layer is called as in torch.nn, its numbers as the constructor's arguments in camelCase; Residual alone is none of PyTorch's."""
+    if layer["kind"] == "Residual":
+        return None
+    arguments = {re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), key): value for key, value in layer.items() if key not in ("kind", "name", "init")}
+    module = getattr(nn, layer["kind"])(**arguments)
+    return module if module.state_dict() else None
 
 
 def build(network):

@@ -2,6 +2,7 @@
 import { Popover } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { definitionOf } from '@/model/layers';
 import type { GraphNode } from '@/model/graph';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { followersText, layerDetail, shapeText } from '@/features/network/layerText';
@@ -45,13 +46,15 @@ export function DiagramNode({ node }: { readonly node: GraphNode }) {
       </span>
     </>
   );
-  if (node.layers.length === 0) {
+  const [layer] = node.layers;
+  if (layer === undefined) {
     return (
       <div className={classes['node']} data-kind={node.kind}>
         {content}
       </div>
     );
   }
+  const { group } = definitionOf(layer);
   return (
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom" withArrow trapFocus={false} shadow="md">
       <Popover.Target>
@@ -59,6 +62,7 @@ export function DiagramNode({ node }: { readonly node: GraphNode }) {
           type="button"
           className={classes['node']}
           data-kind={node.kind}
+          data-group={group}
           data-diagram-node
           onClick={() => setIsOpen((open) => !open)}
         >

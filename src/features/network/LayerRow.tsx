@@ -3,7 +3,7 @@ import { ActionIcon, Menu, TextInput } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type LayerPath, pathKey } from '@/model/edit';
-import type { LayerSpec } from '@/model/layers';
+import { definitionOf, type LayerSpec } from '@/model/layers';
 import type { LayerCheck } from '@/model/networkCheck';
 import { AddLayer } from '@/features/network/AddLayer';
 import { useLayerRow } from '@/features/network/layerDrag';
@@ -162,6 +162,7 @@ export function LayerRow(props: RowActionsProps) {
       ref={row}
       className={classes['row']}
       data-kind={layer.kind}
+      data-group={definitionOf(layer).group}
       data-layer={layer.name}
       data-problem={problem !== null || undefined}
       data-edge={edge ?? undefined}

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { layerCost, type LayerCost } from '@/model/cost';
 import { pathKey } from '@/model/edit';
+import { definitionOf } from '@/model/layers';
 import type { LayerCheck, NetworkCheck } from '@/model/networkCheck';
 import { layerDetail, shapeText } from '@/features/network/layerText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
@@ -53,7 +54,11 @@ function LayerRow({ check, cost, totals }: LayerRowProps) {
   const part = path.container.at(-1)?.part;
   const where = part === undefined ? '' : t(part === 'body' ? 'table.inBody' : 'table.inShortcut');
   return (
-    <tr data-kind={layer.kind} data-problem={problem !== null || undefined}>
+    <tr
+      data-kind={layer.kind}
+      data-group={definitionOf(layer).group}
+      data-problem={problem !== null || undefined}
+    >
       <th scope="row" style={{ ['--depth' as string]: path.container.length }}>
         <span className={classes['kind']}>{layer.kind}</span>{' '}
         <span className={classes['detail']}>{layerDetail(layer, t)}</span>

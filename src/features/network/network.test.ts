@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
 import { architectures, resnet18, vgg16 } from '@/model/architectures';
 import { networkGraph } from '@/model/graph';
+import { layerKinds } from '@/model/layers';
 import { checkNetwork } from '@/model/networkCheck';
 import { defaultInput } from '@/model/presets';
 import { inputShape } from '@/model/shapes';
@@ -102,3 +104,15 @@ describe('parsePathKey', () => {
     for (const key of ['', 'x', '3.body', '3.head.1', undefined, 3]) expect(parsePathKey(key)).toBeNull();
   });
 });
+
+test.each(['build', 'diagram', 'table'])(
+  '%s.module.css styles groups of layers, not a list of kinds',
+  (name) => {
+    const css = readFileSync(new URL(`./${name}.module.css`, import.meta.url), 'utf8');
+    const kinds = [...css.matchAll(/data-kind='(\w+)'/g)].map(([, kind]) => kind);
+    // Both kinds with weights have a colour of their own.
+    expect(kinds.filter((kind) => kind !== 'Linear' && layerKinds.some((known) => known === kind))).toEqual(
+      [],
+    );
+  },
+);

@@ -160,9 +160,7 @@ export function mapLayers(
 export function withoutDropout(network: NetworkSpec): NetworkSpec {
   return {
     ...network,
-    layers: mapLayers(network.layers, (layer) =>
-      layer.kind === 'Dropout' || layer.kind === 'Dropout2d' ? { ...layer, p: 0 } : layer,
-    ),
+    layers: mapLayers(network.layers, (layer) => ('p' in layer ? { ...layer, p: 0 } : layer)),
   };
 }
 
