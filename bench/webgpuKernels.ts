@@ -8,7 +8,7 @@ import { convForward, convInputGradient, convWeightGradient } from '@/engine/web
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
-import { architectureById } from '@/model/architectures';
+import { standardNetwork } from '@/model/standardNetworks';
 import { defaultInput } from '@/model/presets';
 import { inferShapes, inputShape, type LayerShapes } from '@/model/shapes';
 import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence';
@@ -88,7 +88,7 @@ function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: b
 
 function networkRows(network: string, batch: number, only: string): Row[] {
   const seen = new Set<string>();
-  return inferShapes(architectureById(network), inputShape(defaultInput(network)))
+  return inferShapes(standardNetwork(network), inputShape(defaultInput(network)))
     .flatMap((shapes, i) => rowsOf(shapes, batch, i === 0))
     .filter(({ make }) => {
       const label = make({ isSoftware: true }).kernels[0]?.label ?? '';

@@ -2,7 +2,8 @@
 import { deadClasses } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 import { bestTest, type FullTest } from '@/model/runResult';
-import { reportRunById, reportRuns, shortened, type ReportRun, type Shortening } from '@/report/reportRuns';
+import { knownPresets, type KnownPreset } from '@/model/knownPresets';
+import { reportRunById, reportRuns, shortened, type Shortening } from '@/report/reportRuns';
 import type { DiagnosisId } from '@/doctor/rules';
 import type { Verdict } from './doctorWatch.ts';
 import type { LossPoint } from './reportFile.ts';
@@ -21,9 +22,10 @@ export interface Check {
 }
 
 export interface PlannedRun {
-  /** Unique within the report: run, length and seed. */
+  /** Unique within its file: run, length and seed. */
   readonly key: string;
-  readonly run: ReportRun;
+  /** Of a run of the report, or of a preset that people know. */
+  readonly id: string;
   readonly config: RunConfig;
   /** Such as `15 epochs` or `200 steps`. */
   readonly length: string;
@@ -141,17 +143,40 @@ function planned(item: Item, seed: number): PlannedRun {
   const { full } = run.configs;
   const config = { ...(item.by === null ? full : shortened(full, item.by)), seed };
   const length = lengthOf(config);
-  return { key: `${item.id}, ${length}, seed ${seed}`, run, config, length, checks: item.checks };
+  return { key: `${item.id}, ${length}, seed ${seed}`, id: item.id, config, length, checks: item.checks };
+}
+
+/** To the end of its own length. */
+function knownRun({ id, config, published }: KnownPreset, seed: number): PlannedRun {
+  const length = lengthOf(config);
+  const checks = [within(0.5, published, 'the source')];
+  return { key: `${id}, ${length}, seed ${seed}`, id, config: { ...config, seed }, length, checks };
+}
+
+/** @throws RangeError when `only` names none */
+function expectKnown(only: readonly string[], known: readonly string[]): void {
+  const missing = only.filter((id) => !known.includes(id));
+  if (missing.length === 0) return;
+  throw new RangeError(`Not in this plan: ${missing.join(', ')}. It has: ${known.join(', ')}.`);
+}
+
+/** The presets that people know. @throws RangeError when `only` names another */
+export function plannedKnownRuns(only: readonly string[], seeds: readonly number[]): PlannedRun[] {
+  expectKnown(
+    only,
+    knownPresets.map(({ id }) => id),
+  );
+  const presets = knownPresets.filter(({ id }) => only.length === 0 || only.includes(id));
+  return presets.flatMap((preset) => (seeds.length > 0 ? seeds : [1]).map((seed) => knownRun(preset, seed)));
 }
 
 /** @throws RangeError when `only` names a run that the plan does not have */
 export function plannedRuns(name: PlanName, only: readonly string[], seeds: readonly number[]): PlannedRun[] {
   const items = plans[name].filter(({ id }) => only.length === 0 || only.includes(id));
-  const missing = only.filter((id) => items.every((item) => item.id !== id));
-  if (missing.length > 0) {
-    const known = plans[name].map(({ id }) => id).join(', ');
-    throw new RangeError(`Not in this plan: ${missing.join(', ')}. It has: ${known}.`);
-  }
+  expectKnown(
+    only,
+    plans[name].map(({ id }) => id),
+  );
   return items.flatMap((item) =>
     (seeds.length > 0 ? seeds : (item.seeds ?? [1])).map((seed) => planned(item, seed)),
   );

@@ -1,9 +1,9 @@
 /**
- * `npm run report -- [--quick | --whole] [--only ID,...] [--seed N,...] [--engine NAME] [--json FILE] [--records FOLDER]`
+ * `npm run report -- [--quick | --whole | --known] [--only ID,...] [--seed N,...] [--engine NAME] [--json FILE] [--records FOLDER]`
  *
  * Trains the report's runs here and writes docs/report.md from what was measured. Without a flag: long enough for the
- * figures to be compared with the report's and PyTorch's; --quick: the short versions; --whole: the report's own lengths.
- * Runs of earlier calls stay in docs/report.json, so that parts can be run one by one. --records keeps the events of each
+ * figures to be compared with the report's and PyTorch's; --quick: the short versions; --whole: the report's own lengths;
+ * --known: the presets that people know instead, into docs/presets.md. Runs of earlier calls stay in the JSON file beside it, so that parts can be run one by one. --records keeps the events of each
  * run, for tests of the doctor.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { finiteOrNull } from '@/model/runResult';
 import type { RunEvent } from '@/training/trainer';
 import { engines, isParityEngineName, type ParityEngineName } from '../parity/engines.ts';
-import { plannedRuns, type PlannedRun } from './plan.ts';
+import { knownMarkdown } from './knownMarkdown.ts';
+import { plannedKnownRuns, plannedRuns, type PlannedRun } from './plan.ts';
 import { mergeEntry, readEntries, type LossPoint, type ReportEntry } from './reportFile.ts';
 import { reportMarkdown } from './reportMarkdown.ts';
 import { trainToEnd, type TrainedRun } from './trainToEnd.ts';
@@ -21,10 +22,11 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
+    known: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     seed: { type: 'string', default: '' },
     engine: { type: 'string', default: 'wasm' },
-    json: { type: 'string', default: 'docs/report.json' },
+    json: { type: 'string' },
     records: { type: 'string' },
   },
 });
@@ -44,12 +46,12 @@ function sampled(losses: readonly number[]): LossPoint[] {
   return points;
 }
 
-function entryOf({ key, run, length, config, checks }: PlannedRun, trained: TrainedRun): ReportEntry {
+function entryOf({ key, id, length, config, checks }: PlannedRun, trained: TrainedRun): ReportEntry {
   const losses = sampled(trained.losses);
   const { tests, info, verdicts } = trained;
   return {
     key,
-    runId: run.id,
+    runId: id,
     length,
     seed: config.seed,
     steps: trained.losses.length,
@@ -97,9 +99,17 @@ function progress(): (event: RunEvent) => void {
 }
 
 async function runAll(engine: ParityEngineName): Promise<boolean> {
-  if (values.quick && values.whole) throw new RangeError('Choose one of --quick and --whole.');
-  const plan = values.quick ? 'quick' : values.whole ? 'whole' : 'standard';
-  const runs = plannedRuns(plan, list(values.only), list(values.seed).map(Number));
+  const { quick, whole, known } = values;
+  if ([quick, whole, known].filter(Boolean).length > 1) {
+    throw new RangeError('Choose one of --quick, --whole and --known.');
+  }
+  const only = list(values.only);
+  const seeds = list(values.seed).map(Number);
+  const runs = known
+    ? plannedKnownRuns(only, seeds)
+    : plannedRuns(quick ? 'quick' : whole ? 'whole' : 'standard', only, seeds);
+  const json = values.json ?? (known ? 'docs/presets.json' : 'docs/report.json');
+  const markdown = known ? knownMarkdown : reportMarkdown;
   let isAllMet = true;
   for (const planned of runs) {
     console.log(planned.key);
@@ -109,8 +119,8 @@ async function runAll(engine: ParityEngineName): Promise<boolean> {
     const trained = await trainToEnd({ create, config: planned.config, onEvent: progress() });
     const entry = entryOf(planned, trained);
     if (values.records !== undefined) saveRecord(values.records, planned, trained);
-    mergeEntry(values.json, entry);
-    writeFileSync(values.json.replace(/(\.json)?$/, '.md'), reportMarkdown(readEntries(values.json)));
+    mergeEntry(json, entry);
+    writeFileSync(json.replace(/(\.json)?$/, '.md'), markdown(readEntries(json)));
     for (const { text, isMet } of entry.checks) console.log(`  ${isMet ? 'yes' : 'NO'}: ${text}`);
     console.log(`  ${entry.seconds.toFixed(0)} s (${entry.cpuSeconds.toFixed(0)} s of processor time)`);
     isAllMet &&= entry.checks.every(({ isMet }) => isMet);

@@ -1,20 +1,9 @@
 /** docs/report.md from the measured figures. */
-import { deadClasses, recallOf } from '@/model/classCounts';
 import type { Measurement } from '@/model/presets';
 import { stepsPerEpoch } from '@/model/runConfig';
-import { bestTest } from '@/model/runResult';
 import { reportRunById, reportRuns, type ReportRun } from '@/report/reportRuns';
+import { checked, details, duration, engineOf, finished, measured, percent } from './entryMarkdown.ts';
 import type { ReportEntry } from './reportFile.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-const loss = (value: number | null): string =>
-  value === null ? 'not finite' : value.toFixed(Math.abs(value) < 100 ? 2 : 0);
 
 function when({ unit, after }: Measurement): string {
   return unit === 'epoch' ? `epoch ${after}` : `step ${after}`;
@@ -31,58 +20,19 @@ function pytorchFor(run: ReportRun, steps: number): Measurement | undefined {
   return run.pytorch.find(({ unit, after }) => (unit === 'epoch' ? after * perEpoch : after) === steps);
 }
 
-function measured({ tests }: ReportEntry): string {
-  const last = tests.at(-1);
-  if (last === undefined) return '–';
-  return `**${percent(last.accuracy)}**, summed test loss ${loss(last.sumOfBatchMeans)}`;
-}
-
 function row(run: ReportRun, entry: ReportEntry): string {
-  const checks = entry.checks.map(({ text, isMet }) => `${isMet ? 'yes' : '**NO**'}: ${text}`);
   const cells = [
     run.id,
     `${entry.length}, seed ${entry.seed}`,
     figure(run.report),
     figure(pytorchFor(run, entry.steps)),
     measured(entry),
-    checks.length === 0 ? '–' : checks.join('<br>'),
-    `${duration(entry.seconds)} (${duration(entry.cpuSeconds)} of processor time)`,
-    `${entry.engine}, ${entry.device}`,
-    entry.finishedAt.slice(0, 16).replace('T', ' '),
+    checked(entry),
+    duration(entry),
+    engineOf(entry),
+    finished(entry),
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-/** Accuracy and dead digits after each epoch, and the training loss on the way. */
-function details(run: ReportRun, entry: ReportEntry): string[] {
-  const lines = [`### ${run.id}: ${entry.length}, seed ${entry.seed}`, ''];
-  const losses = entry.losses.map(({ step, loss: value }) => `${loss(value)} (step ${step})`);
-  lines.push(`Training loss: ${losses.join(', ')}.`, '');
-  lines.push('| epoch | test accuracy | summed test loss | digits with recall 0 |', '|---|---|---|---|');
-  for (const test of entry.tests) {
-    const dead = deadClasses(test.classes);
-    const epoch = Number(test.epoch.toFixed(2));
-    lines.push(
-      `| ${epoch} | ${percent(test.accuracy)} | ${loss(test.sumOfBatchMeans)} | ${dead.join(', ') || 'none'} |`,
-    );
-  }
-  const last = entry.tests.at(-1);
-  const best = bestTest(entry.tests);
-  if (last !== undefined) {
-    const recall = recallOf(last.classes).map((share, digit) => `${digit}: ${percent(share ?? 0)}`);
-    lines.push('', `Recall at the end: ${recall.join(', ')}.`);
-  }
-  if (best !== undefined && best !== last) {
-    lines.push('', `Best: ${percent(best.accuracy)} after epoch ${Number(best.epoch.toFixed(2))}.`);
-  }
-  if (entry.verdicts.length > 0) {
-    const said = entry.verdicts.map(({ step, id, digits }) => {
-      const named = digits.length === 0 ? '' : `: ${digits.join(', ')}`;
-      return `${id}${named} (step ${step})`;
-    });
-    lines.push('', `What the doctor said, and when first: ${said.join('; ')}.`);
-  }
-  return [...lines, ''];
 }
 
 const order = (entry: ReportEntry): number => reportRuns.findIndex(({ id }) => id === entry.runId);
@@ -108,6 +58,6 @@ export function reportMarkdown(entries: readonly ReportEntry[]): string {
     '|---|---|---|---|---|---|---|---|---|',
     ...known.map(({ run, entry }) => row(run, entry)),
     '',
-    ...known.flatMap(({ run, entry }) => details(run, entry)),
+    ...known.flatMap(({ entry }) => details(entry)),
   ].join('\n');
 }

@@ -6,12 +6,13 @@ import { FormatError } from '@/formats/formatError';
 import { loadStateDict, type LoadedStateDict } from '@/formats/loadStateDict';
 import { encodeSafetensors } from '@/formats/safetensors';
 import { openWeightFile } from '@/formats/weightFile';
-import { architectures, lenet, mynn, vgg2 } from '@/model/architectures';
+import { lenet, mynn, vgg2 } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import { stateEntries } from '@/model/stateDict';
 import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 import type { StateDictMismatch } from '@/model/weightFiles';
+import { standardNetworks } from '@/model/standardNetworks';
 import { inMemory } from '../../scripts/fixtures/inMemory.ts';
 
 /** A state of the right shapes with distinct numbers. */
@@ -49,7 +50,7 @@ const small = caseNetwork('small_network.json');
 const counter = 'bn1.num_batches_tracked';
 
 describe.each(
-  architectures.filter(({ id }) => id !== 'vgg16').map((network) => [network.name, network] as const),
+  standardNetworks.filter(({ id }) => id !== 'vgg16').map((network) => [network.name, network] as const),
 )('%s', (_name, network) => {
   test('weights come back in state_dict order', async () => {
     const state = numbered(network);

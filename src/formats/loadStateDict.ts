@@ -14,7 +14,7 @@
 import { FormatError, shortName } from '@/formats/formatError';
 import type { NamedArray, NamedArrays } from '@/formats/namedArrays';
 import { isNumberType, itemBytes, toFloat32, toInt64, type NumberTypeName } from '@/formats/numberTypes';
-import { architectures } from '@/model/architectures';
+import { standardNetworks } from '@/model/standardNetworks';
 import type { NetworkSpec } from '@/model/layers';
 import { stateEntries, type StateEntry } from '@/model/stateDict';
 import {
@@ -154,7 +154,7 @@ function mismatchError<T extends TensorForm>(
   given: ReadonlyMap<string, T>,
   { difference, prefix }: Matched<T>,
 ): FormatError {
-  const fits = architectures.find(
+  const fits = standardNetworks.find(
     (other) => fitsInNumber(other, given) && isEqual(matchStateDict(other, given).difference),
   );
   const mismatch: StateDictMismatch = {

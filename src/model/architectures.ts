@@ -1,72 +1,10 @@
 /** The six networks of the report, as data; the reference is fixtures/pytorch/models.py. */
-import type {
-  BatchNorm2d,
-  Conv2d,
-  Dropout,
-  Dropout2d,
-  Flatten,
-  LayerSpec,
-  Linear,
-  MaxPool2d,
-  NetworkSpec,
-  ReLU,
-  Residual,
-} from '@/model/layers';
+import { batchNorm, conv, dropout, dropout2d, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
+import type { LayerSpec, NetworkSpec, Residual } from '@/model/layers';
 import type { WeightInit } from '@/model/initialisations';
 
-const defaultInit: WeightInit = { kind: 'default' };
 const kaimingNormal: WeightInit = { kind: 'kaiming_normal_fan_out' };
 const smallNormal: WeightInit = { kind: 'normal', std: 0.01 };
-
-interface ConvOptions {
-  readonly stride?: number;
-  readonly padding?: number;
-  readonly bias?: boolean;
-  readonly init?: WeightInit;
-}
-
-function conv(
-  name: string,
-  inChannels: number,
-  outChannels: number,
-  kernelSize: number,
-  options: ConvOptions = {},
-): Conv2d {
-  const { stride = 1, padding = 0, bias = true, init = defaultInit } = options;
-  return { kind: 'Conv2d', name, inChannels, outChannels, kernelSize, stride, padding, bias, init };
-}
-
-const linear = (
-  name: string,
-  inFeatures: number,
-  outFeatures: number,
-  init: WeightInit = defaultInit,
-): Linear => ({
-  kind: 'Linear',
-  name,
-  inFeatures,
-  outFeatures,
-  bias: true,
-  init,
-});
-const batchNorm = (name: string, numFeatures: number): BatchNorm2d => ({
-  kind: 'BatchNorm2d',
-  name,
-  numFeatures,
-  eps: 1e-5,
-  momentum: 0.1,
-});
-const relu = (name: string): ReLU => ({ kind: 'ReLU', name });
-const maxPool = (name: string, kernelSize = 2, stride = kernelSize, padding = 0): MaxPool2d => ({
-  kind: 'MaxPool2d',
-  name,
-  kernelSize,
-  stride,
-  padding,
-});
-const dropout = (name: string, p = 0.5): Dropout => ({ kind: 'Dropout', name, p });
-const dropout2d = (name: string, p = 0.5): Dropout2d => ({ kind: 'Dropout2d', name, p });
-const flatten = (name = 'flatten'): Flatten => ({ kind: 'Flatten', name });
 
 export const mynn: NetworkSpec = {
   id: 'mynn',
@@ -293,12 +231,3 @@ export const vgg16: NetworkSpec = {
 
 /** In the report's order. */
 export const architectures: readonly NetworkSpec[] = [mynn, vgg16, vgg2, resnet18, smallResnet, lenet];
-
-/** The network with this id; throws a RangeError that lists the known ids. */
-export function architectureById(id: string): NetworkSpec {
-  const found = architectures.find((network) => network.id === id);
-  if (found === undefined) {
-    throw new RangeError(`Unknown network "${id}". Known: ${architectures.map((n) => n.id).join(', ')}.`);
-  }
-  return found;
-}

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { architectures, lenet, smallResnet } from '@/model/architectures';
+import { lenet, smallResnet } from '@/model/architectures';
 import { configFromQuery, configToQuery } from '@/model/configQuery';
 import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import { applies, hyperparameters } from '@/model/hyperparameters';
 import { defaultConfig, fixedConfig, presets } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { validateValue } from '@/model/validate';
+import { standardNetworks } from '@/model/standardNetworks';
 
 function valueOf(field: Hyperparameter): fc.Arbitrary<HyperparameterValue> {
   if (field.kind === 'boolean') return fc.boolean();
@@ -26,7 +27,7 @@ function write(field: Hyperparameter, config: RunConfig, value: HyperparameterVa
 /** Any valid value for every setting, and any of the networks, an edited one among them. */
 const anyConfig: fc.Arbitrary<RunConfig> = fc
   .tuple(
-    fc.constantFrom(...architectures, {
+    fc.constantFrom(...standardNetworks, {
       ...smallResnet,
       id: 'custom',
       layers: smallResnet.layers.filter((layer) => layer.kind !== 'MaxPool2d'),

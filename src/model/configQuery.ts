@@ -1,5 +1,4 @@
 /** A run's settings in a link: only what differs from the defaults, readable, and never trusted when read back. */
-import { architectures } from '@/model/architectures';
 import type { Hyperparameter, HyperparameterKey, HyperparameterValue } from '@/model/hyperparameter';
 import { applies, customNetwork, hyperparameters } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
@@ -7,9 +6,10 @@ import { parseNetworkSpec, sameNetwork } from '@/model/networkSchema';
 import { parseNumber } from '@/model/parseNumber';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { validateValue } from '@/model/validate';
 
-/** The parameter that carries the layers of a network that is not one of the report's, as JSON. */
+/** The parameter that carries the layers of a network that does not come with the page, as JSON. */
 const layersKey = 'layers';
 const defaultNetworkId = 'mynn';
 
@@ -44,7 +44,7 @@ function write(field: Hyperparameter, config: RunConfig, value: HyperparameterVa
 
 /** Name and value of each setting that differs from the network's defaults, for `new URLSearchParams(...)`. */
 export function configToQuery(config: RunConfig): [string, string][] {
-  const standard = architectures.find((item) => item.id === config.network.id);
+  const standard = findStandardNetwork(config.network.id);
   const isStandard = standard !== undefined && sameNetwork(standard, config.network);
   const query: [string, string][] = isStandard
     ? [['network', standard.id]]
@@ -76,7 +76,7 @@ function networkOf(params: ReadonlyMap<string, string>, issues: LinkIssue[]): Ru
     }
   }
   if (layers !== undefined) issues.push({ code: 'not_applicable', key: layersKey, value: layers });
-  if (architectures.some((item) => item.id === id)) return defaultConfig(id);
+  if (findStandardNetwork(id) !== undefined) return defaultConfig(id);
   issues.push({ code: 'not_a_choice', key: 'network', value: id });
   return defaultConfig(defaultNetworkId);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { architectures, lenet, mynn, smallResnet } from '@/model/architectures';
+import { lenet, mynn, smallResnet } from '@/model/architectures';
 import {
   changeLayer,
   defaultLayer,
@@ -22,6 +22,7 @@ import { parseNetworkSpec } from '@/model/networkSchema';
 import { ShapeError } from '@/model/shape';
 import { inferShapes, outputShape } from '@/model/shapes';
 import { stateEntries } from '@/model/stateDict';
+import { standardNetworks } from '@/model/standardNetworks';
 
 const image = [1, 28, 28];
 const names = (layers: readonly LayerSpec[]): string[] => flattenLayers(layers).map((layer) => layer.name);
@@ -79,7 +80,7 @@ function apply(layers: readonly LayerSpec[], edit: Edit): readonly LayerSpec[] {
 }
 
 const anyEdited = fc
-  .tuple(fc.constantFrom(...architectures), fc.array(anyEdit, { maxLength: 12 }))
+  .tuple(fc.constantFrom(...standardNetworks), fc.array(anyEdit, { maxLength: 12 }))
   .map(([network, edits]) => edits.reduce(apply, network.layers));
 
 describe('after any edits', () => {

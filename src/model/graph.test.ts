@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { architectures, resnet18, smallResnet, vgg16 } from '@/model/architectures';
+import { resnet18, smallResnet, vgg16 } from '@/model/architectures';
 import { networkGraph, type NetworkGraph } from '@/model/graph';
 import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { defaultInput } from '@/model/presets';
 import { inputShape } from '@/model/shapes';
+import { standardNetworks } from '@/model/standardNetworks';
 
 const graphOf = (network: NetworkSpec, isGrouped: boolean): NetworkGraph =>
   networkGraph(network, inputShape(defaultInput(network.id)), isGrouped);
@@ -15,9 +16,12 @@ const parameterCounts: Record<string, number> = {
   resnet18: 11_175_370,
   vgg2: 1_899_850,
   vgg16: 134_300_362,
+  pytorch_mnist: 1_199_882,
+  lenet_1998: 61_706,
+  mlp_512: 407_050,
 };
 
-describe.each(architectures.map((network) => [network.id, network] as const))(
+describe.each(standardNetworks.map((network) => [network.id, network] as const))(
   'the diagram of %s',
   (id, network) => {
     it.each([false, true])('has every layer once and every parameter, grouped: %s', (isGrouped) => {

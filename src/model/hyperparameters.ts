@@ -2,7 +2,6 @@
  * Every hyperparameter, described once: validation, controls and links all come from this table. Texts stand in the
  * views' locales as `<key>.label`, `<key>.hint`, `<key>.choices.<value>`, `units.<unit>` and `problems.<code>`.
  */
-import { architectureById, architectures } from '@/model/architectures';
 import {
   boolean,
   choice,
@@ -17,10 +16,11 @@ import { defaultLoss, lossKinds, losses, type LossSpec } from '@/model/losses';
 import { optimizerHyperparameters } from '@/model/optimizerHyperparameters';
 import { defaultInput } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
+import { standardNetwork, standardNetworks } from '@/model/standardNetworks';
 
-/** The `network` of a config whose layers are not one of the report's six. */
+/** The `network` of a config whose layers do not come with the page. */
 export const customNetwork = 'custom';
-const networkIds = architectures.map((network) => network.id);
+const networkIds = standardNetworks.map((network) => network.id);
 
 const networkAndLoss: readonly Hyperparameter[] = [
   choice({
@@ -31,9 +31,7 @@ const networkAndLoss: readonly Hyperparameter[] = [
     read: (config) => (networkIds.includes(config.network.id) ? config.network.id : customNetwork),
     // Each network has its own input; `custom` names no layers, so it changes nothing.
     write: (config, id) =>
-      networkIds.includes(id)
-        ? { ...config, network: architectureById(id), input: defaultInput(id) }
-        : config,
+      networkIds.includes(id) ? { ...config, network: standardNetwork(id), input: defaultInput(id) } : config,
   }),
   ...kindHyperparameters<LossSpec>(
     {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { architectureById, mynn, vgg16 } from '@/model/architectures';
+import { mynn, vgg16 } from '@/model/architectures';
+import { standardNetwork } from '@/model/standardNetworks';
 import { initialState } from '@/model/initialise';
 import type { NetworkSpec } from '@/model/layers';
 import { normalQuantile } from '@/model/random';
@@ -54,7 +55,7 @@ function expectSameDistribution(key: string, data: Float32Array, expected: Tenso
 const network = (id: string): NetworkSpec =>
   id === 'vgg16'
     ? { ...vgg16, layers: vgg16.layers.filter((layer) => layer.name !== 'classifier.0') }
-    : architectureById(id);
+    : standardNetwork(id);
 
 describe('initialState', () => {
   it.each(['mynn', 'lenet', 'resnet', 'vgg2', 'resnet18', 'vgg16'])(
@@ -77,7 +78,7 @@ describe('initialState', () => {
   );
 
   it('starts BatchNorm buffers at mean 0, variance 1, count 0', () => {
-    const state = initialState(architectureById('vgg2'), 1);
+    const state = initialState(standardNetwork('vgg2'), 1);
     const floats = (key: string): number[] => [...new Set([...(state.get(key)?.data ?? [])].map(Number))];
     expect(floats('features.1.running_mean')).toEqual([0]);
     expect(floats('features.1.running_var')).toEqual([1]);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { architectures, lenet, smallResnet } from '@/model/architectures';
+import { lenet, smallResnet } from '@/model/architectures';
 import { networkLimits, type LayerSpec } from '@/model/layers';
 import { NetworkSpecError, parseNetworkSpec } from '@/model/networkSchema';
+import { standardNetworks } from '@/model/standardNetworks';
 
 const custom = { ...lenet, id: 'custom' };
 const withLayer = (index: number, change: Record<string, unknown>): unknown => ({
@@ -17,7 +18,7 @@ const nested = (depth: number, innermost: LayerSpec = relu): LayerSpec =>
   );
 
 describe('parseNetworkSpec', () => {
-  it.each(architectures.map((network) => [network.id, network] as const))(
+  it.each(standardNetworks.map((network) => [network.id, network] as const))(
     'accepts %s as it is',
     (_, network) => {
       expect(parseNetworkSpec(JSON.parse(JSON.stringify(network)))).toEqual(network);

@@ -1,9 +1,9 @@
 /** Networks from outside (links, storage, files): checked in form and size, so that what passes is safe to build. */
 import * as v from 'valibot';
-import { architectures } from '@/model/architectures';
 import { flattenLayers, layersSchema, networkLimits, type NetworkSpec } from '@/model/layers';
 import { nameSchema } from '@/model/layers/fields';
 import { nameProblems } from '@/model/layerNames';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { stateEntries } from '@/model/stateDict';
 
 /** What is wrong with a network from outside; the message names the place and what is expected there. */
@@ -50,7 +50,7 @@ function expectConsistent(spec: NetworkSpec): void {
       throw new NetworkSpecError('stateOrder must name every layer that has weights, each once.');
     }
   }
-  const known = architectures.find((item) => item.id === spec.id);
+  const known = findStandardNetwork(spec.id);
   if (known !== undefined && !sameNetwork(known, spec)) {
     throw new NetworkSpecError(`"${spec.id}" is ${known.name}, which is another network; use another id.`);
   }

@@ -1,16 +1,21 @@
 /** The report's runs as data, with what the report and PyTorch measured; and the configuration a run starts from. */
-import { architectureById } from '@/model/architectures';
 import { defaultOptimizer } from '@/model/optimizers';
 import { defaultLoss, type LossSpec } from '@/model/losses';
 import type { InputPipeline, RunConfig } from '@/model/runConfig';
+import { standardNetwork } from '@/model/standardNetworks';
 
-/** What each network of the report is fed; everything else is ToTensor only. */
+/** What the networks that come with the page are fed where they come from; everything else is ToTensor only. */
+const inputs: Readonly<Record<string, Partial<InputPipeline>>> = {
+  vgg16: { resize: 64 },
+  vgg2: { normalize: { mean: 0.5, std: 0.5 } },
+  pytorch_mnist: { normalize: { mean: 0.1307, std: 0.3081 } },
+  // The paper's -0.1 for the background and 1.175 for the ink.
+  lenet_1998: { normalize: { mean: 0.0784, std: 0.7843 } },
+};
+
+/** What a network is fed unless told otherwise; an own one is fed the bytes divided by 255. */
 export function defaultInput(networkId: string): InputPipeline {
-  return {
-    augment: null,
-    resize: networkId === 'vgg16' ? 64 : null,
-    normalize: networkId === 'vgg2' ? { mean: 0.5, std: 0.5 } : null,
-  };
+  return { augment: null, resize: null, normalize: null, ...inputs[networkId] };
 }
 
 const crossEntropy = defaultLoss('cross_entropy');
@@ -21,7 +26,7 @@ const crossEntropy = defaultLoss('cross_entropy');
  */
 export function defaultConfig(networkId: string): RunConfig {
   return {
-    network: architectureById(networkId),
+    network: standardNetwork(networkId),
     input: defaultInput(networkId),
     loss: crossEntropy,
     optimizer: defaultOptimizer('SGD'),

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { architectures, vgg16 } from '@/model/architectures';
+import { vgg16 } from '@/model/architectures';
 import type { LayerSpec } from '@/model/layers';
 import { ShapeError } from '@/model/shape';
 import { inferShapes, outputShape } from '@/model/shapes';
 import { tapsInside, windowOutputSize } from '@/model/window';
+import { standardNetworks } from '@/model/standardNetworks';
 
 /** Counts the places where a window of `kernel` fits, as its left edge walks by `stride` over the padded line. */
 function countWindows(size: number, kernel: number, stride: number, padding: number): number {
@@ -88,7 +89,7 @@ describe('tapsInside', () => {
 
 describe('inferShapes', () => {
   it('ends each network in ten logits', () => {
-    for (const network of architectures) {
+    for (const network of standardNetworks) {
       const input = network.id === 'vgg16' ? [1, 64, 64] : [1, 28, 28];
       expect(inferShapes(network, input).at(-1)?.output).toEqual([10]);
     }

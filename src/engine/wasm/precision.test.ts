@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { runConfig } from '@/engine/testing/testRuns';
 import { precisionOf } from '@/engine/wasm/precision';
-import { architectureById } from '@/model/architectures';
+import { standardNetwork } from '@/model/standardNetworks';
 
 /** Its last BatchNorms see one pixel an image. */
-const resnet18 = architectureById('resnet18');
+const resnet18 = standardNetwork('resnet18');
 
 describe('precisionOf', () => {
   it.each([
@@ -19,7 +19,7 @@ describe('precisionOf', () => {
   });
 
   it('is float32 without a BatchNorm', () => {
-    expect(precisionOf(runConfig(architectureById('lenet'), { batchSize: 1, trainingImages: 3 }))).toBe(
+    expect(precisionOf(runConfig(standardNetwork('lenet'), { batchSize: 1, trainingImages: 3 }))).toBe(
       'float32',
     );
   });

@@ -7,7 +7,7 @@ import { workgroupBytes } from '@/engine/webgpu/kernel';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { ImageInbox } from '@/engine/webgpu/residentImages';
 import { RunMemory } from '@/engine/webgpu/runMemory';
-import { architectureById } from '@/model/architectures';
+import { standardNetwork } from '@/model/standardNetworks';
 import { withoutDropout } from '@/model/layers';
 import { runCost } from '@/model/cost';
 
@@ -17,7 +17,7 @@ const lavapipe: KernelTarget = { isSoftware: true, subgroupSize: 8 };
 const graphicsCard: KernelTarget = { isSoftware: false, subgroupSize: 32 };
 
 function planOf(id: string, batch = 64, hasDropout = true, target = lavapipe) {
-  const network = architectureById(id);
+  const network = standardNetwork(id);
   const config = runConfig(hasDropout ? network : withoutDropout(network), {
     batchSize: batch,
     input: { augment: null, resize: id === 'vgg16' ? 64 : null, normalize: null },

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { architectures } from '@/model/architectures';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { pathKey } from '@/model/edit';
 import type { NetworkSpec } from '@/model/layers';
 import type { NetworkCheck } from '@/model/networkCheck';
@@ -61,7 +61,7 @@ export function BuildPanel({ network, input, check }: BuildPanelProps) {
     () => new Map(withFlattenedImages(check.layers).map((item) => [pathKey(item.path), item])),
     [check],
   );
-  const isOwn = !architectures.some(({ id }) => id === network.id);
+  const isOwn = findStandardNetwork(network.id) === undefined;
   return (
     <Panel
       title={t('mode.build')}

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { architectures } from '@/model/architectures';
+import { knownNetworks } from '@/model/knownNetworks';
 import { customNetwork } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultInput } from '@/model/presets';
@@ -11,6 +12,12 @@ import { networkEditor, standardChoice, useNetworkEditor } from '@/features/netw
 import { templateIds, templateNetwork } from '@/features/network/templates';
 import { Icon } from '@/ui/icons/icons';
 import classes from '@/features/network/build.module.css';
+
+const networkItem = (network: NetworkSpec) => (
+  <Menu.Item key={network.id} onClick={() => networkEditor.choose(standardChoice(network))}>
+    {network.name}
+  </Menu.Item>
+);
 
 function StartFrom() {
   const { t } = useTranslation('network');
@@ -37,11 +44,9 @@ function StartFrom() {
           </Menu.Item>
         ))}
         <Menu.Label>{t('picker.report')}</Menu.Label>
-        {architectures.map((network) => (
-          <Menu.Item key={network.id} onClick={() => networkEditor.choose(standardChoice(network))}>
-            {network.name}
-          </Menu.Item>
-        ))}
+        {architectures.map(networkItem)}
+        <Menu.Label>{t('picker.known')}</Menu.Label>
+        {knownNetworks.map(networkItem)}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,24 +1,30 @@
-/** Chooses the draft's network: one of the report's six, or the last own one. */
+/** Chooses the draft's network: one of the report's six, one that people know, or the last own one. */
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { architectures } from '@/model/architectures';
+import { knownNetworks } from '@/model/knownNetworks';
 import { customNetwork } from '@/model/hyperparameters';
+import type { NetworkSpec } from '@/model/layers';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { networkEditor, standardChoice, useNetworkEditor } from '@/features/network/networkEditor';
 import { useSession } from '@/session/session';
+
+const itemOf = ({ id, name }: NetworkSpec) => ({ value: id, label: name });
 
 export function NetworkPicker() {
   const { t } = useTranslation('network');
   const network = useSession((state) => state.draft.network);
   const own = useNetworkEditor((state) => state.own);
-  const standard = architectures.find(({ id }) => id === network.id);
+  const standard = findStandardNetwork(network.id);
   const groups = [
-    { group: t('picker.report'), items: architectures.map(({ id, name }) => ({ value: id, label: name })) },
+    { group: t('picker.report'), items: architectures.map(itemOf) },
+    { group: t('picker.known'), items: knownNetworks.map(itemOf) },
     ...(own === null
       ? []
       : [{ group: t('picker.own'), items: [{ value: customNetwork, label: own.network.name }] }]),
   ];
   const choose = (id: string | null): void => {
-    const chosen = architectures.find((item) => item.id === id);
+    const chosen = id === null ? undefined : findStandardNetwork(id);
     if (chosen !== undefined) networkEditor.choose(standardChoice(chosen));
     else if (id === customNetwork && own !== null) networkEditor.choose(own);
   };

@@ -3,7 +3,7 @@ import { Button, CopyButton, SegmentedControl, Title } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { architectures } from '@/model/architectures';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { checkNetwork } from '@/model/networkCheck';
 import { inputShape } from '@/model/shapes';
 import { draftToQuery } from '@/session/draftLink';
@@ -63,7 +63,7 @@ export function NetworkView() {
   const network = useSession((state) => state.draft.network);
   const pipeline = useSession((state) => state.draft.input);
   const [mode, setMode] = useState<Mode>(() =>
-    architectures.some(({ id }) => id === network.id) ? 'view' : 'build',
+    findStandardNetwork(network.id) !== undefined ? 'view' : 'build',
   );
   const input = useMemo(() => inputShape(pipeline), [pipeline]);
   const check = useMemo(() => checkNetwork(network.layers, input), [network, input]);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { architectures, resnet18, vgg16 } from '@/model/architectures';
+import { resnet18, vgg16 } from '@/model/architectures';
 import { networkGraph } from '@/model/graph';
 import { layerKinds } from '@/model/layers';
 import { checkNetwork } from '@/model/networkCheck';
 import { defaultInput } from '@/model/presets';
 import { inputShape } from '@/model/shapes';
+import { standardNetworks } from '@/model/standardNetworks';
 import { layoutDiagram } from '@/features/network/diagramLayout';
 import { parsePathKey } from '@/features/network/layerDrag';
 import { foldStages, stagesOf } from '@/features/network/stages';
@@ -29,7 +30,7 @@ describe('folding a diagram', () => {
     expect(names(resnet18)).toEqual(['layer1', 'layer2', 'layer3', 'layer4']);
   });
 
-  it.each(architectures.map((network) => [network.id, network] as const))(
+  it.each(standardNetworks.map((network) => [network.id, network] as const))(
     '%s: loses no parameter, and every edge has its ends, folded or not',
     (_id, network) => {
       const graph = graphOf(network);

@@ -1,13 +1,13 @@
 /** Building a network: edits of the draft's layers with undo and redo, and the last own network kept for the next visit. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { architectures } from '@/model/architectures';
 import { withLayers } from '@/model/edit';
 import { customNetwork } from '@/model/hyperparameters';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import { defaultInput } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
+import { findStandardNetwork } from '@/model/standardNetworks';
 import { session, type Session } from '@/session/session';
 import { browserStorage } from '@/session/settings';
 
@@ -24,7 +24,7 @@ export interface NetworkEditorState {
 export interface NetworkEditor {
   readonly store: StoreApi<NetworkEditorState>;
   /**
-   * Changes the draft's layers; a report's network becomes an own one called `ownName`. Edits in a row with the same
+   * Changes the draft's layers; one that comes with the page becomes an own one called `ownName`. Edits in a row with the same
    * `mergeKey`, such as the digits of one number, are undone at once.
    */
   edit(
@@ -43,7 +43,7 @@ const storageKey = 'digit-lab.own-network';
 const longestHistory = 200;
 const mergeMilliseconds = 1500;
 
-/** One of the report's networks with the input that the report feeds it. */
+/** A network that comes with the page, with the input that it is fed where it comes from. */
 export function standardChoice(network: NetworkSpec): NetworkChoice {
   return { network, input: defaultInput(network.id) };
 }
@@ -67,7 +67,7 @@ function saveOwn(storage: Pick<Storage, 'setItem'> | null, network: NetworkSpec)
 }
 
 function isOwn(network: NetworkSpec): boolean {
-  return !architectures.some((standard) => standard.id === network.id);
+  return findStandardNetwork(network.id) === undefined;
 }
 
 export function createNetworkEditor(

@@ -1,16 +1,18 @@
-/** What to train: one of the report's runs with its result beside it, a quick start, or any network with own settings. */
+/** What to train: a quick start, a run that people know or one of the report's with its result beside it, or own settings. */
 import { Button, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { hyperparameter } from '@/model/hyperparameters';
+import { knownPresets } from '@/model/knownPresets';
 import { fixedConfig, type Measurement, type Preset, presets } from '@/model/presets';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { reportLabPath } from '@/session/labPath';
 import { session, useSession } from '@/session/session';
 import { HyperparameterField } from '@/features/train/HyperparameterField';
+import { KnownNotes } from '@/features/train/KnownNotes';
+import { PresetResult } from '@/features/train/PresetResult';
 import { quickPresets } from '@/features/train/quickPresets';
 import { dropTypedText } from '@/features/train/typedFields';
-import { useNumberFormat } from '@/ui/text/numberFormat';
 import { Panel } from '@/ui/layout/Panel';
 import { presets as texts } from '@/locales/en/presets';
 import classes from '@/features/train/settings.module.css';
@@ -24,6 +26,7 @@ type TextId = Exclude<
 const isTextId = (id: string): id is TextId => id in texts;
 const everyPreset: readonly { readonly id: string; readonly config: RunConfig }[] = [
   ...quickPresets,
+  ...knownPresets,
   ...presets,
 ];
 
@@ -37,45 +40,29 @@ function presetIdOf(draft: RunConfig): string {
   return everyPreset.find(({ config }) => sameConfig({ ...config, seed: draft.seed }, draft))?.id ?? customId;
 }
 
-function Result({
-  name,
-  measurement,
-  isBest,
-}: {
-  readonly name: string;
-  readonly measurement: Measurement;
-  readonly isBest: boolean;
-}) {
-  const { t } = useTranslation('train');
-  const format = useNumberFormat();
-  const { unit, after: count } = measurement;
-  const when = isBest ? 'picker.bestEpoch' : unit === 'epoch' ? 'picker.afterEpochs' : 'picker.afterSteps';
-  return (
-    <>
-      <dt>
-        <span className={classes['resultName']}>{name}</span>
-        <span className={classes['resultWhen']}>{t(when, { count })}</span>
-      </dt>
-      <dd>{format.percent(measurement.accuracy)}</dd>
-    </>
-  );
-}
-
 function ReportNotes({ preset }: { readonly preset: Preset }) {
   const { t } = useTranslation('train');
   const { t: text } = useTranslation('presets');
   const fixed = fixedConfig(preset);
   const pytorch = preset.pytorch.at(-1);
   const caveats = preset.fix?.caveats ?? [];
+  const whenOf = ({ unit, after }: Measurement): string =>
+    t(unit === 'epoch' ? 'picker.afterEpochs' : 'picker.afterSteps', { count: after });
   return (
     <>
       <dl className={classes['results']}>
-        <Result
+        <PresetResult
           name={t('picker.report')}
-          measurement={preset.report}
-          isBest={preset.report.after < preset.config.epochs}
+          when={
+            preset.report.after < preset.config.epochs
+              ? t('picker.bestEpoch', { count: preset.report.after })
+              : whenOf(preset.report)
+          }
+          accuracy={preset.report.accuracy}
         />
-        {pytorch !== undefined && <Result name={t('picker.pytorch')} measurement={pytorch} isBest={false} />}
+        {pytorch !== undefined && (
+          <PresetResult name={t('picker.pytorch')} when={whenOf(pytorch)} accuracy={pytorch.accuracy} />
+        )}
       </dl>
       {preset.assumptions.map((code) => (
         <p key={code} className={classes['text']}>
@@ -105,6 +92,7 @@ function usePickerData(current: string) {
   });
   return [
     { group: t('picker.quickGroup'), items: quickPresets.map(item) },
+    { group: t('picker.knownGroup'), items: knownPresets.map(item) },
     { group: t('picker.reportGroup'), items: presets.map(item) },
     ...(current === customId ? [{ value: customId, label: t('picker.custom') }] : []),
   ];
@@ -151,6 +139,7 @@ export function ExperimentPanel() {
   const current = presetIdOf(draft);
   const data = usePickerData(current);
   const preset = presets.find(({ id }) => id === current);
+  const known = knownPresets.find(({ id }) => id === current);
   return (
     <Panel title={t('picker.title')}>
       <div className={classes['stack']}>
@@ -171,6 +160,7 @@ export function ExperimentPanel() {
         <HyperparameterField field={hyperparameter('network')} problem={null} />
       </div>
       {isTextId(current) && <p className={classes['text']}>{text(`${current}.text`)}</p>}
+      {known !== undefined && <KnownNotes preset={known} />}
       {preset !== undefined && <ReportNotes preset={preset} />}
     </Panel>
   );

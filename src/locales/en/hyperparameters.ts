@@ -2,7 +2,7 @@
 export const hyperparameters = {
   network: {
     label: 'Network',
-    hint: 'The layers that are trained: one of the report’s six, or your own.',
+    hint: 'The layers that are trained: one of the report’s six, one that people know, or your own.',
     choices: {
       mynn: 'Mynn',
       vgg16: 'VGG-16',
@@ -10,6 +10,9 @@ export const hyperparameters = {
       resnet18: 'ResNet-18',
       resnet: 'Small ResNet',
       lenet: 'LeNet',
+      pytorch_mnist: 'PyTorch’s example',
+      lenet_1998: 'LeNet-5 of 1998',
+      mlp_512: 'MLP 784-512-10',
       custom: 'Your own',
     },
   },

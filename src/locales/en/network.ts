@@ -11,6 +11,7 @@ export const network = {
   picker: {
     label: 'Network',
     report: 'The report’s networks',
+    known: 'Networks that people know',
     own: 'Your own',
     train: 'Train this network',
   },
@@ -94,7 +95,7 @@ export const network = {
   },
   build: {
     hint: 'Drag layers by their handles, or use the arrows. Every change is checked at once and kept for your next visit.',
-    copyHint: 'This is the report’s {{network}}. Your first change makes a copy of your own.',
+    copyHint: 'This is {{network}} as it comes with the page. Your first change makes a copy of your own.',
     ownName: 'My {{network}}',
     networkName: 'Name of the network',
     startFrom: 'Start from…',

@@ -3,6 +3,22 @@ export const presets = {
     name: 'LeNet-5, fast',
     text: 'Momentum and shuffling: most digits right within the first epoch.',
   },
+  pytorch_mnist: {
+    name: 'PyTorch’s MNIST example',
+    text: 'The program that comes with PyTorch: two convolutions of 3 × 3, dropout, two linear layers, Adadelta with a rate that falls every epoch.',
+    differs: 'The example shuffles on a GPU only; here the order is always shuffled.',
+  },
+  lenet_1998: {
+    name: 'LeNet-5 of 1998',
+    text: 'The network of LeCun’s paper, with tanh and average pooling.',
+    differs:
+      'In the paper C3 sees only some of the maps of S2, pooling has weights, tanh is scaled, the output is compared with drawn digits, and a second-order rule takes one image a step. Here: all maps, plain means, plain tanh, cross entropy, SGD with momentum at batch 64.',
+  },
+  mlp_512: {
+    name: 'MLP 784-512-10',
+    text: 'No convolution: one hidden layer of 512. The first network of Chollet’s book.',
+    differs: 'The book’s Keras draws other first weights (Glorot, zero biases); here they are PyTorch’s.',
+  },
   mynn: { name: 'Mynn', text: 'The report’s first network: two convolutions, dropout, two linear layers.' },
   vgg16_nll_logits: {
     name: 'VGG-16, wrong loss',

@@ -4,7 +4,7 @@ import type { Translation } from '@/locales/shape';
 export const hyperparameters = {
   network: {
     label: '网络',
-    hint: '要训练的各层：报告中的六个网络之一，或您自己的网络。',
+    hint: '要训练的各层：报告中的六个网络之一、大家熟悉的网络，或您自己的网络。',
     choices: {
       mynn: 'Mynn',
       vgg16: 'VGG-16',
@@ -12,6 +12,9 @@ export const hyperparameters = {
       resnet18: 'ResNet-18',
       resnet: '小型 ResNet',
       lenet: 'LeNet',
+      pytorch_mnist: 'PyTorch 官方示例',
+      lenet_1998: '1998 年的 LeNet-5',
+      mlp_512: 'MLP 784-512-10',
       custom: '自定义',
     },
   },

@@ -13,6 +13,7 @@ export const network = {
   picker: {
     label: '网络',
     report: '报告中的网络',
+    known: '大家熟悉的网络',
     own: '自定义网络',
     train: '训练这个网络',
   },
@@ -96,7 +97,7 @@ export const network = {
   },
   build: {
     hint: '拖动左侧手柄或用箭头移动层。每次修改都会立即检查，并保留到下次访问。',
-    copyHint: '这是报告中的 {{network}}。第一次修改时会复制为你自己的网络。',
+    copyHint: '这是页面自带的 {{network}}。第一次修改时会复制为你自己的网络。',
     ownName: '我的 {{network}}',
     networkName: '网络名称',
     startFrom: '从…开始',

@@ -3,6 +3,22 @@ import type { Translation } from '@/locales/shape';
 
 export const presets = {
   quick_lenet: { name: 'LeNet-5，快速', text: '使用动量并打乱顺序：第一轮内就能认对大多数数字。' },
+  pytorch_mnist: {
+    name: 'PyTorch 官方 MNIST 示例',
+    text: 'PyTorch 自带的程序：两个 3 × 3 卷积层、dropout 和两个全连接层；Adadelta，学习率每轮下降。',
+    differs: '示例只在 GPU 上打乱顺序，这里总是打乱。',
+  },
+  lenet_1998: {
+    name: '1998 年的 LeNet-5',
+    text: 'LeCun 论文中的网络，使用 tanh 和平均池化。',
+    differs:
+      '论文中 C3 只连接 S2 的部分特征图，池化带有权重，tanh 经过缩放，输出与手绘数字比较，并用二阶规则每步学一张图片。这里连接全部特征图，用普通平均、普通 tanh、交叉熵和带动量的 SGD，批大小 64。',
+  },
+  mlp_512: {
+    name: 'MLP 784-512-10',
+    text: '没有卷积，只有一个 512 个单元的隐藏层。Chollet 书中的第一个网络。',
+    differs: '书中的 Keras 用另一种初始权重（Glorot，偏置为零），这里用 PyTorch 的。',
+  },
   mynn: { name: 'Mynn', text: '报告的第一个网络：两个卷积层、dropout 和两个全连接层。' },
   vgg16_nll_logits: {
     name: 'VGG-16，错误的损失',

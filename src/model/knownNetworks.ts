@@ -1,0 +1,63 @@
+/** Networks that people know from courses and papers, as data; where they come from: knownPresets.ts. */
+import { conv, dropout, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
+import type { LayerSpec, NetworkSpec } from '@/model/layers';
+
+/** pytorch/examples, mnist/main.py. */
+const pytorchMnist: NetworkSpec = {
+  id: 'pytorch_mnist',
+  name: 'PyTorch’s example',
+  outputActivation: 'log_softmax',
+  layers: [
+    conv('conv1', 1, 32, 3),
+    relu('relu1'),
+    conv('conv2', 32, 64, 3),
+    relu('relu2'),
+    maxPool('pool'),
+    dropout('dropout1', 0.25),
+    flatten(),
+    linear('fc1', 9216, 128),
+    relu('relu3'),
+    dropout('dropout2'),
+    linear('fc2', 128, 10),
+  ],
+};
+
+const tanh = (name: string): LayerSpec => ({ kind: 'Tanh', name });
+const averagePool = (name: string): LayerSpec => ({
+  kind: 'AvgPool2d',
+  name,
+  kernelSize: 2,
+  stride: 2,
+  padding: 0,
+  countIncludePad: true,
+});
+
+/** The paper's names of its layers; C5 is the Linear that a convolution of 5x5 on 5x5 is. */
+const lenet1998: NetworkSpec = {
+  id: 'lenet_1998',
+  name: 'LeNet-5 of 1998',
+  outputActivation: 'none',
+  layers: [
+    conv('c1', 1, 6, 5, { padding: 2 }),
+    tanh('tanh1'),
+    averagePool('s2'),
+    conv('c3', 6, 16, 5),
+    tanh('tanh3'),
+    averagePool('s4'),
+    flatten(),
+    linear('c5', 400, 120),
+    tanh('tanh5'),
+    linear('f6', 120, 84),
+    tanh('tanh6'),
+    linear('output', 84, 10),
+  ],
+};
+
+const mlp512: NetworkSpec = {
+  id: 'mlp_512',
+  name: 'MLP 784-512-10',
+  outputActivation: 'none',
+  layers: [flatten(), linear('fc1', 784, 512), relu('relu1'), linear('fc2', 512, 10)],
+};
+
+export const knownNetworks = [pytorchMnist, lenet1998, mlp512] as const;
