@@ -96,6 +96,31 @@ test('each of the report’s runs is one click from the front page', async ({ pa
   await expect(page).toHaveURL(/conv-lab/);
 });
 
+test('runs that people know stand beside what was published', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 720 });
+  await page.goto('/');
+  const presets = page.getByTestId('preset-select');
+  await expect(presets).toBeVisible({ timeout: 60_000 });
+  for (const [name, epochs, figure, source] of [
+    ['PyTorch’s MNIST example', '14', '99.21%', 'github.com/pytorch/examples'],
+    ['LeNet-5 of 1998', '20', '99.05%', 'yann.lecun.com'],
+    ['MLP 784-512-10', '5', '97.85%', 'github.com/fchollet'],
+  ] as const) {
+    await presets.focus();
+    await presets.press('ArrowDown');
+    await page.getByRole('option', { name, exact: true }).click();
+    await expect(presets).toHaveValue(name);
+    await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue(epochs);
+    await expect(page.getByText(figure, { exact: true })).toBeVisible();
+    await expect(page.getByText(source)).toBeVisible();
+  }
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await expectClean(page, 'a run that people know');
+  await page.reload();
+  await expect(presets).toHaveValue('MLP 784-512-10', { timeout: 60_000 });
+});
+
 test('the learning-rate finder takes its value over', async ({ page }) => {
   await page.goto('/?network=lenet&loss=cross_entropy');
   const open = page.getByTestId('finder-open');
