@@ -1,4 +1,5 @@
 /** Networks that people know from courses and papers, as data; where they come from: knownPresets.ts. */
+import type { WeightInit } from '@/model/initialisations';
 import { conv, dropout, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 
@@ -53,11 +54,14 @@ const lenet1998: NetworkSpec = {
   ],
 };
 
+// As Keras draws Dense layers.
+const glorot: WeightInit = { kind: 'xavier_uniform', gain: 1 };
+
 const mlp512: NetworkSpec = {
   id: 'mlp_512',
   name: 'MLP 784-512-10',
   outputActivation: 'none',
-  layers: [flatten(), linear('fc1', 784, 512), relu('relu1'), linear('fc2', 512, 10)],
+  layers: [flatten(), linear('fc1', 784, 512, glorot), relu('relu1'), linear('fc2', 512, 10, glorot)],
 };
 
 export const knownNetworks = [pytorchMnist, lenet1998, mlp512] as const;

@@ -17,7 +17,7 @@ export const presets = {
   mlp_512: {
     name: 'MLP 784-512-10',
     text: 'No convolution: one hidden layer of 512. The first network of Chollet’s book.',
-    differs: 'The book’s Keras draws other first weights (Glorot, zero biases); here they are PyTorch’s.',
+    differs: 'Settings and first weights (Glorot’s) are the book’s; only the random numbers differ.',
   },
   mynn: { name: 'Mynn', text: 'The report’s first network: two convolutions, dropout, two linear layers.' },
   vgg16_nll_logits: {

@@ -17,7 +17,7 @@ export const presets = {
   mlp_512: {
     name: 'MLP 784-512-10',
     text: '没有卷积，只有一个 512 个单元的隐藏层。Chollet 书中的第一个网络。',
-    differs: '书中的 Keras 用另一种初始权重（Glorot，偏置为零），这里用 PyTorch 的。',
+    differs: '设置和初始权重（Glorot）与书中相同，只有随机数不同。',
   },
   mynn: { name: 'Mynn', text: '报告的第一个网络：两个卷积层、dropout 和两个全连接层。' },
   vgg16_nll_logits: {
