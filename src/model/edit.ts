@@ -4,6 +4,7 @@ import {
   flattenLayers,
   layerDefinitions,
   mapLayers,
+  shortestForm,
   type LayerKind,
   type LayerOf,
   type LayerSpec,
@@ -106,7 +107,7 @@ export function changeLayer(
   path: LayerPath,
   change: (layer: LayerSpec) => LayerSpec,
 ): Layers {
-  const changed = change(layerAt(layers, path));
+  const changed = shortestForm(change(layerAt(layers, path)));
   return withList(layers, path.container, (list) => list.with(path.index, changed));
 }
 

@@ -64,6 +64,8 @@ describe('checkNetwork', () => {
       details: { kernel: 11, height: 10 },
       fix: { field: 'kernelSize', value: 10 },
     });
+    const apart = problems(set(lenet.layers, topLevel(3), { kernelSize: 5, dilation: 4 }))[0]?.problem;
+    expect(apart).toMatchObject({ details: { kernel: 17 }, fix: { field: 'kernelSize', value: 4 } });
   });
 
   it('names the range of a parameter, also for no number at all', () => {

@@ -80,7 +80,8 @@ function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPa
       return { kind: 'remove', path };
     case 'kernel_too_large': {
       const largest = Math.min(Number(details['height']), Number(details['width']));
-      return largest >= 1 ? set('kernelSize', largest) : null;
+      const { dilation } = { dilation: 1, ...layer };
+      return largest >= 1 ? set('kernelSize', Math.floor((largest - 1) / dilation) + 1) : null;
     }
     case 'invalid_parameter': {
       const { field, value, min, max } = details;

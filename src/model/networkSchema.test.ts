@@ -31,6 +31,12 @@ describe('parseNetworkSpec', () => {
     expect(network.layers.map(({ name }) => name)).toEqual(['0', '1', '2', '3']);
   });
 
+  it('takes for the same network one that says what it would be without', () => {
+    const plain = parseNetworkSpec(custom);
+    expect(parseNetworkSpec(withLayer(0, { dilation: 1 }))).toEqual(plain);
+    expect(parseNetworkSpec(withLayer(0, { dilation: 2 })).layers[0]).toMatchObject({ dilation: 2 });
+  });
+
   it('accepts blocks as deep as allowed', () => {
     // A Conv2d is the deepest layer: its initialisation is an object of its own.
     const [conv = relu] = custom.layers;
@@ -45,6 +51,7 @@ describe('parseNetworkSpec', () => {
     ['an unknown kind', withLayer(1, { kind: 'GELU' }), 'layers.1.kind'],
     ['a fraction', withLayer(0, { outChannels: 6.5 }), 'layers.0.outChannels'],
     ['a number as text', withLayer(0, { kernelSize: '5' }), 'layers.0.kernelSize'],
+    ['taps on each other', withLayer(0, { dilation: 0 }), 'layers.0.dilation'],
     ['not a number', withLayer(0, { padding: NaN }), 'layers.0.padding'],
     ['too many channels', withLayer(0, { outChannels: 1e9 }), 'layers.0.outChannels'],
     ['a property that is not ours', withLayer(1, { inplace: true }), 'layers.1.inplace'],

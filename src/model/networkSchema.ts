@@ -1,6 +1,13 @@
 /** Networks from outside (links, storage, files): checked in form and size, so that what passes is safe to build. */
 import * as v from 'valibot';
-import { flattenLayers, layersSchema, networkLimits, type NetworkSpec } from '@/model/layers';
+import {
+  flattenLayers,
+  layersSchema,
+  mapLayers,
+  networkLimits,
+  shortestForm,
+  type NetworkSpec,
+} from '@/model/layers';
 import { nameSchema } from '@/model/layers/fields';
 import { nameProblems } from '@/model/layerNames';
 import { findStandardNetwork } from '@/model/standardNetworks';
@@ -74,6 +81,7 @@ export function parseNetworkSpec(value: unknown): NetworkSpec {
     const [issue] = result.issues;
     throw new NetworkSpecError(`${v.getDotPath(issue) ?? 'network'}: ${issue.message}.`);
   }
-  expectConsistent(result.output);
-  return result.output;
+  const spec = { ...result.output, layers: mapLayers(result.output.layers, (layer) => shortestForm(layer)) };
+  expectConsistent(spec);
+  return spec;
 }

@@ -12,6 +12,21 @@ export function windowOutputSize(size: number, kernel: number, stride: number, p
   return Math.floor((size + 2 * padding - kernel) / stride) + 1;
 }
 
+/** Places that a window reaches over whose taps lie `dilation` apart. */
+export function windowExtent(kernelSize: number, dilation: number): number {
+  return dilation * (kernelSize - 1) + 1;
+}
+
+/** The window of a convolution: its taps lie `dilation` apart. */
+export interface ConvWindow extends Window {
+  readonly dilation: number;
+}
+
+/** Values along an axis that a convolution makes of `size`. */
+export function convOutputSize(size: number, { kernelSize, stride, padding, dilation }: ConvWindow): number {
+  return windowOutputSize(size, windowExtent(kernelSize, dilation), stride, padding);
+}
+
 /** Pairs of an output pixel and a tap of its window that lies in the image, in one dimension. */
 export function tapsInside(size: number, outSize: number, { kernelSize, stride, padding }: Window): number {
   let taps = 0;

@@ -34,6 +34,7 @@ export interface LayerInput {
   readonly bias: number;
   readonly stride: number;
   readonly padding: number;
+  readonly dilation: number;
 }
 
 export interface Prediction {

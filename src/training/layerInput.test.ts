@@ -27,7 +27,7 @@ it('gives a deeper layer its input, its filter and its bias', async () => {
     { shape: [1, ...layer.inputShape], data: layer.input },
     { shape: [1, 6, 5, 5], data: layer.kernel },
     [layer.bias],
-    { operator: 'cross_correlation', stride: layer.stride, padding: layer.padding, dilation: 1 },
+    { operator: 'cross_correlation', stride: layer.stride, padding: layer.padding, dilation: layer.dilation },
   );
   const output = (await engine.activations(image, 1, ['conv2.0'])).get('conv2.0');
   expect(output?.shape).toEqual([1, 16, 10, 10]);

@@ -2,6 +2,7 @@
 import { networkInput } from '@/engine/activations';
 import type { Engine } from '@/engine/engine';
 import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import { convWindow } from '@/model/layers/conv2d';
 import type { StateDict } from '@/model/tensor';
 import type { LayerInput } from '@/protocol/requests';
 
@@ -46,7 +47,8 @@ export async function layerInput(
   if (layer?.kind !== 'Conv2d' || source === null || filter < 0 || filter >= layer.outChannels) {
     throw new RangeError(`The network has no convolution ${name} with a filter ${filter}.`);
   }
-  const { inChannels, kernelSize, stride, padding } = layer;
+  const { inChannels, kernelSize } = layer;
+  const { stride, padding, dilation } = convWindow(layer);
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const parameters = await engine.readParameters(layer.bias ? [weight, bias] : [weight]);
   const { shape = [], data: input = new Float32Array(0) } =
@@ -61,5 +63,6 @@ export async function layerInput(
     bias: layer.bias ? (values(parameters, bias)[filter] ?? 0) : 0,
     stride,
     padding,
+    dilation,
   };
 }

@@ -55,6 +55,7 @@ const conv = (
   kernelSize: number,
   stride = 1,
   padding = 0,
+  more: Partial<Conv2d> = {},
 ): Conv2d => ({
   kind: 'Conv2d',
   name,
@@ -65,6 +66,7 @@ const conv = (
   padding,
   bias: true,
   init,
+  ...more,
 });
 const linear = (name: string, inFeatures: number, outFeatures: number): Linear => ({
   kind: 'Linear',
@@ -173,6 +175,35 @@ describe('convolution', () => {
       runs,
     );
   it('agrees forward and in both gradients', () => agrees(geometry, { numRuns: 60, seed: 5 }));
+
+  it.each(['float32', 'float64'] as const)('agrees with taps that lie apart, in %s', async (precision) => {
+    await fc.assert(
+      fc.asyncProperty(
+        geometry,
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        async (
+          { images, height, width, inChannels, outChannels, kernel, stride, padding },
+          dilation,
+          isFirst,
+        ) => {
+          fc.pre(dilation * (kernel - 1) + 1 <= Math.min(height, width) + 2 * padding);
+          const layers = [conv('c', inChannels, outChannels, kernel, stride, padding, { dilation })];
+          const products = Math.max(
+            Math.max(inChannels, outChannels) * kernel ** 2,
+            images * height * width * 4,
+          );
+          const tolerance =
+            precision === 'float32'
+              ? sumTolerance(products)
+              : (size: number) => 2 * unitRoundoff * size + 1e-30;
+          const size = [images, inChannels, height, width] as const;
+          expect(await worstError(layers, size, tolerance, bench, precision, isFirst)).toBeLessThan(1);
+        },
+      ),
+      { numRuns: 60, seed: 11 },
+    );
+  });
 
   it('agrees in Winograd tiles: whole and partial ones, at every edge', () => {
     const tiled = fc.record({

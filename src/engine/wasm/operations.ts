@@ -14,6 +14,8 @@ const out = 'written';
 /** The address of working memory, `threads` times what a thread needs. */
 const own = 'scratch';
 
+const groupedShape = { ...convShape, kernel: u, stride: u, padding: u, dilation: u, groups: u } as const;
+
 const averageShape = {
   blocks: u,
   height: u,
@@ -103,6 +105,20 @@ export const operations = {
     padding: u,
     panels: u,
   },
+  /** The same with `groups`, taps that lie `dilation` apart, and sizes of the output that ask for more padding at the end. */
+  groupedConvForward: { x: u, w: u, bias: u, y: out, ...groupedShape, panels: u, relu: u },
+  packGroups: {
+    w: u,
+    packed: out,
+    channels: u,
+    outChannels: u,
+    kernel: u,
+    panels: u,
+    inPanels: u,
+    groups: u,
+  },
+  groupedConvInputGradient: { dy: u, packed: u, dx: out, ...groupedShape, inPanels: u },
+  groupedConvWeightGradient: { x: u, dy: u, dw: out, ...groupedShape, panels: u },
   /** dw [slice][weights] from the gradient of convPool's output; `scratch` holds `scratchSize` values for each thread. */
   convPoolWeightGradient: {
     x: u,
@@ -271,6 +287,8 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'convPool',
   'winogradConvPool',
   'convInputGradient',
+  'groupedConvForward',
+  'groupedConvInputGradient',
   'relu',
   'reluGradient',
   'activation',

@@ -3,18 +3,21 @@ import { fusionOf, isDropout, type Fusion, type Takes } from '@/engine/compiling
 import { layerLowerings } from '@/engine/webgpu/layers';
 import type { Gradient, Lowered, Lowering, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
+import { isPlainConv } from '@/model/layers/conv2d';
 
 /** What a layer's kernel takes over. */
 const takenBy =
-  ({ kind }: LayerSpec, isTraining: boolean): Takes =>
+  (owner: LayerSpec, isTraining: boolean): Takes =>
   (layer) => {
+    const { kind } = owner;
+    const isConv = owner.kind === 'Conv2d' && isPlainConv(owner);
     if (isDropout(layer)) {
       const isIdentity = !isTraining || layer.p === 0;
-      return isIdentity || (kind === 'Conv2d' ? layer.kind === 'Dropout2d' : kind === 'Linear');
+      return isIdentity || (isConv ? layer.kind === 'Dropout2d' : kind === 'Linear');
     }
     if (layer.kind === 'MaxPool2d') {
       const { kernelSize, stride, padding } = layer;
-      return kind === 'Conv2d' && kernelSize === stride && padding === 0 && kernelSize > 1;
+      return isConv && kernelSize === stride && padding === 0 && kernelSize > 1;
     }
     return layer.kind === 'ReLU';
   };

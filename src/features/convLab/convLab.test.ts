@@ -146,11 +146,13 @@ describe('edits', () => {
       bias: 0.25,
       stride: 1,
       padding: 1,
+      dilation: 1,
     };
     const first = withStep(withLayer(withInputPreset(reportDocument(), 'cross'), layer), 40);
     expect(first.kernel.shape).toEqual([1, 2, 3, 3]);
     expect(withLayer(first, { ...layer, bias: 0.5 }).steps.conv).toBe(40);
     expect(withLayer(first, { ...layer, padding: 0 }).steps.conv).toBe(0);
+    expect(withLayer(first, { ...layer, dilation: 2 }).settings.dilation).toBe(2);
   });
 });
 

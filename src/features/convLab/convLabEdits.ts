@@ -221,6 +221,7 @@ export interface LayerSnapshot {
   readonly bias: number;
   readonly stride: number;
   readonly padding: number;
+  readonly dilation: number;
 }
 
 /** A filter of a network with what it reads. While it follows a training network, only the numbers change. */
@@ -232,7 +233,12 @@ export function withLayer(document: LabDocument, layer: LayerSnapshot): LabDocum
     input: { shape: [1, channels, height, width], data: Array.from(layer.input, labValue) },
     kernel: { shape: [1, channels, kernelSize, kernelSize], data: Array.from(layer.kernel, labValue) },
     bias: [labValue(layer.bias)],
-    settings: { operator: 'cross_correlation', stride: layer.stride, padding: layer.padding, dilation: 1 },
+    settings: {
+      operator: 'cross_correlation',
+      stride: layer.stride,
+      padding: layer.padding,
+      dilation: layer.dilation,
+    },
   };
   const sameShape =
     next.input.shape.join() === document.input.shape.join() &&

@@ -70,7 +70,7 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
           key={field.key}
           field={field}
           layer={layer}
-          value={Number(values[field.key])}
+          value={Number(values[field.key] ?? field.usual)}
           onMessage={onMessage}
           onChange={(value) => onChange({ [field.key]: value }, field.key)}
         />

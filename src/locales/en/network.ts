@@ -53,6 +53,7 @@ export const network = {
   layers: {
     stride: 'stride {{value}}',
     padding: 'padding {{value}}',
+    dilation: 'dilation {{value}}',
   },
   groups: {
     weights: 'With weights',
@@ -83,6 +84,7 @@ export const network = {
     kernelSize: 'kernel',
     stride: 'stride',
     padding: 'padding',
+    dilation: 'dilation',
     inFeatures: 'in',
     outFeatures: 'out',
     numFeatures: 'channels',

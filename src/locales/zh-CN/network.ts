@@ -55,6 +55,7 @@ export const network = {
   layers: {
     stride: '步幅 {{value}}',
     padding: '填充 {{value}}',
+    dilation: '膨胀 {{value}}',
   },
   groups: {
     weights: '带权重',
@@ -85,6 +86,7 @@ export const network = {
     kernelSize: '核',
     stride: '步幅',
     padding: '填充',
+    dilation: '膨胀',
     inFeatures: '输入',
     outFeatures: '输出',
     numFeatures: '通道',

@@ -5,10 +5,17 @@ import {
   channelsOf,
   expectChannels,
   expectImage,
+  expectWindowFits,
   windowDetail,
-  windowedSize,
 } from '@/model/layers/expectations';
-import { channelField, fieldSchema, nameSchema, windowFields, windowSchemas } from '@/model/layers/fields';
+import {
+  channelField,
+  dilationField,
+  fieldSchema,
+  nameSchema,
+  windowFields,
+  windowSchemas,
+} from '@/model/layers/fields';
 import {
   addAt,
   imageSizes,
@@ -18,7 +25,7 @@ import {
   type Tensor64,
   type Weights64,
 } from '@/model/layers/reference';
-import { windowOutputSize } from '@/model/window';
+import { convOutputSize, windowExtent, type ConvWindow } from '@/model/window';
 import { sizeOf } from '@/model/tensor';
 import { weightInitSchema, type WeightInit } from '@/model/initialisations';
 
@@ -33,9 +40,20 @@ const schema = v.strictObject({
   ...windowSchemas,
   bias: v.boolean(),
   init: weightInitSchema,
+  dilation: v.exactOptional(fieldSchema(dilationField)),
 });
 
 export type Conv2d = Readonly<v.InferOutput<typeof schema>>;
+
+/** Its window, with what the layer leaves out. */
+export function convWindow({ kernelSize, stride, padding, dilation = 1 }: Conv2d): ConvWindow {
+  return { kernelSize, stride, padding, dilation };
+}
+
+/** Whether it has none of what the engines' fast kernels leave to plain ones. */
+export function isPlainConv({ dilation = 1 }: Conv2d): boolean {
+  return dilation === 1;
+}
 
 /** Weight and bias of a layer that multiplies, with PyTorch's fans. */
 export function weightAndBias(
@@ -56,7 +74,7 @@ function forEachProduct(
   visit: (y: number, x: number, weight: number) => void,
 ): void {
   const [n, c, h, w] = imageSizes(x);
-  const { kernelSize: k, stride, padding } = layer;
+  const { kernelSize: k, stride, padding, dilation } = convWindow(layer);
   for (let b = 0; b < n; b += 1)
     for (let o = 0; o < outputs; o += 1)
       for (let oy = 0; oy < outHeight; oy += 1)
@@ -64,8 +82,8 @@ function forEachProduct(
           for (let i = 0; i < c; i += 1)
             for (let ky = 0; ky < k; ky += 1)
               for (let kx = 0; kx < k; kx += 1) {
-                const iy = oy * stride - padding + ky;
-                const ix = ox * stride - padding + kx;
+                const iy = oy * stride - padding + ky * dilation;
+                const ix = ox * stride - padding + kx * dilation;
                 if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
                 visit(
                   ((b * outputs + o) * outHeight + oy) * outWidth + ox,
@@ -77,12 +95,10 @@ function forEachProduct(
 
 /** The layer by its definition; a Linear is one of a single pixel. */
 export function conv2dReference(layer: Conv2d, x: Tensor64, weights: Weights64): Pass {
-  const { kernelSize: k, stride, padding, outChannels: outputs } = layer;
+  const { outChannels: outputs } = layer;
   const [n, , h, w] = imageSizes(x);
-  const [outHeight, outWidth] = [
-    windowOutputSize(h, k, stride, padding),
-    windowOutputSize(w, k, stride, padding),
-  ];
+  const window = convWindow(layer);
+  const [outHeight, outWidth] = [convOutputSize(h, window), convOutputSize(w, window)];
   const size = [n, outputs, outHeight, outWidth] as const;
   const weight = weights.get(`${layer.name}.weight`);
   const bias = weights.get(`${layer.name}.bias`);
@@ -114,7 +130,14 @@ export const conv2d: LayerDefinition<Conv2d> = {
   schema,
   group: 'weights',
   stem: 'conv',
-  fields: [inChannels, outChannels, windowFields.kernelSize, windowFields.stride, windowFields.padding],
+  fields: [
+    inChannels,
+    outChannels,
+    windowFields.kernelSize,
+    windowFields.stride,
+    windowFields.padding,
+    dilationField,
+  ],
   switches: ['bias'],
   create: (name, input) => {
     const channels = channelsOf(input);
@@ -133,7 +156,10 @@ export const conv2d: LayerDefinition<Conv2d> = {
   outputShape: (layer, input) => {
     const [channels, height, width] = expectImage(layer, input);
     expectChannels(layer, layer.inChannels, channels);
-    return [layer.outChannels, ...windowedSize(layer, height, width)];
+    const window = convWindow(layer);
+    const { kernelSize, padding, dilation } = window;
+    expectWindowFits(layer, windowExtent(kernelSize, dilation), height + 2 * padding, width + 2 * padding);
+    return [layer.outChannels, convOutputSize(height, window), convOutputSize(width, window)];
   },
   state: (layer) =>
     weightAndBias([layer.outChannels, layer.inChannels, layer.kernelSize, layer.kernelSize], layer),
@@ -145,6 +171,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
     `${layer.kernelSize}×${layer.kernelSize}`,
     `${layer.inChannels}→${layer.outChannels}`,
     ...windowDetail(layer, 1),
+    ...((layer.dilation ?? 1) === 1 ? [] : [{ key: 'dilation', value: layer.dilation ?? 1 } as const]),
   ],
   reference: (layer, x, { weights }) => conv2dReference(layer, x, weights),
 };

@@ -35,6 +35,8 @@ export interface LayerField<Key extends string = string> extends NumberRange {
   readonly key: Key;
   /** It must equal what the layer before gives, so the editor can fill it in. */
   readonly isDerived: boolean;
+  /** PyTorch's default, which a layer without the number has: networks from before it stay as they are, and links short. */
+  readonly usual?: number;
 }
 
 /** A number out of its range. */
@@ -71,7 +73,7 @@ export interface Parts<Result> {
 }
 
 /** A piece of a layer's short description; a number with a name is worded by the page. */
-export type DetailPart = string | { readonly key: 'stride' | 'padding'; readonly value: number };
+export type DetailPart = string | { readonly key: 'stride' | 'padding' | 'dilation'; readonly value: number };
 
 /** A schema of one kind, as v.variant takes it. */
 export type LayerSchema<Layer> = v.GenericSchema<unknown, Layer> &

@@ -29,23 +29,22 @@ export function expectChannels(layer: AnyLayer, expected: number, channels: numb
   }
 }
 
-/** Height and width of the output. @throws ShapeError where the window is larger than the padded input. */
-export function windowedSize(layer: AnyLayer & Window, height: number, width: number): [number, number] {
-  const { kernelSize, stride, padding } = layer;
-  const smallest = Math.min(height, width) + 2 * padding;
-  if (kernelSize > smallest) {
+/** @throws ShapeError where a window that reaches over `extent` places is larger than the padded input. */
+export function expectWindowFits(layer: AnyLayer, extent: number, height: number, width: number): void {
+  if (extent > Math.min(height, width)) {
     throw new ShapeError(
       'kernel_too_large',
       layer.name,
-      `${layer.kind} ${layer.name} has a ${kernelSize}x${kernelSize} kernel, larger than its padded input of ${height + 2 * padding}x${width + 2 * padding}.`,
-      {
-        kind: layer.kind,
-        kernel: kernelSize,
-        height: height + 2 * padding,
-        width: width + 2 * padding,
-      },
+      `${layer.kind} ${layer.name} has a ${extent}x${extent} kernel, larger than its padded input of ${height}x${width}.`,
+      { kind: layer.kind, kernel: extent, height, width },
     );
   }
+}
+
+/** Height and width of the output. @throws ShapeError where the window is larger than the padded input. */
+export function windowedSize(layer: AnyLayer & Window, height: number, width: number): [number, number] {
+  const { kernelSize, stride, padding } = layer;
+  expectWindowFits(layer, kernelSize, height + 2 * padding, width + 2 * padding);
   return [
     windowOutputSize(height, kernelSize, stride, padding),
     windowOutputSize(width, kernelSize, stride, padding),

@@ -70,7 +70,7 @@ export type Dropout2d = LayerOf<'Dropout2d'>;
 export type Flatten = LayerOf<'Flatten'>;
 
 type NumberOrBoolean<Layer> = {
-  [Key in keyof Layer]: Layer[Key] extends number | boolean ? Key : never;
+  [Key in keyof Layer]-?: Required<Layer>[Key] extends number | boolean ? Key : never;
 }[keyof Layer];
 
 /** The numbers, yes and no that some kind has, such as `kernelSize` or `bias`. */
@@ -104,6 +104,15 @@ export const layerKinds: readonly LayerKind[] = Object.keys(layerDefinitions).fi
 export function definitionOf<Kind extends LayerKind>(layer: LayerOf<Kind>): LayerDefinition<LayerOf<Kind>> {
   const definitions: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = layerDefinitions;
   return definitions[layer.kind];
+}
+
+/** The layer without the arguments that say what it is without them: one form of layers that are the same, and short in links. */
+export function shortestForm(layer: LayerSpec): LayerSpec {
+  const values: Readonly<Record<string, unknown>> = { ...layer };
+  const form = { ...layer };
+  for (const { key, usual } of definitionOf(layer).fields)
+    if (usual !== undefined && values[key] === usual) Reflect.deleteProperty(form, key);
+  return form;
 }
 
 /** What `ofList` says of the lists inside a layer; of a kind without them what it says of an empty one. */

@@ -10,6 +10,7 @@ import {
   layerKinds,
   layersSchema,
   type LayerSpec,
+  shortestForm,
 } from '@/model/layers';
 import { layerGroups } from '@/model/layers/definition';
 import { sequencePass } from '@/model/reference';
@@ -48,7 +49,15 @@ describe.each(layerKinds)('%s', (kind) => {
       expect(accepts({ ...layer, [key]: 1 })).toBe(false);
     }
     const numbers = Object.entries(layer).filter(([, value]) => typeof value === 'number');
-    expect(fields.map(({ key }) => key).sort()).toEqual(numbers.map(([key]) => key).sort());
+    const present = fields.filter(({ usual }) => usual === undefined);
+    expect(present.map(({ key }) => key).sort()).toEqual(numbers.map(([key]) => key).sort());
+  });
+
+  it('leaves out of its shortest form what it would be without', () => {
+    const usual = fields.flatMap((field) => (field.usual === undefined ? [] : [[field.key, field.usual]]));
+    const said = { ...layer, ...Object.fromEntries(usual) };
+    expect(shortestForm(said)).toEqual(layer);
+    expect(outputShape(said, input)).toEqual(outputShape(layer, input));
   });
 
   it('gives the shape that its reference has, and costs that are numbers', () => {

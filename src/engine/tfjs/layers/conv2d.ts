@@ -1,6 +1,7 @@
 /** Conv2d. */
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import { runKernel } from '@/engine/tfjs/kernels/tfjsInternals';
+import { denseFilter, filterGradient } from '@/engine/tfjs/layers/denseFilter';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import type { Conv2d } from '@/model/layers';
 
@@ -16,7 +17,7 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
   return {
     forward: (x, { parameters, watchInput }) => {
       watchInput?.(name, x);
-      const weight = parameters.get(`${name}.weight`);
+      const weight = denseFilter(layer, parameters.get(`${name}.weight`));
       const output = bias
         ? runKernel(
             'FusedConv2D',
@@ -28,10 +29,8 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
         output,
         backward: (dy, gradients) => {
           const filterShape = weight.shape;
-          gradients.set(
-            `${name}.weight`,
-            runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape }),
-          );
+          const gradient = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape });
+          gradients.set(`${name}.weight`, filterGradient(layer, gradient));
           if (bias) gradients.set(`${name}.bias`, channelDot(dy));
           if (!options.needsInputGradient) return null;
           return runKernel(

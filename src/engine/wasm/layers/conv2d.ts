@@ -21,6 +21,7 @@ import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import type { Conv2d, MaxPool2d } from '@/model/layers';
+import { isPlainConv } from '@/model/layers/conv2d';
 import { windowOutputSize } from '@/model/window';
 
 interface ConvParts {
@@ -56,7 +57,7 @@ function weightCount({ inChannels, outChannels, kernelSize }: Conv2d): number {
   return outChannels * inChannels * kernelSize ** 2;
 }
 
-function outputValue(
+export function outputValue(
   lowering: Lowering,
   layer: Conv2d,
   height: number,
@@ -152,7 +153,13 @@ const smallWeights = 16_384;
 
 /** Whether the pooling can follow each two rows of the convolution while they are in the cache. */
 export function takesPool(layer: Conv2d, { kernelSize, stride, padding }: MaxPool2d): boolean {
-  return kernelSize === 2 && stride === 2 && padding === 0 && weightCount(layer) * 4 <= smallWeights;
+  return (
+    isPlainConv(layer) &&
+    kernelSize === 2 &&
+    stride === 2 &&
+    padding === 0 &&
+    weightCount(layer) * 4 <= smallWeights
+  );
 }
 
 /** Values that convPoolWeightGradient keeps for a thread: sums, images, columns, gradients and windows (convPoolSlice of assembly/). */

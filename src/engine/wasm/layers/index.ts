@@ -4,6 +4,7 @@ import { lowerAveragePool } from '@/engine/wasm/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/wasm/layers/batchNorm2d';
 import { lowerConv } from '@/engine/wasm/layers/conv2d';
 import { lowerDropout } from '@/engine/wasm/layers/dropout';
+import { lowerGroupedConv } from '@/engine/wasm/layers/groupedConv2d';
 import { lowerFlatten } from '@/engine/wasm/layers/flatten';
 import { lowerLinear } from '@/engine/wasm/layers/linear';
 import { lowerMaxPool } from '@/engine/wasm/layers/maxPool2d';
@@ -12,6 +13,7 @@ import { lowerResidual } from '@/engine/wasm/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/wasm/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
+import { isPlainConv } from '@/model/layers/conv2d';
 import { avgPoolWindows } from '@/model/layers/avgPool2d';
 
 interface LayerContext {
@@ -29,7 +31,8 @@ interface LayerLowering<Kind extends LayerKind> {
 export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind> } = {
   Conv2d: {
     takesRelu: true,
-    lower: (lowering, layer, x, { hasRelu }) => lowerConv(lowering, layer, x, hasRelu),
+    lower: (lowering, layer, x, { hasRelu }) =>
+      (isPlainConv(layer) ? lowerConv : lowerGroupedConv)(lowering, layer, x, hasRelu),
   },
   Linear: {
     takesRelu: true,

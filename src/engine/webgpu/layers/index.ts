@@ -5,6 +5,7 @@ import { lowerAveragePool } from '@/engine/webgpu/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
 import { lowerConv } from '@/engine/webgpu/layers/conv2d';
 import { lowerDropout } from '@/engine/webgpu/layers/dropout';
+import { lowerGroupedConv } from '@/engine/webgpu/layers/groupedConv2d';
 import { lowerFlatten } from '@/engine/webgpu/layers/flatten';
 import { lowerLinear } from '@/engine/webgpu/layers/linear';
 import { lowerMaxPool } from '@/engine/webgpu/layers/maxPool2d';
@@ -13,6 +14,7 @@ import { lowerResidual } from '@/engine/webgpu/layers/residual';
 import type { Lowered, Lowering, LowerSequence, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
+import { isPlainConv } from '@/model/layers/conv2d';
 import { avgPoolWindows } from '@/model/layers/avgPool2d';
 
 interface LayerContext {
@@ -30,7 +32,8 @@ interface LayerLowering<Kind extends LayerKind> {
 export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind> } = {
   Conv2d: {
     takesEpilogue: true,
-    lower: (lowering, layer, x, { epilogue }) => lowerConv(lowering, layer, x, epilogue),
+    lower: (lowering, layer, x, { epilogue }) =>
+      (isPlainConv(layer) ? lowerConv : lowerGroupedConv)(lowering, layer, x, epilogue),
   },
   Linear: {
     takesEpilogue: true,
