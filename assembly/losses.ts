@@ -87,3 +87,13 @@ export function crossEntropySoftmax(t: i32, first: f64, second: f64): f64 {
   for (let i = 0; i < CLASSES; i++) put(d, i, at(p, i) * (at(q, i) - oneHot(i, t) - dot));
   return value;
 }
+
+export function mse(t: i32, first: f64, second: f64): f64 {
+  let value: f64 = 0;
+  for (let i = 0; i < CLASSES; i++) {
+    const error = at(z, i) - oneHot(i, t);
+    value += error * error;
+    put(d, i, 2 * error / <f64>CLASSES);
+  }
+  return value / <f64>CLASSES;
+}

@@ -83,6 +83,13 @@ const meanLosses: {
       gradient: throughSoftmax(p, tf.div(tf.sub(tf.exp(logQ), target), labels.length)),
     };
   },
+  mse: (_, logits, labels) => {
+    const errors = tf.sub(logits, targets(labels));
+    return {
+      loss: tf.mean(tf.square(errors)),
+      gradient: tf.mul(errors, 2 / (labels.length * classCount)),
+    };
+  },
 };
 
 /** Call inside tidy. */

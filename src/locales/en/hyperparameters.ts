@@ -25,6 +25,7 @@ export const hyperparameters = {
       nll_logits: 'NLL on raw outputs',
       nll_softmax: 'NLL on softmax',
       cross_entropy_softmax: 'Cross entropy on softmax',
+      mse: 'Mean squared error',
     },
   },
   labelSmoothing: {

@@ -27,6 +27,7 @@ export const hyperparameters = {
       nll_logits: 'NLL（原始输出）',
       nll_softmax: 'NLL（softmax 之后）',
       cross_entropy_softmax: '交叉熵（softmax 之后）',
+      mse: '均方误差',
     },
   },
   labelSmoothing: {

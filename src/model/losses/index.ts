@@ -6,6 +6,7 @@ import { keysOf, registry, type Field, type FieldKeyOf, type ValuesByKind } from
 import { crossEntropy } from '@/model/losses/crossEntropy';
 import { crossEntropySoftmax } from '@/model/losses/crossEntropySoftmax';
 import type { LossDefinition } from '@/model/losses/definition';
+import { mse } from '@/model/losses/mse';
 import { nllLogits } from '@/model/losses/nllLogits';
 import { nllLogSoftmax } from '@/model/losses/nllLogSoftmax';
 import { nllSoftmax } from '@/model/losses/nllSoftmax';
@@ -17,6 +18,7 @@ const table = registry({
   nll_logits: nllLogits,
   nll_softmax: nllSoftmax,
   cross_entropy_softmax: crossEntropySoftmax,
+  mse,
 });
 
 type Table = typeof table;

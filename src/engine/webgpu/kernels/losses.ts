@@ -33,6 +33,10 @@ ${each('d[k] = -p[t] * (select(0.0, 1.0, k == t) - p[k]);')}`,
 ${each('dot += (q[k] - select(0.0, 1.0, k == t)) * p[k];')}${each(
     'd[k] = p[k] * (q[k] - select(0.0, 1.0, k == t) - dot);',
   )}`,
+  mse: () =>
+    each(`let error = z[k] - select(0.0, 1.0, k == t);
+    value += error * error / ${literal(classes)};
+    d[k] = error * ${literal(2 / classes)};`),
 };
 
 /** Statements that set `value` and the row `d` from z, p = softmax(z), `tail` (log-sum and maximum) and the label t. */
