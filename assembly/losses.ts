@@ -1,7 +1,9 @@
 /**
  * The losses of src/model/losses, each a function of its kind's name: the loss of the logits in z for class t, its gradient in d, in
- * double precision, since 64 x 10 values cost nothing. `first` and `second` are the kind's settings in the order of its fields.
+ * double precision, since 64 x 10 values cost nothing. `setting` gives the kind's settings in the order of its fields.
  */
+import { lossSettings } from './build/constants';
+
 export const CLASSES: i32 = 10;
 
 /** Logits, their softmax, softmax of that, gradient. */
@@ -51,35 +53,59 @@ function softmax(source: usize, target: usize): f64 {
   return top + Math.log(sum);
 }
 
-/** `first`: label smoothing, which mixes the target with the uniform distribution. */
-export function crossEntropy(t: i32, first: f64, second: f64): f64 {
+// @ts-ignore: decorator
+@inline
+function setting(i: i32): f64 {
+  return at(lossSettings, i);
+}
+
+/** Label smoothing mixes the target with the uniform distribution. */
+function logLoss(t: i32, smoothing: f64): f64 {
   const logSum = softmax(z, p);
   let value: f64 = 0;
   for (let i = 0; i < CLASSES; i++) {
-    const target = (i === t ? 1 - first : 0) + first / <f64>CLASSES;
+    const target = (i === t ? 1 - smoothing : 0) + smoothing / <f64>CLASSES;
     if (target !== 0) value += target * (logSum - at(z, i));
     put(d, i, at(p, i) - target);
   }
   return value;
 }
 
-export function nllLogSoftmax(t: i32, first: f64, second: f64): f64 {
-  return crossEntropy(t, 0, 0);
+export function crossEntropy(t: i32): f64 {
+  return logLoss(t, setting(0));
 }
 
-export function nllLogits(t: i32, first: f64, second: f64): f64 {
+/** Setting 1 + i is the weight of class i. */
+export function crossEntropyWeighted(t: i32): f64 {
+  const logSum = softmax(z, p), smoothing = setting(0);
+  let value: f64 = 0, total: f64 = 0;
+  for (let i = 0; i < CLASSES; i++) {
+    const target = setting(1 + i) * ((i === t ? 1 - smoothing : 0) + smoothing / <f64>CLASSES);
+    if (target !== 0) value += target * (logSum - at(z, i));
+    total += target;
+    put(d, i, -target);
+  }
+  for (let i = 0; i < CLASSES; i++) put(d, i, at(d, i) + total * at(p, i));
+  return value;
+}
+
+export function nllLogSoftmax(t: i32): f64 {
+  return logLoss(t, 0);
+}
+
+export function nllLogits(t: i32): f64 {
   for (let i = 0; i < CLASSES; i++) put(d, i, i === t ? -1 : 0);
   return -at(z, t);
 }
 
-export function nllSoftmax(t: i32, first: f64, second: f64): f64 {
+export function nllSoftmax(t: i32): f64 {
   softmax(z, p);
   const pt = at(p, t);
   for (let i = 0; i < CLASSES; i++) put(d, i, -pt * (oneHot(i, t) - at(p, i)));
   return -pt;
 }
 
-export function crossEntropySoftmax(t: i32, first: f64, second: f64): f64 {
+export function crossEntropySoftmax(t: i32): f64 {
   softmax(z, p);
   const value = softmax(p, q) - at(p, t);
   let dot: f64 = 0;
@@ -88,7 +114,7 @@ export function crossEntropySoftmax(t: i32, first: f64, second: f64): f64 {
   return value;
 }
 
-export function mse(t: i32, first: f64, second: f64): f64 {
+export function mse(t: i32): f64 {
   let value: f64 = 0;
   for (let i = 0; i < CLASSES; i++) {
     const error = at(z, i) - oneHot(i, t);

@@ -83,7 +83,7 @@ export async function profileKernels(
     threads,
     maxPanel: variants[variant].maxPanel,
   });
-  run.writeScalars(1e-4);
+  run.writeScalars(1e-4, 64);
   const program = run.program('train', 64);
   for (let i = 0; i < 3; i += 1) runtime.run(program);
   const names = Object.keys(operations) as OperationName[];

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultLoss } from '@/model/losses';
 import { TestPieces } from './testPieces';
+
+const crossEntropy = defaultLoss('cross_entropy');
 
 /** What an engine gives for these images, in batches. */
 function evaluate(
@@ -39,7 +42,7 @@ describe('TestPieces', () => {
       fc.property(arbitraryImages, fc.integer({ min: 1, max: 600 }), speeds, (images, batch, speed) => {
         const losses = images.map(([loss]) => loss);
         const right = images.map(([, isRight]) => isRight);
-        const pieces = new TestPieces(images.length, batch, new Uint8Array(2000).fill(3));
+        const pieces = new TestPieces(images.length, batch, new Uint8Array(2000).fill(3), crossEntropy);
         while (!pieces.isDone) {
           const { start, count } = pieces.next();
           pieces.add(evaluate(losses, right, start, count, batch), speed.next().value);
@@ -58,8 +61,33 @@ describe('TestPieces', () => {
     );
   });
 
+  it('weighs the pieces by the classes in them', () => {
+    const loss = { ...defaultLoss('cross_entropy_weighted'), weight1: 3, weight2: 0 };
+    const labels = Uint8Array.from([1, 2, 0, 0, 2, 2, 1, 0]);
+    const each = [2, 5, 1, 4, 7, 7, 3, 6];
+    const weights = Array.from(labels, (label) => [1, 3, 0][label] ?? NaN);
+    const mean = (start: number, count: number): number => {
+      const sum = (values: readonly number[]): number =>
+        values.slice(start, start + count).reduce((a, b) => a + b, 0);
+      return sum(each.map((value, n) => value * (weights[n] ?? NaN))) / sum(weights);
+    };
+    const pieces = new TestPieces(8, 2, labels, loss);
+    for (let start = 0; start < 8; start += 2)
+      pieces.add(
+        {
+          loss: mean(start, 2),
+          sumOfBatchMeans: 0,
+          accuracy: 0,
+          count: 2,
+          predictions: new Uint8Array(2),
+        },
+        1,
+      );
+    expect(pieces.total().loss).toBeCloseTo(mean(0, 8), 12);
+  });
+
   it('lets losses that are not finite through', () => {
-    const pieces = new TestPieces(1, 64, new Uint8Array(1));
+    const pieces = new TestPieces(1, 64, new Uint8Array(1), crossEntropy);
     pieces.add({ loss: NaN, sumOfBatchMeans: NaN, accuracy: 0, count: 1, predictions: new Uint8Array(1) }, 1);
     expect(pieces.total()).toMatchObject({ loss: NaN, sumOfBatchMeans: NaN, accuracy: 0, count: 1 });
   });

@@ -152,6 +152,7 @@ export class TrainingLoop {
       testImageCounts[extent],
       run.config.batchSize,
       this.#parts.host.labels('test'),
+      run.config.loss,
     );
     run.testedImages = 0;
     this.#parts.postStatus(run);

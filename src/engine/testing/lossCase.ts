@@ -2,7 +2,7 @@
 import type { Engine } from '@/engine/engine';
 import { biased, biasOnly, configOf } from '@/engine/testing/nonFiniteCases';
 import { specAt } from '@/model/testing/arbitrarySpecs';
-import { defaultLoss, exactGradient, exactLoss, losses, type LossKind } from '@/model/losses';
+import { defaultLoss, exactGradient, exactLoss, losses, weightOf, type LossKind } from '@/model/losses';
 import { normal, randomBits } from '@/model/random';
 
 /** Settings that are tried of a kind that has some, and rows of logits for each. */
@@ -24,11 +24,24 @@ export async function worstLossError(engine: Engine, kind: LossKind): Promise<nu
       const key = 100 * at + row;
       const spread = spreads[row % spreads.length] ?? 1;
       const logits = Array.from({ length: 10 }, (_, k) => Math.fround(spread * normal(key, k)));
-      const label = randomBits(key, 10) % 10;
+      // One logits for all images, which the network's bias is; classes with weights are told apart in one batch.
+      const labels = Uint8Array.from(
+        { length: row % 4 === 0 ? 1 : 5 },
+        (_, n) => randomBits(key, 10 + n) % 10,
+      );
+      const weight = weightOf(spec, labels);
+      if (weight === 0) continue;
       await engine.writeParameters(biased(logits));
-      const found = await engine.inspectBatch(new Uint8Array(784), Uint8Array.of(label));
+      const found = await engine.inspectBatch(new Uint8Array(labels.length * 784), labels);
       const gradient = found.gradients.get('fc.bias')?.data ?? [];
-      const expected = [exactLoss(spec, logits, label), ...exactGradient(spec, logits, label)];
+      const each = Array.from(labels, (label) => [
+        exactLoss(spec, logits, label),
+        ...exactGradient(spec, logits, label),
+      ]);
+      const expected = Array.from(
+        { length: 11 },
+        (_, i) => each.reduce((sum, values) => sum + (values[i] ?? NaN), 0) / weight,
+      );
       [found.loss, ...Array.from(gradient, Number)].forEach((value, i) => {
         const reference = expected[i] ?? NaN;
         const error = Math.abs(value - reference) / Math.max(1, Math.abs(reference));

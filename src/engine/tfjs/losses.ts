@@ -1,6 +1,7 @@
 /** The losses of model/losses on the device: mean loss, accuracy, and the gradient with respect to the logits, in closed form. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossKind, LossSpec } from '@/model/losses';
+import { weightOf, type LossKind, type LossSpec } from '@/model/losses';
+import { weightedTarget } from '@/model/losses/crossEntropyWeighted';
 import { classCount } from '@/model/classCounts';
 
 export interface BatchLoss {
@@ -20,10 +21,10 @@ function targets(labels: Uint8Array, smoothing = 0): tf.Tensor2D {
   return tf.tensor2d(target, [labels.length, classCount]);
 }
 
-/** -mean over the batch of the row sums of target * values. What the target leaves out may be infinite or NaN, and does not count. */
-function negativeMeanDot(target: tf.Tensor, values: tf.Tensor, batch: number): tf.Tensor {
+/** -sum over the batch of the row sums of target * values, divided by `weight`. What the target leaves out may be infinite or NaN, and does not count. */
+function negativeMeanDot(target: tf.Tensor, values: tf.Tensor, weight: number): tf.Tensor {
   const products = tf.where(tf.notEqual(target, 0), tf.mul(target, values), tf.zerosLike(values));
-  return tf.div(tf.sum(products), -batch);
+  return tf.div(tf.sum(products), -weight);
 }
 
 /** Class of each row by the rule of model/argmax.ts: tfjs's own argMax passes over NaN, on each backend in another way. */
@@ -58,6 +59,17 @@ const meanLosses: {
   readonly [K in LossKind]: (spec: LossSpec<K>, logits: tf.Tensor2D, labels: Uint8Array) => MeanLoss;
 } = {
   cross_entropy: ({ labelSmoothing }, logits, labels) => logLoss(logits, labels, labelSmoothing),
+  cross_entropy_weighted: (spec, logits, labels) => {
+    const rows = Array.from(labels, (label) => weightedTarget(spec, label));
+    const target = tf.tensor2d(rows.flat(), [labels.length, classCount]);
+    const logP = tf.logSoftmax(logits);
+    const weight = weightOf(spec, labels);
+    const totals = tf.sum(target, 1, true);
+    return {
+      loss: negativeMeanDot(target, logP, weight),
+      gradient: tf.div(tf.sub(tf.mul(totals, tf.exp(logP)), target), weight),
+    };
+  },
   nll_log_softmax: (_, logits, labels) => logLoss(logits, labels, 0),
   nll_logits: (_, logits, labels) => {
     const target = targets(labels);

@@ -590,8 +590,6 @@ it('traps at a loss that assembly/losses.ts does not know', async () => {
       images: 1,
       blocks: 1,
       kind,
-      first: 0,
-      second: 0,
     });
   for (const kind of [...lossKinds.keys(), lossKinds.length, -1]) emitLoss(kind);
   const code = memory.area('program', program.codeBytes);

@@ -252,7 +252,8 @@ export const operations = {
   },
   /**
    * Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0.
-   * `kind` is the loss's place in lossKinds, by which assembly/build/losses.ts knows it; `first` and `second` are its settings (lossParametersOf).
+   * `kind` is the loss's place in lossKinds, by which assembly/build/losses.ts knows it; its settings lie at memoryMap.lossSettings.
+   * The gradient is divided by scalars.lossWeight.
    */
   loss: {
     logits: u,
@@ -263,8 +264,6 @@ export const operations = {
     images: u,
     blocks: u,
     kind: u,
-    first: f,
-    second: f,
   },
   /** Sums of squares of chunks of 16,384 values, as f64, to the partials from number `offset` on. */
   gradientNorm: { gradient: u, count: u, partials: out, offset: u },
@@ -327,6 +326,8 @@ export const memoryMap = {
   sync: 65_536,
   /** float64 values that change from step to step, see `scalars`. */
   scalars: 65_536 + 256,
+  /** float64, the run's loss's settings: lossParametersOf. */
+  lossSettings: 65_536 + 384,
   firstFree: 65_536 + 512,
 } as const;
 
@@ -335,6 +336,8 @@ export const scalars = {
   ...optimizerScalars,
   /** min(1, maxNorm / norm), or 1 without clipping. */
   gradientScale: 5,
+  /** What the batch's images count for together: by this its loss is divided. */
+  lossWeight: 6,
 } as const;
 
 /** Positions in the sync area, in 32-bit words; each on its own cache line. */

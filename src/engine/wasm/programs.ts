@@ -11,7 +11,7 @@ import type { LayerSpec } from '@/model/layers';
 import { isPlainConv } from '@/model/layers/conv2d';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizers, optimizerSlots } from '@/model/optimizers';
-import { lossKinds, lossParametersOf } from '@/model/losses';
+import { lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
@@ -156,7 +156,6 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   const gradient = newBuffer(lowering, 'logits gradient', blocks * 80);
   const result = program.buffer(resultNames.loss, 16);
   program.keep(result, resultNames.loss);
-  const [first = 0, second = 0] = lossParametersOf(config.loss);
   program.emit('loss', {
     logits,
     labels: program.input(inputNames.labels, images),
@@ -166,8 +165,6 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
     images,
     blocks,
     kind: lossKinds.indexOf(config.loss.kind),
-    first,
-    second,
   });
   if (network.output.needsGradient) {
     const dy = flat.backward({ buffer: gradient, isOwned: true });

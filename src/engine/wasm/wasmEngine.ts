@@ -28,6 +28,7 @@ import { memoryNeed, wasmHeapBytes, type MemoryNeed } from '@/model/cost';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
+import { weightOf } from '@/model/losses';
 import { parameterEntries } from '@/model/stateDict';
 import type { StateDict } from '@/model/tensor';
 import { classCount } from '@/model/classCounts';
@@ -102,14 +103,18 @@ export class WasmEngine implements Engine {
     const set = this.#images('train', indices.reduce((most, index) => Math.max(most, index), 0) + 1);
     const program = run.program('train', indices.length);
     this.#writeBatch(program, set, indices);
-    run.writeScalars(learningRate);
+    const weight = weightOf(
+      config.loss,
+      indices.map((index) => set.labels[index] ?? NaN),
+    );
+    run.writeScalars(learningRate, weight);
     if (this.#statistics.isDue(step)) {
       this.#statistics.add(runWithStatistics(runtime, run, program, indices.length));
     } else {
       runtime.run(program);
     }
     const result = addressIn(program, resultNames.loss);
-    this.#loss.push(lossInFloat32(runtime.doubles(result, 1)[0] ?? NaN) / indices.length);
+    this.#loss.push(lossInFloat32(runtime.doubles(result, 1)[0] ?? NaN) / weight);
     this.#accuracy.push((runtime.words(result + 8, 1)[0] ?? NaN) / indices.length);
     this.#learningRate.push(learningRate);
     run.advance();
@@ -200,7 +205,8 @@ export class WasmEngine implements Engine {
       const program = run.program('inspect', n);
       this.#writeBytes(program, images.subarray(0, n * pixels));
       runtime.bytes(addressIn(program, inputNames.labels), n).set(labels);
-      run.writeScalars(0);
+      const weight = weightOf(run.config.loss, labels);
+      run.writeScalars(0, weight);
       runtime.run(program);
       const { network } = run.config;
       const gradients = parameterEntries(network).map(
@@ -210,7 +216,7 @@ export class WasmEngine implements Engine {
         .filter((entry) => entry.role === 'buffer')
         .map((entry) => [entry.key, run.read(entry, program.addresses.get(entry.key), 1n)] as const);
       return {
-        loss: lossInFloat32(runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / n,
+        loss: lossInFloat32(runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / weight,
         logits: this.#readLogits(program, n),
         gradients: new Map(gradients),
         buffers: new Map(buffers),

@@ -14,6 +14,7 @@ import { addressOf, readTensor, writeTensor } from '@/engine/wasm/stateTransfer'
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { initialState } from '@/model/initialise';
 import { keysOf } from '@/model/kindFields';
+import { lossParametersOf } from '@/model/losses';
 import { optimizerSlots } from '@/model/optimizers';
 import { streamKey, streams } from '@/model/random';
 import type { LayerSpec } from '@/model/layers';
@@ -82,6 +83,8 @@ export class WasmRun {
     await runtime.reserve(bytes);
     runtime.programAddress = programAddress;
     runtime.doubles(memoryMap.scalars, 16).fill(0);
+    // As float32, like every setting of a kernel.
+    runtime.doubles(memoryMap.lossSettings, 16).set(Float32Array.from(lossParametersOf(this.config.loss)));
   }
 
   /** Lays out everything that training and evaluation need, before any of it is computed. */
@@ -146,12 +149,13 @@ export class WasmRun {
     return this.#options.runtime.values(this.memory.precision, address, count);
   }
 
-  /** Values that change from step to step. */
-  writeScalars(learningRate: number): void {
+  /** Values that change from step to step; `lossWeight` is that of the batch, see weightOf. */
+  writeScalars(learningRate: number, lossWeight: number): void {
     const { runtime } = this.#options;
     const { optimizer, seed } = this.config;
     const values = runtime.doubles(memoryMap.scalars, 16);
     values[scalars.gradientScale] = 1;
+    values[scalars.lossWeight] = lossWeight;
     const ofStep = optimizerScalarsAt(optimizer, learningRate, this.updates + 1);
     for (const name of keysOf(ofStep)) values[scalars[name]] = ofStep[name] ?? 0;
     for (const ordinal of this.#dropoutKeys) {

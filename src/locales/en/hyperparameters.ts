@@ -1,3 +1,5 @@
+const classWeightHint = 'How much the images of this digit count in the loss; 0 leaves them out.';
+
 /** Texts of model/hyperparameters.ts: one entry a key, with the values of a choice; units; problems. */
 export const hyperparameters = {
   network: {
@@ -21,6 +23,7 @@ export const hyperparameters = {
     hint: 'What training makes smaller. Cross entropy is the right one; three runs of the report used another.',
     choices: {
       cross_entropy: 'Cross entropy',
+      cross_entropy_weighted: 'Cross entropy, digits weighted',
       nll_log_softmax: 'NLL on log_softmax',
       nll_logits: 'NLL on raw outputs',
       nll_softmax: 'NLL on softmax',
@@ -32,6 +35,16 @@ export const hyperparameters = {
     label: 'Label smoothing',
     hint: 'Share of the target that is spread over all ten digits.',
   },
+  weight0: { label: 'Weight of 0', hint: classWeightHint },
+  weight1: { label: 'Weight of 1', hint: classWeightHint },
+  weight2: { label: 'Weight of 2', hint: classWeightHint },
+  weight3: { label: 'Weight of 3', hint: classWeightHint },
+  weight4: { label: 'Weight of 4', hint: classWeightHint },
+  weight5: { label: 'Weight of 5', hint: classWeightHint },
+  weight6: { label: 'Weight of 6', hint: classWeightHint },
+  weight7: { label: 'Weight of 7', hint: classWeightHint },
+  weight8: { label: 'Weight of 8', hint: classWeightHint },
+  weight9: { label: 'Weight of 9', hint: classWeightHint },
   optimizer: {
     label: 'Optimizer',
     hint: 'How a gradient becomes a change of the weights; PyTorch’s formulas.',

@@ -11,13 +11,15 @@ export interface LossDefinition<Kind extends string, Settings> {
   readonly schema: KindSchema<{ readonly kind: Kind } & Settings>;
   /** Whether it is -log p of the right digit: it starts at ln 10, and 0 is its end. */
   readonly isLogLoss: boolean;
-  /** Loss of one image from its logits, in float64. */
+  /** What an image of this label counts for: the loss of a batch is the sum of its images' over the sum of their weights. */
+  readonly weight: (spec: { readonly kind: Kind } & Settings, label: number) => number;
+  /** Loss of one image from its logits, times its weight, in float64. */
   readonly loss: (
     spec: { readonly kind: Kind } & Settings,
     logits: readonly number[],
     label: number,
   ) => number;
-  /** d loss / d logits of one image, in float64. */
+  /** d loss / d logits of one image, times its weight, in float64. */
   readonly gradient: (
     spec: { readonly kind: Kind } & Settings,
     logits: readonly number[],
@@ -29,6 +31,8 @@ interface Parts<Spec, F extends Fields> {
   readonly pytorch: string;
   readonly fields: F;
   readonly isLogLoss: boolean;
+  /** 1 where it is not given. */
+  readonly weight?: (spec: Spec, label: number) => number;
   readonly loss: (spec: Spec, logits: readonly number[], label: number) => number;
   readonly gradient: (spec: Spec, logits: readonly number[], label: number) => readonly number[];
 }
@@ -38,7 +42,7 @@ export function defineLoss<const Kind extends string, F extends Fields>(
   kind: Kind,
   parts: Parts<SpecOf<Kind, F>, F>,
 ) {
-  return { ...parts, kind, ...describedBy(kind, parts.fields) };
+  return { weight: () => 1, ...parts, kind, ...describedBy(kind, parts.fields) };
 }
 
 export function logSoftmax(values: readonly number[]): number[] {

@@ -5,6 +5,7 @@
 import { keysOf, registry, type Field, type FieldKeyOf, type ValuesByKind } from '@/model/kindFields';
 import { crossEntropy } from '@/model/losses/crossEntropy';
 import { crossEntropySoftmax } from '@/model/losses/crossEntropySoftmax';
+import { crossEntropyWeighted } from '@/model/losses/crossEntropyWeighted';
 import type { LossDefinition } from '@/model/losses/definition';
 import { mse } from '@/model/losses/mse';
 import { nllLogits } from '@/model/losses/nllLogits';
@@ -14,6 +15,7 @@ import { nllSoftmax } from '@/model/losses/nllSoftmax';
 /** In the order of the menu. */
 const table = registry({
   cross_entropy: crossEntropy,
+  cross_entropy_weighted: crossEntropyWeighted,
   nll_log_softmax: nllLogSoftmax,
   nll_logits: nllLogits,
   nll_softmax: nllSoftmax,
@@ -37,7 +39,7 @@ export function defaultLoss<K extends LossKind>(kind: K): LossSpec<K> {
   return losses[kind].defaults;
 }
 
-/** Loss of one image from its logits, in float64. */
+/** Loss of one image from its logits, times its weight, in float64. */
 export function exactLoss<K extends LossKind>(
   spec: LossSpec<K>,
   logits: readonly number[],
@@ -46,7 +48,7 @@ export function exactLoss<K extends LossKind>(
   return losses[spec.kind].loss(spec, logits, label);
 }
 
-/** d loss / d logits of one image, in float64. */
+/** d loss / d logits of one image, times its weight, in float64. */
 export function exactGradient<K extends LossKind>(
   spec: LossSpec<K>,
   logits: readonly number[],
@@ -55,8 +57,15 @@ export function exactGradient<K extends LossKind>(
   return losses[spec.kind].gradient(spec, logits, label);
 }
 
+/** What these images count for together: the number by which the sum of their losses is divided; 1 each but with class weights. */
+export function weightOf<K extends LossKind>(spec: LossSpec<K>, labels: Iterable<number>): number {
+  let sum = 0;
+  for (const label of labels) sum += losses[spec.kind].weight(spec, label);
+  return sum;
+}
+
 /** Settings that a loss may have, since kernels have so many places for them. */
-export const lossParameters = 2;
+export const lossParameters = 11;
 
 /** The settings as kernels take them: numbers in the order of the fields, 0 where there are fewer. */
 export function lossParametersOf(spec: LossSpec): readonly number[] {

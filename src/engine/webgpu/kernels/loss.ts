@@ -2,7 +2,7 @@
 import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
-import { classes, lossStatements } from '@/engine/webgpu/kernels/losses';
+import { classes, classWeightsOfLoss, lossStatements } from '@/engine/webgpu/kernels/losses';
 import { floats, groupKernel, literal, words } from '@/engine/webgpu/kernels/source';
 import { alias, fn } from '@/engine/webgpu/wgsl';
 import type { LossSpec } from '@/model/losses';
@@ -48,11 +48,11 @@ const argmaxFunction = fn(
   return best;`,
 );
 
-/** Loss of image n and whether it is right; leaves its row of the gradient. */
-const lossFunction = (batch: number, loss: LossSpec): Declaration =>
+/** Loss of image n and whether it is right; leaves its row of the gradient. `divisor`: what the batch's images count for together. */
+const lossFunction = (loss: LossSpec, divisor: string): Declaration =>
   fn(
     'lossOf',
-    '(n: u32, zero: u32) -> vec2f',
+    '(n: u32, zero: u32, weight: f32) -> vec2f',
     `  let t = batchLabels[n];
   var z: Row;
   for (var k = zero; k < ${classes}u; k++) { z[k] = logits[n * ${classes}u + k]; }
@@ -62,15 +62,30 @@ const lossFunction = (batch: number, loss: LossSpec): Declaration =>
   let tail = softmax(&z, &p, zero);
   var value = 0.0;
 ${lossStatements(loss)}
-  for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${literal(batch)}; }
+  for (var k = zero; k < ${classes}u; k++) { dlogits[n * ${classes}u + k] = d[k] / ${divisor}; }
   return vec2f(value, select(0.0, 1.0, best == t));`,
   );
+
+/** WGSL that sums up in `weight`, in a fixed order, what the images of the batch count for; nothing where they count for 1 each. */
+function weightStatements(batch: number, classWeights: string | null): string {
+  if (classWeights === null) return '';
+  return `  var classWeights = ${classWeights};
+  for (var n = lane; n < ${batch}u; n += 64u) { weight += classWeights[batchLabels[n]]; }
+  sums[lane] = vec2f(weight, 0.0);
+  workgroupBarrier();
+  weight = 0.0;
+  for (var other = zero; other < 64u; other++) { weight += sums[other].x; }
+  workgroupBarrier();
+`;
+}
 
 /**
  * Bindings: clock, logits [batch][10], batchLabels u32 [batch], dlogits [batch][10] (of the mean loss), metrics: the ring buffer,
  * whose slot clock.slot gets mean loss and images right. Sums in a fixed order.
  */
 export function lossAndGradient({ batch, loss }: LossParams): Kernel {
+  const classWeights = classWeightsOfLoss(loss);
+  const divisor = classWeights === null ? literal(batch) : 'weight';
   return groupKernel(
     {
       label: `loss ${loss.kind} n${batch}`,
@@ -88,16 +103,17 @@ export function lossAndGradient({ batch, loss }: LossParams): Kernel {
         softmaxFunction,
         nanFunction(),
         argmaxFunction,
-        lossFunction(batch, loss),
+        lossFunction(loss, divisor),
       ],
     },
-    `  var total = vec2f();
-  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero); }
+    `  var weight = 0.0;
+${weightStatements(batch, classWeights)}  var total = vec2f();
+  for (var n = lane; n < ${batch}u; n += 64u) { total += lossOf(n, zero, weight); }
   sums[lane] = total;
   workgroupBarrier();
   if (lane != 0u) { return; }
   for (var other = 1u + zero; other < 64u; other++) { total += sums[other]; }
-  metrics[clock.slot * ${metricsStride}u] = total.x / ${literal(batch)};
+  metrics[clock.slot * ${metricsStride}u] = total.x / ${divisor};
   metrics[clock.slot * ${metricsStride}u + 1u] = total.y;`,
   );
 }
