@@ -147,3 +147,43 @@ export function adadelta<T>(
     v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(change, rate)));
   }
 }
+
+export function adagrad<T>(
+  w: usize, g: usize, sum: usize, count: i32, initial: f32, eps: f32, weightDecay: f32, thread: i32, threads: i32,
+): void {
+  const n = vectors<T>(count);
+  const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_stepSize));
+  const tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
+  const begin = v128.splat<T>(scalar<T>(SCALAR_firstStep) !== 0 ? <T>initial : <T>0);
+  for (let i = from; i < to; i += 16) {
+    const weight = v128.load(w + i);
+    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const s = v128.add<T>(v128.add<T>(v128.load(sum + i), begin), v128.mul<T>(gradient, gradient));
+    v128.store(sum + i, s);
+    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(gradient, rate), v128.add<T>(v128.sqrt<T>(s), tiny))));
+  }
+}
+
+export function nadam<T>(
+  w: usize, g: usize, m: usize, v: usize, count: i32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, eps: f32, weightDecay: f32,
+  thread: i32, threads: i32,
+): void {
+  const n = vectors<T>(count);
+  const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), decays = weightDecay !== 0;
+  const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
+  const ofGradient = v128.splat<T>(scalar<T>(SCALAR_learningRate)), ofMean = v128.splat<T>(scalar<T>(SCALAR_stepSize));
+  const second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
+  for (let i = from; i < to; i += 16) {
+    const weight = v128.load(w + i);
+    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
+    const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
+    v128.store(m + i, first);
+    v128.store(v + i, square);
+    const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
+    const change = v128.add<T>(v128.mul<T>(gradient, ofGradient), v128.mul<T>(first, ofMean));
+    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(change, denominator)));
+  }
+}

@@ -1,6 +1,8 @@
 /** PyTorch's optimizers, one parameter at a time, as torch.optim's single-tensor code does them. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerKind, OptimizerSpec } from '@/model/optimizers';
+import { adagradRate } from '@/model/optimizers/adagrad';
+import { nadamRates } from '@/model/optimizers/nadam';
 
 /** Slots of one parameter by PyTorch's names; empty before its first update. */
 export type Slots = Readonly<Record<string, tf.Tensor>>;
@@ -97,11 +99,40 @@ function adadelta(
   };
 }
 
+function adagrad(spec: OptimizerSpec<'Adagrad'>, input: UpdateInput): Update {
+  const { parameter, gradient, slots, learningRate, updates } = input;
+  const direction = decayed(parameter, gradient, spec.weightDecay);
+  const before = slots['sum'] ?? tf.fill(parameter.shape, spec.initialAccumulatorValue);
+  const sum = tf.add(before, tf.square(direction));
+  const change = tf.div(direction, tf.add(tf.sqrt(sum), spec.eps));
+  return {
+    parameter: tf.sub(parameter, tf.mul(change, adagradRate(spec, learningRate, updates))),
+    slots: { sum },
+  };
+}
+
+function nadam(spec: OptimizerSpec<'NAdam'>, input: UpdateInput): Update {
+  const { parameter, gradient, slots, learningRate, updates } = input;
+  const { beta1, beta2, eps, weightDecay } = spec;
+  const direction = decayed(parameter, gradient, weightDecay);
+  const mean = average(slots['exp_avg'], direction, beta1);
+  const square = average(slots['exp_avg_sq'], tf.square(direction), beta2);
+  const rates = nadamRates(spec, learningRate, updates);
+  const denominator = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** updates)), eps);
+  const change = tf.add(tf.mul(direction, rates.gradient), tf.mul(mean, rates.mean));
+  return {
+    parameter: tf.sub(parameter, tf.div(change, denominator)),
+    slots: { exp_avg: mean, exp_avg_sq: square },
+  };
+}
+
 const updates: { readonly [K in OptimizerKind]: (spec: OptimizerSpec<K>, input: UpdateInput) => Update } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
+  NAdam: nadam,
   RMSprop: rmsprop,
+  Adagrad: adagrad,
   Adadelta: adadelta,
 };
 

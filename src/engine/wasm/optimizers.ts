@@ -2,6 +2,8 @@
  * The optimizers of this engine: their kernels' arguments (a part of operations.ts; assembly/optimizer.ts computes them), and what a
  * kind of optimizer gives its kernel.
  */
+import { adagradRate } from '@/model/optimizers/adagrad';
+import { nadamRates } from '@/model/optimizers/nadam';
 import type { OptimizerKind, OptimizerSlot, OptimizerSpec } from '@/model/optimizers';
 
 const u = 'u32';
@@ -50,6 +52,20 @@ export const optimizerOperations = {
     eps: f,
     weightDecay: f,
   },
+  adagrad: { w: out, g: u, sum: out, count: u, initial: f, eps: f, weightDecay: f },
+  nadam: {
+    w: out,
+    g: u,
+    m: out,
+    v: out,
+    count: u,
+    beta1: f,
+    rest1: f,
+    beta2: f,
+    rest2: f,
+    eps: f,
+    weightDecay: f,
+  },
 } as const;
 
 type Operations = typeof optimizerOperations;
@@ -57,14 +73,15 @@ type OperationName = keyof Operations;
 
 /** Positions of float64 values in the scalars area of operations.ts that a step's optimizer reads. */
 export const optimizerScalars = {
+  /** NAdam: what multiplies the gradient. */
   learningRate: 0,
-  /** Adam: lr / (1 - beta1^t). */
+  /** Adam: lr / (1 - beta1^t). NAdam: what multiplies the mean. Adagrad: the decayed learning rate. */
   stepSize: 1,
-  /** Adam: 1 / sqrt(1 - beta2^t). */
+  /** Adam and NAdam: 1 / sqrt(1 - beta2^t). */
   secondScale: 2,
   /** AdamW: 1 - lr * weight_decay. */
   decay: 3,
-  /** 1 on the first step, when momentum buffers take the gradient itself. */
+  /** 1 on the first step, when momentum buffers take the gradient itself and Adagrad's sum its initial value. */
   firstStep: 4,
 } as const;
 
@@ -167,11 +184,48 @@ const adadelta: Lowering<'Adadelta', 'adadelta'> = {
   }),
 };
 
+const adagrad: Lowering<'Adagrad', 'adagrad'> = {
+  call: ({ initialAccumulatorValue, eps, weightDecay }, { w, g, count, slot }) => ({
+    name: 'adagrad',
+    operands: { w, g, sum: slot('sum'), count, initial: initialAccumulatorValue, eps, weightDecay },
+  }),
+  scalars: (spec, learningRate, updates) => ({ stepSize: adagradRate(spec, learningRate, updates) }),
+};
+
+const nadam: Lowering<'NAdam', 'nadam'> = {
+  call: ({ beta1, beta2, eps, weightDecay }, { w, g, count, slot }) => ({
+    name: 'nadam',
+    operands: {
+      w,
+      g,
+      m: slot('exp_avg'),
+      v: slot('exp_avg_sq'),
+      count,
+      beta1,
+      rest1: 1 - beta1,
+      beta2,
+      rest2: 1 - beta2,
+      eps,
+      weightDecay,
+    },
+  }),
+  scalars: (spec, learningRate, updates) => {
+    const { gradient, mean } = nadamRates(spec, learningRate, updates);
+    return {
+      learningRate: gradient,
+      stepSize: mean,
+      secondScale: 1 / Math.sqrt(1 - spec.beta2 ** updates),
+    };
+  },
+};
+
 const lowerings: { readonly [K in OptimizerKind]: Lowering<K, OperationName> } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
+  NAdam: nadam,
   RMSprop: rmsprop,
+  Adagrad: adagrad,
   Adadelta: adadelta,
 };
 

@@ -1,14 +1,24 @@
 /** Every optimizer, each in a file of its own. A new one is a file here and a line of the table; the engines' tables then miss it. */
 import { keysOf, registry, type FieldKeyOf, type ValuesByKind } from '@/model/kindFields';
 import { adadelta } from '@/model/optimizers/adadelta';
+import { adagrad } from '@/model/optimizers/adagrad';
 import { adam } from '@/model/optimizers/adam';
 import { adamW } from '@/model/optimizers/adamW';
 import type { OptimizerDefinition, ParameterUpdate, SettingProblem } from '@/model/optimizers/definition';
+import { nadam } from '@/model/optimizers/nadam';
 import { rmsprop } from '@/model/optimizers/rmsprop';
 import { sgd } from '@/model/optimizers/sgd';
 
 /** In the order of the menu. */
-const table = registry({ SGD: sgd, Adam: adam, AdamW: adamW, RMSprop: rmsprop, Adadelta: adadelta });
+const table = registry({
+  SGD: sgd,
+  Adam: adam,
+  AdamW: adamW,
+  NAdam: nadam,
+  RMSprop: rmsprop,
+  Adagrad: adagrad,
+  Adadelta: adadelta,
+});
 
 type Table = typeof table;
 type Values = ValuesByKind<Table>;

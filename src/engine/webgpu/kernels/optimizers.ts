@@ -1,5 +1,7 @@
 /** What each optimizer computes in the kernel of optimizer.ts, and what of it depends on the step alone. */
 import { literal } from '@/engine/webgpu/kernels/source';
+import { adagradRate } from '@/model/optimizers/adagrad';
+import { nadamRates } from '@/model/optimizers/nadam';
 import type { OptimizerKind, OptimizerSlot, OptimizerSpec } from '@/model/optimizers';
 
 /** Values of one row of `schedule`. */
@@ -72,11 +74,38 @@ const adadelta: OptimizerKernel<'Adadelta'> = {
   weight -= row.x * change;`,
 };
 
+const adagrad: OptimizerKernel<'Adagrad'> = {
+  statements: ({ eps, weightDecay }) => `${decay(weightDecay)}
+  let sumNext = sum[i] + row.z + gradient * gradient;
+  sum[i] = sumNext;
+  weight -= row.y * gradient / (sqrt(sumNext) + ${literal(eps)});`,
+  // What the sum begins with joins it at the first update.
+  row: (spec, learningRate, updates) => [
+    learningRate,
+    adagradRate(spec, learningRate, updates),
+    updates === 1 ? spec.initialAccumulatorValue : 0,
+    0,
+  ],
+};
+
+const nadam: OptimizerKernel<'NAdam'> = {
+  statements: ({ beta1, beta2, eps, weightDecay }) => `${decay(weightDecay)}
+  ${average('exp_avg', beta1, 'gradient')}
+  ${average('exp_avg_sq', beta2, '(gradient * gradient)')}
+  weight -= (row.x * gradient + row.y * exp_avgNext) / (sqrt(exp_avg_sqNext) * row.z + ${literal(eps)});`,
+  row: (spec, learningRate, updates) => {
+    const { gradient, mean } = nadamRates(spec, learningRate, updates);
+    return [gradient, mean, 1 / Math.sqrt(1 - spec.beta2 ** updates), 0];
+  },
+};
+
 const kernels: { readonly [K in OptimizerKind]: OptimizerKernel<K> } = {
   SGD: sgd,
   Adam: adam,
   AdamW: adam,
+  NAdam: nadam,
   RMSprop: rmsprop,
+  Adagrad: adagrad,
   Adadelta: adadelta,
 };
 
