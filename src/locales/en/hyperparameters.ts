@@ -92,11 +92,39 @@ export const hyperparameters = {
   schedule: {
     label: 'Schedule',
     hint: 'How the learning rate changes during the run.',
-    choices: { constant: 'Constant', step: 'Steps', cosine: 'Cosine', one_cycle: 'One cycle' },
+    choices: {
+      constant: 'Constant',
+      step: 'Steps',
+      multi_step: 'Chosen steps',
+      exponential: 'Exponential',
+      cosine: 'Cosine',
+      cosine_restarts: 'Cosine with restarts',
+      one_cycle: 'One cycle',
+    },
   },
   stepEpochs: {
     label: 'Step length',
     hint: 'The learning rate falls once in so many epochs.',
+  },
+  milestone1: {
+    label: 'First fall',
+    hint: 'The learning rate falls after so many epochs; 0 is none.',
+  },
+  milestone2: {
+    label: 'Second fall',
+    hint: 'The learning rate falls after so many epochs; 0 is none.',
+  },
+  milestone3: {
+    label: 'Third fall',
+    hint: 'The learning rate falls after so many epochs; 0 is none.',
+  },
+  cycleEpochs: {
+    label: 'First cycle',
+    hint: 'Epochs until the learning rate starts again from the top.',
+  },
+  cycleFactor: {
+    label: 'Cycle growth',
+    hint: 'Each cycle is so many times as long as the one before.',
   },
   gamma: {
     label: 'Factor',

@@ -94,11 +94,39 @@ export const hyperparameters = {
   schedule: {
     label: '学习率计划',
     hint: '学习率在训练过程中如何变化。',
-    choices: { constant: '恒定', step: '阶梯', cosine: '余弦', one_cycle: '单周期' },
+    choices: {
+      constant: '恒定',
+      step: '阶梯',
+      multi_step: '指定轮次下降',
+      exponential: '指数',
+      cosine: '余弦',
+      cosine_restarts: '余弦（带重启）',
+      one_cycle: '单周期',
+    },
   },
   stepEpochs: {
     label: '阶梯长度',
     hint: '每隔这么多轮，学习率下降一次。',
+  },
+  milestone1: {
+    label: '第一次下降',
+    hint: '经过这么多轮后学习率下降；0 表示没有。',
+  },
+  milestone2: {
+    label: '第二次下降',
+    hint: '经过这么多轮后学习率下降；0 表示没有。',
+  },
+  milestone3: {
+    label: '第三次下降',
+    hint: '经过这么多轮后学习率下降；0 表示没有。',
+  },
+  cycleEpochs: {
+    label: '首个周期',
+    hint: '经过这么多轮后，学习率重新从最高处开始。',
+  },
+  cycleFactor: {
+    label: '周期倍数',
+    hint: '每个周期的长度是前一个的多少倍。',
   },
   gamma: {
     label: '下降系数',

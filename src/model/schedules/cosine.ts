@@ -1,20 +1,15 @@
 /** CosineAnnealingLR with T_max = all steps of the run, stepped every step (not every epoch). */
-import { numberField } from '@/model/kindFields';
 import { cosineAnneal, defineSchedule } from '@/model/schedules/definition';
+import { minLearningRate } from '@/model/schedules/fields';
 
 export const cosine = defineSchedule('cosine', {
   pytorch: 'CosineAnnealingLR',
   fields: {
-    minLearningRate: numberField({
-      argument: 'eta_min',
-      default: 0,
-      min: 0,
-      max: 10,
-      step: 10 ** 0.25,
-      scale: 'log',
-    }),
+    minLearningRate,
   },
   dependsOnLength: true,
-  factor: ({ minLearningRate }, { step, total, learningRate }) =>
-    learningRate === 0 ? 0 : cosineAnneal(1, minLearningRate / learningRate, Math.min(step, total) / total),
+  factor: (spec, { step, total, learningRate }) =>
+    learningRate === 0
+      ? 0
+      : cosineAnneal(1, spec.minLearningRate / learningRate, Math.min(step, total) / total),
 });

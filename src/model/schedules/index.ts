@@ -2,12 +2,23 @@
 import { keysOf, registry, type FieldKeyOf, type ValuesByKind } from '@/model/kindFields';
 import { constant } from '@/model/schedules/constant';
 import { cosine } from '@/model/schedules/cosine';
+import { cosineRestarts } from '@/model/schedules/cosineRestarts';
 import type { ScheduleDefinition, ScheduleMoment } from '@/model/schedules/definition';
+import { exponential } from '@/model/schedules/exponential';
+import { multiStep } from '@/model/schedules/multiStep';
 import { oneCycle } from '@/model/schedules/oneCycle';
 import { step } from '@/model/schedules/step';
 
 /** In the order of the menu. */
-const table = registry({ constant, step, cosine, one_cycle: oneCycle });
+const table = registry({
+  constant,
+  step,
+  multi_step: multiStep,
+  exponential,
+  cosine,
+  cosine_restarts: cosineRestarts,
+  one_cycle: oneCycle,
+});
 
 type Table = typeof table;
 type Values = ValuesByKind<Table>;

@@ -1,6 +1,7 @@
 /** StepLR, stepped once an epoch. PyTorch has no default for the step, so every three epochs. */
-import { integerField, numberField } from '@/model/kindFields';
+import { integerField } from '@/model/kindFields';
 import { defineSchedule } from '@/model/schedules/definition';
+import { gamma } from '@/model/schedules/fields';
 
 export const step = defineSchedule('step', {
   pytorch: 'StepLR',
@@ -14,9 +15,9 @@ export const step = defineSchedule('step', {
       scale: 'linear',
       unit: 'epochs',
     }),
-    gamma: numberField({ argument: 'gamma', default: 0.1, min: 0.001, max: 1, step: 0.05, scale: 'linear' }),
+    gamma,
   },
   dependsOnLength: false,
-  factor: ({ gamma, stepEpochs }, moment) =>
-    gamma ** Math.floor(Math.floor(moment.step / moment.stepsPerEpoch) / stepEpochs),
+  factor: ({ gamma: fall, stepEpochs }, moment) =>
+    fall ** Math.floor(Math.floor(moment.step / moment.stepsPerEpoch) / stepEpochs),
 });
