@@ -2,7 +2,7 @@
  * PyTorch's optimizers over flat arrays. `rest` is 1 - beta and `fresh` 1 - dampening, made in double
  * precision: 1 - 0.999 in float32 is off by 1e-5. Weights, gradients and state share one layout, whichever it is.
  */
-import { scalars, SCALAR_decay, SCALAR_firstStep, SCALAR_gradientScale, SCALAR_learningRate, SCALAR_secondScale, SCALAR_stepSize } from './build/constants';
+import { scalars, SCALAR_decay, SCALAR_firstStep, SCALAR_gradientBound, SCALAR_gradientScale, SCALAR_learningRate, SCALAR_secondScale, SCALAR_stepSize } from './build/constants';
 import { share } from './simd';
 
 const NORM_CHUNK: i32 = 16384;
@@ -46,6 +46,13 @@ export function clip<T>(partials: usize, chunks: i32, maxNorm: f32, thread: i32,
   store<f64>(scalars + SCALAR_gradientScale * 8, scale > 1 ? 1 : scale);
 }
 
+/** A gradient scaled by its norm's factor, then held within the largest value; min and max hand NaN on, as torch.clamp does. */
+// @ts-ignore: decorator
+@inline
+function clipped<T>(at: usize, scale: v128, bound: v128): v128 {
+  return v128.max<T>(v128.min<T>(v128.mul<T>(v128.load(at), scale), bound), v128.neg<T>(bound));
+}
+
 /** With weight decay, if any: 0 times an infinite weight would be NaN. */
 // @ts-ignore: decorator
 @inline
@@ -59,13 +66,13 @@ export function sgd<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const mu = v128.splat<T>(<T>momentum), decays = weightDecay !== 0;
   const first = scalar<T>(SCALAR_firstStep) !== 0;
   const portion = v128.splat<T>(<T>fresh);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    let step = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    let step = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     if (velocity) {
       const v = first ? step : v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion));
       v128.store(velocity + i, v);
@@ -81,14 +88,14 @@ export function adam<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale));
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound));
   const decays = weightDecay !== 0 && decoupled === 0;
   const decay = v128.splat<T>(<T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const stepSize = v128.splat<T>(scalar<T>(SCALAR_stepSize)), second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.mul<T>(v128.load(w + i), shrink);
-    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
     const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
     v128.store(m + i, first);
@@ -105,12 +112,12 @@ export function rmsprop<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>alpha), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), mu = v128.splat<T>(<T>momentum);
   const decays = weightDecay !== 0;
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
     v128.store(square + i, s);
     let variance = s;
@@ -134,11 +141,11 @@ export function adadelta<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>rho), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i), before = v128.load(changes + i);
-    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
     const ratio = v128.div<T>(v128.sqrt<T>(v128.add<T>(before, tiny)), v128.sqrt<T>(v128.add<T>(s, tiny)));
     const change = v128.mul<T>(ratio, gradient);
@@ -153,12 +160,12 @@ export function adagrad<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_stepSize));
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_stepSize));
   const tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
   const begin = v128.splat<T>(scalar<T>(SCALAR_firstStep) !== 0 ? <T>initial : <T>0);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     const s = v128.add<T>(v128.add<T>(v128.load(sum + i), begin), v128.mul<T>(gradient, gradient));
     v128.store(sum + i, s);
     v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(gradient, rate), v128.add<T>(v128.sqrt<T>(s), tiny))));
@@ -171,13 +178,13 @@ export function nadam<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), decay = v128.splat<T>(<T>weightDecay), decays = weightDecay !== 0;
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), decays = weightDecay !== 0;
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const ofGradient = v128.splat<T>(scalar<T>(SCALAR_learningRate)), ofMean = v128.splat<T>(scalar<T>(SCALAR_stepSize));
   const second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
-    const gradient = decayed<T>(v128.mul<T>(v128.load(g + i), scale), weight, decay, decays);
+    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
     const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
     v128.store(m + i, first);

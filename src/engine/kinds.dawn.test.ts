@@ -42,7 +42,7 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
     }
   });
 
-  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm', async (one) => {
+  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm and $maxValue', async (one) => {
     // A few roundings over three steps, and what WGSL allows its roots (4.5 units of 1.2e-7) and quotients (2.5): 12 units for the
     // quotient of two roots that Adadelta steps by, twice as much for its square, which it keeps.
     for (const distance of await distanceFromPytorch(engine, pytorch, one))

@@ -33,7 +33,7 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', 
     engine.dispose();
   });
 
-  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm', async (one) => {
+  test.each(pytorch.cases)('$spec of PyTorch, clipped to $maxNorm and $maxValue', async (one) => {
     const engine = await engines[name].create();
     // A few float32 roundings of each value over three steps.
     for (const distance of await distanceFromPytorch(engine, pytorch, one))

@@ -15,6 +15,8 @@ export type HyperparameterKey =
   | 'warmupSteps'
   | 'clipping'
   | 'clipGradNorm'
+  | 'clippingValue'
+  | 'clipGradValue'
   | 'epochs'
   | 'batchSize'
   | 'trainingImages'

@@ -48,6 +48,11 @@ const networkAndLoss: readonly Hyperparameter[] = [
   ),
 ];
 
+function withClippedValues(config: RunConfig, largest: number | null): RunConfig {
+  const { clipGradValue: _, ...others } = config;
+  return largest === null ? others : { ...others, clipGradValue: largest };
+}
+
 const training: readonly Hyperparameter[] = [
   boolean({
     key: 'clipping',
@@ -67,6 +72,26 @@ const training: readonly Hyperparameter[] = [
     belongsTo: { key: 'clipping', values: [true] },
     read: (config) => config.clipGradNorm ?? undefined,
     write: (config, clipGradNorm) => (config.clipGradNorm === null ? config : { ...config, clipGradNorm }),
+  }),
+  boolean({
+    key: 'clippingValue',
+    group: 'optimizer',
+    default: false,
+    read: (config) => config.clipGradValue !== undefined,
+    write: (config, on) => withClippedValues(config, on ? 0.1 : null),
+  }),
+  number({
+    key: 'clipGradValue',
+    group: 'optimizer',
+    default: 0.1,
+    min: 1e-4,
+    max: 1e4,
+    step: 10 ** 0.5,
+    scale: 'log',
+    belongsTo: { key: 'clippingValue', values: [true] },
+    read: (config) => config.clipGradValue,
+    write: (config, largest) =>
+      config.clipGradValue === undefined ? config : withClippedValues(config, largest),
   }),
   integer({
     key: 'epochs',

@@ -32,6 +32,8 @@ export interface RunConfig {
   readonly warmupSteps: number;
   /** torch.nn.utils.clip_grad_norm_ with this max_norm, or null. */
   readonly clipGradNorm: number | null;
+  /** torch.nn.utils.clip_grad_value_ with this clip_value, after the clipping by norm; absent where values are not clipped. */
+  readonly clipGradValue?: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;

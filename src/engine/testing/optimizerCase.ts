@@ -3,6 +3,7 @@ import type { Engine, EngineState } from '@/engine/engine';
 import { configOf, linear } from '@/engine/testing/nonFiniteCases';
 import { specAt } from '@/model/testing/arbitrarySpecs';
 import { clipGradientNorm } from '@/model/clipGradientNorm';
+import { clipGradientValue } from '@/model/clipGradientValue';
 import { learningRateAt } from '@/model/learningRate';
 import type { NetworkSpec } from '@/model/layers';
 import {
@@ -27,6 +28,8 @@ export interface OptimizerCase {
   readonly learningRate: number;
   /** Of clip_grad_norm_, or null. */
   readonly maxNorm: number | null;
+  /** Of clip_grad_value_, or null. */
+  readonly maxValue: number | null;
   readonly schedule: ScheduleSpec;
 }
 
@@ -41,6 +44,7 @@ export function optimizerCases(kind: OptimizerKind, count: number): OptimizerCas
       spec,
       learningRate: 1e-3 * 100 ** uniform(at, 100),
       maxNorm: at % 2 === 0 ? null : 0.3,
+      maxValue: at % 3 === 1 ? 0.1 : null,
       schedule: specAt<ScheduleSpec>(defaultSchedule(schedule), schedules[schedule].fields, at),
     });
   }
@@ -50,7 +54,7 @@ export function optimizerCases(kind: OptimizerKind, count: number): OptimizerCas
 /** Values by tensor: `weight`, or `exp_avg weight`. */
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
 
-interface ReferenceRun extends Pick<OptimizerCase, 'spec' | 'maxNorm'> {
+interface ReferenceRun extends Pick<OptimizerCase, 'spec' | 'maxNorm' | 'maxValue'> {
   readonly start: ReadonlyMap<string, ArrayLike<number>>;
   readonly rates: readonly number[];
   readonly gradientAt: (step: number, key: string) => ArrayLike<number>;
@@ -60,7 +64,7 @@ interface ReferenceRun extends Pick<OptimizerCase, 'spec' | 'maxNorm'> {
 type Rounding = (value: number, before: number, index: number) => number;
 
 function referenceRun(run: ReferenceRun, rounding: Rounding): Map<string, Float64Array> {
-  const { spec, maxNorm, start, rates, gradientAt } = run;
+  const { spec, maxNorm, maxValue, start, rates, gradientAt } = run;
   const values = new Map([...start].map(([key, data]) => [key, Float64Array.from(data)]));
   for (const [key, data] of start)
     for (const slot of optimizerSlots(spec)) values.set(`${slot} ${key}`, new Float64Array(data.length));
@@ -72,6 +76,7 @@ function referenceRun(run: ReferenceRun, rounding: Rounding): Map<string, Float6
       }),
     );
     if (maxNorm !== null) clipGradientNorm([...gradients.values()], maxNorm);
+    if (maxValue !== null) for (const gradient of gradients.values()) clipGradientValue(gradient, maxValue);
     const before = new Map([...values].map(([key, data]) => [key, data.slice()]));
     for (const [key, gradient] of gradients) {
       const slots = Object.fromEntries(
@@ -123,6 +128,7 @@ export function looseRun({ spec, learningRate }: OptimizerCase, length: number):
   return {
     spec,
     maxNorm: null,
+    maxValue: null,
     start: new Map([['weight', floats(1)]]),
     rates: Array.from({ length: caseSteps }, () => learningRate),
     gradientAt: (step) => floats(step + 2),
@@ -145,13 +151,14 @@ export const pooledNetwork: NetworkSpec = {
   ],
 };
 
-function configFor({ spec, learningRate, maxNorm, schedule }: OptimizerCase): RunConfig {
+function configFor({ spec, learningRate, maxNorm, maxValue, schedule }: OptimizerCase): RunConfig {
   return configOf([], 'nll_logits', {
     network: pooledNetwork,
     optimizer: spec,
     learningRate,
     schedule,
     clipGradNorm: maxNorm,
+    ...(maxValue === null ? {} : { clipGradValue: maxValue }),
     batchSize,
     trainingImages: labels.length,
   });
@@ -192,6 +199,7 @@ export async function worstRunRatio(engine: Engine, one: OptimizerCase): Promise
   const run: ReferenceRun = {
     spec: one.spec,
     maxNorm: one.maxNorm,
+    maxValue: one.maxValue,
     start: valuesOf({ step: 0, parameters, optimizer: {} }),
     rates: Array.from({ length: caseSteps }, (_, step) => learningRateAt(config, step)),
     gradientAt: (step, key) => (key === 'fc.bias' ? bias(step) : new Float64Array(10 * inputs)),

@@ -20,6 +20,7 @@ export interface OptimizerFile {
     readonly spec: OptimizerSpec;
     readonly learningRate: number;
     readonly maxNorm: number | null;
+    readonly maxValue: number | null;
     /** After three steps, and after three more. */
     readonly states: readonly [WrittenState, WrittenState];
   }[];
@@ -73,13 +74,14 @@ function worstDifference({ parameters, optimizer }: EngineState, expected: Writt
 export async function distanceFromPytorch(
   engine: Engine,
   { network }: OptimizerFile,
-  { spec, learningRate, maxNorm, states: [middle, end] }: OptimizerFile['cases'][number],
+  { spec, learningRate, maxNorm, maxValue, states: [middle, end] }: OptimizerFile['cases'][number],
 ): Promise<readonly [number, number]> {
   const config = configOf([], 'cross_entropy', {
     network: pooledNetwork,
     optimizer: spec,
     learningRate,
     clipGradNorm: maxNorm,
+    ...(maxValue === null ? {} : { clipGradValue: maxValue }),
     batchSize,
     trainingImages: count,
   });

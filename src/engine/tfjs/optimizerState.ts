@@ -6,10 +6,12 @@ import {
   dropPackedCopy,
   type HostBackend,
 } from '@/engine/tfjs/kernels/tfjsInternals';
-import { clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
+import { clampedGradient, clippedGradients, updated, type Slots } from '@/engine/tfjs/optimizers';
 import { fromDevice, toDevice, type ParameterStore } from '@/engine/tfjs/parameterStore';
 import { clipGradientNorm } from '@/model/clipGradientNorm';
+import { clipGradientValue } from '@/model/clipGradientValue';
 import { optimizerSlots, updateParameter, type OptimizerSpec } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
 import type { StateEntry } from '@/model/stateDict';
 import type { StateDict, TensorData } from '@/model/tensor';
 
@@ -18,6 +20,8 @@ export interface UpdateWatcher {
   beforeUpdate(key: string, parameter: tf.Tensor): void;
   afterUpdate(key: string, parameter: tf.Tensor): void;
 }
+
+type Clipping = Pick<RunConfig, 'clipGradNorm' | 'clipGradValue'>;
 
 export class OptimizerState {
   readonly #spec: OptimizerSpec;
@@ -40,17 +44,18 @@ export class OptimizerState {
     parameters: ParameterStore,
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
-    clipGradNorm: number | null,
+    clipping: Clipping,
     watcher: UpdateWatcher | null = null,
   ): void {
     this.#updates += 1;
     const host = hostBackend();
     tf.tidy(() => {
       if (host !== null) {
-        this.#applyOnHost(host, parameters, gradients, learningRate, clipGradNorm, watcher);
+        this.#applyOnHost(host, parameters, gradients, learningRate, clipping, watcher);
       } else {
+        const { clipGradNorm, clipGradValue } = clipping;
         const applied = clipGradNorm === null ? gradients : clippedGradients(gradients, clipGradNorm);
-        this.#applyOnDevice(parameters, applied, learningRate, watcher);
+        this.#applyOnDevice(parameters, applied, learningRate, clipGradValue, watcher);
       }
     });
   }
@@ -59,6 +64,7 @@ export class OptimizerState {
     parameters: ParameterStore,
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
+    clipGradValue: number | undefined,
     watcher: UpdateWatcher | null,
   ): void {
     const rate = tf.scalar(learningRate);
@@ -70,7 +76,7 @@ export class OptimizerState {
       const { parameter, slots } = tf.tidy(() => {
         const result = updated(this.#spec, {
           parameter: parameters.get(key),
-          gradient,
+          gradient: clipGradValue === undefined ? gradient : clampedGradient(gradient, clipGradValue),
           slots: old,
           learningRate,
           rate,
@@ -92,7 +98,7 @@ export class OptimizerState {
     parameters: ParameterStore,
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
-    clipGradNorm: number | null,
+    { clipGradNorm, clipGradValue }: Clipping,
     watcher: UpdateWatcher | null,
   ): void {
     const values = (tensor: tf.Tensor): Float32Array => hostValues(host, tensor);
@@ -104,6 +110,7 @@ export class OptimizerState {
       const slots = this.#slots.get(key) ?? this.#zeroSlots(parameter.shape);
       this.#slots.set(key, slots);
       watcher?.beforeUpdate(key, parameter);
+      if (clipGradValue !== undefined) clipGradientValue(values(gradient), clipGradValue);
       updateParameter(this.#spec, {
         parameter: values(parameter),
         gradient: values(gradient),

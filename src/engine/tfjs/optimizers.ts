@@ -155,3 +155,11 @@ export function clippedGradients(
   const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
   return new Map([...gradients].map(([key, gradient]) => [key, tf.mul(gradient, factor)]));
 }
+
+/** torch.nn.utils.clip_grad_value_ of one gradient. By comparisons, which NaN passes: it stays, as in PyTorch. */
+export function clampedGradient(gradient: tf.Tensor, largest: number): tf.Tensor {
+  const bound = tf.fill(gradient.shape, largest);
+  const cut = tf.where(tf.greater(gradient, bound), bound, gradient);
+  const lowest = tf.neg(bound);
+  return tf.where(tf.less(cut, lowest), lowest, cut);
+}

@@ -128,7 +128,7 @@ export class TfjsEngine implements Engine {
       const { loss, accuracy, gradients, buffers } = forwardAndBackward(run, x, labels, watcher);
       watcher?.gradients(run.parameters, gradients);
       watcher?.running(buffers);
-      run.optimizer.apply(run.parameters, gradients, learningRate, config.clipGradNorm, watcher);
+      run.optimizer.apply(run.parameters, gradients, learningRate, config, watcher);
       run.parameters.commitBuffers(buffers);
       this.#metrics.add(loss, accuracy, learningRate);
     });

@@ -338,6 +338,8 @@ export const scalars = {
   gradientScale: 5,
   /** What the batch's images count for together: by this its loss is divided. */
   lossWeight: 6,
+  /** The largest value of a gradient after its scaling; infinity where values are not clipped. */
+  gradientBound: 7,
 } as const;
 
 /** Positions in the sync area, in 32-bit words; each on its own cache line. */

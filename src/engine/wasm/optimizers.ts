@@ -11,7 +11,7 @@ const f = 'f32';
 /** See operations.ts. */
 const out = 'written';
 
-/** Every kernel scales the gradient by scalars.gradientScale, which clipping writes. */
+/** Every kernel scales the gradient by scalars.gradientScale, which clipping writes, and holds it within scalars.gradientBound. */
 export const optimizerOperations = {
   sgd: { w: out, g: u, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
   adam: {

@@ -152,10 +152,11 @@ export class WasmRun {
   /** Values that change from step to step; `lossWeight` is that of the batch, see weightOf. */
   writeScalars(learningRate: number, lossWeight: number): void {
     const { runtime } = this.#options;
-    const { optimizer, seed } = this.config;
+    const { optimizer, seed, clipGradValue = Infinity } = this.config;
     const values = runtime.doubles(memoryMap.scalars, 16);
     values[scalars.gradientScale] = 1;
     values[scalars.lossWeight] = lossWeight;
+    values[scalars.gradientBound] = clipGradValue;
     const ofStep = optimizerScalarsAt(optimizer, learningRate, this.updates + 1);
     for (const name of keysOf(ofStep)) values[scalars[name]] = ofStep[name] ?? 0;
     for (const ordinal of this.#dropoutKeys) {

@@ -127,7 +127,7 @@ function emitUpdates(
   { control, statistics, target }: ProgramOptions,
   sums: PartialGradients | null,
 ): void {
-  const { optimizer, clipGradNorm } = config;
+  const { optimizer, clipGradNorm, clipGradValue } = config;
   const clock = whole(control.clock);
   const schedule = whole(control.schedule);
   const { banks } = memory;
@@ -153,6 +153,7 @@ function emitUpdates(
       optimizer,
       count: bank.floats,
       clip: clipGradNorm !== null,
+      ...(clipGradValue === undefined ? {} : { largest: clipGradValue }),
       partials,
       partsAtOnce: rulesFor(target).partsAtOnce,
       ...(i === banks.length - 1 ? { ringLength: ringSteps } : {}),

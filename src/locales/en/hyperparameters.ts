@@ -158,6 +158,14 @@ export const hyperparameters = {
     label: 'Largest gradient norm',
     hint: 'A gradient longer than this is scaled down to it.',
   },
+  clippingValue: {
+    label: 'Clip each gradient value',
+    hint: 'Cuts off every value of the gradient by itself, after the clipping by norm.',
+  },
+  clipGradValue: {
+    label: 'Largest gradient value',
+    hint: 'Every value of the gradient stays between this and its negative.',
+  },
   epochs: {
     label: 'Epochs',
     hint: 'How often the network sees every training image.',

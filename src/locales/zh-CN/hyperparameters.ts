@@ -160,6 +160,14 @@ export const hyperparameters = {
     label: '最大梯度范数',
     hint: '比这更长的梯度会缩小到这个长度。',
   },
+  clippingValue: {
+    label: '逐值裁剪梯度',
+    hint: '在按范数裁剪之后，对梯度的每个值单独截断。',
+  },
+  clipGradValue: {
+    label: '最大梯度值',
+    hint: '梯度的每个值都保持在正负这个数之间。',
+  },
   epochs: {
     label: '训练轮数',
     hint: '网络把每张训练图像看多少遍。',

@@ -5,7 +5,7 @@
  */
 import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
-import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
+import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
 import { partsOf } from '@/engine/webgpu/kernels/statistics';
 import { lines } from '@/engine/webgpu/kernels/gemmTile';
 import { updateStatements } from '@/engine/webgpu/kernels/optimizers';
@@ -29,6 +29,8 @@ export interface OptimizerParams {
   readonly count: number;
   /** Multiplies gradients by clock.gradientScale. */
   readonly clip: boolean;
+  /** Holds gradients within -largest and largest, after that. */
+  readonly largest?: number;
   /** Tensors whose gradient is not in `gradients` but in `partials`, summed here in the order of the splits. */
   readonly partials?: readonly PartialGradient[];
   /** Splits that are loaded at once. */
@@ -113,8 +115,15 @@ function gradientFunctions(
   ];
 }
 
+/** torch.clamp, which lets NaN through: it compares false. */
+function clamped(largest: number | undefined): string {
+  if (largest === undefined) return '';
+  return `gradient = select(gradient, vec4f(${literal(largest)}), gradient > vec4f(${literal(largest)}));
+  gradient = select(gradient, vec4f(${literal(-largest)}), gradient < vec4f(${literal(-largest)}));`;
+}
+
 /** Updates 4 floats; gives the sums of squares of their change and of what they were. */
-const updateFunction = ({ optimizer, clip }: OptimizerParams): Declaration =>
+const updateFunction = ({ optimizer, clip, largest }: OptimizerParams): Declaration =>
   fn(
     'update',
     '(i: u32, zero: u32) -> vec2f',
@@ -122,6 +131,7 @@ const updateFunction = ({ optimizer, clip }: OptimizerParams): Declaration =>
   let before = parameters[i];
   var weight = before;
   var gradient = gradientAt(i, zero)${clip ? ' * clock.gradientScale' : ''};
+  ${clamped(largest)}
   ${updateStatements(optimizer)}
   parameters[i] = weight;
   return vec2f(dot(weight - before, weight - before), dot(before, before));`,
