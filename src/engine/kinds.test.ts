@@ -1,7 +1,8 @@
 // Every kind of the registries on the engines of the CPU, against the definitions in float64.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { worstLayerError } from '@/engine/testing/layerCase';
+import { worstLayerError, worstNetworkError } from '@/engine/testing/layerCase';
+import { randomNetwork } from '@/engine/testing/randomNetwork';
 import { worstLossError } from '@/engine/testing/lossCase';
 import { caseName, worstFromPytorch, type LayerFile } from '@/engine/testing/pytorchLayerCase';
 import { layerKinds } from '@/model/layers';
@@ -81,5 +82,34 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('PyTor
     // PyTorch computes in float64: what is left are an engine's own roundings.
     expect(await worstFromPytorch(engine, one)).toBeLessThan(1e-5);
     engine.dispose();
+  });
+});
+
+// Roundings of up to a dozen layers, which a BatchNorm magnifies.
+const manyLayers = 2e-4;
+
+describe.each(['wasm', 'wasm-threads', 'tfjs-wasm'] as const)('whole networks at random on %s', (name) => {
+  const worstOf = async (seeds: readonly number[]): Promise<number> => {
+    const engine = await engines[name].create();
+    let worst = 0;
+    for (const seed of seeds) {
+      // oxlint-disable-next-line no-await-in-loop -- one engine
+      const error = await worstNetworkError(
+        engine,
+        randomNetwork(seed),
+        [1, 11, 3, 8, 32][seed % 5] ?? 1,
+        seed,
+      );
+      if (!(error <= worst)) worst = error;
+    }
+    engine.dispose();
+    return worst;
+  };
+  test('12 of them', async () => {
+    expect(await worstOf(Array.from({ length: 12 }, (_, seed) => seed))).toBeLessThan(manyLayers);
+  });
+  // By night: more of the same.
+  test('200 of them', { tags: ['long'], timeout: 1_200_000 }, async () => {
+    expect(await worstOf(Array.from({ length: 200 }, (_, seed) => 100 + seed))).toBeLessThan(manyLayers);
   });
 });
