@@ -1,5 +1,6 @@
 /** What several rules measure. */
 import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
+import { channelsOfGroup } from '@/model/layers/conv2d';
 import { weightedLayers, type LayerStatistics, type StepStatistics } from '@/model/layerStatistics';
 import { losses } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
@@ -45,7 +46,7 @@ function weightCounts({ network }: RunConfig): ReadonlyMap<string, number> {
     weightedLayers(network.layers).map((layer) => [
       layer.name,
       layer.kind === 'Conv2d'
-        ? layer.inChannels * layer.outChannels * layer.kernelSize ** 2
+        ? channelsOfGroup(layer) * layer.outChannels * layer.kernelSize ** 2
         : layer.inFeatures * layer.outFeatures,
     ]),
   );

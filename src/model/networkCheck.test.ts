@@ -68,6 +68,14 @@ describe('checkNetwork', () => {
     expect(apart).toMatchObject({ details: { kernel: 17 }, fix: { field: 'kernelSize', value: 4 } });
   });
 
+  it('wants groups that divide the channels on both sides', () => {
+    expect(onlyProblem(set(lenet.layers, topLevel(3), { groups: 4 })).problem).toMatchObject({
+      code: 'groups',
+      details: { groups: 4, inChannels: 6, outChannels: 16 },
+      fix: { field: 'groups', value: 2 },
+    });
+  });
+
   it('names the range of a parameter, also for no number at all', () => {
     expect(onlyProblem(set(lenet.layers, topLevel(0), { stride: 0 })).problem).toMatchObject({
       code: 'invalid_parameter',

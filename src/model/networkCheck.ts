@@ -65,6 +65,13 @@ function clamp(value: number, min: number, max: number): number {
   return Number.isNaN(value) ? min : Math.min(max, Math.max(min, Math.round(value)));
 }
 
+/** The largest number up to `most` that divides all of them. */
+function largestDivisor(numbers: readonly number[], most: number): number {
+  for (let divisor = most; divisor > 1; divisor -= 1)
+    if (numbers.every((number) => number % divisor === 0)) return divisor;
+  return 1;
+}
+
 function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPath): LayerFix | null {
   const set = (field: string, value: number): LayerFix => ({ kind: 'set', path, field, value });
   const { details } = error;
@@ -82,6 +89,12 @@ function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPa
       const largest = Math.min(Number(details['height']), Number(details['width']));
       const { dilation } = { dilation: 1, ...layer };
       return largest >= 1 ? set('kernelSize', Math.floor((largest - 1) / dilation) + 1) : null;
+    }
+    case 'groups': {
+      const [groups, ...channels] = [details['groups'], details['inChannels'], details['outChannels']].map(
+        Number,
+      );
+      return set('groups', largestDivisor(channels, groups ?? 1));
     }
     case 'invalid_parameter': {
       const { field, value, min, max } = details;

@@ -33,7 +33,7 @@ describe('parseNetworkSpec', () => {
 
   it('takes for the same network one that says what it would be without', () => {
     const plain = parseNetworkSpec(custom);
-    expect(parseNetworkSpec(withLayer(0, { dilation: 1 }))).toEqual(plain);
+    expect(parseNetworkSpec(withLayer(0, { dilation: 1, groups: 1 }))).toEqual(plain);
     expect(parseNetworkSpec(withLayer(0, { dilation: 2 })).layers[0]).toMatchObject({ dilation: 2 });
   });
 

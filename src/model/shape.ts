@@ -15,6 +15,7 @@ export type ShapeProblemCode =
   | 'needs_image'
   | 'needs_vector'
   | 'kernel_too_large'
+  | 'groups'
   | 'residual_mismatch'
   | 'output_classes'
   | 'invalid_parameter';

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { convolve } from '@/conv/convolution';
 import type { Engine } from '@/engine/engine';
 import { runConfig } from '@/engine/testing/testRuns';
+import { initialState } from '@/model/initialise';
+import type { Conv2d, LayerSpec, NetworkSpec } from '@/model/layers';
 import { smallResnet } from '@/model/architectures';
 import { layerInput, sourceOf } from '@/training/layerInput';
 import { readFixture, pytorchFixtures } from '../../scripts/fixtures/readFixture.ts';
@@ -10,6 +12,18 @@ import { engines } from '../../scripts/parity/engines.ts';
 
 const { network, init, images } = readFixture(pytorchFixtures, 'lenet');
 const image = images.slice(0, 784);
+
+const convolution = (name: string, inChannels: number, outChannels: number, kernelSize: number): Conv2d => ({
+  kind: 'Conv2d',
+  name,
+  inChannels,
+  outChannels,
+  kernelSize,
+  stride: 1,
+  padding: 0,
+  bias: true,
+  init: { kind: 'default' },
+});
 
 let engine: Engine;
 beforeAll(async () => {
@@ -33,6 +47,40 @@ it('gives a deeper layer its input, its filter and its bias', async () => {
   expect(output?.shape).toEqual([1, 16, 10, 10]);
   // The engine sums in float32: 1e-6 of values around 1.
   for (let k = 0; k < 100; k += 1) expect(data[k]).toBeCloseTo(output?.data[11 * 100 + k] ?? 0, 5);
+});
+
+it('gives the channels of its group alone', async () => {
+  const layers: LayerSpec[] = [
+    convolution('conv1', 1, 4, 5),
+    { ...convolution('conv2', 4, 6, 3), groups: 2, dilation: 2 },
+    { kind: 'Flatten', name: 'flatten' },
+    {
+      kind: 'Linear',
+      name: 'fc',
+      inFeatures: 6 * 400,
+      outFeatures: 10,
+      bias: true,
+      init: { kind: 'default' },
+    },
+  ];
+  const grouped: NetworkSpec = { id: 'custom', name: 'custom', layers, outputActivation: 'none' };
+  const other = await engines.wasm.create();
+  try {
+    await other.compile(runConfig(grouped), { step: 0, parameters: initialState(grouped, 1), optimizer: {} });
+    const layer = await layerInput(other, grouped, image, 'conv2', 4);
+    expect(layer).toMatchObject({ inputShape: [2, 24, 24], dilation: 2 });
+    const { data } = convolve(
+      { shape: [1, ...layer.inputShape], data: layer.input },
+      { shape: [1, 2, 3, 3], data: layer.kernel },
+      [layer.bias],
+      { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 2 },
+    );
+    const output = (await other.activations(image, 1, ['conv2'])).get('conv2');
+    expect(output?.shape).toEqual([1, 6, 20, 20]);
+    for (let k = 0; k < 400; k += 1) expect(data[k]).toBeCloseTo(output?.data[4 * 400 + k] ?? 0, 5);
+  } finally {
+    other.dispose();
+  }
 });
 
 it('refuses a layer that is no convolution, and a filter that is not there', async () => {

@@ -2,7 +2,7 @@
 import { networkInput } from '@/engine/activations';
 import type { Engine } from '@/engine/engine';
 import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
-import { convWindow } from '@/model/layers/conv2d';
+import { channelsOfGroup, convWindow } from '@/model/layers/conv2d';
 import type { StateDict } from '@/model/tensor';
 import type { LayerInput } from '@/protocol/requests';
 
@@ -47,14 +47,18 @@ export async function layerInput(
   if (layer?.kind !== 'Conv2d' || source === null || filter < 0 || filter >= layer.outChannels) {
     throw new RangeError(`The network has no convolution ${name} with a filter ${filter}.`);
   }
-  const { inChannels, kernelSize } = layer;
+  const { outChannels, groups = 1, kernelSize } = layer;
+  const channels = channelsOfGroup(layer);
   const { stride, padding, dilation } = convWindow(layer);
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const parameters = await engine.readParameters(layer.bias ? [weight, bias] : [weight]);
-  const { shape = [], data: input = new Float32Array(0) } =
+  const { shape = [], data = new Float32Array(0) } =
     (await engine.activations(image, 1, [source])).get(source) ?? {};
-  const [, channels = 0, height = 0, width = 0] = shape;
-  const length = inChannels * kernelSize * kernelSize;
+  const [, , height = 0, width = 0] = shape;
+  // What the filter's group reads.
+  const first = Math.floor((filter * groups) / outChannels) * channels * height * width;
+  const input = data.slice(first, first + channels * height * width);
+  const length = channels * kernelSize * kernelSize;
   return {
     input,
     inputShape: [channels, height, width],

@@ -145,6 +145,9 @@ const sumTolerance =
   (size: number): number =>
     4 * Math.sqrt(longest + 4) * unitRoundoff * size + 1e-30;
 
+/** What is read of float64. */
+const oneRounding = (size: number): number => 2 * unitRoundoff * size + 1e-12;
+
 describe('convolution', () => {
   const geometry = fc.record({
     images: fc.integer({ min: 1, max: 19 }),
@@ -193,15 +196,37 @@ describe('convolution', () => {
             Math.max(inChannels, outChannels) * kernel ** 2,
             images * height * width * 4,
           );
-          const tolerance =
-            precision === 'float32'
-              ? sumTolerance(products)
-              : (size: number) => 2 * unitRoundoff * size + 1e-30;
+          const tolerance = precision === 'float32' ? sumTolerance(products) : oneRounding;
           const size = [images, inChannels, height, width] as const;
           expect(await worstError(layers, size, tolerance, bench, precision, isFirst)).toBeLessThan(1);
         },
       ),
       { numRuns: 60, seed: 11 },
+    );
+  });
+
+  it.each(['float32', 'float64'] as const)('agrees in groups of any size, in %s', async (precision) => {
+    const grouped = fc.record({
+      groups: fc.integer({ min: 1, max: 9 }),
+      // One channel on either side is a depthwise convolution.
+      inGroup: fc.constantFrom(1, 1, 2, 5),
+      outGroup: fc.constantFrom(1, 1, 2, 7, 13),
+      dilation: fc.integer({ min: 1, max: 2 }),
+      hasRelu: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(geometry, grouped, async (shape, { groups, inGroup, outGroup, dilation, hasRelu }) => {
+        const { images, height, width, kernel, stride, padding } = shape;
+        fc.pre(dilation * (kernel - 1) + 1 <= Math.min(height, width) + 2 * padding);
+        const channels = groups * inGroup;
+        const layer = conv('c', channels, groups * outGroup, kernel, stride, padding, { groups, dilation });
+        const products = Math.max(Math.max(inGroup, outGroup) * kernel ** 2, images * height * width * 4);
+        const tolerance = precision === 'float32' ? sumTolerance(products) : oneRounding;
+        const layers = hasRelu && precision === 'float64' ? [layer, relu] : [layer];
+        const size = [images, channels, height, width] as const;
+        expect(await worstError(layers, size, tolerance, bench, precision)).toBeLessThan(1);
+      }),
+      { numRuns: 80, seed: 12 },
     );
   });
 

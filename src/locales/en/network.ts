@@ -54,6 +54,7 @@ export const network = {
     stride: 'stride {{value}}',
     padding: 'padding {{value}}',
     dilation: 'dilation {{value}}',
+    groups: '{{value}} groups',
   },
   groups: {
     weights: 'With weights',
@@ -85,6 +86,7 @@ export const network = {
     stride: 'stride',
     padding: 'padding',
     dilation: 'dilation',
+    groups: 'groups',
     inFeatures: 'in',
     outFeatures: 'out',
     numFeatures: 'channels',
@@ -200,6 +202,8 @@ export const network = {
       '{{kind}} needs an image (channels, height, width); the layer before gives a row of {{given}} values.',
     kernel_too_large:
       '{{kind}} has a {{kernel}}x{{kernel}} kernel, larger than its padded input of {{height}}x{{width}}.',
+    groups:
+      '{{kind}} has {{groups}} groups, which must divide both its {{inChannels}} input and its {{outChannels}} output channels.',
     residual_mismatch:
       'The block adds its body, {{body}}, to its shortcut, {{shortcut}}: both must have the same shape.',
     output_classes: 'The network must end in 10 values, one a digit; it ends in {{given}}.',

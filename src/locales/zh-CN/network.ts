@@ -56,6 +56,7 @@ export const network = {
     stride: '步幅 {{value}}',
     padding: '填充 {{value}}',
     dilation: '膨胀 {{value}}',
+    groups: '{{value}} 组',
   },
   groups: {
     weights: '带权重',
@@ -87,6 +88,7 @@ export const network = {
     stride: '步幅',
     padding: '填充',
     dilation: '膨胀',
+    groups: '组数',
     inFeatures: '输入',
     outFeatures: '输出',
     numFeatures: '通道',
@@ -198,6 +200,8 @@ export const network = {
       'Linear 需要一行 {{expected}} 个输入，前一层给出图像 {{given}}。在中间加一个 Flatten 就能展开成一行。',
     needs_image: '{{kind}} 需要图像（通道、高、宽），前一层给出一行 {{given}} 个数。',
     kernel_too_large: '{{kind}} 的卷积核为 {{kernel}}x{{kernel}}，大于填充后的输入 {{height}}x{{width}}。',
+    groups:
+      '{{kind}} 分为 {{groups}} 组，组数必须同时整除 {{inChannels}} 个输入通道和 {{outChannels}} 个输出通道。',
     residual_mismatch: '残差块把主路 {{body}} 与捷径 {{shortcut}} 相加，两者的形状必须相同。',
     output_classes: '网络最后必须给出 10 个数，每个数字一个；现在给出 {{given}}。',
     invalid_parameter: '{{kind}} 的 {{field}} 必须在 {{min}} 和 {{max}} 之间，现在是 {{value}}。',

@@ -12,6 +12,7 @@ import {
   channelField,
   dilationField,
   fieldSchema,
+  groupsField,
   nameSchema,
   windowFields,
   windowSchemas,
@@ -26,6 +27,7 @@ import {
   type Weights64,
 } from '@/model/layers/reference';
 import { convOutputSize, windowExtent, type ConvWindow } from '@/model/window';
+import { ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
 import { weightInitSchema, type WeightInit } from '@/model/initialisations';
 
@@ -41,6 +43,7 @@ const schema = v.strictObject({
   bias: v.boolean(),
   init: weightInitSchema,
   dilation: v.exactOptional(fieldSchema(dilationField)),
+  groups: v.exactOptional(fieldSchema(groupsField)),
 });
 
 export type Conv2d = Readonly<v.InferOutput<typeof schema>>;
@@ -50,9 +53,25 @@ export function convWindow({ kernelSize, stride, padding, dilation = 1 }: Conv2d
   return { kernelSize, stride, padding, dilation };
 }
 
+/** Input channels that each filter reads. */
+export function channelsOfGroup({ inChannels, groups = 1 }: Conv2d): number {
+  return inChannels / groups;
+}
+
+/** @throws ShapeError where the groups do not divide the channels. */
+function expectGroups({ kind, name, inChannels, outChannels, groups = 1 }: Conv2d): void {
+  if (inChannels % groups === 0 && outChannels % groups === 0) return;
+  throw new ShapeError(
+    'groups',
+    name,
+    `Conv2d ${name} has ${groups} groups, which must divide both its ${inChannels} input and its ${outChannels} output channels.`,
+    { kind, groups, inChannels, outChannels },
+  );
+}
+
 /** Whether it has none of what the engines' fast kernels leave to plain ones. */
-export function isPlainConv({ dilation = 1 }: Conv2d): boolean {
-  return dilation === 1;
+export function isPlainConv({ dilation = 1, groups = 1 }: Conv2d): boolean {
+  return dilation === 1 && groups === 1;
 }
 
 /** Weight and bias of a layer that multiplies, with PyTorch's fans. */
@@ -75,11 +94,13 @@ function forEachProduct(
 ): void {
   const [n, c, h, w] = imageSizes(x);
   const { kernelSize: k, stride, padding, dilation } = convWindow(layer);
+  const inGroup = c / (layer.groups ?? 1);
+  const outGroup = outputs / (layer.groups ?? 1);
   for (let b = 0; b < n; b += 1)
     for (let o = 0; o < outputs; o += 1)
       for (let oy = 0; oy < outHeight; oy += 1)
         for (let ox = 0; ox < outWidth; ox += 1)
-          for (let i = 0; i < c; i += 1)
+          for (let i = 0; i < inGroup; i += 1)
             for (let ky = 0; ky < k; ky += 1)
               for (let kx = 0; kx < k; kx += 1) {
                 const iy = oy * stride - padding + ky * dilation;
@@ -87,8 +108,8 @@ function forEachProduct(
                 if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
                 visit(
                   ((b * outputs + o) * outHeight + oy) * outWidth + ox,
-                  ((b * c + i) * h + iy) * w + ix,
-                  ((o * c + i) * k + ky) * k + kx,
+                  ((b * c + Math.floor(o / outGroup) * inGroup + i) * h + iy) * w + ix,
+                  ((o * inGroup + i) * k + ky) * k + kx,
                 );
               }
 }
@@ -137,6 +158,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
     windowFields.stride,
     windowFields.padding,
     dilationField,
+    groupsField,
   ],
   switches: ['bias'],
   create: (name, input) => {
@@ -156,22 +178,26 @@ export const conv2d: LayerDefinition<Conv2d> = {
   outputShape: (layer, input) => {
     const [channels, height, width] = expectImage(layer, input);
     expectChannels(layer, layer.inChannels, channels);
+    expectGroups(layer);
     const window = convWindow(layer);
     const { kernelSize, padding, dilation } = window;
     expectWindowFits(layer, windowExtent(kernelSize, dilation), height + 2 * padding, width + 2 * padding);
     return [layer.outChannels, convOutputSize(height, window), convOutputSize(width, window)];
   },
   state: (layer) =>
-    weightAndBias([layer.outChannels, layer.inChannels, layer.kernelSize, layer.kernelSize], layer),
+    weightAndBias([layer.outChannels, channelsOfGroup(layer), layer.kernelSize, layer.kernelSize], layer),
   flops: (layer, _, output) =>
-    sizeOf(output) * (2 * layer.inChannels * layer.kernelSize ** 2 + (layer.bias ? 1 : 0)),
+    sizeOf(output) * (2 * channelsOfGroup(layer) * layer.kernelSize ** 2 + (layer.bias ? 1 : 0)),
   isView: false,
   seesBatch: false,
   detail: (layer) => [
     `${layer.kernelSize}×${layer.kernelSize}`,
     `${layer.inChannels}→${layer.outChannels}`,
     ...windowDetail(layer, 1),
-    ...((layer.dilation ?? 1) === 1 ? [] : [{ key: 'dilation', value: layer.dilation ?? 1 } as const]),
+    ...(['dilation', 'groups'] as const).flatMap((key) => {
+      const value = layer[key] ?? 1;
+      return value === 1 ? [] : [{ key, value }];
+    }),
   ],
   reference: (layer, x, { weights }) => conv2dReference(layer, x, weights),
 };

@@ -73,7 +73,9 @@ export interface Parts<Result> {
 }
 
 /** A piece of a layer's short description; a number with a name is worded by the page. */
-export type DetailPart = string | { readonly key: 'stride' | 'padding' | 'dilation'; readonly value: number };
+export type DetailPart =
+  | string
+  | { readonly key: 'stride' | 'padding' | 'dilation' | 'groups'; readonly value: number };
 
 /** A schema of one kind, as v.variant takes it. */
 export type LayerSchema<Layer> = v.GenericSchema<unknown, Layer> &

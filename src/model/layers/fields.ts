@@ -43,6 +43,9 @@ export const windowFields = {
 /** How far the taps of a window lie apart. */
 export const dilationField = { ...integerField('dilation', { min: 1, max: 32 }), usual: 1 };
 
+/** Groups that channels are split into, each convolved for itself. */
+export const groupsField = { ...integerField('groups', channels), usual: 1 };
+
 /** At p = 1 the survivors' factor 1 / (1 - p) is infinite. */
 export const dropoutField = realField('p', { min: 0, max: 0.99 }, { step: 0.05, scale: 'linear' });
 

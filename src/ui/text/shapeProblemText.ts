@@ -44,6 +44,13 @@ export function shapeProblemText(t: Translate, { code, details }: Problem): stri
         height: text('height'),
         width: text('width'),
       });
+    case 'groups':
+      return t('problems.groups', {
+        kind,
+        groups: text('groups'),
+        inChannels: text('inChannels'),
+        outChannels: text('outChannels'),
+      });
     case 'residual_mismatch':
       return t('problems.residual_mismatch', { body: text('body'), shortcut: text('shortcut') });
     case 'output_classes':

@@ -1,9 +1,10 @@
 /**
- * A Conv2d whose taps lie apart as one whose taps do not: tfjs has no gradients of the former, on any backend. The holes are zeros.
+ * A Conv2d with groups, or whose taps lie apart, as one without: tfjs has no gradients of the former on any backend. The holes are
+ * zeros, and so are the weights between groups; it costs what the layer without them costs.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Conv2d } from '@/model/layers';
-import { convWindow } from '@/model/layers/conv2d';
+import { channelsOfGroup, convWindow } from '@/model/layers/conv2d';
 import { windowExtent } from '@/model/window';
 
 /** [k, k, ...] with `dilation` - 1 zeros between the taps. */
@@ -40,14 +41,31 @@ function gathered(filter: tf.Tensor, taps: number, dilation: number): tf.Tensor 
   ]);
 }
 
+/** [in, out]: 1 where both are of one group, 0 elsewhere. */
+function ownGroup({ inChannels, outChannels, groups = 1 }: Conv2d): tf.Tensor {
+  const group = (channel: number, channels: number): number => Math.floor((channel * groups) / channels);
+  const values = Float32Array.from({ length: inChannels * outChannels }, (_, i) =>
+    group(Math.floor(i / outChannels), inChannels) === group(i % outChannels, outChannels) ? 1 : 0,
+  );
+  return tf.tensor2d(values, [inChannels, outChannels]);
+}
+
 /** The filter [extent, extent, in, out] that gives with its neighbours side by side what `filter` gives. */
 export function denseFilter(layer: Conv2d, filter: tf.Tensor): tf.Tensor {
   const { kernelSize, dilation } = convWindow(layer);
-  return spread(filter, kernelSize, dilation);
+  const { groups = 1 } = layer;
+  if (groups === 1) return spread(filter, kernelSize, dilation);
+  const all = tf.mul(tf.tile(filter, [1, 1, groups, 1]), ownGroup(layer));
+  return spread(all, kernelSize, dilation);
 }
 
 /** The gradient of `filter` out of that of denseFilter. */
 export function filterGradient(layer: Conv2d, gradient: tf.Tensor): tf.Tensor {
   const { kernelSize, dilation } = convWindow(layer);
-  return gathered(gradient, kernelSize, dilation);
+  const { outChannels, groups = 1 } = layer;
+  const all = gathered(gradient, kernelSize, dilation);
+  if (groups === 1) return all;
+  const inGroup = channelsOfGroup(layer);
+  const own = tf.reshape(tf.mul(all, ownGroup(layer)), [kernelSize ** 2, groups, inGroup, outChannels]);
+  return tf.reshape(tf.sum(own, 1), [kernelSize, kernelSize, inGroup, outChannels]);
 }

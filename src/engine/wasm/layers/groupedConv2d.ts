@@ -1,4 +1,4 @@
-/** Conv2d with what its fast kernels leave out: taps that lie apart. */
+/** Conv2d with what its fast kernels leave out: groups, and taps that lie apart. */
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { outputValue } from '@/engine/wasm/layers/conv2d';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';
@@ -19,10 +19,9 @@ function panelsOfGroups(lowering: Lowering, channels: number, groups: number): n
 
 export function lowerGroupedConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks } = lowering;
-  const { name, inChannels: channels, outChannels, kernelSize: kernel } = layer;
+  const { name, inChannels: channels, outChannels, kernelSize: kernel, groups = 1 } = layer;
   const window = convWindow(layer);
   const { stride, padding, dilation } = window;
-  const groups = 1;
   const [outHeight, outWidth] = [convOutputSize(x.height, window), convOutputSize(x.width, window)];
   const size = { blocks, height: x.height, width: x.width, channels, outHeight, outWidth, outChannels };
   const geometry = { ...size, kernel, stride, padding, dilation, groups };

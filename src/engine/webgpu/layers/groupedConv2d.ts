@@ -1,4 +1,4 @@
-/** Conv2d with what its fast kernels leave out: taps that lie apart. */
+/** Conv2d with what its fast kernels leave out: groups, and taps that lie apart. */
 import {
   groupedConvForward,
   groupedConvInputGradient,
@@ -32,7 +32,7 @@ import { convOutputSize } from '@/model/window';
 /** Of the epilogue it takes the ReLU alone. */
 export function lowerGroupedConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue: Fusion): Lowered {
   const { program } = lowering;
-  const { name, inChannels, outChannels } = layer;
+  const { name, inChannels, outChannels, groups = 1 } = layer;
   const window = convWindow(layer);
   const outputShape = {
     channels: outChannels,
@@ -52,7 +52,7 @@ export function lowerGroupedConv(lowering: Lowering, layer: Conv2d, x: Value, ep
     outChannels,
     outHeight: outputShape.height,
     outWidth: outputShape.width,
-    groups: 1,
+    groups,
   };
   const stored = weightOf(lowering, layer, x);
   const w = onlyPiece(stored);

@@ -10,6 +10,7 @@ import {
 } from '@/engine/webgpu/lowering';
 import type { Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
+import { channelsOfGroup } from '@/model/layers/conv2d';
 import type { Conv2d, Dropout, Dropout2d, Linear } from '@/model/layers';
 
 const dropScale = (p: number): number => (p < 1 ? 1 / (1 - p) : 0);
@@ -30,7 +31,8 @@ export function onlyPiece({ key, pieces }: StoredTensor): Piece {
 export function weightOf({ memory }: Lowering, layer: Conv2d | Linear, x: Value): StoredTensor {
   const key = `${layer.name}.weight`;
   if (layer.kind === 'Conv2d') {
-    const { inChannels, outChannels, kernelSize } = layer;
+    const { outChannels, kernelSize } = layer;
+    const inChannels = channelsOfGroup(layer);
     const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels: 1 } as const;
     return memory.parameter(key, kernelSize ** 2 * inChannels, outChannels, layout);
   }
