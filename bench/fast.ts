@@ -1,0 +1,96 @@
+/**
+ * npm run bench:fast -- [--seeds N] [--first SEED] [--only TEXT] [--again] [--list] [--json FILE]
+ *
+ * The search for "99 % as fast as possible": trains each candidate (fastCandidates.ts) whose name ends in the text with N seeds
+ * on one thread of WebAssembly with fused multiply-add, tests it once at its end, and keeps time and accuracy of every run in
+ * bench/results/fast/runs.json. Goes on where it was left; --again measures anew, --list only shows what is kept.
+ */
+import { cpus, loadavg } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import type { Engine } from '@/engine/engine';
+import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
+import { hasRelaxedSimd } from '@/engine/wasmFeatures';
+import { totalSteps } from '@/model/learningRate';
+import { mnistImages } from '../scripts/mnistImages.ts';
+import { nodeHost } from '../scripts/wasm/nodeHost.ts';
+import { candidates, type Candidate } from './fastCandidates.ts';
+import { keepRun, readRuns, summarize, type FastRun } from './fastResults.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '3' },
+    first: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    again: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    json: { type: 'string', default: 'bench/results/fast/runs.json' },
+  },
+});
+
+/** Node 20 has fused multiply-add behind a flag, which later ones no longer know. */
+function switchFusionOn(): void {
+  if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (!hasRelaxedSimd()) throw new Error('This Node has no relaxed SIMD.');
+}
+
+/** The clock runs from the first step to the end of the last, as the page's does. */
+async function train(engine: Engine, { name, config }: Candidate, seed: number): Promise<FastRun> {
+  const load = loadavg()[0] ?? 0;
+  await engine.compile({ ...config, seed });
+  const start = performance.now();
+  const cpuStart = process.cpuUsage();
+  await engine.step(totalSteps(config));
+  await engine.readMetrics();
+  const { user, system } = process.cpuUsage(cpuStart);
+  const seconds = (performance.now() - start) / 1000;
+  const { accuracy } = await engine.evaluate('test', 10_000);
+  return {
+    candidate: name,
+    seed,
+    accuracy,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    measured: new Date().toISOString(),
+    machine: `${cpus()[0]?.model ?? ''}, ${cpus().length} cores`,
+    device: engine.info.device,
+    load,
+  };
+}
+
+async function search(): Promise<void> {
+  switchFusionOn();
+  const engine = await createWasmEngine({ host: nodeHost(), threads: 1, relaxed: true });
+  await engine.setImages('train', mnistImages('train'));
+  await engine.setImages('test', mnistImages('test'));
+  const first = Number(values.first);
+  const isKept = (name: string, seed: number): boolean =>
+    readRuns(values.json).some((run) => run.candidate === name && run.seed === seed);
+  for (const candidate of candidates.filter(({ name }) => name.endsWith(values.only))) {
+    for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
+      if (!values.again && isKept(candidate.name, seed)) continue;
+      // One after the other: they share the core.
+      // oxlint-disable-next-line no-await-in-loop
+      const run = await train(engine, candidate, seed);
+      keepRun(values.json, run);
+      const { accuracy, seconds, cpuSeconds } = run;
+      console.log(
+        `${candidate.name}, seed ${seed}: ${(100 * accuracy).toFixed(2)} %, ${seconds.toFixed(2)} s (${cpuSeconds.toFixed(2)} s of processor time)`,
+      );
+    }
+  }
+  engine.dispose();
+}
+
+if (!values.list) await search();
+console.table(
+  summarize(readRuns(values.json)).map(({ candidate, seeds, ...figures }) => ({
+    candidate,
+    seeds,
+    'median %': (100 * figures.accuracy).toFixed(2),
+    'least %': (100 * figures.leastAccuracy).toFixed(2),
+    'median s': figures.seconds.toFixed(2),
+    'processor s': figures.cpuSeconds.toFixed(2),
+  })),
+);

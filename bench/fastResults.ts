@@ -1,0 +1,72 @@
+/** What `npm run bench:fast` measured and keeps, run by run: bench/results/fast/runs.json. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as v from 'valibot';
+
+const runSchema = v.object({
+  candidate: v.string(),
+  seed: v.number(),
+  /** Share of the 10,000 test images read right. */
+  accuracy: v.number(),
+  /** From the first step to the end of the last, tests aside: wall time, and processor time, which other work does not lengthen as much. */
+  seconds: v.number(),
+  cpuSeconds: v.number(),
+  /** ISO 8601, UTC. */
+  measured: v.string(),
+  machine: v.string(),
+  device: v.string(),
+  /** Load average of a minute when it began. */
+  load: v.number(),
+});
+const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
+
+export type FastRun = v.InferOutput<typeof runSchema>;
+
+/** @throws ValiError naming what does not fit, where somebody edited the file */
+export function readRuns(path: string): FastRun[] {
+  return existsSync(path) ? v.parse(fileSchema, JSON.parse(readFileSync(path, 'utf8'))).runs : [];
+}
+
+/** Puts the run in place of an earlier one of the same candidate and seed. */
+export function keepRun(path: string, run: FastRun): void {
+  const others = readRuns(path).filter(
+    ({ candidate, seed }) => candidate !== run.candidate || seed !== run.seed,
+  );
+  const runs = [...others, run].toSorted((a, b) => a.candidate.localeCompare(b.candidate) || a.seed - b.seed);
+  writeFileSync(path, `${JSON.stringify({ version: 1, runs }, null, 1)}\n`);
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+};
+
+export interface FastSummary {
+  readonly candidate: string;
+  readonly seeds: number;
+  /** Median and least of the shares read right. */
+  readonly accuracy: number;
+  readonly leastAccuracy: number;
+  /** Medians. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** One a candidate, the quickest first. */
+export function summarize(runs: readonly FastRun[]): FastSummary[] {
+  return [...new Set(runs.map(({ candidate }) => candidate))]
+    .map((candidate) => {
+      const own = runs.filter((run) => run.candidate === candidate);
+      const medianOf = (key: 'accuracy' | 'seconds' | 'cpuSeconds'): number =>
+        median(own.map((run) => run[key]));
+      return {
+        candidate,
+        seeds: own.length,
+        accuracy: medianOf('accuracy'),
+        leastAccuracy: Math.min(...own.map(({ accuracy }) => accuracy)),
+        seconds: medianOf('seconds'),
+        cpuSeconds: medianOf('cpuSeconds'),
+      };
+    })
+    .toSorted((a, b) => a.cpuSeconds - b.cpuSeconds);
+}
