@@ -114,6 +114,9 @@ test('runs that people know stand beside what was published', async ({ page }) =
     await expect(page.getByText(figure, { exact: true })).toBeVisible();
     await expect(page.getByText(source)).toBeVisible();
   }
+  // Off the field that stands where the option stood, whose hint would come.
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
   await expectClean(page, 'a run that people know');

@@ -4,6 +4,7 @@ import { configFromQuery, configToQuery } from '@/model/configQuery';
 import { knownNetworks } from '@/model/knownNetworks';
 import { knownPresets } from '@/model/knownPresets';
 import { inferShapes, inputShape } from '@/model/shapes';
+import { moreNetworks } from '@/model/standardNetworks';
 import { parameterEntries, stateEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
 import { validateConfig } from '@/model/validate';
@@ -21,7 +22,7 @@ function json(path: string): unknown {
 const pytorch = json('fixtures/pytorch/known_networks.json') as Readonly<Record<string, Described>>;
 
 describe('known networks', () => {
-  it.each(knownNetworks.map((network) => [network.id, network] as const))(
+  it.each(moreNetworks.map((network) => [network.id, network] as const))(
     '%s: keys, order, shapes and number of PyTorch',
     (id, network) => {
       expect(stateEntries(network).map(({ key, shape }) => [key, shape])).toEqual(pytorch[id]?.state_keys);

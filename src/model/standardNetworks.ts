@@ -1,10 +1,14 @@
 /** Every network that comes with the page, by its id, which links and files keep. */
 import { architectures } from '@/model/architectures';
+import { fastCnn } from '@/model/fastNetwork';
 import { knownNetworks } from '@/model/knownNetworks';
 import type { NetworkSpec } from '@/model/layers';
 
-/** The report's six in its order, then the known ones. */
-export const standardNetworks: readonly NetworkSpec[] = [...architectures, ...knownNetworks];
+/** Those that are not the report's. */
+export const moreNetworks: readonly NetworkSpec[] = [fastCnn, ...knownNetworks];
+
+/** The report's six in its order, then the others. */
+export const standardNetworks: readonly NetworkSpec[] = [...architectures, ...moreNetworks];
 
 /** The network that comes with the page under this id, or undefined. */
 export function findStandardNetwork(id: string): NetworkSpec | undefined {

@@ -3,11 +3,11 @@ import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { architectures } from '@/model/architectures';
-import { knownNetworks } from '@/model/knownNetworks';
 import { customNetwork } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultInput } from '@/model/presets';
 import { inputShape } from '@/model/shapes';
+import { moreNetworks } from '@/model/standardNetworks';
 import { networkEditor, standardChoice, useNetworkEditor } from '@/features/network/networkEditor';
 import { templateIds, templateNetwork } from '@/features/network/templates';
 import { Icon } from '@/ui/icons/icons';
@@ -45,8 +45,8 @@ function StartFrom() {
         ))}
         <Menu.Label>{t('picker.report')}</Menu.Label>
         {architectures.map(networkItem)}
-        <Menu.Label>{t('picker.known')}</Menu.Label>
-        {knownNetworks.map(networkItem)}
+        <Menu.Label>{t('picker.more')}</Menu.Label>
+        {moreNetworks.map(networkItem)}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,11 +1,10 @@
-/** Chooses the draft's network: one of the report's six, one that people know, or the last own one. */
+/** Chooses the draft's network: one of the report's six, another that comes with the page, or the last own one. */
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { architectures } from '@/model/architectures';
-import { knownNetworks } from '@/model/knownNetworks';
 import { customNetwork } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
-import { findStandardNetwork } from '@/model/standardNetworks';
+import { findStandardNetwork, moreNetworks } from '@/model/standardNetworks';
 import { networkEditor, standardChoice, useNetworkEditor } from '@/features/network/networkEditor';
 import { useSession } from '@/session/session';
 
@@ -18,7 +17,7 @@ export function NetworkPicker() {
   const standard = findStandardNetwork(network.id);
   const groups = [
     { group: t('picker.report'), items: architectures.map(itemOf) },
-    { group: t('picker.known'), items: knownNetworks.map(itemOf) },
+    { group: t('picker.more'), items: moreNetworks.map(itemOf) },
     ...(own === null
       ? []
       : [{ group: t('picker.own'), items: [{ value: customNetwork, label: own.network.name }] }]),

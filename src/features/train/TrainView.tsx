@@ -8,6 +8,7 @@ import { DoctorPanel } from '@/features/train/DoctorPanel';
 import { DrawCard } from '@/features/train/DrawCard';
 import { EnginePanel } from '@/features/train/EnginePanel';
 import { ExperimentPanel } from '@/features/train/ExperimentPanel';
+import { FastCard } from '@/features/train/FastCard';
 import { LayerPanel } from '@/features/train/LayerPanel';
 import { RunBar } from '@/features/train/RunBar';
 import { SettingsPanel } from '@/features/train/SettingsPanel';
@@ -35,6 +36,7 @@ function Run() {
 function Settings() {
   return (
     <div className={classes['settings']}>
+      <FastCard />
       <ExperimentPanel />
       <SettingsPanel />
     </div>

@@ -4,7 +4,7 @@ const classWeightHint = 'How much the images of this digit count in the loss; 0 
 export const hyperparameters = {
   network: {
     label: 'Network',
-    hint: 'The layers that are trained: one of the report’s six, one that people know, or your own.',
+    hint: 'The layers that are trained: one that comes with the page, or your own.',
     choices: {
       mynn: 'Mynn',
       vgg16: 'VGG-16',
@@ -12,6 +12,7 @@ export const hyperparameters = {
       resnet18: 'ResNet-18',
       resnet: 'Small ResNet',
       lenet: 'LeNet',
+      fast_cnn: 'Fast CNN',
       pytorch_mnist: 'PyTorch’s example',
       lenet_1998: 'LeNet-5 of 1998',
       mlp_512: 'MLP 784-512-10',

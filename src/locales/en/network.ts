@@ -11,7 +11,7 @@ export const network = {
   picker: {
     label: 'Network',
     report: 'The report’s networks',
-    known: 'Networks that people know',
+    more: 'More networks',
     own: 'Your own',
     train: 'Train this network',
   },

@@ -1,4 +1,8 @@
 export const presets = {
+  fast_99: {
+    name: '99 % as fast as possible',
+    text: 'What a search for the shortest training to 99 % came to: SGD with Nesterov momentum and one cycle of the learning rate.',
+  },
   quick_lenet: {
     name: 'LeNet-5, fast',
     text: 'Momentum and shuffling: most digits right within the first epoch.',

@@ -104,6 +104,16 @@ export const train = {
     parameters: '{{weights}} weights',
     useFix: 'Use the right loss',
   },
+  fast: {
+    title: '99 % as fast as possible',
+    text: 'A small network, one cycle of the learning rate. How long does your device take?',
+    search: 'Our search',
+    searched: 'median of {{seeds}}, {{seconds}} on one thread',
+    last: 'Your last run',
+    record: 'Your record',
+    clock: 'Time of training',
+    choose: 'Load these settings',
+  },
   finder: {
     open: 'Find a learning rate',
     title: 'Learning-rate finder',

@@ -6,7 +6,7 @@ const classWeightHint = '这个数字的图像在损失中占多大分量；0 �
 export const hyperparameters = {
   network: {
     label: '网络',
-    hint: '要训练的各层：报告中的六个网络之一、大家熟悉的网络，或您自己的网络。',
+    hint: '要训练的各层：页面自带的网络之一，或您自己的网络。',
     choices: {
       mynn: 'Mynn',
       vgg16: 'VGG-16',
@@ -14,6 +14,7 @@ export const hyperparameters = {
       resnet18: 'ResNet-18',
       resnet: '小型 ResNet',
       lenet: 'LeNet',
+      fast_cnn: '快速 CNN',
       pytorch_mnist: 'PyTorch 官方示例',
       lenet_1998: '1998 年的 LeNet-5',
       mlp_512: 'MLP 784-512-10',

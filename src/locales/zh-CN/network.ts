@@ -13,7 +13,7 @@ export const network = {
   picker: {
     label: '网络',
     report: '报告中的网络',
-    known: '大家熟悉的网络',
+    more: '更多网络',
     own: '自定义网络',
     train: '训练这个网络',
   },

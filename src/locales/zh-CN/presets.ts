@@ -2,6 +2,10 @@ import type { presets as english } from '@/locales/en/presets';
 import type { Translation } from '@/locales/shape';
 
 export const presets = {
+  fast_99: {
+    name: '最快达到 99 %',
+    text: '以最短训练达到 99 % 的搜索结果：带 Nesterov 动量的 SGD，学习率走一个周期。',
+  },
   quick_lenet: { name: 'LeNet-5，快速', text: '使用动量并打乱顺序：第一轮内就能认对大多数数字。' },
   pytorch_mnist: {
     name: 'PyTorch 官方 MNIST 示例',

@@ -107,6 +107,16 @@ export const train = {
     parameters: '{{weights}} 个权重',
     useFix: '改用正确的损失',
   },
+  fast: {
+    title: '最快达到 99 %',
+    text: '一个小网络，学习率走一个周期。您的设备需要多久？',
+    search: '我们的搜索',
+    searched: '{{seeds}} 次的中位数，单线程 {{seconds}}',
+    last: '您的上一次',
+    record: '您的纪录',
+    clock: '训练用时',
+    choose: '载入这些设置',
+  },
   finder: {
     open: '寻找学习率',
     title: '学习率查找器',

@@ -16,6 +16,8 @@ export interface NumberFormat {
   /** A tick of an axis whose ticks lie `step` apart, null for uneven ones: short at any size, and unlike its neighbours. */
   readonly tick: (value: number, step: number | null) => string;
   readonly bytes: (value: number) => string;
+  /** 4.6 s, also above a minute */
+  readonly stopwatch: (seconds: number) => string;
   /** 45 s, 3 min 20 s, 2 h 5 min */
   readonly duration: (seconds: number) => string;
 }
@@ -126,6 +128,9 @@ export function createNumberFormat(language: string, t: Translate): NumberFormat
     compact: (value) => nonFiniteText(value) ?? compactText(value, 3),
     tick: (value, step) => nonFiniteText(value) ?? formatTick(language, value, step),
     bytes: (value) => nonFiniteText(value) ?? formatBytes(language, t, value),
+    stopwatch: (seconds) =>
+      nonFiniteText(seconds) ??
+      t('units.seconds', { seconds: numberFormat(language, fixed(1)).format(seconds) }),
     duration: (seconds) => nonFiniteText(seconds) ?? formatDuration(t, seconds),
   };
 }
