@@ -26,7 +26,7 @@ interface FastMeasurement {
   readonly seconds: number;
 }
 
-const measured: FastMeasurement = { seeds: 0, accuracy: 0, leastAccuracy: 0, seconds: 0 };
+const measured: FastMeasurement = { seeds: 8, accuracy: 0.9911, leastAccuracy: 0.9902, seconds: 4.18 };
 
 export const fastPreset = { id: 'fast_99', config, measured } as const;
 

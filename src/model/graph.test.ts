@@ -16,7 +16,7 @@ const parameterCounts: Record<string, number> = {
   resnet18: 11_175_370,
   vgg2: 1_899_850,
   vgg16: 134_300_362,
-  fast_cnn: 20_522,
+  fast_cnn: 30_322,
   pytorch_mnist: 1_199_882,
   lenet_1998: 61_706,
   mlp_512: 407_050,
