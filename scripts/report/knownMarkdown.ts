@@ -25,6 +25,7 @@ export function knownMarkdown(entries: readonly ReportEntry[]): string {
       .toSorted((a, b) => a.seed - b.seed)
       .map((entry) => ({ preset, entry })),
   );
+  const missing = knownPresets.filter(({ id }) => entries.every(({ runId }) => runId !== id));
   return [
     '# Presets that people know, run here',
     '',
@@ -36,6 +37,7 @@ export function knownMarkdown(entries: readonly ReportEntry[]): string {
     '|---|---|---|---|---|---|---|---|',
     ...known.map(({ preset, entry }) => row(preset, entry)),
     '',
+    ...(missing.length === 0 ? [] : [`Not run yet: ${missing.map(({ id }) => id).join(', ')}.`, '']),
     ...known.flatMap(({ entry }) => details(entry)),
   ].join('\n');
 }

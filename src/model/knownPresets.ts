@@ -93,6 +93,6 @@ export const knownPresets: readonly KnownPreset[] = [
       },
     ],
     published: 0.9785,
-    measured: null,
+    measured: { accuracy: 0.9793, seconds: 26 },
   },
 ];
