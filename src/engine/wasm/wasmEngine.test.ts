@@ -3,13 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../scripts/parity/engines.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { EngineError, type Engine, type EngineState } from '@/engine/engine';
+import { linear } from '@/engine/testing/nonFiniteCases';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { precisionOf } from '@/engine/wasm/precision';
 import type { WasmEngine } from '@/engine/wasm/wasmEngine';
 import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
-import type { OptimizerSpec } from '@/model/optimizers';
+import { defaultLoss, lossKinds } from '@/model/losses';
+import { defaultOptimizer, optimizerKinds, type OptimizerSpec } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 
 const count = 300;
@@ -216,6 +218,38 @@ describe('against the reference engine', () => {
     expect(Object.keys(ours.state.optimizer).toSorted()).toEqual(
       Object.keys(theirs.state.optimizer).toSorted(),
     );
+  });
+});
+
+describe('in float64', () => {
+  // Three images leave its BatchNorm twelve values.
+  const small: NetworkSpec = {
+    id: 'custom',
+    name: 'custom',
+    outputActivation: 'none',
+    layers: [
+      { kind: 'AdaptiveAvgPool2d', name: 'a', outputSize: 2 },
+      { kind: 'BatchNorm2d', name: 'b', numFeatures: 1, eps: 1e-5, momentum: 0.1 },
+      { kind: 'Flatten', name: 'c' },
+      linear('d', 4, 10),
+    ],
+  };
+  const batch = { batchSize: 3, trainingImages: 12, learningRate: 1e-3 };
+  const weighted = defaultLoss('cross_entropy_weighted');
+  const kinds = [
+    ...optimizerKinds.map((kind) => [kind, { optimizer: defaultOptimizer(kind) }] as const),
+    ...lossKinds.map((kind) => [kind, { loss: defaultLoss(kind) }] as const),
+    ['weighted digits', { loss: { ...weighted, labelSmoothing: 0.1, weight3: 2, weight8: 0.5 } }] as const,
+  ];
+
+  it.each(kinds)('trains by %s, clipped, like the reference', async (_, changes) => {
+    const settings = config(small, { ...batch, clipGradNorm: 0.5, clipGradValue: 0.1, ...changes });
+    expect(precisionOf(settings)).toBe('float64');
+    const ours = await run(engine, settings, 4);
+    const theirs = await run(reference, settings, 4);
+    // The reference computes in float32, whose rounding this BatchNorm magnifies.
+    expect(distance(ours.state, theirs.state)).toBeLessThan(1e-4);
+    ours.metrics.loss.forEach((loss, i) => expect(theirs.metrics.loss[i]).toBeCloseTo(loss, 4));
   });
 });
 
