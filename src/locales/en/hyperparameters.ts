@@ -90,6 +90,18 @@ export const hyperparameters = {
     label: 'Weight decay',
     hint: 'Pulls every parameter towards 0; 0 is off.',
   },
+  momentumDecay: {
+    label: 'Momentum growth',
+    hint: 'How fast momentum grows from half of beta 1 towards beta 1; PyTorch’s momentum_decay.',
+  },
+  lrDecay: {
+    label: 'Rate decay',
+    hint: 'The learning rate of step t is divided by 1 + (t − 1) times this; PyTorch’s lr_decay.',
+  },
+  initialAccumulatorValue: {
+    label: 'First sum',
+    hint: 'What the sum of squared gradients begins with; PyTorch’s initial_accumulator_value.',
+  },
   schedule: {
     label: 'Schedule',
     hint: 'How the learning rate changes during the run.',

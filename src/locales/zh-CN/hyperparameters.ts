@@ -92,6 +92,18 @@ export const hyperparameters = {
     label: '权重衰减',
     hint: '把每个参数拉向 0；0 表示关闭。',
   },
+  momentumDecay: {
+    label: '动量增长',
+    hint: '动量从 beta 1 的一半增长到 beta 1 的快慢；即 PyTorch 的 momentum_decay。',
+  },
+  lrDecay: {
+    label: '学习率衰减',
+    hint: '第 t 步的学习率除以 1 + (t − 1) 乘以这个数；即 PyTorch 的 lr_decay。',
+  },
+  initialAccumulatorValue: {
+    label: '累积初值',
+    hint: '梯度平方和从这个数开始；即 PyTorch 的 initial_accumulator_value。',
+  },
   schedule: {
     label: '学习率计划',
     hint: '学习率在训练过程中如何变化。',
