@@ -74,7 +74,7 @@ export const knownPresets: readonly KnownPreset[] = [
       },
     ],
     published: 0.9905,
-    measured: null,
+    measured: { accuracy: 0.9909, seconds: 166 },
   },
   {
     id: 'mlp_512',
