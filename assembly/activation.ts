@@ -1,15 +1,15 @@
 /** Functions of single values and their gradients: those of activations.ts by their numbers. */
-import { activationSlope, activationValue } from './build/activations';
+import { activationSlopes, activationValues } from './build/activations';
 import { lanes, share } from './simd';
 
-export function activation<T>(x: usize, y: usize, count: i32, kind: i32, thread: i32, threads: i32): void {
+export function activation<T>(x: usize, y: usize, count: i32, kind: i32, setting: f32, thread: i32, threads: i32): void {
   const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
-  for (let i = from; i < to; i += 16) v128.store(y + i, activationValue<T>(kind, v128.load(x + i)));
+  activationValues<T>(kind, x + from, y + from, to - from, v128.splat<T>(<T>setting));
 }
 
-export function activationGradient<T>(dy: usize, y: usize, dx: usize, count: i32, kind: i32, thread: i32, threads: i32): void {
+export function activationGradient<T>(
+  dy: usize, read: usize, dx: usize, count: i32, kind: i32, setting: f32, thread: i32, threads: i32,
+): void {
   const from = <usize>share(count / 8, thread, threads) * lanes<T>(), to = <usize>share(count / 8, thread + 1, threads) * lanes<T>();
-  for (let i = from; i < to; i += 16) {
-    v128.store(dx + i, v128.mul<T>(v128.load(dy + i), activationSlope<T>(kind, v128.load(y + i))));
-  }
+  activationSlopes<T>(kind, dy + from, read + from, dx + from, to - from, v128.splat<T>(<T>setting));
 }

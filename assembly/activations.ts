@@ -1,6 +1,6 @@
 /**
- * The activations of src/model/layers but ReLU, two functions of vectors each: `tanhValue` of x, `tanhSlope`, its derivative, of
- * what it gives.
+ * The activations of src/model/layers but ReLU, two functions of vectors each: `tanhValue` of x, and `tanhSlope`, its derivative, of x
+ * or of what it gives, as the definition's slopeReads says. `setting` is what the function has besides x.
  */
 import { madd } from './simd';
 
@@ -29,7 +29,7 @@ function exp(x: v128): v128 {
 /** As Cephes has it: a polynomial near 0, elsewhere by exp. */
 // @ts-ignore: decorator
 @inline
-export function tanhValue<T>(x: v128): v128 {
+export function tanhValue<T>(x: v128, setting: v128): v128 {
   if (sizeof<T>() === 8) {
     return ofDoubles(x, NativeMath.tanh(f64x2.extract_lane(x, 0)), NativeMath.tanh(f64x2.extract_lane(x, 1)));
   }
@@ -49,6 +49,6 @@ export function tanhValue<T>(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-export function tanhSlope<T>(y: v128): v128 {
+export function tanhSlope<T>(y: v128, setting: v128): v128 {
   return v128.sub<T>(v128.splat<T>(1), v128.mul<T>(y, y));
 }

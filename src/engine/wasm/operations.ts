@@ -165,9 +165,10 @@ export const operations = {
   relu: { x: u, y: out, count: u },
   /** dx = dy where y > 0. */
   reluGradient: { dy: u, y: u, dx: out, count: u },
-  /** y = f(x) by the function of this number, see activationKinds of src/model/layers; dx = dy * its slope where it gives y. */
-  activation: { x: u, y: out, count: u, kind: u },
-  activationGradient: { dy: u, y: u, dx: out, count: u, kind: u },
+  /** y = f(x) by the function of this number, see activationKinds of src/model/layers; `setting` is what f has besides x. */
+  activation: { x: u, y: out, count: u, kind: u, setting: f },
+  /** dx = dy times the slope of f, which follows from `read`: x or y, as the definition's slopeReads says. */
+  activationGradient: { dy: u, read: u, dx: out, count: u, kind: u, setting: f },
   add: { a: u, b: u, y: out, count: u },
   copy: { x: u, y: out, count: u },
   /** y [count] = the sum of x [slice][count]; x is written over. */

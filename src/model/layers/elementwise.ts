@@ -1,18 +1,37 @@
 /** What kinds have in common that make a value of each value, without parameters. */
-import type { AnyLayer, LayerDefinition, LayerGroup } from '@/model/layers/definition';
+import type { AnyLayer, LayerDefinition } from '@/model/layers/definition';
 import { valueAt } from '@/model/layers/reference';
 import { sizeOf } from '@/model/tensor';
 
-/** `slope`: the derivative of `value` at x, given the value there, too. */
-export function elementwise(
-  group: LayerGroup,
-  value: (x: number) => number,
-  slope: (x: number, y: number) => number,
-): Omit<LayerDefinition<AnyLayer>, 'schema' | 'stem' | 'create' | 'switches'> & {
-  readonly switches: readonly [];
-} {
+interface ElementwiseFunction<Layer extends AnyLayer> {
+  readonly value: (x: number, layer: Layer) => number;
+  /** The derivative of `value`: at x, or where it gives y, as `slopeReads` says. */
+  readonly slope: (xOrY: number, layer: Layer) => number;
+  /** What its slope is computed from. Where the output tells it, an engine need not keep the input. */
+  readonly slopeReads: 'input' | 'output';
+  /** It falls nowhere, so that a max pool may come before it: the largest of its values is the value of the largest. */
+  readonly isMonotone: boolean;
+}
+
+/** An activation as engines read it: which of its values its slope follows from, and what its function has besides x. */
+export interface ActivationDefinition<Layer extends AnyLayer>
+  extends LayerDefinition<Layer>, Pick<ElementwiseFunction<Layer>, 'slopeReads' | 'isMonotone'> {
+  /** The one number that its function has besides x, such as a negative slope; 0 for a function without. */
+  readonly setting: (layer: Layer) => number;
+}
+
+/** All but what tells one such kind from another: its schema, the stem of its names and `create`. */
+export function elementwise<Layer extends AnyLayer>({
+  value,
+  slope,
+  slopeReads,
+  isMonotone,
+}: ElementwiseFunction<Layer>): Omit<
+  ActivationDefinition<Layer>,
+  'schema' | 'stem' | 'create' | 'fields' | 'switches'
+> & { readonly fields: readonly []; readonly switches: readonly [] } {
   return {
-    group,
+    group: 'activation',
     fields: [],
     switches: [],
     outputShape: (_, input) => input,
@@ -21,11 +40,15 @@ export function elementwise(
     isView: false,
     seesBatch: false,
     detail: () => [],
-    reference: (_, x) => {
-      const y = x.data.map(value);
+    slopeReads,
+    isMonotone,
+    setting: () => 0,
+    reference: (layer, x) => {
+      const y = x.data.map((one) => value(one, layer));
+      const read = slopeReads === 'input' ? x.data : y;
       return {
         y: { shape: x.shape, data: y },
-        backward: (dy) => dy.map((g, i) => g * slope(valueAt(x.data, i), valueAt(y, i))),
+        backward: (dy) => dy.map((g, i) => g * slope(valueAt(read, i), layer)),
       };
     },
   };

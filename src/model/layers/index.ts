@@ -10,6 +10,7 @@ import { conv2d } from '@/model/layers/conv2d';
 import type { LayerDefinition, Parts } from '@/model/layers/definition';
 import { dropout } from '@/model/layers/dropout';
 import { dropout2d } from '@/model/layers/dropout2d';
+import type { ActivationDefinition } from '@/model/layers/elementwise';
 import { flatten } from '@/model/layers/flatten';
 import { linear } from '@/model/layers/linear';
 import { maxPool2d } from '@/model/layers/maxPool2d';
@@ -17,11 +18,8 @@ import { relu } from '@/model/layers/relu';
 import { residual, residualSchema, type ResidualOf } from '@/model/layers/residual';
 import { tanh } from '@/model/layers/tanh';
 
-/**
- * Kinds that give a function of each value, whose slope follows from what it gives: engines have a line of each and share the
- * rest. ReLU, which their kernels take over, is apart.
- */
-const activationDefinitions = { Tanh: tanh };
+/** Kinds that give a function of each value: engines have a line of each and share the rest. ReLU, which their kernels take over, is apart. */
+export const activationDefinitions = { Tanh: tanh };
 
 /** The kinds that hold no others, in the order of the editor's menu. */
 const plainDefinitions = {
@@ -55,8 +53,13 @@ export type LayerOf<Kind extends LayerKind> = {
 }[Kind];
 
 export type ActivationKind = keyof typeof activationDefinitions;
+export type Activation = LayerOf<ActivationKind>;
 /** Their places are their numbers in assembly/. */
 export const activationKinds = Object.keys(activationDefinitions);
+
+export function isActivation(layer: LayerSpec): layer is Activation {
+  return Object.hasOwn(activationDefinitions, layer.kind);
+}
 
 export type LayerSpec = LayerOf<LayerKind>;
 export type Conv2d = LayerOf<'Conv2d'>;
@@ -113,6 +116,15 @@ export function shortestForm(layer: LayerSpec): LayerSpec {
   for (const { key, usual } of definitionOf(layer).fields)
     if (usual !== undefined && values[key] === usual) Reflect.deleteProperty(form, key);
   return form;
+}
+
+/** What an activation's function is, for engines. */
+export function activationOf<Kind extends ActivationKind>(
+  layer: LayerOf<Kind>,
+): ActivationDefinition<LayerOf<Kind>> {
+  const definitions: { readonly [K in ActivationKind]: ActivationDefinition<LayerOf<K>> } =
+    activationDefinitions;
+  return definitions[layer.kind];
 }
 
 /** What `ofList` says of the lists inside a layer; of a kind without them what it says of an empty one. */

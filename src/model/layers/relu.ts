@@ -9,11 +9,12 @@ const schema = v.strictObject({ kind: v.literal('ReLU'), name: nameSchema });
 export type ReLU = Readonly<v.InferOutput<typeof schema>>;
 
 export const relu: LayerDefinition<ReLU> = {
-  ...elementwise(
-    'activation',
-    (x) => Math.max(0, x),
-    (x) => (x > 0 ? 1 : 0),
-  ),
+  ...elementwise<ReLU>({
+    value: (x) => Math.max(0, x),
+    slope: (y) => (y > 0 ? 1 : 0),
+    slopeReads: 'output',
+    isMonotone: true,
+  }),
   schema,
   stem: 'relu',
   create: (name) => ({ kind: 'ReLU', name }),

@@ -1,18 +1,25 @@
-/** Activations but ReLU: a function of each value, whose slope follows from what it gives. */
+/** Activations but ReLU: a function of each value. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOp } from '@/engine/tfjs/layerOp';
-import type { ActivationKind } from '@/model/layers';
+import { activationOf, type ActivationKind, type LayerOf } from '@/model/layers';
 
-/** `slope`: the derivative where the value is y. */
-function activationOp(value: (x: tf.Tensor) => tf.Tensor, slope: (y: tf.Tensor) => tf.Tensor): () => LayerOp {
-  return () => ({
-    forward: (x) => {
-      const output = value(x);
-      return { output, backward: (dy) => tf.mul(dy, slope(output)) };
-    },
-  });
+interface ActivationFunction {
+  readonly value: (x: tf.Tensor) => tf.Tensor;
+  /** The derivative, of what the definition's slopeReads says. */
+  readonly slope: (xOrY: tf.Tensor) => tf.Tensor;
 }
 
-export const activationOps: { readonly [Kind in ActivationKind]: () => LayerOp } = {
-  Tanh: activationOp(tf.tanh, (y) => tf.sub(1, tf.square(y))),
+const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
+  Tanh: () => ({ value: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) }),
 };
+
+export function activationOp<Kind extends ActivationKind>(layer: LayerOf<Kind>): LayerOp {
+  const { value, slope } = functions[layer.kind](layer);
+  const readsInput = activationOf(layer).slopeReads === 'input';
+  return {
+    forward: (x) => {
+      const output = value(x);
+      return { output, backward: (dy) => tf.mul(dy, slope(readsInput ? x : output)) };
+    },
+  };
+}

@@ -1,4 +1,4 @@
-/** Activations but ReLU: a function of each value, whose slope follows from what it gives. */
+/** Activations but ReLU: a function of each value. */
 import {
   newBuffer,
   resultBuffer,
@@ -8,22 +8,30 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
-import { activationKinds } from '@/model/layers';
-import type { AnyLayer } from '@/model/layers/definition';
+import { activationKinds, activationOf, type ActivationKind, type LayerOf } from '@/model/layers';
 
-export function lowerActivation(lowering: Lowering, layer: AnyLayer, x: Value): Lowered {
+export function lowerActivation<Kind extends ActivationKind>(
+  lowering: Lowering,
+  layer: LayerOf<Kind>,
+  x: Value,
+): Lowered {
   const { program, mode } = lowering;
   const count = valueCount(lowering, x);
   const kind = activationKinds.indexOf(layer.kind);
-  const isInPlace = x.isOwned && !x.isSignRead;
+  const definition = activationOf(layer);
+  const setting = definition.setting(layer);
+  const isInputRead = mode !== 'eval' && definition.slopeReads === 'input';
+  const isOutputRead = mode !== 'eval' && definition.slopeReads === 'output';
+  const isInPlace = x.isOwned && !x.isSignRead && !isInputRead;
   const y = isInPlace ? x.buffer : newBuffer(lowering, layer.name, count);
-  program.emit('activation', { x: x.buffer, y, count, kind });
-  // The backward pass reads y, so that nothing may be written over it.
-  const output: Value = { ...x, buffer: y, isOwned: mode === 'eval', isSignRead: false };
+  program.emit('activation', { x: x.buffer, y, count, kind, setting });
+  // Nothing may be written over what the backward pass reads.
+  const output: Value = { ...x, buffer: y, isOwned: !isOutputRead, isSignRead: false };
   const backward = (dy: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
     const dx = resultBuffer(lowering, `${layer.name} input gradient`, dy, count);
-    program.emit('activationGradient', { dy: dy.buffer, y, dx, count, kind });
+    const read = isInputRead ? x.buffer : y;
+    program.emit('activationGradient', { dy: dy.buffer, read, dx, count, kind, setting });
     return { buffer: dx, isOwned: true };
   };
   return { output, backward };

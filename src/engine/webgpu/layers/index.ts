@@ -1,6 +1,6 @@
 /** How each kind of layer becomes dispatches: one file a kind; a kind that is missing here fails the type check. */
 import type { Fusion } from '@/engine/compiling/fusion';
-import { activations } from '@/engine/webgpu/layers/activation';
+import { lowerActivation } from '@/engine/webgpu/layers/activation';
 import { lowerAveragePool } from '@/engine/webgpu/layers/averagePool';
 import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
 import { lowerConv } from '@/engine/webgpu/layers/conv2d';
@@ -40,7 +40,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
     lower: (lowering, layer, x, { epilogue }) => lowerLinear(lowering, layer, x, epilogue),
   },
   ReLU: { lower: lowerRelu },
-  ...activations,
+  Tanh: { lower: lowerActivation },
   MaxPool2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
