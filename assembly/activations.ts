@@ -10,10 +10,12 @@ function ofDoubles(x: v128, y0: f64, y1: f64): v128 {
   return f64x2.replace_lane(f64x2.replace_lane(x, 0, y0), 1, y1);
 }
 
-/** e^x for 0 <= x < 20, of four values, as Cephes' expf. */
+/** e^x for x < 88, of four values, as Cephes' expf; 0 below -88. */
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
+  // The maximum keeps NaN.
+  x = f32x4.pmax(x, f32x4.splat(-88));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
   const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), x));
   let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
@@ -51,4 +53,25 @@ export function tanhValue<T>(x: v128, setting: v128): v128 {
 @inline
 export function tanhSlope<T>(y: v128, setting: v128): v128 {
   return v128.sub<T>(v128.splat<T>(1), v128.mul<T>(y, y));
+}
+
+// @ts-ignore: decorator
+@inline
+function expOf<T>(x: v128): v128 {
+  if (sizeof<T>() === 4) return exp(x);
+  return ofDoubles(x, NativeMath.exp(f64x2.extract_lane(x, 0)), NativeMath.exp(f64x2.extract_lane(x, 1)));
+}
+
+/** By the exponential of -|x|, which overflows nowhere. */
+// @ts-ignore: decorator
+@inline
+export function sigmoidValue<T>(x: v128, setting: v128): v128 {
+  const one = v128.splat<T>(1), e = expOf<T>(v128.neg<T>(v128.abs<T>(x)));
+  return v128.div<T>(v128.bitselect(e, one, v128.lt<T>(x, v128.splat<T>(0))), v128.add<T>(one, e));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoidSlope<T>(y: v128, setting: v128): v128 {
+  return v128.mul<T>(y, v128.sub<T>(v128.splat<T>(1), y));
 }

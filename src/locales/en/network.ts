@@ -71,6 +71,7 @@ export const network = {
     BatchNorm2d: 'Brings every channel to mean 0 and variance 1 over the batch, then scales and shifts it.',
     ReLU: 'Sets negative values to 0.',
     Tanh: 'Squeezes every value between −1 and 1.',
+    Sigmoid: 'Squeezes every value between 0 and 1.',
     MaxPool2d: 'Keeps the largest value of each window, so the image shrinks.',
     AvgPool2d: 'Averages each window, so the image shrinks.',
     AdaptiveAvgPool2d: 'Averages the image down to a fixed size.',

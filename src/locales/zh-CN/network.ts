@@ -73,6 +73,7 @@ export const network = {
     BatchNorm2d: '在一个批内把每个通道变为均值 0、方差 1，再缩放和平移。',
     ReLU: '把负数变为 0。',
     Tanh: '把每个数压缩到 −1 与 1 之间。',
+    Sigmoid: '把每个数压缩到 0 与 1 之间。',
     MaxPool2d: '每个窗口只保留最大值，图像随之变小。',
     AvgPool2d: '对每个窗口取平均，图像随之变小。',
     AdaptiveAvgPool2d: '用平均把图像缩到固定大小。',

@@ -11,6 +11,7 @@ interface ActivationFunction {
 
 const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
   Tanh: () => ({ value: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) }),
+  Sigmoid: () => ({ value: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) }),
 };
 
 export function activationOp<Kind extends ActivationKind>(layer: LayerOf<Kind>): LayerOp {

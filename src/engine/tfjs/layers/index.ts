@@ -28,6 +28,7 @@ export const layerOps: {
   Linear: linearOp,
   ReLU: () => reluOp,
   Tanh: activationOp,
+  Sigmoid: activationOp,
   MaxPool2d: maxPoolOp,
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),

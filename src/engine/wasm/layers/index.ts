@@ -40,6 +40,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   },
   ReLU: { lower: lowerRelu },
   Tanh: { lower: lowerActivation },
+  Sigmoid: { lower: lowerActivation },
   MaxPool2d: { lower: lowerMaxPool },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>

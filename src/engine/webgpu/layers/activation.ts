@@ -11,6 +11,10 @@ interface ActivationFunction {
   readonly slope: string;
 }
 
+/** By the exponential of -|x|, which overflows nowhere. */
+const sigmoidOfX = `  let e = exp(-abs(x));
+  let s = select(1.0, e, x < 0.0) / (1.0 + e);`;
+
 const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
   // WGSL's own may be off by some units in the last place of 1, also near 0. As Cephes has it: a polynomial there, elsewhere by exp.
   Tanh: () => ({
@@ -23,6 +27,11 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
   let z = x * x;
   return x + x * z * ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1);`,
     slope: '  return 1.0 - y * y;',
+  }),
+  Sigmoid: () => ({
+    value: `${sigmoidOfX}
+  return s;`,
+    slope: '  return y * (1.0 - y);',
   }),
 };
 

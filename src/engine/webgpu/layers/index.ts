@@ -41,6 +41,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   },
   ReLU: { lower: lowerRelu },
   Tanh: { lower: lowerActivation },
+  Sigmoid: { lower: lowerActivation },
   MaxPool2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
