@@ -75,3 +75,15 @@ export function sigmoidValue<T>(x: v128, setting: v128): v128 {
 export function sigmoidSlope<T>(y: v128, setting: v128): v128 {
   return v128.mul<T>(y, v128.sub<T>(v128.splat<T>(1), y));
 }
+
+// @ts-ignore: decorator
+@inline
+export function leakyReluValue<T>(x: v128, setting: v128): v128 {
+  return v128.bitselect(x, v128.mul<T>(x, setting), v128.gt<T>(x, v128.splat<T>(0)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function leakyReluSlope<T>(y: v128, setting: v128): v128 {
+  return v128.bitselect(v128.splat<T>(1), setting, v128.gt<T>(y, v128.splat<T>(0)));
+}

@@ -72,6 +72,7 @@ export const network = {
     ReLU: 'Sets negative values to 0.',
     Tanh: 'Squeezes every value between −1 and 1.',
     Sigmoid: 'Squeezes every value between 0 and 1.',
+    LeakyReLU: 'Multiplies negative values by a small slope.',
     MaxPool2d: 'Keeps the largest value of each window, so the image shrinks.',
     AvgPool2d: 'Averages each window, so the image shrinks.',
     AdaptiveAvgPool2d: 'Averages the image down to a fixed size.',
@@ -97,6 +98,7 @@ export const network = {
     p: 'p',
     bias: 'bias',
     countIncludePad: 'count padding',
+    negativeSlope: 'slope',
   },
   build: {
     hint: 'Drag layers by their handles, or use the arrows. Every change is checked at once and kept for your next visit.',

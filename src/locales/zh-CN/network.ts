@@ -74,6 +74,7 @@ export const network = {
     ReLU: '把负数变为 0。',
     Tanh: '把每个数压缩到 −1 与 1 之间。',
     Sigmoid: '把每个数压缩到 0 与 1 之间。',
+    LeakyReLU: '把负数乘以一个小的斜率。',
     MaxPool2d: '每个窗口只保留最大值，图像随之变小。',
     AvgPool2d: '对每个窗口取平均，图像随之变小。',
     AdaptiveAvgPool2d: '用平均把图像缩到固定大小。',
@@ -99,6 +100,7 @@ export const network = {
     p: 'p',
     bias: '偏置',
     countIncludePad: '计入填充',
+    negativeSlope: '斜率',
   },
   build: {
     hint: '拖动左侧手柄或用箭头移动层。每次修改都会立即检查，并保留到下次访问。',

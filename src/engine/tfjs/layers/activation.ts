@@ -12,6 +12,10 @@ interface ActivationFunction {
 const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
   Tanh: () => ({ value: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) }),
   Sigmoid: () => ({ value: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) }),
+  LeakyReLU: ({ negativeSlope }) => ({
+    value: (x) => tf.leakyRelu(x, negativeSlope),
+    slope: (y) => tf.add(tf.mul(tf.step(y), 1 - negativeSlope), negativeSlope),
+  }),
 };
 
 export function activationOp<Kind extends ActivationKind>(layer: LayerOf<Kind>): LayerOp {

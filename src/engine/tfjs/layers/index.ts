@@ -29,6 +29,7 @@ export const layerOps: {
   ReLU: () => reluOp,
   Tanh: activationOp,
   Sigmoid: activationOp,
+  LeakyReLU: activationOp,
   MaxPool2d: maxPoolOp,
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),

@@ -41,6 +41,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   ReLU: { lower: lowerRelu },
   Tanh: { lower: lowerActivation },
   Sigmoid: { lower: lowerActivation },
+  LeakyReLU: { lower: lowerActivation },
   MaxPool2d: { lower: lowerMaxPool },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>

@@ -1,5 +1,6 @@
 /** Activations but ReLU: a function of each value. */
 import { activationBackward, activationForward } from '@/engine/webgpu/kernels/activation';
+import { literal } from '@/engine/webgpu/kernels/source';
 import { valueCount, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/webgpu/lowering';
 import { activationOf, type ActivationKind, type LayerOf } from '@/model/layers';
 
@@ -32,6 +33,10 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
     value: `${sigmoidOfX}
   return s;`,
     slope: '  return y * (1.0 - y);',
+  }),
+  LeakyReLU: ({ negativeSlope }) => ({
+    value: `  return select(x * ${literal(negativeSlope)}, x, x > 0.0);`,
+    slope: `  return select(${literal(negativeSlope)}, 1.0, y > 0.0);`,
   }),
 };
 

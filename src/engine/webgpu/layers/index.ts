@@ -42,6 +42,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   ReLU: { lower: lowerRelu },
   Tanh: { lower: lowerActivation },
   Sigmoid: { lower: lowerActivation },
+  LeakyReLU: { lower: lowerActivation },
   MaxPool2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
