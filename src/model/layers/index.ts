@@ -14,6 +14,7 @@ import type { ActivationDefinition } from '@/model/layers/elementwise';
 import { flatten } from '@/model/layers/flatten';
 import { sigmoid } from '@/model/layers/sigmoid';
 import { leakyRelu } from '@/model/layers/leakyRelu';
+import { gelu } from '@/model/layers/gelu';
 import { linear } from '@/model/layers/linear';
 import { maxPool2d } from '@/model/layers/maxPool2d';
 import { relu } from '@/model/layers/relu';
@@ -21,7 +22,7 @@ import { residual, residualSchema, type ResidualOf } from '@/model/layers/residu
 import { tanh } from '@/model/layers/tanh';
 
 /** Kinds that give a function of each value: engines have a line of each and share the rest. ReLU, which their kernels take over, is apart. */
-export const activationDefinitions = { Tanh: tanh, Sigmoid: sigmoid, LeakyReLU: leakyRelu };
+export const activationDefinitions = { Tanh: tanh, Sigmoid: sigmoid, LeakyReLU: leakyRelu, GELU: gelu };
 
 /** The kinds that hold no others, in the order of the editor's menu. */
 const plainDefinitions = {

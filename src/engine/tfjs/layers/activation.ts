@@ -9,12 +9,21 @@ interface ActivationFunction {
   readonly slope: (xOrY: tf.Tensor) => tf.Tensor;
 }
 
+/** Share of the normal distribution below x. */
+const shareBelow = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
+const density = (x: tf.Tensor): tf.Tensor =>
+  tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+
 const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
   Tanh: () => ({ value: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) }),
   Sigmoid: () => ({ value: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) }),
   LeakyReLU: ({ negativeSlope }) => ({
     value: (x) => tf.leakyRelu(x, negativeSlope),
     slope: (y) => tf.add(tf.mul(tf.step(y), 1 - negativeSlope), negativeSlope),
+  }),
+  GELU: () => ({
+    value: (x) => tf.mul(x, shareBelow(x)),
+    slope: (x) => tf.add(shareBelow(x), tf.mul(x, density(x))),
   }),
 };
 

@@ -30,6 +30,7 @@ export const layerOps: {
   Tanh: activationOp,
   Sigmoid: activationOp,
   LeakyReLU: activationOp,
+  GELU: activationOp,
   MaxPool2d: maxPoolOp,
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),

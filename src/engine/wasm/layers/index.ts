@@ -42,6 +42,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   Tanh: { lower: lowerActivation },
   Sigmoid: { lower: lowerActivation },
   LeakyReLU: { lower: lowerActivation },
+  GELU: { lower: lowerActivation },
   MaxPool2d: { lower: lowerMaxPool },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>

@@ -16,6 +16,15 @@ interface ActivationFunction {
 const sigmoidOfX = `  let e = exp(-abs(x));
   let s = select(1.0, e, x < 0.0) / (1.0 + e);`;
 
+/**
+ * `e`, e^(-x^2 / 2), and `share`, that of the normal distribution below x: of -|x| it is e times a polynomial of t = 1 / (1 + p |x|), the
+ * form of Abramowitz and Stegun 7.1.26, with six coefficients fitted to an error of 5e-9.
+ */
+const shareBelowX = `  let e = exp(-0.5 * x * x);
+  let t = 1.0 / (1.0 + 0.275 * abs(x));
+  let tail = e * t * (((((-0.11486827265138759 * t + 0.452039401234589) * t - 0.3310595782237746) * t + 0.3339857424706627) * t + 0.04209004442739803) * t + 0.11781266736798758);
+  let share = select(1.0 - tail, tail, x < 0.0);`;
+
 const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => ActivationFunction } = {
   // WGSL's own may be off by some units in the last place of 1, also near 0. As Cephes has it: a polynomial there, elsewhere by exp.
   Tanh: () => ({
@@ -37,6 +46,10 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
   LeakyReLU: ({ negativeSlope }) => ({
     value: `  return select(x * ${literal(negativeSlope)}, x, x > 0.0);`,
     slope: `  return select(${literal(negativeSlope)}, 1.0, y > 0.0);`,
+  }),
+  GELU: () => ({
+    value: `${shareBelowX}\n  return x * share;`,
+    slope: `${shareBelowX}\n  return share + x * (e * ${literal(1 / Math.sqrt(2 * Math.PI))});`,
   }),
 };
 

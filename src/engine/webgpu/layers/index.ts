@@ -43,6 +43,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   Tanh: { lower: lowerActivation },
   Sigmoid: { lower: lowerActivation },
   LeakyReLU: { lower: lowerActivation },
+  GELU: { lower: lowerActivation },
   MaxPool2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
