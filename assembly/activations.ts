@@ -146,3 +146,16 @@ export function geluSlope<T>(x: v128, setting: v128): v128 {
   // e / sqrt(2 pi) is the density.
   return v128.add<T>(shareOf<T>(x, e), v128.mul<T>(x, v128.mul<T>(e, v128.splat<T>(0.3989422804014327))));
 }
+
+// @ts-ignore: decorator
+@inline
+export function siluValue<T>(x: v128, setting: v128): v128 {
+  return v128.mul<T>(x, sigmoidValue<T>(x, setting));
+}
+
+// @ts-ignore: decorator
+@inline
+export function siluSlope<T>(x: v128, setting: v128): v128 {
+  const one = v128.splat<T>(1), s = sigmoidValue<T>(x, setting);
+  return v128.mul<T>(s, v128.add<T>(one, v128.mul<T>(x, v128.sub<T>(one, s))));
+}

@@ -74,6 +74,7 @@ export const network = {
     Sigmoid: 'Squeezes every value between 0 and 1.',
     LeakyReLU: 'Multiplies negative values by a small slope.',
     GELU: 'Multiplies every value by the share of a normal distribution below it.',
+    SiLU: 'Multiplies every value by its sigmoid.',
     MaxPool2d: 'Keeps the largest value of each window, so the image shrinks.',
     AvgPool2d: 'Averages each window, so the image shrinks.',
     AdaptiveAvgPool2d: 'Averages the image down to a fixed size.',

@@ -76,6 +76,7 @@ export const network = {
     Sigmoid: '把每个数压缩到 0 与 1 之间。',
     LeakyReLU: '把负数乘以一个小的斜率。',
     GELU: '把每个数乘以正态分布中小于它的比例。',
+    SiLU: '把每个数乘以它的 sigmoid 值。',
     MaxPool2d: '每个窗口只保留最大值，图像随之变小。',
     AvgPool2d: '对每个窗口取平均，图像随之变小。',
     AdaptiveAvgPool2d: '用平均把图像缩到固定大小。',

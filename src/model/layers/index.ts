@@ -15,6 +15,7 @@ import { flatten } from '@/model/layers/flatten';
 import { sigmoid } from '@/model/layers/sigmoid';
 import { leakyRelu } from '@/model/layers/leakyRelu';
 import { gelu } from '@/model/layers/gelu';
+import { silu } from '@/model/layers/silu';
 import { linear } from '@/model/layers/linear';
 import { maxPool2d } from '@/model/layers/maxPool2d';
 import { relu } from '@/model/layers/relu';
@@ -22,7 +23,13 @@ import { residual, residualSchema, type ResidualOf } from '@/model/layers/residu
 import { tanh } from '@/model/layers/tanh';
 
 /** Kinds that give a function of each value: engines have a line of each and share the rest. ReLU, which their kernels take over, is apart. */
-export const activationDefinitions = { Tanh: tanh, Sigmoid: sigmoid, LeakyReLU: leakyRelu, GELU: gelu };
+export const activationDefinitions = {
+  Tanh: tanh,
+  Sigmoid: sigmoid,
+  LeakyReLU: leakyRelu,
+  GELU: gelu,
+  SiLU: silu,
+};
 
 /** The kinds that hold no others, in the order of the editor's menu. */
 const plainDefinitions = {

@@ -7,7 +7,6 @@ const schema = v.strictObject({ kind: v.literal('Sigmoid'), name: nameSchema });
 
 export type Sigmoid = Readonly<v.InferOutput<typeof schema>>;
 
-/** 1 / (1 + e^-x); its tail keeps its digits, which 1 - sigmoidOf(-x) would not. */
 export function sigmoidOf(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

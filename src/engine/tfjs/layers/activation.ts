@@ -19,11 +19,18 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
   Sigmoid: () => ({ value: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) }),
   LeakyReLU: ({ negativeSlope }) => ({
     value: (x) => tf.leakyRelu(x, negativeSlope),
-    slope: (y) => tf.add(tf.mul(tf.step(y), 1 - negativeSlope), negativeSlope),
+    slope: (y) => tf.where(tf.greater(y, 0), tf.onesLike(y), tf.fill(y.shape, negativeSlope)),
   }),
   GELU: () => ({
     value: (x) => tf.mul(x, shareBelow(x)),
     slope: (x) => tf.add(shareBelow(x), tf.mul(x, density(x))),
+  }),
+  SiLU: () => ({
+    value: (x) => tf.mul(x, tf.sigmoid(x)),
+    slope: (x) => {
+      const s = tf.sigmoid(x);
+      return tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s))));
+    },
   }),
 };
 

@@ -31,6 +31,7 @@ export const layerOps: {
   Sigmoid: activationOp,
   LeakyReLU: activationOp,
   GELU: activationOp,
+  SiLU: activationOp,
   MaxPool2d: maxPoolOp,
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),

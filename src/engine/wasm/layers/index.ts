@@ -43,6 +43,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   Sigmoid: { lower: lowerActivation },
   LeakyReLU: { lower: lowerActivation },
   GELU: { lower: lowerActivation },
+  SiLU: { lower: lowerActivation },
   MaxPool2d: { lower: lowerMaxPool },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>

@@ -51,6 +51,10 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
     value: `${shareBelowX}\n  return x * share;`,
     slope: `${shareBelowX}\n  return share + x * (e * ${literal(1 / Math.sqrt(2 * Math.PI))});`,
   }),
+  SiLU: () => ({
+    value: `${sigmoidOfX}\n  return x * s;`,
+    slope: `${sigmoidOfX}\n  return s * (1.0 + x * (1.0 - s));`,
+  }),
 };
 
 export function lowerActivation<Kind extends ActivationKind>(

@@ -44,6 +44,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   Sigmoid: { lower: lowerActivation },
   LeakyReLU: { lower: lowerActivation },
   GELU: { lower: lowerActivation },
+  SiLU: { lower: lowerActivation },
   MaxPool2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerMaxPool(lowering, layer, x, epilogue.relu),
