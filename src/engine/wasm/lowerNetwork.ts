@@ -1,5 +1,6 @@
 /** LayerSpec -> kernel calls: the forward pass, and closures that emit the backward pass in reverse. */
 import { fusionOf, type Takes } from '@/engine/compiling/fusion';
+import { poolsFirst } from '@/engine/compiling/poolsFirst';
 import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
@@ -22,7 +23,9 @@ function lowerLayer<Kind extends LayerKind>(
   return layerLowerings[layer.kind].lower(lowering, layer, x, { hasRelu, lowerSequence });
 }
 
-export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], x: Value): Lowered {
+export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], x: Value): Lowered {
+  const isKept = (name: string): boolean => lowering.kept.has(name);
+  const layers = poolsFirst(listed, isKept);
   const backwards: Lowered['backward'][] = [];
   let output = x;
   for (let i = 0; i < layers.length; i += 1) {
@@ -30,7 +33,7 @@ export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], 
     if (layer === undefined) break;
     const { relu, pool, length } = fusionOf(layers, i, {
       isTraining: lowering.mode !== 'eval',
-      isKept: (name) => lowering.kept.has(name),
+      isKept,
       takes: takenBy(layer),
     });
     const pooled =

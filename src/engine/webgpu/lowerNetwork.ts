@@ -1,5 +1,6 @@
 /** LayerSpec -> dispatches: the forward pass, and closures that emit the backward pass in reverse. */
 import { fusionOf, isDropout, type Fusion, type Takes } from '@/engine/compiling/fusion';
+import { poolsFirst } from '@/engine/compiling/poolsFirst';
 import { layerLowerings } from '@/engine/webgpu/layers';
 import type { Gradient, Lowered, Lowering, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
@@ -50,7 +51,8 @@ function lowerLayer(
   return { lowered, length: layerLowerings[layer.kind].takesEpilogue === true ? 1 + fusion.length : 1 };
 }
 
-export function lowerSequence(lowering: Lowering, layers: readonly LayerSpec[], x: Value): Lowered {
+export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], x: Value): Lowered {
+  const layers = poolsFirst(listed, (name) => lowering.kept.has(name));
   const backwards: Lowered['backward'][] = [];
   let output = x;
   for (let at = 0; at < layers.length;) {
