@@ -3,6 +3,7 @@ import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import {
   type NonFiniteFile,
+  wrongActivations,
   wrongClipping,
   wrongLosses,
   wrongPredictions,
@@ -28,6 +29,10 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
 
   test.each(lossKinds)('%s and its gradient are those of PyTorch', async (kind) => {
     expect(await wrongLosses(engine, file, kind)).toEqual([]);
+  });
+
+  test('gives the values and slopes of activations', async () => {
+    expect(await wrongActivations(engine, file)).toEqual([]);
   });
 
   test('clips gradients as clip_grad_norm_ does, past float32 to 0', async () => {

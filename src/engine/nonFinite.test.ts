@@ -8,6 +8,7 @@ import {
   logitsCases,
   type NonFiniteFile,
   sameNumber,
+  wrongActivations,
   wrongClipping,
   wrongLosses,
   wrongPredictions,
@@ -70,6 +71,12 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', 
   test.each(lossKinds)('%s and its gradient are those of PyTorch', async (kind) => {
     const engine = await engines[name].create();
     expect(await wrongLosses(engine, file, kind)).toEqual([]);
+    engine.dispose();
+  });
+
+  test('gives the values and slopes of activations', async () => {
+    const engine = await engines[name].create();
+    expect(await wrongActivations(engine, file)).toEqual([]);
     engine.dispose();
   });
 

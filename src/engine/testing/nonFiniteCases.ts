@@ -1,7 +1,8 @@
 /** Numbers that are NaN, infinite or past float32, with what PyTorch makes of them: every engine gives the same (fixtures/pytorch/non_finite.py). */
 import type { ImageSet } from '@/data/imageSet';
 import type { Engine } from '@/engine/engine';
-import type { LayerSpec, NetworkSpec } from '@/model/layers';
+import { defaultLayer } from '@/model/edit';
+import { layerKinds, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { defaultLoss, type LossKind, lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
 import type { StateDict, TensorData } from '@/model/tensor';
@@ -21,6 +22,13 @@ export interface NonFiniteFile {
       readonly loss: Written;
       readonly gradient: readonly Written[];
     }[];
+  }[];
+  readonly activations: readonly {
+    readonly kind: string;
+    readonly x: readonly Written[];
+    readonly y: readonly Written[];
+    /** Gradient of x where that of y is 1. */
+    readonly slope: readonly Written[];
   }[];
   readonly clipping: readonly {
     readonly name: string;
@@ -180,6 +188,28 @@ export async function wrongPredictions(engine: Engine, file: NonFiniteFile): Pro
     const { predictions } = await engine.evaluate('test', labels.length);
     if (!predictions.every((prediction) => prediction === argmax))
       wrong.push(`${name}: read as ${predictions.join()}, not ${argmax}`);
+  }
+  return wrong;
+}
+
+/** The values and slopes of activations that the engine computes otherwise than PyTorch, in words. */
+export async function wrongActivations(engine: Engine, file: NonFiniteFile): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { kind: named, x, y, slope } of file.activations) {
+    const kind = layerKinds.find((one) => one === named);
+    if (kind === undefined) throw new RangeError(`No layer is a ${named}.`);
+    await engine.compile(
+      configOf([...biasOnly, { ...defaultLayer(kind, [10]), name: 'last' }], 'nll_logits', {}),
+    );
+    await engine.writeParameters(biased(x.map(Number)));
+    for (const [label, input] of x.entries()) {
+      // The loss is minus what the label's logit is, so its gradient is -1 there.
+      const { logits, gradients } = await engine.inspectBatch(new Uint8Array(784), Uint8Array.of(label));
+      const found = [logits[label], -(valuesOf(gradients, 'fc.bias')[label] ?? Number.NaN)];
+      const expected = [y[label], slope[label]].map(Number);
+      if (!expected.every((value, i) => sameNumber(found[i], value)))
+        wrong.push(`${kind} of ${input}: value and slope are ${found.join()}, not ${expected.join()}`);
+    }
   }
   return wrong;
 }
