@@ -1,4 +1,5 @@
 /** The doctor's remedies: each changes one field of the configuration. */
+import { gainsBeforeSaturation } from '@/doctor/activations';
 import type { Fix } from '@/doctor/finding';
 import { defaultLoss } from '@/model/losses';
 import { mapLayers } from '@/model/layers';
@@ -30,9 +31,15 @@ export function normalizedInput(config: RunConfig): Fix {
   };
 }
 
-/** Weights whose size suits the ReLUs: He's initialisation for convolutions, PyTorch's own for Linear layers. */
+/**
+ * Weights whose size suits the activations: Glorot's initialisation before those that are flat on both sides; else, as for ReLU, He's for
+ * convolutions and PyTorch's own for Linear layers.
+ */
 export function initialisedWeights(config: RunConfig): Fix {
+  const gains = gainsBeforeSaturation(config.network.layers);
   const layers = mapLayers(config.network.layers, (layer) => {
+    const gain = gains.get(layer.name);
+    if ('init' in layer && gain !== undefined) return { ...layer, init: { kind: 'xavier_normal', gain } };
     if (layer.kind === 'Conv2d') return { ...layer, init: { kind: 'kaiming_normal_fan_out' } };
     return layer.kind === 'Linear' ? { ...layer, init: { kind: 'default' } } : layer;
   });

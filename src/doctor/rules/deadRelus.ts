@@ -1,4 +1,5 @@
 /** ReLUs that give 0 for every image get no gradient, and stay that way. */
+import { layersBehindRelu } from '@/doctor/activations';
 import { scaledLearningRate } from '@/doctor/fixes';
 import { defineRule } from '@/doctor/rule';
 import { over } from '@/model/formula';
@@ -8,11 +9,15 @@ import type { StepStatistics } from '@/model/layerStatistics';
 const largestShare = 0.6;
 const increase = 0.3;
 
-/** Layers whose inputs have died since the first step. The first layer's are pixels. */
-function dyingLayers(first: StepStatistics, step: StepStatistics): readonly string[] {
+/** Layers whose inputs have died since the first step. Other activations than ReLU, and pixels, may be 0 and live. */
+function dyingLayers(
+  behindRelu: ReadonlySet<string>,
+  first: StepStatistics,
+  step: StepStatistics,
+): readonly string[] {
   return step.layers
-    .slice(1)
     .filter(({ name, deadShare }) => {
+      if (!behindRelu.has(name)) return false;
       const before = first.layers.find((layer) => layer.name === name)?.deadShare ?? 1;
       return deadShare > largestShare && deadShare > before + increase;
     })
@@ -26,11 +31,13 @@ export const deadRelus = defineRule({
     const [first] = statistics;
     const last = statistics.at(-1);
     if (first === undefined || last === undefined) return null;
-    const layers = dyingLayers(first, last);
+    const dying = (at: StepStatistics): readonly string[] =>
+      dyingLayers(layersBehindRelu(config.network), first, at);
+    const layers = dying(last);
     // A single batch may be odd; two that were measured are not.
     const before = statistics.at(-2);
-    if (layers.length === 0 || before === undefined || dyingLayers(first, before).length === 0) return null;
-    const step = statistics.find((one) => dyingLayers(first, one).length > 0)?.step ?? last.step;
+    if (layers.length === 0 || before === undefined || dying(before).length === 0) return null;
+    const step = statistics.find((one) => dying(one).length > 0)?.step ?? last.step;
     const shares = last.layers.filter(({ name }) => layers.includes(name)).map(({ deadShare }) => deadShare);
     return {
       severity: 'problem',

@@ -18,7 +18,7 @@ export const doctor = {
     learning_rate: 'Learning rate: {{learningRate}}',
     clip_gradients: 'Clip the gradient’s norm at {{clipGradNorm}}',
     normalize: 'Normalise the input: mean {{mean}}, standard deviation {{std}}',
-    initialise: 'Draw the weights as He (convolutions) and PyTorch (Linear) do',
+    initialise: 'Draw the weights to suit the activations, as He, Glorot and PyTorch do',
     shuffle: 'Shuffle the images',
     batch_size: 'Batch size: {{batchSize}}',
     all_images: 'Train on all {{trainingImages}} images',
@@ -68,14 +68,14 @@ export const doctor = {
       'The first loss is {{loss}}; a fresh network that knows nothing has {{expected}}. The largest input is {{input}}.',
     why1: 'Before training, all ten digits should be about equally likely, which gives a cross entropy of ln 10.',
     why2: 'A much larger loss means that the outputs are large already: the network is sure of itself, and wrong.',
-    why3: 'Inputs or weights that are too large do that, and the first steps are spent on undoing it, often at the price of dead ReLUs.',
+    why3: 'Inputs or weights that are too large do that, and the first steps are spent on undoing it, often at the price of units that are off for good.',
   },
   learning_rate_high: {
     title: 'The learning rate is too high',
     evidence:
       'The loss began at {{start}} and is {{latest}} after {{steps}} steps; a step changes a layer by {{update}} of its weights.',
     why1: 'The gradient holds only near the weights where it was taken, and a step of this length leaves that neighbourhood.',
-    why2: 'The loss then rises or jumps about, and weights may land where all ReLUs are off.',
+    why2: 'The loss then rises or jumps about, and weights may land where no unit answers any more.',
     why3: 'Training usually goes well where a step changes weights by about a thousandth of their size.',
   },
   exploding_gradients: {
@@ -92,7 +92,7 @@ export const doctor = {
       'A step changes the first of these layers by {{firstUpdate}} of its weights, the last layer by {{lastUpdate}}.',
     why1: 'Backpropagation multiplies one factor a layer; where they are below 1 the gradient shrinks with every layer on its way back.',
     why2: 'The first layers then do not learn, and the last ones learn from what random filters give them.',
-    why3: 'Weights drawn with variance 2 / n, as He does, keep the size of the signal through every ReLU.',
+    why3: 'Weights drawn with variance 2 / n, as He does, keep the size of the signal through every ReLU. A Sigmoid passes a quarter of the gradient at most, a Tanh little where it is flat.',
   },
   dead_relus: {
     title: 'ReLUs are dead',

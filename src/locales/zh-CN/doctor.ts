@@ -21,7 +21,7 @@ export const doctor = {
     learning_rate: '学习率：{{learningRate}}',
     clip_gradients: '把梯度范数裁剪到 {{clipGradNorm}}',
     normalize: '输入归一化：均值 {{mean}}，标准差 {{std}}',
-    initialise: '按 He（卷积）和 PyTorch（Linear）的方法初始化权重',
+    initialise: '按适合激活函数的方法（He、Glorot、PyTorch）初始化权重',
     shuffle: '打乱图像顺序',
     batch_size: '批大小：{{batchSize}}',
     all_images: '用全部 {{trainingImages}} 张图像训练',
@@ -67,13 +67,13 @@ export const doctor = {
     evidence: '第一个损失是 {{loss}}；什么都不知道的新网络应是 {{expected}}。最大的输入值是 {{input}}。',
     why1: '训练之前，十个数字的可能性应差不多，交叉熵就是 ln 10。',
     why2: '损失大得多，说明输出一开始就很大：网络很自信，却是错的。',
-    why3: '输入或权重太大会造成这种情况，最初的训练都用来纠正它，还常常使 ReLU 死掉。',
+    why3: '输入或权重太大会造成这种情况，最初的训练都用来纠正它，还常常使一些单元从此失效。',
   },
   learning_rate_high: {
     title: '学习率太高',
     evidence: '损失开始时是 {{start}}，{{steps}} 步之后是 {{latest}}；一步使一层改变其权重的 {{update}}。',
     why1: '梯度只在当前权重附近成立，这么大的一步已经离开了附近。',
-    why2: '损失于是上升或乱跳，权重也可能落到所有 ReLU 都关闭的地方。',
+    why2: '损失于是上升或乱跳，权重也可能落到所有单元都不再响应的地方。',
     why3: '每步使权重改变千分之一左右时，训练通常比较顺利。',
   },
   exploding_gradients: {
@@ -88,7 +88,7 @@ export const doctor = {
     evidence: '一步使这些层中的第一层改变其权重的 {{firstUpdate}}，最后一层改变 {{lastUpdate}}。',
     why1: '反向传播每层乘一个因子；因子小于 1 时，梯度每往回一层就更小。',
     why2: '前面的层于是学不到东西，后面的层只能从随机滤波器的结果里学。',
-    why3: '像 He 那样以方差 2 / n 取权重，信号穿过每个 ReLU 时大小不变。',
+    why3: '像 He 那样以方差 2 / n 取权重，信号穿过每个 ReLU 时大小不变。Sigmoid 最多只传回四分之一的梯度，Tanh 在平坦处也传回很少。',
   },
   dead_relus: {
     title: 'ReLU 死了',
