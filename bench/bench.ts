@@ -1,14 +1,15 @@
 /**
  * npm run bench -- [--net NAME[,NAME]|all] [--batch N] [--where node|chromium] [--only ROW[,ROW]] [--rounds N] [--quick]
- *   [--scaling] [--json FILE]
+ *   [--scaling] [--activation KIND[,KIND]|all] [--json FILE]
  * Milliseconds a training step, median of interleaved rounds with minimum and maximum; ratios only mean something
- * within one run. The first row is the reference. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
+ * within one run. The first row is the reference; with --activation it is the network with its ReLUs, which the other rows replace. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { architectures } from '@/model/architectures';
 import { vulkanDriver } from '../scripts/dawn.ts';
+import { activatedRow, replacementsOf } from './activated.ts';
 import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
 import { measure, type Measured, type MeasureOptions } from './measure.ts';
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
+    activation: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -65,9 +67,13 @@ function torchRows(): BenchRow[] {
 
 async function trainerRows(network: string): Promise<BenchRow[]> {
   const isWanted = (name: string): boolean => isAsked(name) && trains(name, network);
-  return where === 'node'
-    ? nodeTrainers.filter(isWanted).map(engineRow)
-    : chromiumRows(chromiumTrainers.filter(isWanted), labelOf);
+  if (where === 'chromium') return chromiumRows(chromiumTrainers.filter(isWanted), labelOf);
+  const names = nodeTrainers.filter(isWanted);
+  const { activation } = values;
+  if (activation === undefined) return names.map(engineRow);
+  return names.flatMap((name) =>
+    replacementsOf(activation).map((kind) => activatedRow(engineRow(name), kind)),
+  );
 }
 
 function print(results: readonly Measured[]): void {

@@ -1,5 +1,6 @@
 /** What was measured and is kept: bench/results holds a file a run, docs/performance.md shows tables of them. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { replacementsOf, type ReluReplacement } from './activated.ts';
 import type { Measured } from './measure.ts';
 import type { BenchReport } from './reportMarkdown.ts';
 
@@ -24,6 +25,8 @@ export interface ResultRow {
   /** Times as many channels and features; 1 where absent. */
   readonly width?: number;
   readonly engine: ResultEngine;
+  /** In the place of the network's ReLUs. */
+  readonly activation?: ReluReplacement;
   /** 1 where absent. */
   readonly threads?: number;
   /** A step, by the file's statistic over its rounds. */
@@ -83,12 +86,14 @@ function rowOf({
 }: Measured): ResultRow {
   const engine = labelled.find(([start]) => label.startsWith(start))?.[1];
   if (engine === undefined) throw new RangeError(`bench/resultFile.ts does not know the row ${label}.`);
+  const activation = replacementsOf('all').find((kind) => label.endsWith(`, ${kind}`));
   const threads = Number(/(\d+) thread/.exec(label)?.[1] ?? 1);
   return {
     network,
     batchSize,
     engine,
     threads,
+    ...(activation === undefined ? {} : { activation }),
     milliseconds: median,
     minimum,
     maximum,

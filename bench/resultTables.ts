@@ -37,6 +37,7 @@ const isOf = (row: ResultRow, { network, engine, threads = 1 }: Kind): boolean =
   row.engine === engine &&
   (row.threads ?? 1) === threads &&
   row.batchSize === 64 &&
+  row.activation === undefined &&
   (row.width ?? 1) === 1;
 
 /** Milliseconds of the newest row of that kind at batch 64. */

@@ -1,4 +1,5 @@
 /** What the benchmark needs of anything that trains: an engine in this process, in a browser, jax-js, or PyTorch. */
+import type { ReluReplacement } from './activated.ts';
 import type { StepProfile } from './stepProfile.ts';
 
 export interface BenchTask {
@@ -7,6 +8,8 @@ export interface BenchTask {
   readonly batchSize: number;
   /** Times as many channels and features; 1 where absent. */
   readonly width?: number;
+  /** In the place of the network's ReLUs. */
+  readonly activation?: ReluReplacement;
 }
 
 export interface BenchRow {

@@ -3,6 +3,7 @@ import { defaultConfig } from '@/model/presets';
 import { randomBits } from '@/model/random';
 import type { RunConfig } from '@/model/runConfig';
 import type { ImageSet } from '@/data/imageSet';
+import { activated } from './activated.ts';
 import type { BenchTask } from './row.ts';
 import { widened } from './widened.ts';
 
@@ -44,11 +45,11 @@ export function benchBatch(
 }
 
 /** The report's settings, without shuffling. */
-export function benchConfig({ network, batchSize, width = 1 }: BenchTask): RunConfig {
+export function benchConfig({ network, batchSize, width = 1, activation = 'ReLU' }: BenchTask): RunConfig {
   const config = defaultConfig(network);
   return {
     ...config,
-    network: widened(config.network, width),
+    network: activated(widened(config.network, width), activation),
     loss: { kind: 'cross_entropy', labelSmoothing: 0 },
     // The report's ResNet-18 and VGG-16 settings diverge or stand still; the arithmetic is the same at any rate.
     learningRate: 1e-4,

@@ -65,7 +65,9 @@ export type LayerOf<Kind extends LayerKind> = {
 export type ActivationKind = keyof typeof activationDefinitions;
 export type Activation = LayerOf<ActivationKind>;
 /** Their places are their numbers in assembly/. */
-export const activationKinds = Object.keys(activationDefinitions);
+export const activationKinds = Object.keys(activationDefinitions).filter((kind): kind is ActivationKind =>
+  Object.hasOwn(activationDefinitions, kind),
+);
 
 export function isActivation(layer: LayerSpec): layer is Activation {
   return Object.hasOwn(activationDefinitions, layer.kind);
