@@ -4,6 +4,7 @@
  */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { maximaOfRows } from './pool';
+import { valleyMaximaOfRows } from './valleyPool';
 import { lanes, loadPair, panelStart, share, total, transpose, worker } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
@@ -73,8 +74,8 @@ export function convForward<T>(
 /** As convForward and then the 2 x 2 maxima, which are taken while the two rows are still in the level-1 cache. */
 export function convPool<T>(
   x: usize, w: usize, bias: usize, y: usize, index: usize, scratch: usize, blocks: i32, height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, thread: i32,
-  threads: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, relu: i32, valley: i32,
+  thread: i32, threads: i32,
 ): void {
   const pooledHeight = outHeight / 2, pooledWidth = outWidth / 2;
   const units = blocks * pooledHeight;
@@ -88,7 +89,9 @@ export function convPool<T>(
     convRow<T>(at, w, bias, upper, oy, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
     convRow<T>(at, w, bias, lower, oy + 1, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
     const out = <usize>(unit * pooledWidth) * pixel;
-    maximaOfRows<T>(upper, lower, y + out, index ? index + out : 0, pooledWidth, pixel, pixel, pixel, 0, relu);
+    const which = index ? index + out : 0;
+    if (valley) valleyMaximaOfRows<T>(upper, lower, y + out, which, pooledWidth, pixel, pixel, pixel, 0, valley - 1);
+    else maximaOfRows<T>(upper, lower, y + out, which, pooledWidth, pixel, pixel, pixel, 0, relu);
   }
 }
 

@@ -4,14 +4,14 @@ import { lanes, share } from './simd';
 /** Where a later value of a window takes over: where it is larger, or NaN. */
 // @ts-ignore: decorator
 @inline
-function wins<T>(v: v128, best: v128): v128 {
+export function wins<T>(v: v128, best: v128): v128 {
   return v128.or(v128.gt<T>(v, best), v128.ne<T>(v, v));
 }
 
 /** A tap of a window in every lane, as an integer: it is read as a number where a gradient goes to the tap alone. */
 // @ts-ignore: decorator
 @inline
-function tapMark<T>(tap: i32): v128 {
+export function tapMark<T>(tap: i32): v128 {
   return sizeof<T>() === 4 ? i32x4.splat(tap) : i64x2.splat(tap);
 }
 
@@ -23,14 +23,14 @@ function isTap<T>(which: v128, tap: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function minus<T>(a: v128, b: v128): v128 {
+export function minus<T>(a: v128, b: v128): v128 {
   return sizeof<T>() === 4 ? i32x4.sub(a, b) : i64x2.sub(a, b);
 }
 
 /** The bias of the channel whose eight images lie at byte `c` of a pixel. */
 // @ts-ignore: decorator
 @inline
-function biasAt<T>(bias: usize, c: usize): v128 {
+export function biasAt<T>(bias: usize, c: usize): v128 {
   return v128.splat<T>(load<T>(bias + c / lanes<T>() * sizeof<T>()));
 }
 

@@ -5,6 +5,7 @@
  */
 import { inputColumns5, outputRows5, partBytes, weight5 } from './build/winogradTransforms';
 import { maximaOfRows } from './pool';
+import { valleyMaximaOfRows } from './valleyPool';
 import { madd, panelStart, share, worker } from './simd';
 
 /** Places of a tile, and kernel rows. */
@@ -64,7 +65,7 @@ function multiplyRows(v: usize, u: usize, m: usize, channels: i32, nextPlace: us
 /** As convPool, for 5 x 5 taps of one channel, stride 1 and rows of whole tiles; `scratchBytes` are each thread's. */
 export function winogradConvPool<T>(
   x: usize, w: usize, bias: usize, y: usize, index: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
-  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, panels: i32, relu: i32, thread: i32, threads: i32,
+  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, panels: i32, relu: i32, valley: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const pixel = <usize>outChannels * 32, part = partBytes(5);
@@ -89,7 +90,9 @@ export function winogradConvPool<T>(
         multiplyRows(v + <usize>pair * 64, u + c / 8 * <usize>TAPS, m, <i32>(size / 32), <usize>(outChannels * TAPS) * 4);
         outputRows5(m, upper, size);
         outputRows5(m + placeBytes(), lower, size);
-        maximaOfRows<T>(upper, lower, y + out + c, index ? index + out + c : 0, 2, size, part, pixel, bias ? bias + c / 8 : 0, relu);
+        const target = y + out + c, which = index ? index + out + c : 0, shift = bias ? bias + c / 8 : 0;
+        if (valley) valleyMaximaOfRows<T>(upper, lower, target, which, 2, size, part, pixel, shift, valley - 1);
+        else maximaOfRows<T>(upper, lower, target, which, 2, size, part, pixel, shift, relu);
       }
     }
   }

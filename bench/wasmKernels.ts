@@ -13,6 +13,7 @@ import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRun } from '@/engine/wasm/wasmRun';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { defaultConfig } from '@/model/presets';
+import { activated, type ReluReplacement } from './activated.ts';
 
 export { browserHost } from '@/engine/wasm/browserHost';
 
@@ -69,6 +70,7 @@ export async function profileKernels(
   relaxed: boolean,
   milliseconds = 60,
   threads = 1,
+  activation: ReluReplacement = 'ReLU',
 ): Promise<KernelProfile> {
   const single = relaxed ? 'relaxed' : 'simd';
   const variant = threads > 1 ? (`${single}Threads` as const) : single;
@@ -77,7 +79,13 @@ export async function profileKernels(
   const pool =
     host.createThread === null || threads === 1 ? null : new ThreadPool(host.createThread, threads - 1);
   const runtime = new WasmRuntime({ module, isShared: pool !== null, pool, maySleep: host.maySleep });
-  const config = { ...defaultConfig(network), batchSize: 64, trainingImages: 64 };
+  const { network: plain, ...settings } = defaultConfig(network);
+  const config = {
+    ...settings,
+    network: activated(plain, activation),
+    batchSize: 64,
+    trainingImages: 64,
+  };
   const run = await WasmRun.create(config, undefined, {
     runtime,
     threads,
@@ -121,8 +129,8 @@ export async function profileKernels(
   const stepMilliseconds = best(() => runtime.run(program));
   runtime.dispose();
   const memory = new WebAssembly.Memory({ initial: 2 });
-  const plain = await WebAssembly.compile(await host.readBinary(single));
-  const { exports } = await WebAssembly.instantiate(plain, { env: { memory } });
+  const plainModule = await WebAssembly.compile(await host.readBinary(single));
+  const { exports } = await WebAssembly.instantiate(plainModule, { env: { memory } });
   const { peak } = exports as unknown as PeakExports;
   const steps = 200_000;
   const peakTime = best(() => peak(steps, 0.999));

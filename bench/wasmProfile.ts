@@ -1,6 +1,7 @@
 /**
  * GFLOP/s of every kernel against the machine's ceiling, in Chromium or Node.
  * Run: tsx --tsconfig tsconfig.scripts.json bench/wasmProfile.ts [--net NAME] [--where chromium|node] [--plain] [--ms N] [--threads N]
+ *   [--activation KIND]
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +10,7 @@ import { createServer } from 'vite';
 import { chromiumLaunchOptions } from '../scripts/chromium.ts';
 import { nodeHost } from '../scripts/wasm/nodeHost.ts';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
+import { replacementsOf } from './activated.ts';
 import { profileKernels, type KernelProfile } from './wasmKernels.ts';
 
 const { values } = parseArgs({
@@ -18,8 +20,11 @@ const { values } = parseArgs({
     plain: { type: 'boolean', default: false },
     ms: { type: 'string', default: '60' },
     threads: { type: 'string', default: '1' },
+    activation: { type: 'string', default: 'ReLU' },
   },
 });
+
+const activation = replacementsOf(values.activation).at(-1);
 
 async function inChromium(networks: readonly string[]): Promise<KernelProfile[]> {
   const server = await createServer({
@@ -37,15 +42,15 @@ async function inChromium(networks: readonly string[]): Promise<KernelProfile[]>
   for (const network of networks) {
     profiles.push(
       await page.evaluate(
-        async ([net, relaxed, ms, threads]) => {
+        async ([net, relaxed, ms, threads, kind]) => {
           const path = '/bench/wasmKernels.ts';
           const kernels = (await import(path)) as {
             profileKernels: typeof profileKernels;
             browserHost: () => WasmHost;
           };
-          return kernels.profileKernels(kernels.browserHost(), net, relaxed, ms, threads);
+          return kernels.profileKernels(kernels.browserHost(), net, relaxed, ms, threads, kind);
         },
-        [network, !values.plain, Number(values.ms), Number(values.threads)] as const,
+        [network, !values.plain, Number(values.ms), Number(values.threads), activation] as const,
       ),
     );
   }
@@ -59,7 +64,14 @@ const profiles =
   values.where === 'node'
     ? await Promise.all(
         networks.map((network) =>
-          profileKernels(nodeHost(), network, !values.plain, Number(values.ms), Number(values.threads)),
+          profileKernels(
+            nodeHost(),
+            network,
+            !values.plain,
+            Number(values.ms),
+            Number(values.threads),
+            activation,
+          ),
         ),
       )
     : await inChromium(networks);

@@ -96,6 +96,9 @@ ${cases.join('\n')}
 function activationsSource(): string {
   const source = readFileSync(join(sourceFolder, 'activations.ts'), 'utf8');
   const names = Object.values(activationDefinitions).map(({ stem }) => camelCase(stem));
+  const valleys = Object.values(activationDefinitions).flatMap(({ course }, number) =>
+    course === 'valley' ? [[names[number] ?? '', number] as const] : [],
+  );
   const missing = names
     .flatMap((name) => [`${name}Value`, `${name}Slope`])
     .find((name) => !source.includes(`export function ${name}<T>(`));
@@ -114,6 +117,14 @@ export function activationValues<T>(kind: i32, x: usize, y: usize, bytes: usize,
 ${cases((name) => `v128.store(y + i, activations.${name}Value<T>(v128.load(x + i), setting));`)}
   }
   unreachable();
+}
+/** Of those that fall and rise. */
+// @ts-ignore: decorator
+@inline
+export function valleyValue<T>(kind: i32, x: v128): v128 {
+${valleys.map(([name, number]) => `  if (kind === ${number}) return activations.${name}Value<T>(x, v128.splat<T>(0));`).join('\n')}
+  unreachable();
+  return x;
 }
 export function activationSlopes<T>(kind: i32, dy: usize, read: usize, dx: usize, bytes: usize, setting: v128): void {
   switch (kind) {

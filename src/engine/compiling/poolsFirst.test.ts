@@ -8,7 +8,7 @@ const listOf = (...kinds: LayerKind[]): LayerSpec[] =>
 const kindsOf = (layers: readonly LayerSpec[], kept: string[] = []): string[] =>
   poolsFirst(layers, (name) => kept.includes(name)).map(({ kind }) => kind);
 
-it('puts a max pool before each monotone activation in front of it', () => {
+it('puts a max pool before each rising activation in front of it', () => {
   for (const kind of ['Tanh', 'Sigmoid', 'LeakyReLU'] as const)
     expect(kindsOf(listOf('Conv2d', kind, 'MaxPool2d', 'Flatten'))).toEqual([
       'Conv2d',

@@ -12,8 +12,16 @@ import { RunMemory } from '@/engine/wasm/runMemory';
 import { ThreadPool } from '@/engine/wasm/threadPool';
 import { variants } from '@/engine/wasm/variants';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import { defaultLayer } from '@/model/edit';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
-import { layerKinds, type Conv2d, type LayerSpec, type Linear, type NetworkSpec } from '@/model/layers';
+import {
+  activationKinds,
+  layerKinds,
+  type Conv2d,
+  type LayerSpec,
+  type Linear,
+  type NetworkSpec,
+} from '@/model/layers';
 import { lossKinds } from '@/model/losses';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { inferShapes } from '@/model/shapes';
@@ -325,6 +333,65 @@ describe('convolution', () => {
       ),
       { numRuns: 25, seed: 10 },
     );
+  });
+
+  it.each(activationKinds)('agrees with %s and a pooling taken along', async (kind) => {
+    const activation: LayerSpec = { ...defaultLayer(kind, null), name: 'activation' };
+    for (const shape of [
+      { images: 9, side: 9, inChannels: 3, outChannels: 6, kernel: 3, isFirst: false },
+      { images: 1, side: 7, inChannels: 1, outChannels: 5, kernel: 2, isFirst: true },
+      // In tiles of a row.
+      { images: 26, side: 12, inChannels: 1, outChannels: 7, kernel: 5, isFirst: true },
+    ]) {
+      const { images, side, inChannels, outChannels, kernel, isFirst } = shape;
+      const layers = [conv('c', inChannels, outChannels, kernel), activation, halving];
+      const size = [images, inChannels, side, side] as const;
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      expect(await worstError(layers, size, () => 1e-4, bench, 'float32', isFirst)).toBeLessThan(1);
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      expect(await worstError(layers, size, () => 1e-6, bench, 'float64', isFirst)).toBeLessThan(1);
+    }
+  });
+
+  it('pools by the values of an activation that falls and rises, NaN among them', async () => {
+    const windows = [
+      [NaN, 2, 3, 4],
+      [1, 2, 3, NaN],
+      [NaN, 2, NaN, 4],
+      // GELU is least at -0.75.
+      [-0.1, -3, -2, -1],
+      [-0.3, -0.5, -0.7, -0.2],
+      [-5, -0.8, 0.1, -0.5],
+    ];
+    const chosen = [0, 3, 2, 1, 3, 2];
+    for (const own of [windows, windows.slice(3)]) {
+      const first = windows.length - own.length;
+      const data = Float32Array.from(own.flat());
+      const identity = new Map([
+        ['c.weight', Float32Array.of(1)],
+        ['c.bias', new Float32Array(1)],
+      ]);
+      const layers: LayerSpec[] = [conv('c', 1, 1, 1), { kind: 'GELU', name: 'gelu' }, halving];
+      const x = { shape: [own.length, 1, 2, 2] as const, data };
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      const { y, dx } = await runLayers(bench, layers, x, identity, (count) =>
+        new Float32Array(count).fill(1),
+      );
+      const winners = own.map((window, i) => window[chosen[first + i] ?? 0] ?? 0);
+      const { shape } = x;
+      const expected = sequencePass(
+        [layers[1] ?? relu],
+        { shape: [own.length], data: Float64Array.from(winners) },
+        new Map(),
+        () => true,
+      ).y.data;
+      expected.forEach((value, i) => {
+        if (Number.isNaN(value)) expect(y[i]).toBeNaN();
+        else expect(y[i]).toBeCloseTo(value, 6);
+      });
+      expect(dx).toHaveLength(sizeOf(shape));
+      dx.forEach((value, i) => expect(value !== 0).toBe(i % 4 === chosen[first + Math.floor(i / 4)]));
+    }
   });
 
   it('agrees on many small images, whose weight gradients sum up a row of all of them', async () => {

@@ -1,10 +1,11 @@
 /** LayerSpec -> kernel calls: the forward pass, and closures that emit the backward pass in reverse. */
 import { fusionOf, type Takes } from '@/engine/compiling/fusion';
 import { poolsFirst } from '@/engine/compiling/poolsFirst';
+import { lowerActivation } from '@/engine/wasm/layers/activation';
 import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
-import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
+import { activationOf, isActivation, type LayerKind, type LayerOf, type LayerSpec } from '@/model/layers';
 
 /** What a layer's kernel takes over: a ReLU at once behind it, and a pool behind that. */
 const takenBy =
@@ -23,6 +24,28 @@ function lowerLayer<Kind extends LayerKind>(
   return layerLowerings[layer.kind].lower(lowering, layer, x, { hasRelu, lowerSequence });
 }
 
+/**
+ * layers[at], where that is a convolution, with an activation that falls and rises and a pool behind it: the convolution's kernel pools by
+ * the activation's values, which is then applied to what is left. Null for others.
+ */
+function lowerValley(lowering: Lowering, layers: readonly LayerSpec[], at: number, x: Value): Lowered | null {
+  const [layer, activation, pool] = layers.slice(at, at + 3);
+  if (layer?.kind !== 'Conv2d' || pool?.kind !== 'MaxPool2d' || !takesPool(layer, pool)) return null;
+  if (activation === undefined || !isActivation(activation) || activationOf(activation).course !== 'valley')
+    return null;
+  if ([layer, activation, pool].some(({ name }) => lowering.kept.has(name))) return null;
+  const pooled = lowerConvPool(lowering, layer, x, false, pool, activation);
+  if (pooled === null) return null;
+  const { output, backward } = lowerActivation(lowering, activation, pooled.output);
+  return {
+    output,
+    backward: (dy) => {
+      const gradient = backward(dy);
+      return gradient === null ? null : pooled.backward(gradient);
+    },
+  };
+}
+
 export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], x: Value): Lowered {
   const isKept = (name: string): boolean => lowering.kept.has(name);
   const layers = poolsFirst(listed, isKept);
@@ -31,6 +54,13 @@ export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], 
   for (let i = 0; i < layers.length; i += 1) {
     const layer = layers[i];
     if (layer === undefined) break;
+    const valley = lowerValley(lowering, layers, i, output);
+    if (valley !== null) {
+      output = valley.output;
+      backwards.push(valley.backward);
+      i += 2;
+      continue;
+    }
     const { relu, pool, length } = fusionOf(layers, i, {
       isTraining: lowering.mode !== 'eval',
       isKept,

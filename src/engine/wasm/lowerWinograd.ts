@@ -74,6 +74,7 @@ export function emitWinogradConvPool(
     readonly index: WasmBuffer | 0;
     readonly panels: number;
     readonly relu: number;
+    readonly valley: number;
   },
 ): boolean {
   const { program, threads } = lowering;

@@ -66,7 +66,10 @@ export const operations = {
     panels: u,
     relu: u,
   },
-  /** A small convolution, its ReLU and the 2 x 2 pooling after it; `scratch` holds two rows for each thread. */
+  /**
+   * A small convolution, its ReLU and the 2 x 2 pooling after it; `scratch` holds two rows for each thread. `valley` is 0, or the number
+   * of an activation plus 1, by whose values is pooled (assembly/valleyPool.ts).
+   */
   convPool: {
     x: u,
     w: u,
@@ -80,6 +83,7 @@ export const operations = {
     padding: u,
     panels: u,
     relu: u,
+    valley: u,
   },
   /** Weights [panel of out][ky][kx][in][R] -> [panel of in][ky flipped][kx flipped][out][R'] for the input gradient. */
   packTransposed: { w: u, packed: out, channels: u, outChannels: u, kernel: u, panels: u, inPanels: u },

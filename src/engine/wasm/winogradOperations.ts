@@ -63,6 +63,7 @@ export const winogradOperations = {
     ...convShape,
     panels: u,
     relu: u,
+    valley: u,
   },
   /** `d` is 0, or keeps the transformed gradients of the output. */
   winogradInputGradient: {

@@ -9,13 +9,16 @@ interface ElementwiseFunction<Layer extends AnyLayer> {
   readonly slope: (xOrY: number, layer: Layer) => number;
   /** What its slope is computed from. Where the output tells it, an engine need not keep the input. */
   readonly slopeReads: 'input' | 'output';
-  /** It falls nowhere, so that a max pool may come before it: the largest of its values is the value of the largest. */
-  readonly isMonotone: boolean;
+  /**
+   * It falls nowhere, or falls below 0 to a least value and rises from there on, as far as 0 at 0. So the largest of its values over a
+   * window is that of the window's largest, or in a valley also of its smallest: a max pool may come first.
+   */
+  readonly course: 'rising' | 'valley';
 }
 
 /** An activation as engines read it: which of its values its slope follows from, and what its function has besides x. */
 export interface ActivationDefinition<Layer extends AnyLayer>
-  extends LayerDefinition<Layer>, Pick<ElementwiseFunction<Layer>, 'slopeReads' | 'isMonotone'> {
+  extends LayerDefinition<Layer>, Pick<ElementwiseFunction<Layer>, 'slopeReads' | 'course'> {
   /** The one number that its function has besides x, such as a negative slope; 0 for a function without. */
   readonly setting: (layer: Layer) => number;
 }
@@ -25,7 +28,7 @@ export function elementwise<Layer extends AnyLayer>({
   value,
   slope,
   slopeReads,
-  isMonotone,
+  course,
 }: ElementwiseFunction<Layer>): Omit<
   ActivationDefinition<Layer>,
   'schema' | 'stem' | 'create' | 'fields' | 'switches'
@@ -41,7 +44,7 @@ export function elementwise<Layer extends AnyLayer>({
     seesBatch: false,
     detail: () => [],
     slopeReads,
-    isMonotone,
+    course,
     setting: () => 0,
     reference: (layer, x) => {
       const y = x.data.map((one) => value(one, layer));

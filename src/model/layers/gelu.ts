@@ -34,7 +34,7 @@ export const gelu: ActivationDefinition<GELU> = {
     value: (x) => x * shareBelow(x),
     slope: (x) => shareBelow(x) + x * density(x),
     slopeReads: 'input',
-    isMonotone: false,
+    course: 'valley',
   }),
   schema,
   stem: 'gelu',

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import { layerCost } from '@/model/cost';
 import { defaultLayer } from '@/model/edit';
 import {
+  activationDefinitions,
+  activationKinds,
   definitionOf,
   flattenLayers,
   layerDefinitions,
@@ -24,6 +26,30 @@ const accepts = (layer: unknown): boolean => v.safeParse(layersSchema, [layer]).
 it('is in the order of the groups, as the menu shows it', () => {
   const places = layerKinds.map((kind) => layerGroups.indexOf(layerDefinitions[kind].group));
   expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
+describe.each(activationKinds)('the course of %s', (kind) => {
+  const activation: LayerSpec = defaultLayer(kind, null);
+  const { course } = activationDefinitions[kind];
+  // By steps of 1 / 64, which are exact.
+  const data = Float64Array.from({ length: 40 * 64 + 1 }, (_, i) => i / 64 - 20);
+  const { y } = sequencePass([activation], { shape: [data.length], data }, new Map(), () => true);
+  const rises = Array.from(y.data, (value, i) => value >= (y.data[i - 1] ?? -Infinity));
+
+  it('is what engines rely on', () => {
+    if (course === 'rising') {
+      expect(rises).not.toContain(false);
+      return;
+    }
+    // assembly/valleyPool.ts leaves out what lies right of -0.75.
+    const turn = rises.lastIndexOf(false);
+    expect(data[turn]).toBeLessThanOrEqual(-0.75);
+    // Below -7 steps are no larger than the rounding of 1, from which the reference takes tails.
+    const left = rises.slice(data.indexOf(-7) + 1, turn);
+    expect(left).not.toContain(true);
+    expect(y.data[data.indexOf(0)]).toBeCloseTo(0, 15);
+    expect(Math.max(...y.data.slice(data.indexOf(-7), data.indexOf(0)))).toBeLessThanOrEqual(0);
+  });
 });
 
 describe.each(layerKinds)('%s', (kind) => {

@@ -19,7 +19,7 @@ export const leakyRelu: ActivationDefinition<LeakyReLU> = {
     value: (x, layer) => (x > 0 ? x : x * layer.negativeSlope),
     slope: (y, layer) => (y > 0 ? 1 : layer.negativeSlope),
     slopeReads: 'output',
-    isMonotone: true,
+    course: 'rising',
   }),
   schema,
   stem: 'leaky_relu',

@@ -13,7 +13,7 @@ export const relu: LayerDefinition<ReLU> = {
     value: (x) => Math.max(0, x),
     slope: (y) => (y > 0 ? 1 : 0),
     slopeReads: 'output',
-    isMonotone: true,
+    course: 'rising',
   }),
   schema,
   stem: 'relu',

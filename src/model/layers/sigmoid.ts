@@ -16,7 +16,7 @@ export const sigmoid: ActivationDefinition<Sigmoid> = {
     value: sigmoidOf,
     slope: (y) => y * (1 - y),
     slopeReads: 'output',
-    isMonotone: true,
+    course: 'rising',
   }),
   schema,
   stem: 'sigmoid',

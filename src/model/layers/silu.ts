@@ -13,7 +13,7 @@ export const silu: ActivationDefinition<SiLU> = {
     value: (x) => x * sigmoidOf(x),
     slope: (x) => sigmoidOf(x) * (1 + x * (1 - sigmoidOf(x))),
     slopeReads: 'input',
-    isMonotone: false,
+    course: 'valley',
   }),
   schema,
   stem: 'silu',

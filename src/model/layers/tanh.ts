@@ -12,7 +12,7 @@ export const tanh: ActivationDefinition<Tanh> = {
     value: Math.tanh,
     slope: (y) => 1 - y ** 2,
     slopeReads: 'output',
-    isMonotone: true,
+    course: 'rising',
   }),
   schema,
   stem: 'tanh',

@@ -20,7 +20,7 @@ import { winogradPlans, type ConvGeometry, type WinogradPlans } from '@/engine/w
 import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
-import type { Conv2d, MaxPool2d } from '@/model/layers';
+import { activationKinds, type Activation, type Conv2d, type MaxPool2d } from '@/model/layers';
 import { isPlainConv } from '@/model/layers/conv2d';
 import { windowOutputSize } from '@/model/window';
 
@@ -175,7 +175,8 @@ function windowScratchSize(conv: ConvGeometry): number {
 
 /**
  * A convolution, a ReLU and a pooling that takesPool, in one: only the maxima are written. The ReLU of a maximum is the maximum of
- * the ReLUs, and where it is 0 no gradient passes either way; so it is applied after the pooling, forward and backward.
+ * the ReLUs, and where it is 0 no gradient passes either way; so it is applied after the pooling, forward and backward. With `valley`
+ * the pooling is by the values of that activation, and gives what they are computed from.
  */
 export function lowerConvPool(
   lowering: Lowering,
@@ -183,6 +184,7 @@ export function lowerConvPool(
   x: Value,
   hasRelu: boolean,
   pool: MaxPool2d,
+  valley: Activation | null = null,
 ): Lowered | null {
   const { program, blocks, threads } = lowering;
   const parts = convParts(lowering, layer, x);
@@ -195,7 +197,17 @@ export function lowerConvPool(
   const index: WasmBuffer | 0 =
     lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
   const relu = hasRelu ? 1 : 0;
-  const forward = { x: x.buffer, w, bias, y: output.buffer, index, ...geometry, panels, relu };
+  const forward = {
+    x: x.buffer,
+    w,
+    bias,
+    y: output.buffer,
+    index,
+    ...geometry,
+    panels,
+    relu,
+    valley: valley === null ? 0 : activationKinds.indexOf(valley.kind) + 1,
+  };
   if (!emitWinogradConvPool(lowering, layer.name, forward)) {
     const scratch = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
     program.emit('convPool', { ...forward, scratch });
