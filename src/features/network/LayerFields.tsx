@@ -2,8 +2,10 @@
 import { Checkbox } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WeightInit } from '@/model/initialisations';
 import { definitionOf, layerDefinitions, type FieldKey, type LayerSpec } from '@/model/layers';
 import type { LayerField } from '@/model/layers/definition';
+import { InitFields } from '@/features/network/InitFields';
 import { NumberField } from '@/ui/form/NumberField';
 import classes from '@/features/network/build.module.css';
 
@@ -51,7 +53,7 @@ function LayerNumber({ field, layer, value, onMessage, onChange }: LayerFieldPro
 
 export interface LayerFieldsProps {
   readonly layer: LayerSpec;
-  readonly onChange: (change: Readonly<Record<string, number | boolean>>, key: string) => void;
+  readonly onChange: (change: Readonly<Record<string, number | boolean | WeightInit>>, key: string) => void;
 }
 
 export function LayerFields({ layer, onChange }: LayerFieldsProps) {
@@ -86,9 +88,16 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
           onChange={(event) => onChange({ [key]: event.currentTarget.checked }, key)}
         />
       ))}
+      {'init' in layer && (
+        <InitFields
+          layer={layer.name}
+          init={layer.init}
+          onChange={(init, key) => onChange({ init }, key)}
+          onMessage={onMessage}
+        />
+      )}
       {/* The fields are too narrow for a sentence. */}
-      {fields.map(({ key }) => {
-        const text = messages[key] ?? null;
+      {Object.entries(messages).map(([key, text]) => {
         return (
           text !== null && (
             <p key={key} className={classes['fieldMessage']}>

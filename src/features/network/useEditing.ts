@@ -12,6 +12,7 @@ import {
   removeLayer,
   renameLayer,
 } from '@/model/edit';
+import type { WeightInit } from '@/model/initialisations';
 import type { LayerKind, LayerSpec } from '@/model/layers';
 import { applyFix, type LayerFix } from '@/model/networkCheck';
 import type { Shape } from '@/model/shape';
@@ -28,7 +29,11 @@ export interface Editing {
   readonly duplicate: (path: LayerPath) => void;
   readonly move: (from: LayerPath, to: LayerPath) => void;
   readonly rename: (path: LayerPath, name: string) => void;
-  readonly change: (path: LayerPath, values: Readonly<Record<string, number | boolean>>, key: string) => void;
+  readonly change: (
+    path: LayerPath,
+    values: Readonly<Record<string, number | boolean | WeightInit>>,
+    key: string,
+  ) => void;
   readonly fix: (fix: LayerFix) => void;
   readonly fixAll: (input: Shape) => void;
 }

@@ -106,6 +106,8 @@ export const network = {
     hint: 'Drag layers by their handles, or use the arrows. Every change is checked at once and kept for your next visit.',
     copyHint: 'This is {{network}} as it comes with the page. Your first change makes a copy of your own.',
     ownName: 'My {{network}}',
+    init: 'weights',
+    initDefault: 'PyTorch’s default',
     networkName: 'Name of the network',
     startFrom: 'Start from…',
     templates: {

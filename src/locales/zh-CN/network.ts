@@ -108,6 +108,8 @@ export const network = {
     hint: '拖动左侧手柄或用箭头移动层。每次修改都会立即检查，并保留到下次访问。',
     copyHint: '这是页面自带的 {{network}}。第一次修改时会复制为你自己的网络。',
     ownName: '我的 {{network}}',
+    init: '权重',
+    initDefault: 'PyTorch 默认',
     networkName: '网络名称',
     startFrom: '从…开始',
     templates: {
