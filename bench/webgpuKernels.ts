@@ -11,6 +11,7 @@ import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { standardNetwork } from '@/model/standardNetworks';
 import { defaultInput } from '@/model/presets';
 import { inferShapes, inputShape, type LayerShapes } from '@/model/shapes';
+import { convWindow, isPlainConv } from '@/model/layers/conv2d';
 import { timedSequence, type TimedSequence } from '@/engine/webgpu/timedSequence';
 import { leastDispatch, plainMatmul, type MatmulShape } from './plainMatmul.ts';
 import { openDevice, parseRules } from './webgpuDevice.ts';
@@ -55,9 +56,10 @@ function matmulsOf(
 }
 
 function rowsOf({ layer, input, output }: LayerShapes, batch: number, isFirst: boolean): Row[] {
-  if (layer.kind === 'Conv2d') {
+  if (layer.kind === 'Conv2d' && isPlainConv(layer)) {
     const [, height = 1, width = 1] = input;
-    const { inChannels, outChannels, kernelSize, stride, padding, bias } = layer;
+    const { inChannels, outChannels, kernelSize, stride, bias } = layer;
+    const { padding } = convWindow(layer);
     const shape = { batch, height, width, inChannels, outChannels, kernelSize, stride, padding };
     const [, outHeight = 1, outWidth = 1] = output;
     const pixels = { input: batch * height * width, output: batch * outHeight * outWidth };

@@ -7,7 +7,7 @@ import { applyFix, checkNetwork, type LayerProblem } from '@/model/networkCheck'
 const image = [1, 28, 28];
 type Layers = readonly LayerSpec[];
 
-function set(layers: Layers, path: LayerPath, change: Record<string, number>): Layers {
+function set(layers: Layers, path: LayerPath, change: Record<string, number | string>): Layers {
   return changeLayer(layers, path, (layer) => ({ ...layer, ...change }));
 }
 
@@ -73,6 +73,16 @@ describe('checkNetwork', () => {
       code: 'groups',
       details: { groups: 4, inChannels: 6, outChannels: 16 },
       fix: { field: 'groups', value: 2 },
+    });
+  });
+
+  it('wants stride 1 where padding keeps the size', () => {
+    const same = set(lenet.layers, topLevel(0), { padding: 'same' });
+    expect(problems(same)).toEqual([]);
+    expect(problems(set(same, topLevel(0), { stride: 2 }))[0]?.problem).toMatchObject({
+      code: 'same_stride',
+      details: { stride: 2 },
+      fix: { field: 'stride', value: 1 },
     });
   });
 

@@ -96,6 +96,8 @@ function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPa
       );
       return set('groups', largestDivisor(channels, groups ?? 1));
     }
+    case 'same_stride':
+      return set('stride', 1);
     case 'invalid_parameter': {
       const { field, value, min, max } = details;
       return set(String(field), clamp(Number(value), Number(min), Number(max)));

@@ -16,6 +16,7 @@ export type ShapeProblemCode =
   | 'needs_vector'
   | 'kernel_too_large'
   | 'groups'
+  | 'same_stride'
   | 'residual_mismatch'
   | 'output_classes'
   | 'invalid_parameter';

@@ -9,7 +9,8 @@ import { formatShape, ShapeError, type Shape } from '@/model/shape';
 function parameterProblem(layer: LayerSpec): ParameterProblem | null {
   const { fields, parameterProblem: together } = definitionOf(layer);
   const values: Readonly<Record<string, unknown>> = { ...layer };
-  for (const { key, kind, min, max, usual } of fields) {
+  for (const { key, kind, min, max, usual, word } of fields) {
+    if (word !== undefined && values[key] === word) continue;
     const value = Number(values[key] ?? usual);
     if (rangeProblem({ kind, min, max }, value) !== null)
       return { field: key, value, min, max, isInteger: kind === 'integer' };

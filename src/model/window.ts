@@ -17,14 +17,17 @@ export function windowExtent(kernelSize: number, dilation: number): number {
   return dilation * (kernelSize - 1) + 1;
 }
 
-/** The window of a convolution: its taps lie `dilation` apart. */
+/** The window of a convolution: its taps lie `dilation` apart, and `padding` is above and to the left. */
 export interface ConvWindow extends Window {
   readonly dilation: number;
+  /** Below and to the right: one more than `padding` where PyTorch's `same` pads an odd number. */
+  readonly paddingAfter: number;
 }
 
 /** Values along an axis that a convolution makes of `size`. */
-export function convOutputSize(size: number, { kernelSize, stride, padding, dilation }: ConvWindow): number {
-  return windowOutputSize(size, windowExtent(kernelSize, dilation), stride, padding);
+export function convOutputSize(size: number, window: ConvWindow): number {
+  const { kernelSize, stride, padding, paddingAfter, dilation } = window;
+  return windowOutputSize(size + paddingAfter - padding, windowExtent(kernelSize, dilation), stride, padding);
 }
 
 /** Pairs of an output pixel and a tap of its window that lies in the image, in one dimension. */

@@ -83,6 +83,40 @@ it('gives the channels of its group alone', async () => {
   }
 });
 
+it('gives the zeros that padding same has beyond those of all sides', async () => {
+  const layers: LayerSpec[] = [
+    convolution('conv1', 1, 2, 3),
+    { ...convolution('conv2', 2, 3, 4), padding: 'same' },
+    { kind: 'Flatten', name: 'flatten' },
+    {
+      kind: 'Linear',
+      name: 'fc',
+      inFeatures: 3 * 676,
+      outFeatures: 10,
+      bias: true,
+      init: { kind: 'default' },
+    },
+  ];
+  const same: NetworkSpec = { id: 'custom', name: 'custom', layers, outputActivation: 'none' };
+  const other = await engines.wasm.create();
+  try {
+    await other.compile(runConfig(same), { step: 0, parameters: initialState(same, 1), optimizer: {} });
+    const layer = await layerInput(other, same, image, 'conv2', 2);
+    expect(layer).toMatchObject({ inputShape: [2, 27, 27], padding: 1 });
+    const { data } = convolve(
+      { shape: [1, ...layer.inputShape], data: layer.input },
+      { shape: [1, 2, 4, 4], data: layer.kernel },
+      [layer.bias],
+      { operator: 'cross_correlation', stride: 1, padding: 1, dilation: 1 },
+    );
+    const output = (await other.activations(image, 1, ['conv2'])).get('conv2');
+    expect(output?.shape).toEqual([1, 3, 26, 26]);
+    for (let k = 0; k < 676; k += 1) expect(data[k]).toBeCloseTo(output?.data[2 * 676 + k] ?? 0, 5);
+  } finally {
+    other.dispose();
+  }
+});
+
 it('refuses a layer that is no convolution, and a filter that is not there', async () => {
   await expect(layerInput(engine, network, image, 'conv2.0', 16)).rejects.toThrow(
     'no convolution conv2.0 with a filter 16',

@@ -25,6 +25,22 @@ export function sourceOf(
   return null;
 }
 
+/** Images [height, width] with `more` zeros below and to the right, which `same` pads beyond the other sides. */
+function withMore(
+  images: Float32Array<ArrayBuffer>,
+  height: number,
+  width: number,
+  more: number,
+): Float32Array<ArrayBuffer> {
+  const [outHeight, outWidth] = [height + more, width + more];
+  const result = new Float32Array((images.length / (height * width)) * outHeight * outWidth);
+  for (let row = 0; row < images.length / width; row += 1) {
+    const to = Math.floor(row / height) * outHeight + (row % height);
+    result.set(images.subarray(row * width, (row + 1) * width), to * outWidth);
+  }
+  return result;
+}
+
 function values(parameters: StateDict, key: string): Float32Array {
   const tensor = parameters.get(key);
   if (tensor?.dtype !== 'F32') throw new RangeError(`The network has no parameter ${key}.`);
@@ -49,7 +65,7 @@ export async function layerInput(
   }
   const { outChannels, groups = 1, kernelSize } = layer;
   const channels = channelsOfGroup(layer);
-  const { stride, padding, dilation } = convWindow(layer);
+  const { stride, padding, paddingAfter, dilation } = convWindow(layer);
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const parameters = await engine.readParameters(layer.bias ? [weight, bias] : [weight]);
   const { shape = [], data = new Float32Array(0) } =
@@ -58,10 +74,11 @@ export async function layerInput(
   // What the filter's group reads.
   const first = Math.floor((filter * groups) / outChannels) * channels * height * width;
   const input = data.slice(first, first + channels * height * width);
+  const more = paddingAfter - padding;
   const length = channels * kernelSize * kernelSize;
   return {
-    input,
-    inputShape: [channels, height, width],
+    input: more === 0 ? input : withMore(input, height, width, more),
+    inputShape: [channels, height + more, width + more],
     kernel: Float32Array.from(values(parameters, weight).subarray(filter * length, (filter + 1) * length)),
     kernelSize,
     bias: layer.bias ? (values(parameters, bias)[filter] ?? 0) : 0,

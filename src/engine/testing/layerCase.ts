@@ -39,10 +39,12 @@ export function findRandomLayer(kind: LayerKind, input: Shape, key: number): Lay
   const usual = defaultLayer(kind, input);
   const { fields, switches } = definitionOf(usual);
   for (let attempt = 0; attempt < 1000; attempt += 1) {
-    const changes = new Map<string, number | boolean>();
+    const changes = new Map<string, number | boolean | string>();
     fields.forEach((field, i) => {
       const value = field.isDerived ? null : randomValue(field, key + attempt, i);
       if (value !== null) changes.set(field.key, value);
+      if (field.word !== undefined && randomBits(key + attempt, 200 + i) % 4 === 0)
+        changes.set(field.key, field.word);
     });
     switches.forEach((name, i) => changes.set(name, randomBits(key + attempt, 100 + i) % 2 === 0));
     const [layer = usual] = v.parse(layersSchema, [{ ...usual, ...Object.fromEntries(changes) }]);

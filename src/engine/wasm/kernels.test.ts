@@ -238,6 +238,30 @@ describe('convolution', () => {
     );
   });
 
+  it.each(['float32', 'float64'] as const)(
+    'agrees with padding that keeps the size, in %s',
+    async (precision) => {
+      await fc.assert(
+        fc.asyncProperty(
+          geometry,
+          fc.integer({ min: 1, max: 3 }),
+          fc.boolean(),
+          async ({ images, height, width, inChannels, outChannels, kernel }, dilation, isFirst) => {
+            const layer = conv('c', inChannels, outChannels, kernel, 1, 0, { padding: 'same', dilation });
+            const products = Math.max(
+              Math.max(inChannels, outChannels) * kernel ** 2,
+              images * height * width * 4,
+            );
+            const tolerance = precision === 'float32' ? sumTolerance(products) : oneRounding;
+            const size = [images, inChannels, height, width] as const;
+            expect(await worstError([layer], size, tolerance, bench, precision, isFirst)).toBeLessThan(1);
+          },
+        ),
+        { numRuns: 60, seed: 13 },
+      );
+    },
+  );
+
   it('agrees in Winograd tiles: whole and partial ones, at every edge', () => {
     const tiled = fc.record({
       // Fewer go directly.

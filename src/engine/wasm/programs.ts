@@ -8,7 +8,7 @@ import { optimizerCall } from '@/engine/wasm/optimizers';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import type { LayerSpec } from '@/model/layers';
-import { isPlainConv } from '@/model/layers/conv2d';
+import { convWindow, isPlainConv } from '@/model/layers/conv2d';
 import { weightedLayers } from '@/model/layerStatistics';
 import { optimizers, optimizerSlots } from '@/model/optimizers';
 import { lossKinds } from '@/model/losses';
@@ -41,7 +41,7 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
   const [, size = 28] = inputShape(config.input);
   const [first] = config.network.layers;
   // Zeros around the image, so that the first convolution meets no edge.
-  const border = first?.kind === 'Conv2d' && isPlainConv(first) ? first.padding : 0;
+  const border = first?.kind === 'Conv2d' && isPlainConv(first) ? convWindow(first).padding : 0;
   const full = size + 2 * border;
   const { normalize, resize } = config.input;
   const bytes = isAugmented ? 0 : program.input(inputNames.bytes, images * 784);

@@ -3,6 +3,7 @@ import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import { partBytes } from '@/engine/wasm/winogradOperations';
 import type { Conv2d } from '@/model/layers';
+import { convWindow } from '@/model/layers/conv2d';
 import { tapsInside } from '@/model/window';
 
 export interface ConvGeometry {
@@ -114,8 +115,9 @@ export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvG
   // Adam and its kin divide by the gradient: what rounding makes of a weight's that is as good as 0 moves it by the whole rate.
   if (lowering.program.precision === 'float64' || lowering.dividesByGradient) return none;
   if (geometry.blocks < leastBlocks || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
-  const least = layer.padding > 0 ? leastChannels.padded : leastChannels.plain;
-  if (Math.min(channels, outChannels) < least || layer.padding > (kernel - 1) / 2) return none;
+  const { padding } = convWindow(layer);
+  const least = padding > 0 ? leastChannels.padded : leastChannels.plain;
+  if (Math.min(channels, outChannels) < least || padding > (kernel - 1) / 2) return none;
   const large = plan(kernel, geometry);
   const isMany = outChannels * outHeight * outWidth > mostOutputs;
   return {

@@ -1,6 +1,6 @@
 /** The parameters of one layer, changed in place. */
 import { Checkbox } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { Fragment, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WeightInit } from '@/model/initialisations';
 import { definitionOf, layerDefinitions, type FieldKey, type LayerSpec } from '@/model/layers';
@@ -23,15 +23,19 @@ export function useFieldName(): (key: string) => string {
 
 const mostDigits = ({ min, max }: LayerField): number => Math.max(String(min).length, String(max).length);
 
+const isWord = ({ key, word }: LayerField, values: Readonly<Record<string, unknown>>): boolean =>
+  word !== undefined && values[key] === word;
+
 interface LayerFieldProps {
   readonly field: LayerField;
   readonly layer: LayerSpec;
   readonly value: number;
   readonly onMessage: (key: string, text: string | null) => void;
   readonly onChange: (value: number) => void;
+  readonly disabled: boolean;
 }
 
-function LayerNumber({ field, layer, value, onMessage, onChange }: LayerFieldProps) {
+function LayerNumber({ field, layer, value, onMessage, onChange, disabled }: LayerFieldProps) {
   const { t } = useTranslation('network');
   const { key } = field;
   const label = useFieldName()(key);
@@ -45,6 +49,7 @@ function LayerNumber({ field, layer, value, onMessage, onChange }: LayerFieldPro
       testId={`layer-field-${key}`}
       range={field}
       value={value}
+      disabled={disabled}
       onMessage={show}
       onChange={onChange}
     />
@@ -53,7 +58,10 @@ function LayerNumber({ field, layer, value, onMessage, onChange }: LayerFieldPro
 
 export interface LayerFieldsProps {
   readonly layer: LayerSpec;
-  readonly onChange: (change: Readonly<Record<string, number | boolean | WeightInit>>, key: string) => void;
+  readonly onChange: (
+    change: Readonly<Record<string, number | boolean | string | WeightInit>>,
+    key: string,
+  ) => void;
 }
 
 export function LayerFields({ layer, onChange }: LayerFieldsProps) {
@@ -68,14 +76,31 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
   return (
     <div className={classes['fields']}>
       {fields.map((field) => (
-        <LayerNumber
-          key={field.key}
-          field={field}
-          layer={layer}
-          value={Number(values[field.key] ?? field.usual)}
-          onMessage={onMessage}
-          onChange={(value) => onChange({ [field.key]: value }, field.key)}
-        />
+        <Fragment key={field.key}>
+          <LayerNumber
+            field={field}
+            layer={layer}
+            value={isWord(field, values) ? field.min : Number(values[field.key] ?? field.usual)}
+            disabled={isWord(field, values)}
+            onMessage={onMessage}
+            onChange={(value) => onChange({ [field.key]: value }, field.key)}
+          />
+          {field.word !== undefined && (
+            <Checkbox
+              size="xs"
+              className={classes['switch']}
+              label={t(`build.${field.word}`)}
+              aria-label={t('build.sameOf', { field: fieldName(field.key), layer: layer.name })}
+              checked={isWord(field, values)}
+              onChange={(event) =>
+                onChange(
+                  { [field.key]: event.currentTarget.checked ? (field.word ?? '') : field.min },
+                  field.key,
+                )
+              }
+            />
+          )}
+        </Fragment>
       ))}
       {switches.map((key) => (
         <Checkbox

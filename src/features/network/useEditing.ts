@@ -31,7 +31,7 @@ export interface Editing {
   readonly rename: (path: LayerPath, name: string) => void;
   readonly change: (
     path: LayerPath,
-    values: Readonly<Record<string, number | boolean | WeightInit>>,
+    values: Readonly<Record<string, number | boolean | string | WeightInit>>,
     key: string,
   ) => void;
   readonly fix: (fix: LayerFix) => void;

@@ -137,6 +137,8 @@ export const network = {
     drag: 'Drag to move',
     gives: 'Gives',
     field: '{{field}}, {{layer}}',
+    same: 'same',
+    sameOf: '{{field}} “same”, {{layer}}',
     fieldProblem: '{{field}}: {{problem}}',
     nameOf: 'Name of {{layer}}',
     body: 'Body',
@@ -211,6 +213,7 @@ export const network = {
       '{{kind}} has a {{kernel}}x{{kernel}} kernel, larger than its padded input of {{height}}x{{width}}.',
     groups:
       '{{kind}} has {{groups}} groups, which must divide both its {{inChannels}} input and its {{outChannels}} output channels.',
+    same_stride: '{{kind}} keeps the size with padding “same”, which only stride 1 can do, not {{stride}}.',
     residual_mismatch:
       'The block adds its body, {{body}}, to its shortcut, {{shortcut}}: both must have the same shape.',
     output_classes: 'The network must end in 10 values, one a digit; it ends in {{given}}.',

@@ -139,6 +139,8 @@ export const network = {
     drag: '拖动以移动',
     gives: '给出',
     field: '{{field}}，{{layer}}',
+    same: 'same',
+    sameOf: '{{field}}“same”，{{layer}}',
     fieldProblem: '{{field}}：{{problem}}',
     nameOf: '{{layer}} 的名称',
     body: '主路',
@@ -209,6 +211,7 @@ export const network = {
     kernel_too_large: '{{kind}} 的卷积核为 {{kernel}}x{{kernel}}，大于填充后的输入 {{height}}x{{width}}。',
     groups:
       '{{kind}} 分为 {{groups}} 组，组数必须同时整除 {{inChannels}} 个输入通道和 {{outChannels}} 个输出通道。',
+    same_stride: '{{kind}} 的填充“same”保持尺寸不变，只能用步幅 1，不能用 {{stride}}。',
     residual_mismatch: '残差块把主路 {{body}} 与捷径 {{shortcut}} 相加，两者的形状必须相同。',
     output_classes: '网络最后必须给出 10 个数，每个数字一个；现在给出 {{given}}。',
     invalid_parameter: '{{kind}} 的 {{field}} 必须在 {{min}} 和 {{max}} 之间，现在是 {{value}}。',

@@ -1,6 +1,6 @@
 /** Conv2d: cross-correlation with square kernels. */
 import * as v from 'valibot';
-import type { LayerDefinition, StateTensor } from '@/model/layers/definition';
+import type { LayerDefinition, LayerField, StateTensor } from '@/model/layers/definition';
 import {
   channelsOf,
   expectChannels,
@@ -33,6 +33,7 @@ import { weightInitSchema, type WeightInit } from '@/model/initialisations';
 
 const inChannels = channelField('inChannels', true);
 const outChannels = channelField('outChannels');
+const padding: LayerField<'padding'> = { ...windowFields.padding, word: 'same' };
 
 const schema = v.strictObject({
   kind: v.literal('Conv2d'),
@@ -40,6 +41,7 @@ const schema = v.strictObject({
   inChannels: fieldSchema(inChannels),
   outChannels: fieldSchema(outChannels),
   ...windowSchemas,
+  padding: v.union([v.literal('same'), windowSchemas.padding]),
   bias: v.boolean(),
   init: weightInitSchema,
   dilation: v.exactOptional(fieldSchema(dilationField)),
@@ -50,7 +52,10 @@ export type Conv2d = Readonly<v.InferOutput<typeof schema>>;
 
 /** Its window, with what the layer leaves out. */
 export function convWindow({ kernelSize, stride, padding, dilation = 1 }: Conv2d): ConvWindow {
-  return { kernelSize, stride, padding, dilation };
+  const around = dilation * (kernelSize - 1);
+  const before = padding === 'same' ? Math.floor(around / 2) : padding;
+  const paddingAfter = padding === 'same' ? around - before : padding;
+  return { kernelSize, stride, padding: before, paddingAfter, dilation };
 }
 
 /** Input channels that each filter reads. */
@@ -69,9 +74,21 @@ function expectGroups({ kind, name, inChannels, outChannels, groups = 1 }: Conv2
   );
 }
 
+/** @throws ShapeError where `same`, which keeps the size, has a stride. */
+function expectUnitStride({ kind, name, stride, padding: around }: Conv2d): void {
+  if (around !== 'same' || stride === 1) return;
+  throw new ShapeError(
+    'same_stride',
+    name,
+    `Conv2d ${name} has padding 'same', which keeps the size, and stride ${stride}; PyTorch takes stride 1 alone.`,
+    { kind, stride },
+  );
+}
+
 /** Whether it has none of what the engines' fast kernels leave to plain ones. */
-export function isPlainConv({ dilation = 1, groups = 1 }: Conv2d): boolean {
-  return dilation === 1 && groups === 1;
+export function isPlainConv(layer: Conv2d): boolean {
+  const { dilation, padding: before, paddingAfter } = convWindow(layer);
+  return dilation === 1 && (layer.groups ?? 1) === 1 && before === paddingAfter;
 }
 
 /** Weight and bias of a layer that multiplies, with PyTorch's fans. */
@@ -93,7 +110,7 @@ function forEachProduct(
   visit: (y: number, x: number, weight: number) => void,
 ): void {
   const [n, c, h, w] = imageSizes(x);
-  const { kernelSize: k, stride, padding, dilation } = convWindow(layer);
+  const { kernelSize: k, stride, padding: before, dilation } = convWindow(layer);
   const inGroup = c / (layer.groups ?? 1);
   const outGroup = outputs / (layer.groups ?? 1);
   for (let b = 0; b < n; b += 1)
@@ -103,8 +120,8 @@ function forEachProduct(
           for (let i = 0; i < inGroup; i += 1)
             for (let ky = 0; ky < k; ky += 1)
               for (let kx = 0; kx < k; kx += 1) {
-                const iy = oy * stride - padding + ky * dilation;
-                const ix = ox * stride - padding + kx * dilation;
+                const iy = oy * stride - before + ky * dilation;
+                const ix = ox * stride - before + kx * dilation;
                 if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
                 visit(
                   ((b * outputs + o) * outHeight + oy) * outWidth + ox,
@@ -156,7 +173,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
     outChannels,
     windowFields.kernelSize,
     windowFields.stride,
-    windowFields.padding,
+    padding,
     dilationField,
     groupsField,
   ],
@@ -179,9 +196,11 @@ export const conv2d: LayerDefinition<Conv2d> = {
     const [channels, height, width] = expectImage(layer, input);
     expectChannels(layer, layer.inChannels, channels);
     expectGroups(layer);
+    expectUnitStride(layer);
     const window = convWindow(layer);
-    const { kernelSize, padding, dilation } = window;
-    expectWindowFits(layer, windowExtent(kernelSize, dilation), height + 2 * padding, width + 2 * padding);
+    const { kernelSize, dilation } = window;
+    const around = window.padding + window.paddingAfter;
+    expectWindowFits(layer, windowExtent(kernelSize, dilation), height + around, width + around);
     return [layer.outChannels, convOutputSize(height, window), convOutputSize(width, window)];
   },
   state: (layer) =>

@@ -37,6 +37,8 @@ export interface LayerField<Key extends string = string> extends NumberRange {
   readonly isDerived: boolean;
   /** PyTorch's default, which a layer without the number has: networks from before it stay as they are, and links short. */
   readonly usual?: number;
+  /** What it may be instead of a number, as PyTorch calls it. */
+  readonly word?: 'same';
 }
 
 /** A number out of its range. */
@@ -75,7 +77,7 @@ export interface Parts<Result> {
 /** A piece of a layer's short description; a number with a name is worded by the page. */
 export type DetailPart =
   | string
-  | { readonly key: 'stride' | 'padding' | 'dilation' | 'groups'; readonly value: number };
+  | { readonly key: 'stride' | 'padding' | 'dilation' | 'groups'; readonly value: number | 'same' };
 
 /** A schema of one kind, as v.variant takes it. */
 export type LayerSchema<Layer> = v.GenericSchema<unknown, Layer> &

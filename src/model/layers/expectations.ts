@@ -58,7 +58,10 @@ export function poolPaddingProblem({ kernelSize, padding }: Window): ParameterPr
 }
 
 /** `stride 2`, `padding 1`, where they are not the usual ones. */
-export function windowDetail({ stride, padding }: Window, usualStride: number): DetailPart[] {
+export function windowDetail(
+  { stride, padding }: Pick<Window, 'stride'> & { readonly padding: number | 'same' },
+  usualStride: number,
+): DetailPart[] {
   return [
     ...(stride === usualStride ? [] : [{ key: 'stride', value: stride } as const]),
     ...(padding === 0 ? [] : [{ key: 'padding', value: padding } as const]),

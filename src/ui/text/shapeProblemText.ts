@@ -51,6 +51,8 @@ export function shapeProblemText(t: Translate, { code, details }: Problem): stri
         inChannels: text('inChannels'),
         outChannels: text('outChannels'),
       });
+    case 'same_stride':
+      return t('problems.same_stride', { kind, stride: text('stride') });
     case 'residual_mismatch':
       return t('problems.residual_mismatch', { body: text('body'), shortcut: text('shortcut') });
     case 'output_classes':

@@ -21,7 +21,7 @@ import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import { activationKinds, type Activation, type Conv2d, type MaxPool2d } from '@/model/layers';
-import { isPlainConv } from '@/model/layers/conv2d';
+import { convWindow, isPlainConv } from '@/model/layers/conv2d';
 import { windowOutputSize } from '@/model/window';
 
 interface ConvParts {
@@ -34,6 +34,7 @@ interface ConvParts {
 
 function convParts(lowering: Lowering, layer: Conv2d, x: Value): ConvParts {
   const { inChannels, outChannels, kernelSize, stride, name } = layer;
+  const { padding } = convWindow(layer);
   const panels = panelCount(lowering, outChannels);
   const layout = { kind: 'conv', outChannels, inChannels, kernelSize, panels } as const;
   const { buffer: w } = lowering.memory.tensor(`${name}.weight`, weightCount(layer), layout);
@@ -42,12 +43,12 @@ function convParts(lowering: Lowering, layer: Conv2d, x: Value): ConvParts {
     height: x.height + 2 * x.border,
     width: x.width + 2 * x.border,
     channels: inChannels,
-    outHeight: windowOutputSize(x.height, kernelSize, stride, layer.padding),
-    outWidth: windowOutputSize(x.width, kernelSize, stride, layer.padding),
+    outHeight: windowOutputSize(x.height, kernelSize, stride, padding),
+    outWidth: windowOutputSize(x.width, kernelSize, stride, padding),
     outChannels,
     kernel: kernelSize,
     stride,
-    padding: layer.padding - x.border,
+    padding: padding - x.border,
   };
   const bias = biasOf(lowering, layer, outChannels);
   return { geometry, w, bias, panels, tiles: winogradPlans(lowering, layer, geometry) };

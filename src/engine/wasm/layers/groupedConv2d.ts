@@ -1,4 +1,4 @@
-/** Conv2d with what its fast kernels leave out: groups, and taps that lie apart. */
+/** Conv2d with what its fast kernels leave out: groups, taps that lie apart, and more padding at the end than at the start. */
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { outputValue } from '@/engine/wasm/layers/conv2d';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';

@@ -24,11 +24,13 @@ import {
 } from '@/engine/webgpu/lowering';
 import { pieceTensor } from '@/engine/webgpu/runMemory';
 import type { Conv2d } from '@/model/layers';
+import { convWindow } from '@/model/layers/conv2d';
 import { windowOutputSize } from '@/model/window';
 
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, epilogue: Fusion): Lowered {
   const { program, target, images } = lowering;
-  const { inChannels, outChannels, kernelSize, stride, padding, name } = layer;
+  const { inChannels, outChannels, kernelSize, stride, name } = layer;
+  const { padding } = convWindow(layer);
   const shape: ConvShape = {
     batch: images,
     height: x.height,
