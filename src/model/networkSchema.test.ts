@@ -48,7 +48,7 @@ describe('parseNetworkSpec', () => {
     ['nothing', null, 'network'],
     ['text', 'lenet', 'network'],
     ['no layers', { ...custom, layers: [] }, 'layers'],
-    ['an unknown kind', withLayer(1, { kind: 'GELU' }), 'layers.1.kind'],
+    ['an unknown kind', withLayer(1, { kind: 'NoSuchLayer' }), 'layers.1.kind'],
     ['a fraction', withLayer(0, { outChannels: 6.5 }), 'layers.0.outChannels'],
     ['a number as text', withLayer(0, { kernelSize: '5' }), 'layers.0.kernelSize'],
     ['taps on each other', withLayer(0, { dilation: 0 }), 'layers.0.dilation'],
