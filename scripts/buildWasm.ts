@@ -220,13 +220,12 @@ function forSharedMemory(module: Uint8Array): Uint8Array {
     throw new Error('The module imports more than env.memory.');
   const { value: initial } = readLeb(section, head.length + 1);
   const shared = [...head, 3, ...leb(initial), ...leb(65_536)];
-  return Uint8Array.of(
-    ...module.subarray(0, at),
-    importSection,
-    ...leb(shared.length),
-    ...shared,
-    ...module.subarray(start + size),
-  );
+  // Not spread out as arguments: there are more of them than a call can take.
+  return Buffer.concat([
+    module.subarray(0, at),
+    Uint8Array.of(importSection, ...leb(shared.length), ...shared),
+    module.subarray(start + size),
+  ]);
 }
 
 /** Files of assembly/build that both builds share. */
