@@ -149,7 +149,8 @@ export function ExperimentPanel() {
           data={data}
           value={current}
           allowDeselect={false}
-          maxDropdownHeight={420}
+          // All of it: a list that scrolls would have to take the focus.
+          maxDropdownHeight={600}
           data-testid="preset-select"
           onChange={(id) => {
             const chosen = everyPreset.find((candidate) => candidate.id === id);
