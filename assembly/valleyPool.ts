@@ -4,6 +4,7 @@
  */
 import { valleyValue } from './build/activations';
 import { biasAt, minus, tapMark, wins } from './pool';
+import { lanes, share } from './simd';
 
 /** All such functions rise from here on. */
 const RISES: f64 = -0.75;
@@ -65,5 +66,18 @@ function valleyMaximaWithNaN<T>(
     }
     upper += 2 * from; lower += 2 * from; y += to;
     if (index) index += to;
+  }
+}
+
+/** The 2 x 2 windows of whole images. */
+export function valleyPool<T>(
+  x: usize, y: usize, index: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32, kind: i32,
+  thread: i32, threads: i32,
+): void {
+  const to = share(blocks * outHeight, thread + 1, threads), pixel = <usize>channels * lanes<T>(), row = <usize>width * pixel;
+  for (let unit = share(blocks * outHeight, thread, threads); unit < to; unit++) {
+    const block = unit / outHeight, out = <usize>(unit * outWidth) * pixel;
+    const upper = x + <usize>(block * height + (unit - block * outHeight) * 2) * row;
+    valleyMaximaOfRows<T>(upper, upper + row, y + out, index ? index + out : 0, outWidth, pixel, pixel, pixel, 0, kind);
   }
 }

@@ -4,6 +4,7 @@ import { poolsFirst } from '@/engine/compiling/poolsFirst';
 import { lowerActivation } from '@/engine/wasm/layers/activation';
 import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
+import { lowerValleyPool } from '@/engine/wasm/layers/maxPool2d';
 import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
 import { activationOf, isActivation, type LayerKind, type LayerOf, type LayerSpec } from '@/model/layers';
 
@@ -24,26 +25,35 @@ function lowerLayer<Kind extends LayerKind>(
   return layerLowerings[layer.kind].lower(lowering, layer, x, { hasRelu, lowerSequence });
 }
 
+interface Taken {
+  readonly lowered: Lowered;
+  /** Layers that are done. */
+  readonly length: number;
+}
+
 /**
- * layers[at], where that is a convolution, with an activation that falls and rises and a pool behind it: the convolution's kernel pools by
- * the activation's values, which is then applied to what is left. Null for others.
+ * layers[at] and those behind it, where they are an activation that falls and rises, with or without a convolution in front of it, and a
+ * pool: it pools by the activation's values, which is then applied to what is left. Null for others.
  */
-function lowerValley(lowering: Lowering, layers: readonly LayerSpec[], at: number, x: Value): Lowered | null {
-  const [layer, activation, pool] = layers.slice(at, at + 3);
-  if (layer?.kind !== 'Conv2d' || pool?.kind !== 'MaxPool2d' || !takesPool(layer, pool)) return null;
+function lowerValley(lowering: Lowering, layers: readonly LayerSpec[], at: number, x: Value): Taken | null {
+  const [first, second, third] = layers.slice(at, at + 3);
+  const conv = first?.kind === 'Conv2d' ? first : null;
+  const [activation, pool] = conv === null ? [first, second] : [second, third];
   if (activation === undefined || !isActivation(activation) || activationOf(activation).course !== 'valley')
     return null;
-  if ([layer, activation, pool].some(({ name }) => lowering.kept.has(name))) return null;
-  const pooled = lowerConvPool(lowering, layer, x, false, pool, activation);
+  if (pool?.kind !== 'MaxPool2d' || (conv !== null && !takesPool(conv, pool))) return null;
+  if ([conv, activation, pool].some((layer) => layer !== null && lowering.kept.has(layer.name))) return null;
+  const pooled =
+    conv === null
+      ? lowerValleyPool(lowering, pool, activation, x)
+      : lowerConvPool(lowering, conv, x, false, pool, activation);
   if (pooled === null) return null;
   const { output, backward } = lowerActivation(lowering, activation, pooled.output);
-  return {
-    output,
-    backward: (dy) => {
-      const gradient = backward(dy);
-      return gradient === null ? null : pooled.backward(gradient);
-    },
+  const both = (dy: Gradient): Gradient | null => {
+    const gradient = backward(dy);
+    return gradient === null ? null : pooled.backward(gradient);
   };
+  return { lowered: { output, backward: both }, length: conv === null ? 2 : 3 };
 }
 
 export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], x: Value): Lowered {
@@ -56,9 +66,9 @@ export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], 
     if (layer === undefined) break;
     const valley = lowerValley(lowering, layers, i, output);
     if (valley !== null) {
-      output = valley.output;
-      backwards.push(valley.backward);
-      i += 2;
+      output = valley.lowered.output;
+      backwards.push(valley.lowered.backward);
+      i += valley.length - 1;
       continue;
     }
     const { relu, pool, length } = fusionOf(layers, i, {

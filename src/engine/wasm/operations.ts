@@ -171,8 +171,23 @@ export const operations = {
   reluGradient: { dy: u, y: u, dx: out, count: u },
   /** y = f(x) by the function of this number, see activationKinds of src/model/layers; `setting` is what f has besides x. */
   activation: { x: u, y: out, count: u, kind: u, setting: f },
-  /** dx = dy times the slope of f, which follows from `read`: x or y, as the definition's slopeReads says. */
-  activationGradient: { dy: u, read: u, dx: out, count: u, kind: u, setting: f },
+  /** The same where the slope follows from x: keeps it beside the value, which takes little more, so that a gradient is one product. */
+  activationWithSlope: { x: u, y: out, slope: out, count: u, kind: u, setting: f },
+  /** dx = dy times the slope of f where that gives y. */
+  activationGradient: { dy: u, y: u, dx: out, count: u, kind: u, setting: f },
+  /** 2 x 2 maxima by the values of activation number `kind`, which falls and rises: y is what they are computed from. */
+  valleyPool: {
+    x: u,
+    y: out,
+    index: out,
+    blocks: u,
+    height: u,
+    width: u,
+    channels: u,
+    outHeight: u,
+    outWidth: u,
+    kind: u,
+  },
   add: { a: u, b: u, y: out, count: u },
   copy: { x: u, y: out, count: u },
   /** y [count] = the sum of x [slice][count]; x is written over. */
@@ -296,7 +311,9 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'relu',
   'reluGradient',
   'activation',
+  'activationWithSlope',
   'activationGradient',
+  'valleyPool',
   'add',
   'transpose',
   'maxPool',

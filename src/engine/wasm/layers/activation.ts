@@ -18,20 +18,27 @@ export function lowerActivation<Kind extends ActivationKind>(
   const { program, mode } = lowering;
   const count = valueCount(lowering, x);
   const kind = activationKinds.indexOf(layer.kind);
-  const definition = activationOf(layer);
-  const setting = definition.setting(layer);
-  const isInputRead = mode !== 'eval' && definition.slopeReads === 'input';
-  const isOutputRead = mode !== 'eval' && definition.slopeReads === 'output';
-  const isInPlace = x.isOwned && !x.isSignRead && !isInputRead;
+  const { slopeReads, setting: settingOf } = activationOf(layer);
+  const settings = { count, kind, setting: settingOf(layer) };
+  const isInPlace = x.isOwned && !x.isSignRead;
   const y = isInPlace ? x.buffer : newBuffer(lowering, layer.name, count);
-  program.emit('activation', { x: x.buffer, y, count, kind, setting });
+  const needsGradient = mode !== 'eval' && x.needsGradient;
+  const slope =
+    needsGradient && slopeReads === 'input' ? newBuffer(lowering, `${layer.name} slope`, count) : null;
+  if (slope === null) program.emit('activation', { x: x.buffer, y, ...settings });
+  else program.emit('activationWithSlope', { x: x.buffer, y, slope, ...settings });
   // Nothing may be written over what the backward pass reads.
-  const output: Value = { ...x, buffer: y, isOwned: !isOutputRead, isSignRead: false };
+  const isOwned = !needsGradient || slope !== null;
+  const output: Value = { ...x, buffer: y, isOwned, isSignRead: false };
   const backward = (dy: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
     const dx = resultBuffer(lowering, `${layer.name} input gradient`, dy, count);
-    const read = isInputRead ? x.buffer : y;
-    program.emit('activationGradient', { dy: dy.buffer, read, dx, count, kind, setting });
+    if (slope === null) program.emit('activationGradient', { dy: dy.buffer, y, dx, ...settings });
+    else {
+      const pixels = x.height * x.width;
+      const sizes = { blocks: lowering.blocks, pixels, channels: x.channels, maskPixels: pixels };
+      program.emit('multiply', { x: dy.buffer, mask: slope, y: dx, ...sizes });
+    }
     return { buffer: dx, isOwned: true };
   };
   return { output, backward };

@@ -44,7 +44,7 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   LeakyReLU: { lower: lowerActivation },
   GELU: { lower: lowerActivation },
   SiLU: { lower: lowerActivation },
-  MaxPool2d: { lower: lowerMaxPool },
+  MaxPool2d: { lower: (lowering, layer, x) => lowerMaxPool(lowering, layer, x) },
   AdaptiveAvgPool2d: {
     lower: (lowering, layer, x) =>
       lowerAveragePool(lowering, layer.name, x, (size) => adaptiveWindows(layer, size)),

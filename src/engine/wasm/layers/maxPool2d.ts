@@ -7,10 +7,30 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
-import type { MaxPool2d } from '@/model/layers';
+import { activationKinds, type Activation, type MaxPool2d } from '@/model/layers';
 import { windowOutputSize } from '@/model/window';
 
-export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value): Lowered {
+/** Pools by the values of an activation that falls and rises, and gives what they are computed from; null for other windows than 2 x 2. */
+export function lowerValleyPool(
+  lowering: Lowering,
+  layer: MaxPool2d,
+  activation: Activation,
+  x: Value,
+): Lowered | null {
+  const { kernelSize, stride, padding } = layer;
+  const outHeight = windowOutputSize(x.height, kernelSize, stride, padding);
+  const outWidth = windowOutputSize(x.width, kernelSize, stride, padding);
+  const isWhole = 2 * outHeight <= x.height && 2 * outWidth <= x.width;
+  if (kernelSize !== 2 || stride !== 2 || padding !== 0 || !isWhole) return null;
+  return lowerMaxPool(lowering, layer, x, activation);
+}
+
+export function lowerMaxPool(
+  lowering: Lowering,
+  layer: MaxPool2d,
+  x: Value,
+  valley: Activation | null = null,
+): Lowered {
   const { program, blocks } = lowering;
   const { kernelSize: kernel, stride, padding, name } = layer;
   const outHeight = windowOutputSize(x.height, kernel, stride, padding);
@@ -37,7 +57,12 @@ export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value): Lo
   };
   const needsIndex = lowering.mode !== 'eval' && x.needsGradient;
   const index = needsIndex ? newBuffer(lowering, `${name} index`, count) : 0;
-  program.emit('maxPool', { x: x.buffer, y: output.buffer, index, ...geometry });
+  const operands = { x: x.buffer, y: output.buffer, index, ...geometry };
+  if (valley === null) program.emit('maxPool', operands);
+  else {
+    const { kernel: _, stride: __, padding: ___, ...sizes } = operands;
+    program.emit('valleyPool', { ...sizes, kind: activationKinds.indexOf(valley.kind) });
+  }
   const backward = (dy: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
     const dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
