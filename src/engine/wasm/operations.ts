@@ -16,13 +16,17 @@ const own = 'scratch';
 
 const groupedShape = { ...convShape, kernel: u, stride: u, padding: u, dilation: u, groups: u } as const;
 
-const averageShape = {
+const poolShape = {
   blocks: u,
   height: u,
   width: u,
   channels: u,
   outHeight: u,
   outWidth: u,
+} as const;
+
+const averageShape = {
+  ...poolShape,
   rowStep: u,
   rowFrom: u,
   rowTo: u,
@@ -180,12 +184,7 @@ export const operations = {
     x: u,
     y: out,
     index: out,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
+    ...poolShape,
     kind: u,
   },
   add: { a: u, b: u, y: out, count: u },
@@ -198,12 +197,7 @@ export const operations = {
     x: u,
     y: out,
     index: out,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
+    ...poolShape,
     kernel: u,
     stride: u,
     padding: u,
@@ -212,12 +206,7 @@ export const operations = {
     dy: u,
     index: u,
     dx: out,
-    blocks: u,
-    height: u,
-    width: u,
-    channels: u,
-    outHeight: u,
-    outWidth: u,
+    ...poolShape,
     kernel: u,
     stride: u,
     padding: u,
