@@ -168,7 +168,7 @@ test('weights are saved, loaded again, and refused where they do not fit', async
   await training.reset();
   await page.getByRole('link', { name: 'Network', exact: true }).click();
   await page.getByTestId('network-picker').click();
-  await page.getByRole('option', { name: 'LeNet' }).click();
+  await page.getByRole('option', { name: 'LeNet', exact: true }).click();
   await expect(page.getByTestId('current-network')).toContainText('LeNet, untrained', { timeout: 30_000 });
   await expect(page.getByRole('button', { name: 'Save weights' })).toBeEnabled({ timeout: 30_000 });
   await choose('mynn.safetensors', buffer);
