@@ -90,7 +90,7 @@ test('each of the report’s runs is one click from the front page', async ({ pa
     await runs.getByRole('button', { name, exact: true }).click();
     await expect(page.getByTestId('preset-select')).toHaveValue(name);
     await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue(epochs);
-    await expect(page.getByText(figure, { exact: true })).toBeVisible();
+    if (figure !== null) await expect(page.getByText(figure, { exact: true })).toBeVisible();
   }
   await runs.getByRole('link', { name: 'Convolution by hand' }).click();
   await expect(page).toHaveURL(/conv-lab/);
@@ -102,7 +102,7 @@ test('runs that people know stand beside what was published', async ({ page }) =
   const presets = page.getByTestId('preset-select');
   await expect(presets).toBeVisible({ timeout: 60_000 });
   for (const [name, epochs, figure, source] of [
-    ['PyTorch’s MNIST example', '14', '99.21%', 'github.com/pytorch/examples'],
+    ['PyTorch’s MNIST example', '14', null, 'github.com/pytorch/examples'],
     ['LeNet-5 of 1998', '20', '99.05%', 'yann.lecun.com'],
     ['MLP 784-512-10', '5', '97.85%', 'github.com/fchollet'],
   ] as const) {
@@ -111,7 +111,7 @@ test('runs that people know stand beside what was published', async ({ page }) =
     await page.getByRole('option', { name, exact: true }).click();
     await expect(presets).toHaveValue(name);
     await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue(epochs);
-    await expect(page.getByText(figure, { exact: true })).toBeVisible();
+    if (figure !== null) await expect(page.getByText(figure, { exact: true })).toBeVisible();
     await expect(page.getByText(source)).toBeVisible();
   }
   // Off the field that stands where the option stood, whose hint would come.

@@ -7,7 +7,7 @@ function row({ id, published, sources }: KnownPreset, entry: ReportEntry): strin
   const cells = [
     id,
     `${entry.length}, seed ${entry.seed}`,
-    `${percent(published)} (${sources.map(({ title, url }) => `[${title}](${url})`).join('; ')})`,
+    `${published === null ? 'no figure' : percent(published)} (${sources.map(({ title, url }) => `[${title}](${url})`).join('; ')})`,
     measured(entry),
     checked(entry),
     duration(entry),

@@ -12,7 +12,7 @@ export function KnownNotes({ preset }: { readonly preset: KnownPreset }) {
   return (
     <>
       <dl className={classes['results']}>
-        <PresetResult name={t('picker.published')} when={when} accuracy={published} />
+        {published !== null && <PresetResult name={t('picker.published')} when={when} accuracy={published} />}
         {measured !== null && (
           <PresetResult name={t('picker.here')} when={when} accuracy={measured.accuracy} />
         )}
