@@ -87,15 +87,39 @@ function maximaWithNaN<T>(
   }
 }
 
+/** Whether the windows are 2 x 2, lie side by side and in the image. */
+function isHalving(
+  height: i32, width: i32, outHeight: i32, outWidth: i32, kernel: i32, stride: i32, padding: i32, dilation: i32,
+): bool {
+  return (
+    kernel === 2 && stride === 2 && padding === 0 && dilation === 1 && outHeight * 2 <= height && outWidth * 2 <= width
+  );
+}
+
+/** The first tap of a window from `start` on that is not before the image. */
+// @ts-ignore: decorator
+@inline
+function firstTap(start: i32, dilation: i32): i32 {
+  return start < 0 ? (dilation - 1 - start) / dilation : 0;
+}
+
+/** The tap after the last that is not behind it. */
+// @ts-ignore: decorator
+@inline
+function endTap(start: i32, dilation: i32, kernel: i32, size: i32): i32 {
+  return min(kernel, (size - start + dilation - 1) / dilation);
+}
+
 export function maxPool<T>(
   x: usize, y: usize, index: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
+  kernel: i32, stride: i32, padding: i32, dilation: i32, thread: i32, threads: i32,
 ): void {
   const units = blocks * outHeight;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
-  if (kernel === 2 && stride === 2 && padding === 0) {
+  const down = <usize>dilation * row, across = <usize>dilation * pixel;
+  if (isHalving(height, width, outHeight, outWidth, kernel, stride, padding, dilation)) {
     for (let unit = from; unit < to; unit++) {
       const block = unit / outHeight;
       const upper = x + <usize>(block * height + (unit - block * outHeight) * 2) * row;
@@ -107,19 +131,19 @@ export function maxPool<T>(
   for (let unit = from; unit < to; unit++) {
     const block = unit / outHeight, oy = unit - block * outHeight;
     const top = oy * stride - padding;
-    const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+    const ky0 = firstTap(top, dilation), ky1 = endTap(top, dilation, kernel, height);
     const base = x + <usize>(block * height + top) * row;
     for (let ox = 0; ox < outWidth; ox++) {
       const left = ox * stride - padding;
-      const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+      const kx0 = firstTap(left, dilation), kx1 = endTap(left, dilation, kernel, width);
       const out = <usize>(unit * outWidth + ox) * pixel;
       const source = base + <usize>left * pixel;
       for (let c: usize = 0; c < pixel; c += 16) {
-        let best = v128.load(source + <usize>ky0 * row + <usize>kx0 * pixel + c);
+        let best = v128.load(source + <usize>ky0 * down + <usize>kx0 * across + c);
         let which = tapMark<T>(ky0 * kernel + kx0);
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
-            const v = v128.load(source + <usize>ky * row + <usize>kx * pixel + c);
+            const v = v128.load(source + <usize>ky * down + <usize>kx * across + c);
             const w = wins<T>(v, best);
             best = v128.bitselect(v, best, w);
             which = v128.bitselect(tapMark<T>(ky * kernel + kx), which, w);
@@ -164,9 +188,9 @@ function separateWindows<T>(
 
 export function maxPoolGradient<T>(
   dy: usize, index: usize, dx: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  kernel: i32, stride: i32, padding: i32, thread: i32, threads: i32,
+  kernel: i32, stride: i32, padding: i32, dilation: i32, thread: i32, threads: i32,
 ): void {
-  if (kernel === 2 && stride === 2 && padding === 0) {
+  if (isHalving(height, width, outHeight, outWidth, kernel, stride, padding, dilation)) {
     const units = blocks * outHeight;
     separateWindows<T>(
       dy, index, dx, height, width, channels, outHeight, outWidth, share(units, thread, threads), share(units, thread + 1, threads),
@@ -176,20 +200,21 @@ export function maxPoolGradient<T>(
   const from = share(blocks, thread, threads), to = share(blocks, thread + 1, threads);
   const pixel = <usize>channels * lanes<T>();
   const row = <usize>width * pixel;
+  const down = <usize>dilation * row, across = <usize>dilation * pixel;
   for (let block = from; block < to; block++) {
     memory.fill(dx + <usize>(block * height) * row, 0, <usize>height * row);
     for (let oy = 0; oy < outHeight; oy++) {
       const top = oy * stride - padding;
-      const ky0 = max(0, -top), ky1 = min(kernel, height - top);
+      const ky0 = firstTap(top, dilation), ky1 = endTap(top, dilation, kernel, height);
       for (let ox = 0; ox < outWidth; ox++) {
         const left = ox * stride - padding;
-        const kx0 = max(0, -left), kx1 = min(kernel, width - left);
+        const kx0 = firstTap(left, dilation), kx1 = endTap(left, dilation, kernel, width);
         const source = <usize>((block * outHeight + oy) * outWidth + ox) * pixel;
         const target = dx + <usize>(block * height + top) * row + <usize>left * pixel;
         for (let ky = ky0; ky < ky1; ky++) {
           for (let kx = kx0; kx < kx1; kx++) {
             const tap = tapMark<T>(ky * kernel + kx);
-            const t = target + <usize>ky * row + <usize>kx * pixel;
+            const t = target + <usize>ky * down + <usize>kx * across;
             for (let c: usize = 0; c < pixel; c += 16) {
               const g = v128.and(v128.load(dy + source + c), isTap<T>(v128.load(index + source + c), tap));
               v128.store(t + c, v128.add<T>(v128.load(t + c), g));

@@ -53,6 +53,16 @@ describe('links', () => {
     );
   });
 
+  it('leave out the settings of a layer that are as they usually are, and open without them', () => {
+    const changed = lenet.layers.map((layer) =>
+      layer.kind === 'MaxPool2d' && layer.name === 'conv2.2' ? { ...layer, ceilMode: true } : layer,
+    );
+    const config = { ...defaultConfig('lenet'), network: { ...lenet, id: 'custom', layers: changed } };
+    const link = new URLSearchParams(configToQuery(config)).toString();
+    expect([link.includes('dilation'), link.split('ceilMode').length - 1]).toEqual([false, 1]);
+    expect(throughLink(config)).toEqual({ config, issues: [] });
+  });
+
   it('give back every preset and its fix', () => {
     for (const preset of presets) {
       expect(throughLink(preset.config).config).toEqual(preset.config);

@@ -22,6 +22,7 @@ import {
   type Linear,
   type NetworkSpec,
 } from '@/model/layers';
+import { maxPoolOutputSize } from '@/model/layers/maxPool2d';
 import { lossKinds } from '@/model/losses';
 import { dropoutKeeps, randomBits } from '@/model/random';
 import { inferShapes } from '@/model/shapes';
@@ -55,7 +56,13 @@ function values(count: number, salt: number): Float32Array<ArrayBuffer> {
 
 const init = { kind: 'default' } as const;
 const relu: LayerSpec = { kind: 'ReLU', name: 'relu' };
-const halving: LayerSpec = { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 };
+const halving: LayerSpec = {
+  kind: 'MaxPool2d',
+  name: 'p',
+  kernelSize: 2,
+  stride: 2,
+  padding: 0,
+};
 const conv = (
   name: string,
   inChannels: number,
@@ -472,12 +479,20 @@ describe('pooling', () => {
     kernel: fc.integer({ min: 1, max: 4 }),
     stride: fc.integer({ min: 1, max: 3 }),
     padding: fc.integer({ min: 0, max: 2 }),
+    dilation: fc.integer({ min: 1, max: 3 }),
+    ceilMode: fc.boolean(),
   });
   it('takes the maximum, and sends the gradient to where it was', async () => {
     await fc.assert(
-      fc.asyncProperty(geometry, async ({ images, channels, height, width, kernel, stride, padding }) => {
-        fc.pre(padding * 2 <= kernel && kernel <= Math.min(height, width) + 2 * padding);
-        const layers: LayerSpec[] = [{ kind: 'MaxPool2d', name: 'p', kernelSize: kernel, stride, padding }];
+      fc.asyncProperty(geometry, async ({ images, channels, height, width, kernel, ...window }) => {
+        const layer: LayerSpec = { kind: 'MaxPool2d', name: 'p', kernelSize: kernel, ...window };
+        const side = Math.min(height, width);
+        fc.pre(
+          window.padding * 2 <= kernel &&
+            window.dilation <= side &&
+            maxPoolOutputSize({ kernelSize: kernel, ...window }, side) > 0,
+        );
+        const layers = [layer];
         // The forward pass copies; at most 16 windows add up in one input.
         expect(await worstError(layers, [images, channels, height, width], () => 1e-6)).toBeLessThan(1);
       }),

@@ -201,6 +201,7 @@ export const operations = {
     kernel: u,
     stride: u,
     padding: u,
+    dilation: u,
   },
   maxPoolGradient: {
     dy: u,
@@ -210,6 +211,7 @@ export const operations = {
     kernel: u,
     stride: u,
     padding: u,
+    dilation: u,
   },
   /** Means over windows, by the rule of model/averageWindows.ts; `area` is what sums are divided by, 0 for the places in the image. */
   averagePool: { x: u, y: out, ...averageShape },

@@ -5,6 +5,7 @@ import { layerLowerings } from '@/engine/webgpu/layers';
 import type { Gradient, Lowered, Lowering, Value } from '@/engine/webgpu/lowering';
 import type { LayerKind, LayerOf, LayerSpec } from '@/model/layers';
 import { isPlainConv } from '@/model/layers/conv2d';
+import { isPlainPool } from '@/model/layers/maxPool2d';
 
 /** What a layer's kernel takes over. */
 const takenBy =
@@ -16,10 +17,7 @@ const takenBy =
       const isIdentity = !isTraining || layer.p === 0;
       return isIdentity || (isConv ? layer.kind === 'Dropout2d' : kind === 'Linear');
     }
-    if (layer.kind === 'MaxPool2d') {
-      const { kernelSize, stride, padding } = layer;
-      return isConv && kernelSize === stride && padding === 0 && kernelSize > 1;
-    }
+    if (layer.kind === 'MaxPool2d') return isConv && isPlainPool(layer) && layer.kernelSize > 1;
     return layer.kind === 'ReLU';
   };
 

@@ -91,6 +91,7 @@ export const network = {
     padding: 'padding',
     dilation: 'dilation',
     groups: 'groups',
+    ceilMode: 'ceil mode',
     inFeatures: 'in',
     outFeatures: 'out',
     numFeatures: 'channels',

@@ -93,6 +93,7 @@ export const network = {
     padding: '填充',
     dilation: '膨胀',
     groups: '组数',
+    ceilMode: '向上取整',
     inFeatures: '输入',
     outFeatures: '输出',
     numFeatures: '通道',

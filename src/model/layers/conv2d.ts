@@ -213,10 +213,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
     `${layer.kernelSize}×${layer.kernelSize}`,
     `${layer.inChannels}→${layer.outChannels}`,
     ...windowDetail(layer, 1),
-    ...(['dilation', 'groups'] as const).flatMap((key) => {
-      const value = layer[key] ?? 1;
-      return value === 1 ? [] : [{ key, value }];
-    }),
+    ...((layer.groups ?? 1) === 1 ? [] : [{ key: 'groups', value: layer.groups ?? 1 } as const]),
   ],
   reference: (layer, x, { weights }) => conv2dReference(layer, x, weights),
 };

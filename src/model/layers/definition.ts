@@ -93,6 +93,8 @@ export interface LayerDefinition<Layer extends AnyLayer> {
   readonly fields: readonly LayerField<keyof Layer & string>[];
   /** Its yes and no. */
   readonly switches: readonly (keyof Layer & string)[];
+  /** Those that a layer which does not mention them has off: see LayerField.usual. */
+  readonly switchesOff?: readonly (keyof Layer & string)[];
   /** What is wrong with its numbers together, where each is in its range. */
   readonly parameterProblem?: (layer: Layer) => ParameterProblem | null;
   /** A layer that fits behind `input`, with usual sizes; null for an unknown input. */

@@ -57,14 +57,19 @@ export function poolPaddingProblem({ kernelSize, padding }: Window): ParameterPr
   return { field: 'padding', value: padding, min: 0, max: Math.floor(kernelSize / 2), isInteger: true };
 }
 
-/** `stride 2`, `padding 1`, where they are not the usual ones. */
+/** `stride 2`, `padding 1`, `dilation 2`, where they are not the usual ones. */
 export function windowDetail(
-  { stride, padding }: Pick<Window, 'stride'> & { readonly padding: number | 'same' },
+  {
+    stride,
+    padding,
+    dilation = 1,
+  }: Pick<Window, 'stride'> & { readonly padding: number | 'same'; readonly dilation?: number },
   usualStride: number,
 ): DetailPart[] {
   return [
     ...(stride === usualStride ? [] : [{ key: 'stride', value: stride } as const]),
     ...(padding === 0 ? [] : [{ key: 'padding', value: padding } as const]),
+    ...(dilation === 1 ? [] : [{ key: 'dilation', value: dilation } as const]),
   ];
 }
 

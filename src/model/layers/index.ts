@@ -125,8 +125,10 @@ export function definitionOf<Kind extends LayerKind>(layer: LayerOf<Kind>): Laye
 export function shortestForm(layer: LayerSpec): LayerSpec {
   const values: Readonly<Record<string, unknown>> = { ...layer };
   const form = { ...layer };
-  for (const { key, usual } of definitionOf(layer).fields)
+  const { fields, switchesOff = [] } = definitionOf(layer);
+  for (const { key, usual } of fields)
     if (usual !== undefined && values[key] === usual) Reflect.deleteProperty(form, key);
+  for (const key of switchesOff) if (values[key] === false) Reflect.deleteProperty(form, key);
   return form;
 }
 

@@ -22,6 +22,7 @@ import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import { activationKinds, type Activation, type Conv2d, type MaxPool2d } from '@/model/layers';
 import { convWindow, isPlainConv } from '@/model/layers/conv2d';
+import { isPlainPool } from '@/model/layers/maxPool2d';
 import { windowOutputSize } from '@/model/window';
 
 interface ConvParts {
@@ -153,13 +154,9 @@ export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: 
 const smallWeights = 16_384;
 
 /** Whether the pooling can follow each two rows of the convolution while they are in the cache. */
-export function takesPool(layer: Conv2d, { kernelSize, stride, padding }: MaxPool2d): boolean {
+export function takesPool(layer: Conv2d, pool: MaxPool2d): boolean {
   return (
-    isPlainConv(layer) &&
-    kernelSize === 2 &&
-    stride === 2 &&
-    padding === 0 &&
-    weightCount(layer) * 4 <= smallWeights
+    isPlainConv(layer) && isPlainPool(pool) && pool.kernelSize === 2 && weightCount(layer) * 4 <= smallWeights
   );
 }
 
@@ -254,6 +251,7 @@ export function lowerConvPool(
       kernel: 2,
       stride: 2,
       padding: 0,
+      dilation: 1,
     });
     return lowerConvGradients(lowering, layer, x, dy, parts, 0);
   };

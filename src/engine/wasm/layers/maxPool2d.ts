@@ -8,7 +8,7 @@ import {
   type Value,
 } from '@/engine/wasm/lowering';
 import { activationKinds, type Activation, type MaxPool2d } from '@/model/layers';
-import { windowOutputSize } from '@/model/window';
+import { isPlainPool, maxPoolOutputSize, poolWindow } from '@/model/layers/maxPool2d';
 
 /** Pools by the values of an activation that falls and rises, and gives what they are computed from; null for other windows than 2 x 2. */
 export function lowerValleyPool(
@@ -17,11 +17,7 @@ export function lowerValleyPool(
   activation: Activation,
   x: Value,
 ): Lowered | null {
-  const { kernelSize, stride, padding } = layer;
-  const outHeight = windowOutputSize(x.height, kernelSize, stride, padding);
-  const outWidth = windowOutputSize(x.width, kernelSize, stride, padding);
-  const isWhole = 2 * outHeight <= x.height && 2 * outWidth <= x.width;
-  if (kernelSize !== 2 || stride !== 2 || padding !== 0 || !isWhole) return null;
+  if (layer.kernelSize !== 2 || !isPlainPool(layer)) return null;
   return lowerMaxPool(lowering, layer, x, activation);
 }
 
@@ -32,9 +28,11 @@ export function lowerMaxPool(
   valley: Activation | null = null,
 ): Lowered {
   const { program, blocks } = lowering;
-  const { kernelSize: kernel, stride, padding, name } = layer;
-  const outHeight = windowOutputSize(x.height, kernel, stride, padding);
-  const outWidth = windowOutputSize(x.width, kernel, stride, padding);
+  const { name } = layer;
+  const window = poolWindow(layer);
+  const { kernelSize: kernel, stride, padding, dilation } = window;
+  const outHeight = maxPoolOutputSize(window, x.height);
+  const outWidth = maxPoolOutputSize(window, x.width);
   const geometry = {
     blocks,
     height: x.height,
@@ -45,6 +43,7 @@ export function lowerMaxPool(
     kernel,
     stride,
     padding,
+    dilation,
   };
   const count = blocks * outHeight * outWidth * x.channels * 8;
   const output: Value = {

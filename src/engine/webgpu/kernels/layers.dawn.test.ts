@@ -50,7 +50,7 @@ import { runKernels } from '@/engine/webgpu/kernels/runKernels';
 import type { AdaptiveAvgPool2d, BatchNorm2d } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 import { dropoutKeeps, randomBits } from '@/model/random';
-import { windowOutputSize } from '@/model/window';
+import { maxPoolOutputSize } from '@/model/layers/maxPool2d';
 import { installDawn } from '../../../../scripts/dawn.ts';
 
 let device: GPUDevice;
@@ -226,14 +226,15 @@ test('max pooling: values, first maxima and gradients', async () => {
         kernelSize: fc.constant(kernelSize),
         stride: fc.constant(stride),
         padding: fc.integer({ min: 0, max: Math.floor(kernelSize / 2) }),
+        dilation: fc.integer({ min: 1, max: 3 }),
+        ceilMode: fc.boolean(),
       }),
     );
   const property = fc.asyncProperty(shapes(9), windows, seeds, async (shape, window, seed) => {
     const { batch, height, width, channels } = shape;
-    fc.pre(Math.min(height, width) + 2 * window.padding >= window.kernelSize);
-    const [outHeight, outWidth] = [height, width].map((size) =>
-      windowOutputSize(size, window.kernelSize, window.stride, window.padding),
-    );
+    fc.pre(window.dilation <= Math.min(height, width));
+    const [outHeight, outWidth] = [height, width].map((size) => maxPoolOutputSize(window, size));
+    fc.pre(Math.min(outHeight ?? 0, outWidth ?? 0) > 0);
     const outShape = { ...shape, height: outHeight ?? 0, width: outWidth ?? 0 };
     const params = { ...shape, ...window };
     // Few values, so that windows have ties.
@@ -264,6 +265,8 @@ test('max pooling with ReLU stops the gradient where nothing was positive', asyn
     kernelSize: 2,
     stride: 2,
     padding: 0,
+    dilation: 1,
+    ceilMode: false,
     relu: true,
   };
   const { y, dx } = await runKernels(device, [maxPoolForward(params), maxPoolBackward(params)], {

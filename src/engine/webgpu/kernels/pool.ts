@@ -3,7 +3,8 @@ import type { Kernel } from '@/engine/webgpu/kernel';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { isWhole, type AverageWindows } from '@/model/averageWindows';
-import { windowOutputSize } from '@/model/window';
+import { maxPoolOutputSize, type PoolWindow } from '@/model/layers/maxPool2d';
+import { windowExtent } from '@/model/window';
 
 export interface ImageShape {
   readonly batch: number;
@@ -13,22 +14,15 @@ export interface ImageShape {
   readonly channels: number;
 }
 
-export interface MaxPoolParams extends ImageShape {
-  readonly kernelSize: number;
-  readonly stride: number;
-  readonly padding: number;
-}
+export interface MaxPoolParams extends ImageShape, PoolWindow {}
 
 export interface MaxPoolForwardParams extends MaxPoolParams {
   /** y = relu(maxpool(x)), which is the same as maxpool(relu(x)). */
   readonly relu?: boolean;
 }
 
-function maxPoolOutputSize({ height, width, kernelSize, stride, padding }: MaxPoolParams): [number, number] {
-  return [
-    windowOutputSize(height, kernelSize, stride, padding),
-    windowOutputSize(width, kernelSize, stride, padding),
-  ];
+function outputSizes(params: MaxPoolParams): [number, number] {
+  return [maxPoolOutputSize(params, params.height), maxPoolOutputSize(params, params.width)];
 }
 
 function describeMaxPool({
@@ -39,8 +33,10 @@ function describeMaxPool({
   kernelSize,
   stride,
   padding,
+  dilation,
+  ceilMode,
 }: MaxPoolParams): string {
-  return `k${kernelSize} s${stride} p${padding} ${height}x${width}x${channels} n${batch}`;
+  return `k${kernelSize} s${stride} p${padding} d${dilation}${ceilMode ? ' ceil' : ''} ${height}x${width}x${channels} n${batch}`;
 }
 
 /**
@@ -48,8 +44,14 @@ function describeMaxPool({
  * input. Bindings: x, y, argmax.
  */
 export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
-  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
-  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  const { batch, height, width, channels, kernelSize, stride, padding, dilation, relu = false } = params;
+  const [outHeight, outWidth] = outputSizes(params);
+  const extent = windowExtent(kernelSize, dilation);
+  /** Its first tap in the image. */
+  const first = (start: string): string =>
+    dilation === 1
+      ? `u32(max(${start}, 0))`
+      : `u32(select(${start}, ${start} + (${dilation - 1} - ${start}) / ${dilation} * ${dilation}, ${start} < 0))`;
   return threadKernel(
     {
       label: `max pool ${describeMaxPool(params)}`,
@@ -61,14 +63,14 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
   let left = i32(i / ${channels}u % ${outWidth}u * ${stride}u) - ${padding};
   let top = i32(i / ${channels * outWidth}u % ${outHeight}u * ${stride}u) - ${padding};
   let image = i / ${channels * outWidth * outHeight}u * ${height * width * channels}u;
-  let firstRow = u32(max(top, 0));
-  let firstColumn = u32(max(left, 0));
-  let endRow = u32(min(top + ${kernelSize}, ${height}));
-  let endColumn = u32(min(left + ${kernelSize}, ${width}));
+  let firstRow = ${first('top')};
+  let firstColumn = ${first('left')};
+  let endRow = u32(min(top + ${extent}, ${height}));
+  let endColumn = u32(min(left + ${extent}, ${width}));
   var winner = (firstRow * ${width}u + firstColumn) * ${channels}u + c;
   var best = x[image + winner];
-  for (var row = firstRow; row < endRow; row++) {
-    for (var column = firstColumn; column < endColumn; column++) {
+  for (var row = firstRow; row < endRow; row += ${dilation}u) {
+    for (var column = firstColumn; column < endColumn; column += ${dilation}u) {
       let at = (row * ${width}u + column) * ${channels}u + c;
       let value = x[image + at];
       // A NaN wins, as in PyTorch.
@@ -87,8 +89,9 @@ export interface MaxPoolBackwardParams extends MaxPoolParams {
 
 /** dx = the sum of dy over the windows that this value won. Bindings: dy, argmax, y? (with relu), dx. */
 export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
-  const { batch, height, width, channels, kernelSize, stride, padding, relu = false } = params;
-  const [outHeight, outWidth] = maxPoolOutputSize(params);
+  const { batch, height, width, channels, kernelSize, stride, padding, dilation, relu = false } = params;
+  const [outHeight, outWidth] = outputSizes(params);
+  const extent = windowExtent(kernelSize, dilation);
   return threadKernel(
     {
       label: `max pool gradient ${describeMaxPool(params)}`,
@@ -105,9 +108,9 @@ export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
   let row = i / ${channels * width}u % ${height}u + ${padding}u;
   let n = i / ${channels * width * height}u;
   let own = i - n * ${channels * width * height}u;
-  // Windows that reach this value: start <= place < start + kernel.
-  let firstRow = (max(row + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
-  let firstColumn = (max(column + 1u, ${kernelSize}u) - ${kernelSize}u + ${stride - 1}u) / ${stride}u;
+  // Windows that reach this value: start <= place < start + extent.
+  let firstRow = (max(row + 1u, ${extent}u) - ${extent}u + ${stride - 1}u) / ${stride}u;
+  let firstColumn = (max(column + 1u, ${extent}u) - ${extent}u + ${stride - 1}u) / ${stride}u;
   let endRow = min(row / ${stride}u + 1u, ${outHeight}u);
   let endColumn = min(column / ${stride}u + 1u, ${outWidth}u);
   var sum = 0.0;

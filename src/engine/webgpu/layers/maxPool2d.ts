@@ -9,12 +9,13 @@ import {
   type Value,
 } from '@/engine/webgpu/lowering';
 import type { MaxPool2d } from '@/model/layers';
-import { windowOutputSize } from '@/model/window';
+import { maxPoolOutputSize, poolWindow } from '@/model/layers/maxPool2d';
 
 export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value, relu: boolean): Lowered {
   const { program } = lowering;
-  const { kernelSize, stride, padding, name } = layer;
-  const size = (length: number): number => windowOutputSize(length, kernelSize, stride, padding);
+  const { name } = layer;
+  const window = poolWindow(layer);
+  const size = (length: number): number => maxPoolOutputSize(window, length);
   const outputShape = { ...x, height: size(x.height), width: size(x.width) };
   const count = valueCount(lowering, outputShape);
   const output: Value = {
@@ -23,7 +24,7 @@ export function lowerMaxPool(lowering: Lowering, layer: MaxPool2d, x: Value, rel
     gate: relu ? { p: 0 } : null,
   };
   const argmax = program.tensor(`${name} argmax`, count);
-  const params = { ...imageShape(lowering, x), kernelSize, stride, padding };
+  const params = { ...imageShape(lowering, x), ...window };
   program.dispatch(maxPoolForward({ ...params, relu }), { x: x.tensor, y: output.tensor, argmax });
   const backward = (gradient: Gradient): Gradient | null => {
     if (!x.needsGradient) return null;
