@@ -4,9 +4,9 @@ import { batchSizesOf, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape } from '@/model/shapes';
 
 export interface SingleValue {
-  /** Name of the BatchNorm2d. */
+  /** Name of the BatchNorm. */
   readonly layer: string;
-  /** What it would be given: [images, channels, height, width]. */
+  /** What it would be given: [images, channels, height, width] or [images, features]. */
   readonly size: readonly number[];
   /** English, with PyTorch's words. */
   readonly message: string;
@@ -15,7 +15,7 @@ export interface SingleValue {
 type Network = Pick<RunConfig, 'network' | 'input'>;
 
 /**
- * The first BatchNorm2d that a batch of `images` leaves with one value per channel, or null.
+ * The first BatchNorm that a batch of `images` leaves with one value per channel, or null.
  * @throws ShapeError when the layers do not fit together.
  */
 export function singleValueIn({ network, input }: Network, images: number): SingleValue | null {

@@ -2,7 +2,7 @@
  * What is measured of each layer on some training steps, and shown in the plots and judged by the doctor. Engines take them
  * on their own side (engine/statistics.ts), so that only these few numbers are read back.
  */
-import { flattenLayers, type BatchNorm2d, type LayerSpec } from '@/model/layers';
+import { definitionOf, flattenLayers, type LayerSpec } from '@/model/layers';
 import type { WeightInit } from '@/model/initialisations';
 
 /** Over the finite values of a tensor; all are 0 where it has none. */
@@ -33,7 +33,7 @@ export interface LayerStatistics {
   readonly updateRatio: number;
 }
 
-/** The running mean and variance of one BatchNorm2d after a step: tests use them, and training never reads them. */
+/** The running mean and variance of one BatchNorm after a step: tests use them, and training never reads them. */
 export interface RunningStatistics {
   /** Module name in the state_dict. */
   readonly name: string;
@@ -51,8 +51,12 @@ export interface StepStatistics {
 }
 
 /** The layers that have running statistics, in forward order. */
-export function batchNormLayers(layers: readonly LayerSpec[]): BatchNorm2d[] {
-  return flattenLayers(layers).filter((layer) => layer.kind === 'BatchNorm2d');
+export function runningLayers(layers: readonly LayerSpec[]): LayerSpec[] {
+  return flattenLayers(layers).filter((layer) =>
+    definitionOf(layer)
+      .state(layer)
+      .some(({ suffix }) => suffix === 'running_mean'),
+  );
 }
 
 /** Whether one of the step's values is NaN or infinite. */

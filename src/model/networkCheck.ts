@@ -114,14 +114,18 @@ function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPa
 /** What the layer would give once its problems are fixed; null where that cannot be said. */
 function outputOnceMended(layer: LayerSpec, input: Shape, path: LayerPath): Shape | null {
   let fixed = layer;
+  let given = input;
   // One fix can uncover the next problem: a parameter, the channels, the kernel.
   for (let attempt = 0; attempt < 8; attempt += 1) {
     try {
-      return outputShape(fixed, input);
+      return outputShape(fixed, given);
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
-      if (error.code === 'needs_vector') return layer.kind === 'Linear' ? [layer.outFeatures] : null;
-      const fix = fixFor(error, fixed, input, path);
+      const fix = fixFor(error, fixed, given, path);
+      if (fix?.kind === 'insert') {
+        given = outputShape(fix.layer, given);
+        continue;
+      }
       if (fix?.kind !== 'set') return null;
       fixed = { ...fixed, [fix.field]: fix.value };
     }

@@ -3,6 +3,7 @@ import { largerBatch } from '@/doctor/fixes';
 import { mean } from '@/doctor/measures';
 import { defineRule } from '@/doctor/rule';
 import { over, root, sub, subSup } from '@/model/formula';
+import { definitionOf } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape } from '@/model/shapes';
 
@@ -17,7 +18,7 @@ const largestRatio = 1.4;
 function smallestStatistics(config: RunConfig): { readonly name: string; readonly values: number } | null {
   const layers = inferShapes(config.network, inputShape(config.input)).flatMap(({ layer, output }) => {
     const [, height = 1, width = 1] = output;
-    return layer.kind === 'BatchNorm2d'
+    return definitionOf(layer).seesBatch
       ? [{ name: layer.name, values: config.batchSize * height * width }]
       : [];
   });

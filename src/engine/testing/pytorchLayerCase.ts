@@ -4,7 +4,7 @@ import type { Engine, EngineState } from '@/engine/engine';
 import { parseNetworkSpec } from '@/model/networkSchema';
 import type { OptimizerSpec } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
-import { parameterEntries } from '@/model/stateDict';
+import { stateEntries } from '@/model/stateDict';
 import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 
 type Named = Readonly<Record<string, readonly number[]>>;
@@ -17,8 +17,10 @@ export interface LayerFile {
     readonly loss: number;
     readonly logits: readonly number[];
     readonly gradients: Named;
-    /** Parameters after three steps. */
+    /** Parameters and running statistics after three steps. */
     readonly after: { readonly SGD: Named; readonly Adam: Named };
+    /** Logits in eval mode after those of Adam. */
+    readonly evaluated: readonly number[];
   }[];
 }
 
@@ -80,16 +82,20 @@ function difference(found: ArrayLike<number | bigint> | undefined, expected: rea
 }
 
 function startOf({ start }: LayerCase, config: RunConfig): EngineState {
-  const parameters = parameterEntries(config.network).map(({ key, shape }): [string, TensorData] => {
-    const data = Float32Array.from(start[key] ?? []);
-    if (data.length !== sizeOf(shape))
-      throw new RangeError(`The fixture's ${key} has ${data.length} values.`);
-    return [key, { dtype: 'F32', shape, data }];
+  const parameters = stateEntries(config.network).map(({ key, shape, dtype }): [string, TensorData] => {
+    const values = start[key] ?? [];
+    if (values.length !== sizeOf(shape))
+      throw new RangeError(`The fixture's ${key} has ${values.length} values.`);
+    const tensor: TensorData =
+      dtype === 'F32'
+        ? { dtype, shape, data: Float32Array.from(values) }
+        : { dtype, shape, data: BigInt64Array.from(values, BigInt) };
+    return [key, tensor];
   });
   return { step: 0, parameters: new Map(parameters), optimizer: {} };
 }
 
-/** Largest difference of logits, gradients and parameters after three steps, each tensor in parts of its largest value. */
+/** Largest difference of logits, gradients, and parameters and running statistics after three steps, each tensor in parts of its largest value. */
 export async function worstFromPytorch(engine: Engine, one: LayerCase): Promise<number> {
   const set = imagesOf(one.count);
   await engine.setImages('train', set);
@@ -109,5 +115,6 @@ export async function worstFromPytorch(engine: Engine, one: LayerCase): Promise<
     await engine.step(3);
     compare((await engine.readState()).parameters, one.after[name]);
   }
+  errors.push(difference(await engine.predict(set.images, set.count), one.evaluated));
   return errors.reduce((worst, error) => (error <= worst ? worst : error), 0);
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { sequencePass } from '@/model/reference';
 import type { Gradients64 } from '@/model/layers/reference';
-import { randomLayer } from '@/engine/testing/layerCase';
+import { needsVector, randomLayer } from '@/engine/testing/layerCase';
 import { runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
 import type { Precision } from '@/engine/wasm/precision';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
@@ -653,7 +653,7 @@ describe('float64', () => {
 
   it.each(layerKinds)('leaves only the rounding of what is read and of numbers of %s', async (kind) => {
     const image = [3, 7, 5];
-    const isVector = kind === 'Linear';
+    const isVector = needsVector(kind, image);
     for (const [at, images] of [1, 11, 8].entries()) {
       const layer = randomLayer(kind, isVector ? [105] : image, 50 + at);
       const flat: LayerSpec[] = isVector ? [{ kind: 'Flatten', name: 'flatten' }] : [];

@@ -1,4 +1,5 @@
 /** Which runs are computed in more than float32, and what that means for the engine's memory. */
+import { definitionOf } from '@/model/layers';
 import { batchSizesOf, type RunConfig } from '@/model/runConfig';
 import { inferShapes, inputShape } from '@/model/shapes';
 
@@ -8,7 +9,7 @@ export type Precision = 'float32' | 'float64';
 export type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /** Values of a channel in a batch from which BatchNorm is steady enough for float32. */
-const steadyValues = 16;
+export const steadyValues = 16;
 
 /**
  * float64 where a BatchNorm sees only a few values per channel: it divides by a spread that is itself mostly chance, and so
@@ -21,7 +22,7 @@ export function precisionOf(config: RunConfig): Precision {
   const smallest = Math.min(...batchSizesOf(config));
   const isUnsteady = inferShapes(config.network, inputShape(config.input)).some(
     ({ layer, input: [, height = 1, width = 1] }) =>
-      layer.kind === 'BatchNorm2d' && smallest * height * width < steadyValues,
+      definitionOf(layer).seesBatch && smallest * height * width < steadyValues,
   );
   return isUnsteady ? 'float64' : 'float32';
 }

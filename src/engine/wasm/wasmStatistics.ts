@@ -6,7 +6,7 @@ import type { Values } from '@/engine/wasm/precision';
 import type { WasmRun } from '@/engine/wasm/wasmRun';
 import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import {
-  batchNormLayers,
+  runningLayers,
   weightedLayers,
   type LayerStatistics,
   type RunningStatistics,
@@ -95,7 +95,7 @@ class StepWatcher {
 
   /** As they stand now. */
   running(): RunningStatistics[] {
-    return batchNormLayers(this.#run.config.network.layers).map(({ name }) => {
+    return runningLayers(this.#run.config.network.layers).map(({ name }) => {
       const counts = ['running_mean', 'running_var'].map(
         (part) => statisticsOf(this.#values(`${name}.${part}`)).nonFinite,
       );

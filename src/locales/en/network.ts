@@ -69,6 +69,7 @@ export const network = {
     Conv2d: 'Slides small filters over the image; each makes one channel of the output.',
     Linear: 'Every output is a weighted sum of all inputs.',
     BatchNorm2d: 'Brings every channel to mean 0 and variance 1 over the batch, then scales and shifts it.',
+    BatchNorm1d: 'Brings every value to mean 0 and variance 1 over the batch, then scales and shifts it.',
     ReLU: 'Sets negative values to 0.',
     Tanh: 'Squeezes every value between −1 and 1.',
     Sigmoid: 'Squeezes every value between 0 and 1.',
@@ -205,9 +206,9 @@ export const network = {
   },
   problems: {
     channels: '{{kind}} expects {{expected}} channels, the layer before gives {{given}}.',
-    features: 'Linear expects {{expected}} inputs, the layer before gives {{given}}.',
+    features: '{{kind}} expects {{expected}} inputs, the layer before gives {{given}}.',
     needs_vector:
-      'Linear expects {{expected}} inputs in a row, the layer before gives an image, {{given}}. A Flatten between them makes it a row.',
+      '{{kind}} expects {{expected}} inputs in a row, the layer before gives an image, {{given}}. A Flatten between them makes it a row.',
     needs_image:
       '{{kind}} needs an image (channels, height, width); the layer before gives a row of {{given}} values.',
     kernel_too_large:

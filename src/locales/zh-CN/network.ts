@@ -71,6 +71,7 @@ export const network = {
     Conv2d: '用小卷积核扫过图像，每个卷积核产生输出的一个通道。',
     Linear: '每个输出都是全部输入的加权和。',
     BatchNorm2d: '在一个批内把每个通道变为均值 0、方差 1，再缩放和平移。',
+    BatchNorm1d: '在一个批内把每个数值变为均值 0、方差 1，再缩放和平移。',
     ReLU: '把负数变为 0。',
     Tanh: '把每个数压缩到 −1 与 1 之间。',
     Sigmoid: '把每个数压缩到 0 与 1 之间。',
@@ -205,9 +206,9 @@ export const network = {
   },
   problems: {
     channels: '{{kind}} 需要 {{expected}} 个通道，前一层给出 {{given}} 个。',
-    features: 'Linear 需要 {{expected}} 个输入，前一层给出 {{given}}。',
+    features: '{{kind}} 需要 {{expected}} 个输入，前一层给出 {{given}}。',
     needs_vector:
-      'Linear 需要一行 {{expected}} 个输入，前一层给出图像 {{given}}。在中间加一个 Flatten 就能展开成一行。',
+      '{{kind}} 需要一行 {{expected}} 个输入，前一层给出图像 {{given}}。在中间加一个 Flatten 就能展开成一行。',
     needs_image: '{{kind}} 需要图像（通道、高、宽），前一层给出一行 {{given}} 个数。',
     kernel_too_large: '{{kind}} 的卷积核为 {{kernel}}x{{kernel}}，大于填充后的输入 {{height}}x{{width}}。',
     groups:

@@ -1,94 +1,33 @@
 /** BatchNorm2d: every channel to mean 0 and variance 1 over the batch, then scaled and shifted. */
 import * as v from 'valibot';
+import { batchNorm, batchNormSchemas, usualBatchNorm } from '@/model/layers/batchNorm';
 import type { LayerDefinition } from '@/model/layers/definition';
 import { channelsOf, expectChannels, expectImage } from '@/model/layers/expectations';
-import { channelField, fieldSchema, nameSchema, realField } from '@/model/layers/fields';
-import { addAt, imageSizes, valueAt } from '@/model/layers/reference';
-import { sizeOf } from '@/model/tensor';
+import { channelField, fieldSchema, nameSchema } from '@/model/layers/fields';
 
 const numFeatures = channelField('numFeatures', true);
-const eps = realField('eps', { min: 1e-12, max: 1 }, { step: 10, scale: 'log' });
-const momentum = realField('momentum', { min: 0, max: 1 }, { step: 0.05, scale: 'linear' });
 
 const schema = v.strictObject({
   kind: v.literal('BatchNorm2d'),
   name: nameSchema,
   numFeatures: fieldSchema(numFeatures),
-  eps: fieldSchema(eps),
-  /** PyTorch's: running = (1 - momentum) * running + momentum * batch. */
-  momentum: fieldSchema(momentum),
+  ...batchNormSchemas,
 });
 
 export type BatchNorm2d = Readonly<v.InferOutput<typeof schema>>;
 
 export const batchNorm2d: LayerDefinition<BatchNorm2d> = {
+  ...batchNorm(numFeatures),
   schema,
-  group: 'normalization',
-  stem: 'bn',
-  fields: [numFeatures, eps, momentum],
-  switches: [],
   create: (name, input) => ({
     kind: 'BatchNorm2d',
     name,
     numFeatures: channelsOf(input),
-    eps: 1e-5,
-    momentum: 0.1,
+    ...usualBatchNorm,
   }),
   outputShape: (layer, input) => {
     const [channels] = expectImage(layer, input);
     expectChannels(layer, layer.numFeatures, channels);
     return input;
-  },
-  state: (layer) => {
-    const tensor = { shape: [layer.numFeatures], dtype: 'F32' } as const;
-    return [
-      { ...tensor, suffix: 'weight', role: 'parameter', start: 'ones' },
-      { ...tensor, suffix: 'bias', role: 'parameter', start: 'zeros' },
-      { ...tensor, suffix: 'running_mean', role: 'buffer', start: 'zeros' },
-      { ...tensor, suffix: 'running_var', role: 'buffer', start: 'ones' },
-      { suffix: 'num_batches_tracked', shape: [], dtype: 'I64', role: 'buffer', start: 'zeros' },
-    ];
-  },
-  // With its statistics fixed it is one multiply-add.
-  flops: (_, __, output) => 2 * sizeOf(output),
-  isView: false,
-  seesBatch: true,
-  detail: (layer) => [String(layer.numFeatures)],
-  reference: (layer, x, { weights }) => {
-    const [n, c, h, w] = imageSizes(x);
-    const count = n * h * w;
-    const channel = (i: number): number => Math.floor(i / (h * w)) % c;
-    const sums = (value: (i: number) => number): Float64Array => {
-      const total = new Float64Array(c);
-      x.data.forEach((_, i) => addAt(total, channel(i), value(i)));
-      return total;
-    };
-    const mean = sums((i) => valueAt(x.data, i)).map((sum) => sum / count);
-    const variance = sums((i) => (valueAt(x.data, i) - valueAt(mean, channel(i))) ** 2).map(
-      (sum) => sum / count,
-    );
-    const deviation = variance.map((value) => Math.sqrt(value + layer.eps));
-    const normal = x.data.map(
-      (value, i) => (value - valueAt(mean, channel(i))) / valueAt(deviation, channel(i)),
-    );
-    const weight = weights.get(`${layer.name}.weight`);
-    const bias = weights.get(`${layer.name}.bias`);
-    return {
-      y: {
-        shape: x.shape,
-        data: normal.map((value, i) => value * valueAt(weight, channel(i)) + valueAt(bias, channel(i))),
-      },
-      backward: (dy, gradients) => {
-        const dBias = sums((i) => valueAt(dy, i));
-        const dWeight = sums((i) => valueAt(dy, i) * valueAt(normal, i));
-        gradients.set(`${layer.name}.weight`, dWeight);
-        gradients.set(`${layer.name}.bias`, dBias);
-        return dy.map((g, i) => {
-          const k = channel(i);
-          const centred = g - valueAt(dBias, k) / count - (valueAt(normal, i) * valueAt(dWeight, k)) / count;
-          return (valueAt(weight, k) / valueAt(deviation, k)) * centred;
-        });
-      },
-    };
   },
 };

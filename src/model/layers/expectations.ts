@@ -29,6 +29,18 @@ export function expectChannels(layer: AnyLayer, expected: number, channels: numb
   }
 }
 
+/** @throws ShapeError where the input is no row of as many values. */
+export function expectVector(layer: AnyLayer, expected: number, input: Shape): void {
+  const isVector = input.length === 1;
+  if (isVector && input[0] === expected) return;
+  throw new ShapeError(
+    isVector ? 'features' : 'needs_vector',
+    layer.name,
+    `${layer.kind} ${layer.name} expects ${expected} inputs, the layer before gives ${formatShape(input)}${isVector ? '' : '; add a Flatten before it'}.`,
+    { kind: layer.kind, expected, given: formatShape(input) },
+  );
+}
+
 /** @throws ShapeError where a window that reaches over `extent` places is larger than the padded input. */
 export function expectWindowFits(layer: AnyLayer, extent: number, height: number, width: number): void {
   if (extent > Math.min(height, width)) {

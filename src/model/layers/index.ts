@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { adaptiveAvgPool2d } from '@/model/layers/adaptiveAvgPool2d';
 import { avgPool2d } from '@/model/layers/avgPool2d';
+import { batchNorm1d } from '@/model/layers/batchNorm1d';
 import { batchNorm2d } from '@/model/layers/batchNorm2d';
 import { conv2d } from '@/model/layers/conv2d';
 import type { LayerDefinition, Parts } from '@/model/layers/definition';
@@ -41,6 +42,7 @@ const plainDefinitions = {
   AvgPool2d: avgPool2d,
   AdaptiveAvgPool2d: adaptiveAvgPool2d,
   BatchNorm2d: batchNorm2d,
+  BatchNorm1d: batchNorm1d,
   Dropout: dropout,
   Dropout2d: dropout2d,
   Flatten: flatten,
@@ -77,6 +79,7 @@ export type LayerSpec = LayerOf<LayerKind>;
 export type Conv2d = LayerOf<'Conv2d'>;
 export type Linear = LayerOf<'Linear'>;
 export type BatchNorm2d = LayerOf<'BatchNorm2d'>;
+export type BatchNorm1d = LayerOf<'BatchNorm1d'>;
 export type ReLU = LayerOf<'ReLU'>;
 export type MaxPool2d = LayerOf<'MaxPool2d'>;
 export type AdaptiveAvgPool2d = LayerOf<'AdaptiveAvgPool2d'>;

@@ -11,16 +11,28 @@ import {
   layerDefinitions,
   layerKinds,
   layersSchema,
+  type LayerKind,
   type LayerSpec,
   shortestForm,
 } from '@/model/layers';
 import { layerGroups } from '@/model/layers/definition';
 import { sequencePass } from '@/model/reference';
+import { ShapeError, type Shape } from '@/model/shape';
 import { outputShape } from '@/model/shapes';
 import { layerEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
 
-const inputOf = (kind: string): readonly number[] => (kind === 'Linear' ? [60] : [3, 5, 4]);
+/** What a layer of this kind takes: an image, or a row of values where it takes no image. */
+function inputOf(kind: LayerKind): Shape {
+  const image = [3, 5, 4];
+  try {
+    outputShape(defaultLayer(kind, image), image);
+    return image;
+  } catch (error) {
+    if (error instanceof ShapeError && error.code === 'needs_vector') return [60];
+    throw error;
+  }
+}
 const accepts = (layer: unknown): boolean => v.safeParse(layersSchema, [layer]).success;
 
 it('is in the order of the groups, as the menu shows it', () => {

@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { conv2dReference, weightAndBias } from '@/model/layers/conv2d';
 import type { LayerDefinition } from '@/model/layers/definition';
+import { expectVector } from '@/model/layers/expectations';
 import { featureField, fieldSchema, nameSchema } from '@/model/layers/fields';
-import { formatShape, ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
 import { weightInitSchema } from '@/model/initialisations';
 
@@ -36,15 +36,7 @@ export const linear: LayerDefinition<Linear> = {
     init: { kind: 'default' },
   }),
   outputShape: (layer, input) => {
-    const [features] = input;
-    if (input.length !== 1 || features !== layer.inFeatures) {
-      throw new ShapeError(
-        input.length === 1 ? 'features' : 'needs_vector',
-        layer.name,
-        `Linear ${layer.name} expects ${layer.inFeatures} inputs, the layer before gives ${formatShape(input)}${input.length === 1 ? '' : '; add a Flatten before it'}.`,
-        { kind: layer.kind, expected: layer.inFeatures, given: formatShape(input) },
-      );
-    }
+    expectVector(layer, layer.inFeatures, input);
     return [layer.outFeatures];
   },
   state: (layer) => weightAndBias([layer.outFeatures, layer.inFeatures], layer),

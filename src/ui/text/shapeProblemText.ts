@@ -32,9 +32,9 @@ export function shapeProblemText(t: Translate, { code, details }: Problem): stri
     case 'channels':
       return t('problems.channels', { kind, expected: text('expected'), given: text('given') });
     case 'features':
-      return t('problems.features', { expected: text('expected'), given: text('given') });
+      return t('problems.features', { kind, expected: text('expected'), given: text('given') });
     case 'needs_vector':
-      return t('problems.needs_vector', { expected: text('expected'), given: text('given') });
+      return t('problems.needs_vector', { kind, expected: text('expected'), given: text('given') });
     case 'needs_image':
       return t('problems.needs_image', { kind, given: text('given') });
     case 'kernel_too_large':

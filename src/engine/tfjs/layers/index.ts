@@ -1,7 +1,7 @@
 /** How each kind of layer runs: one file a kind; a kind that is missing here fails the type check. */
 import { activationOp } from '@/engine/tfjs/layers/activation';
 import { averagePoolOp } from '@/engine/tfjs/layers/averagePool';
-import { batchNormOp } from '@/engine/tfjs/layers/batchNorm2d';
+import { batchNormOp } from '@/engine/tfjs/layers/batchNorm';
 import { convolutionOp } from '@/engine/tfjs/layers/conv2d';
 import { dropoutOp } from '@/engine/tfjs/layers/dropout';
 import { flattenOp } from '@/engine/tfjs/layers/flatten';
@@ -36,6 +36,7 @@ export const layerOps: {
   AdaptiveAvgPool2d: (layer) => averagePoolOp((size) => adaptiveWindows(layer, size)),
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),
   BatchNorm2d: batchNormOp,
+  BatchNorm1d: batchNormOp,
   Dropout: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Dropout2d: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Flatten: () => flattenOp,

@@ -1,7 +1,7 @@
 /** How each kind of layer becomes kernel calls: one file a kind; a kind that is missing here fails the type check. */
 import { lowerActivation } from '@/engine/wasm/layers/activation';
 import { lowerAveragePool } from '@/engine/wasm/layers/averagePool';
-import { lowerBatchNorm } from '@/engine/wasm/layers/batchNorm2d';
+import { lowerBatchNorm, lowerBatchNorm1d } from '@/engine/wasm/layers/batchNorm';
 import { lowerConv } from '@/engine/wasm/layers/conv2d';
 import { lowerDropout } from '@/engine/wasm/layers/dropout';
 import { lowerGroupedConv } from '@/engine/wasm/layers/groupedConv2d';
@@ -56,6 +56,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   BatchNorm2d: {
     takesRelu: true,
     lower: (lowering, layer, x, { hasRelu }) => lowerBatchNorm(lowering, layer, x, hasRelu),
+  },
+  BatchNorm1d: {
+    takesRelu: true,
+    lower: (lowering, layer, x, { hasRelu }) => lowerBatchNorm1d(lowering, layer, x, hasRelu),
   },
   Dropout: { lower: lowerDropout },
   Dropout2d: { lower: lowerDropout },

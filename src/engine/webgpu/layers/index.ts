@@ -2,7 +2,7 @@
 import type { Fusion } from '@/engine/compiling/fusion';
 import { lowerActivation } from '@/engine/webgpu/layers/activation';
 import { lowerAveragePool } from '@/engine/webgpu/layers/averagePool';
-import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
+import { lowerBatchNorm, lowerBatchNorm1d } from '@/engine/webgpu/layers/batchNorm';
 import { lowerConv } from '@/engine/webgpu/layers/conv2d';
 import { lowerDropout } from '@/engine/webgpu/layers/dropout';
 import { lowerGroupedConv } from '@/engine/webgpu/layers/groupedConv2d';
@@ -60,6 +60,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   BatchNorm2d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerBatchNorm(lowering, layer, x, epilogue.relu),
+  },
+  BatchNorm1d: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerBatchNorm1d(lowering, layer, x, epilogue.relu),
   },
   Dropout: { lower: lowerDropout },
   Dropout2d: { lower: lowerDropout },

@@ -1,6 +1,6 @@
 /** Residual: both branches and their sum, with a ReLU behind it. */
 import { add } from '@/engine/webgpu/kernels/elementwise';
-import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm2d';
+import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm';
 import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
 import {
   gated,

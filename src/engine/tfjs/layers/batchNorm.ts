@@ -1,8 +1,8 @@
-/** BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
+/** BatchNorm1d and BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import type { Forward, ForwardContext, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
-import type { BatchNorm2d } from '@/model/layers';
+import type { BatchNorm1d, BatchNorm2d } from '@/model/layers';
 
 /** (1 - momentum) * running + momentum * batch. */
 function moved(running: tf.Tensor, batch: tf.Tensor, momentum: number): tf.Tensor {
@@ -10,7 +10,7 @@ function moved(running: tf.Tensor, batch: tf.Tensor, momentum: number): tf.Tenso
 }
 
 function withBatchStatistics(
-  layer: BatchNorm2d,
+  layer: BatchNorm1d | BatchNorm2d,
   x: tf.Tensor,
   { parameters, updatedBuffers }: ForwardContext,
   options: LayerOptions,
@@ -47,7 +47,7 @@ function withBatchStatistics(
   };
 }
 
-function withRunningStatistics(layer: BatchNorm2d, x: tf.Tensor, { parameters }: ForwardContext): tf.Tensor {
+function withRunningStatistics(layer: BatchNorm1d | BatchNorm2d, x: tf.Tensor, { parameters }: ForwardContext): tf.Tensor {
   const { name, eps } = layer;
   const scale = tf.mul(
     parameters.get(`${name}.weight`),
@@ -57,14 +57,14 @@ function withRunningStatistics(layer: BatchNorm2d, x: tf.Tensor, { parameters }:
   return tf.add(tf.mul(centred, scale), parameters.get(`${name}.bias`));
 }
 
-export function batchNormOp(layer: BatchNorm2d, options: LayerOptions): LayerOp {
+export function batchNormOp(layer: BatchNorm1d | BatchNorm2d, options: LayerOptions): LayerOp {
   return {
     forward: (x, context) => {
       if (context.isTraining) return withBatchStatistics(layer, x, context, options);
       return {
         output: withRunningStatistics(layer, x, context),
         backward: () => {
-          throw new Error('The backward pass of BatchNorm2d exists in training mode only.');
+          throw new Error('The backward pass of BatchNorm exists in training mode only.');
         },
       };
     },

@@ -1,4 +1,5 @@
-/** BatchNorm2d, which may take over the ReLU that follows it. */
+/** BatchNorm1d and BatchNorm2d, which may take over the ReLU that follows it. */
+import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import {
   newBuffer,
   valueCount,
@@ -9,7 +10,7 @@ import {
 } from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
-import type { BatchNorm2d } from '@/model/layers';
+import type { BatchNorm1d, BatchNorm2d } from '@/model/layers';
 
 /** Running statistics that this program moves: the stored ones in training, copies that are read afterwards in an inspection. */
 function movedStatistics(lowering: Lowering, key: string, stored: WasmBuffer, channels: number): WasmBuffer {
@@ -20,7 +21,7 @@ function movedStatistics(lowering: Lowering, key: string, stored: WasmBuffer, ch
   return moved;
 }
 
-export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value, hasRelu: boolean): Lowered {
+export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm1d | BatchNorm2d, x: Value, hasRelu: boolean): Lowered {
   const { program, memory, blocks, images } = lowering;
   const { numFeatures: channels, eps, momentum, name } = layer;
   const tensor = (suffix: string): WasmBuffer =>
@@ -88,4 +89,22 @@ export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm2d, x: Value,
     return dx === null ? null : { buffer: dx, isOwned: true };
   };
   return { output, backward };
+}
+
+/** The same on a row of values, each a channel of its own: an image that was flattened is put into PyTorch's order first. */
+export function lowerBatchNorm1d(
+  lowering: Lowering,
+  layer: BatchNorm1d,
+  x: Value,
+  hasRelu: boolean,
+): Lowered {
+  const plain = lowerPlainOrder(lowering, x);
+  const { output, backward } = lowerBatchNorm(lowering, layer, plain.output, hasRelu);
+  return {
+    output,
+    backward: (dy) => {
+      const gradient = backward(dy);
+      return gradient === null ? null : plain.backward(gradient);
+    },
+  };
 }

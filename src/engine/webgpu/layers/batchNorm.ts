@@ -1,4 +1,4 @@
-/** BatchNorm2d, with a Residual's addition and a ReLU behind it. */
+/** BatchNorm1d and BatchNorm2d, with a Residual's addition and a ReLU behind it. */
 import {
   batchNormApply,
   batchNormBackwardApply,
@@ -8,6 +8,7 @@ import {
   batchNormSums,
   batchNormSumsLength,
 } from '@/engine/webgpu/kernels/batchNorm';
+import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
 import {
   dispatchWith,
   valueCount,
@@ -19,7 +20,7 @@ import {
 import type { Tensor } from '@/engine/webgpu/program';
 import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import type { BatchNorm2d } from '@/model/layers';
+import type { BatchNorm1d, BatchNorm2d } from '@/model/layers';
 
 function firstPiece({ key, pieces }: StoredTensor): Piece {
   const [piece] = pieces;
@@ -33,7 +34,7 @@ interface OwnParameter {
 }
 
 /** A layer's parameters with their gradients, and its running statistics. */
-function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm2d) {
+function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm1d | BatchNorm2d) {
   const { memory } = lowering;
   const parameter = (suffix: string): OwnParameter => {
     const piece = firstPiece(memory.parameter(`${name}.${suffix}`, 1, numFeatures, { kind: 'plain' }));
@@ -61,7 +62,7 @@ const rowLanesFor = ({ isSoftware }: KernelTarget): number => (isSoftware ? 1 : 
  */
 export function lowerBatchNorm(
   lowering: Lowering,
-  layer: BatchNorm2d,
+  layer: BatchNorm1d | BatchNorm2d,
   x: Value,
   relu: boolean,
   residual?: Tensor,
@@ -113,4 +114,22 @@ export function lowerBatchNorm(
     return { tensor: dx, isOwned: true, isGated: false };
   };
   return { output, backward };
+}
+
+/** The same on a row of values, each a channel of its own: an image that was flattened is put into PyTorch's order first. */
+export function lowerBatchNorm1d(
+  lowering: Lowering,
+  layer: BatchNorm1d,
+  x: Value,
+  relu: boolean,
+): Lowered {
+  const plain = lowerPlainOrder(lowering, x);
+  const { output, backward } = lowerBatchNorm(lowering, layer, plain.output, relu);
+  return {
+    output,
+    backward: (dy) => {
+      const gradient = backward(dy);
+      return gradient === null ? null : plain.backward(gradient);
+    },
+  };
 }
