@@ -142,7 +142,7 @@ export function batchNormApply<T>(
 /** dy where the fused ReLU let the value through; `y` 0 means that there is none. */
 // @ts-ignore: decorator
 @inline
-function through<T>(dy: usize, y: usize, at: usize, pair: usize): v128 {
+export function through<T>(dy: usize, y: usize, at: usize, pair: usize): v128 {
   if (!y) return loadPair<T>(dy + at, pair);
   if (sizeof<T>() === 4) {
     const stopped = f32x4.le(v128.load64_zero(y + at + pair * 8), f32x4.splat(0));

@@ -98,7 +98,8 @@ function fixFor(error: ShapeError, layer: LayerSpec, input: Shape, path: LayerPa
     }
     case 'same_stride':
       return set('stride', 1);
-    case 'invalid_parameter': {
+    case 'invalid_parameter':
+    case 'not_a_divisor': {
       const { field, value, min, max } = details;
       return set(String(field), clamp(Number(value), Number(min), Number(max)));
     }

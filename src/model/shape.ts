@@ -19,7 +19,8 @@ export type ShapeProblemCode =
   | 'same_stride'
   | 'residual_mismatch'
   | 'output_classes'
-  | 'invalid_parameter';
+  | 'invalid_parameter'
+  | 'not_a_divisor';
 
 /** A layer that does not fit, with the numbers that a message needs; the page words it in the user's language. */
 export class ShapeError extends Error {

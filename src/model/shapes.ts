@@ -21,7 +21,15 @@ function parameterProblem(layer: LayerSpec): ParameterProblem | null {
 function expectValidParameters(layer: LayerSpec): void {
   const problem = parameterProblem(layer);
   if (problem === null) return;
-  const { field, value, min, max, isInteger } = problem;
+  const { field, value, min, max, isInteger, divided } = problem;
+  if (divided !== undefined) {
+    throw new ShapeError(
+      'not_a_divisor',
+      layer.name,
+      `${layer.kind} ${layer.name}: ${field} must divide ${divided}, which ${value} does not.`,
+      { kind: layer.kind, field, value, min, max, divided },
+    );
+  }
   throw new ShapeError(
     'invalid_parameter',
     layer.name,

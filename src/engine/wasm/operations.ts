@@ -261,6 +261,36 @@ export const operations = {
     channels: u,
     images: u,
   },
+  /** Writes saved = mean and 1 / sqrt(var + eps), [blocks][groups][2][8] in f64. */
+  groupNorm: {
+    x: u,
+    weight: u,
+    bias: u,
+    y: out,
+    saved: out,
+    blocks: u,
+    pixels: u,
+    channels: u,
+    groups: u,
+    eps: f,
+    relu: u,
+  },
+  /** Sums [slice][channels] in f64, of slices of the blocks, for biasSum; dx unless that is 0. `y` is 0, or the output of the fused ReLU. */
+  groupNormGradient: {
+    dy: u,
+    x: u,
+    y: u,
+    weight: u,
+    saved: u,
+    dx: out,
+    weightSums: out,
+    biasSums: out,
+    blocks: u,
+    pixels: u,
+    channels: u,
+    groups: u,
+    slices: u,
+  },
   /**
    * Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0.
    * `kind` is the loss's place in lossKinds, by which assembly/build/losses.ts knows it; its settings lie at memoryMap.lossSettings.
@@ -313,6 +343,7 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'averagePoolGradient',
   'batchNormApply',
   'batchNormGradient',
+  'groupNorm',
 ]);
 
 /**

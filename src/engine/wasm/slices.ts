@@ -11,7 +11,8 @@ export function isSliced(
   const of = (parameter: string): number => Number(operands[parameter] ?? 0);
   /** A group of Winograd's tiles is one thread's. */
   const isOfGroups = (tiles: number): boolean => tiles % (gradientSlices * of('group')) === 0;
-  if (name === 'biasGradient' || name === 'convPoolWeightGradient') return of('slices') === gradientSlices;
+  if (name === 'biasGradient' || name === 'convPoolWeightGradient' || name === 'groupNormGradient')
+    return of('slices') === gradientSlices;
   if (name === 'winogradWeightGradient') return of('slices') === gradientSlices && isOfGroups(of('tiles'));
   if (name === 'winogradForward' || name === 'winogradInputGradient') {
     const side = of('scheme') === 2 ? 2 : 4;

@@ -70,6 +70,8 @@ export const network = {
     Linear: 'Every output is a weighted sum of all inputs.',
     BatchNorm2d: 'Brings every channel to mean 0 and variance 1 over the batch, then scales and shifts it.',
     BatchNorm1d: 'Brings every value to mean 0 and variance 1 over the batch, then scales and shifts it.',
+    GroupNorm:
+      'Brings groups of channels to mean 0 and variance 1 in each image, then scales and shifts every channel. The batch does not matter.',
     ReLU: 'Sets negative values to 0.',
     Tanh: 'Squeezes every value between −1 and 1.',
     Sigmoid: 'Squeezes every value between 0 and 1.',
@@ -96,6 +98,8 @@ export const network = {
     inFeatures: 'in',
     outFeatures: 'out',
     numFeatures: 'channels',
+    numGroups: 'groups',
+    numChannels: 'channels',
     eps: 'eps',
     momentum: 'momentum',
     outputSize: 'size',
@@ -220,6 +224,7 @@ export const network = {
       'The block adds its body, {{body}}, to its shortcut, {{shortcut}}: both must have the same shape.',
     output_classes: 'The network must end in 10 values, one a digit; it ends in {{given}}.',
     invalid_parameter: '{{field}} of {{kind}} must lie between {{min}} and {{max}}, not {{value}}.',
+    not_a_divisor: '{{field}} of {{kind}} must divide {{divided}}, which {{value}} does not.',
     invalid_name:
       '“{{name}}” cannot be a name; conv1, features.0 or 3 can: letters, digits, _ and -, with points between.',
     reserved_name:

@@ -41,13 +41,15 @@ export interface LayerField<Key extends string = string> extends NumberRange {
   readonly word?: 'same';
 }
 
-/** A number out of its range. */
+/** A number out of its range, or one that divides what it may not leave a rest of. */
 export interface ParameterProblem {
   readonly field: string;
   readonly value: number;
   readonly min: number;
   readonly max: number;
   readonly isInteger: boolean;
+  /** What it must divide, where that is what is wrong; `max` is then the nearest number below that does. */
+  readonly divided?: number;
 }
 
 /** Random starting values, as the layer's `init` says; fans as torch.nn.init._calculate_fan_in_and_fan_out counts them. */

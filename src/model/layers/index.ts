@@ -17,6 +17,7 @@ import { sigmoid } from '@/model/layers/sigmoid';
 import { leakyRelu } from '@/model/layers/leakyRelu';
 import { gelu } from '@/model/layers/gelu';
 import { silu } from '@/model/layers/silu';
+import { groupNorm } from '@/model/layers/groupNorm';
 import { linear } from '@/model/layers/linear';
 import { maxPool2d } from '@/model/layers/maxPool2d';
 import { relu } from '@/model/layers/relu';
@@ -43,6 +44,7 @@ const plainDefinitions = {
   AdaptiveAvgPool2d: adaptiveAvgPool2d,
   BatchNorm2d: batchNorm2d,
   BatchNorm1d: batchNorm1d,
+  GroupNorm: groupNorm,
   Dropout: dropout,
   Dropout2d: dropout2d,
   Flatten: flatten,
@@ -80,6 +82,7 @@ export type Conv2d = LayerOf<'Conv2d'>;
 export type Linear = LayerOf<'Linear'>;
 export type BatchNorm2d = LayerOf<'BatchNorm2d'>;
 export type BatchNorm1d = LayerOf<'BatchNorm1d'>;
+export type GroupNorm = LayerOf<'GroupNorm'>;
 export type ReLU = LayerOf<'ReLU'>;
 export type MaxPool2d = LayerOf<'MaxPool2d'>;
 export type AdaptiveAvgPool2d = LayerOf<'AdaptiveAvgPool2d'>;

@@ -65,6 +65,13 @@ export function shapeProblemText(t: Translate, { code, details }: Problem): stri
         min: text('min'),
         max: text('max'),
       });
+    case 'not_a_divisor':
+      return t('problems.not_a_divisor', {
+        kind,
+        field: text('field'),
+        value: text('value'),
+        divided: text('divided'),
+      });
     case 'invalid_name':
     case 'reserved_name':
     case 'duplicate_name':

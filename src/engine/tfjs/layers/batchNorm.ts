@@ -47,7 +47,11 @@ function withBatchStatistics(
   };
 }
 
-function withRunningStatistics(layer: BatchNorm1d | BatchNorm2d, x: tf.Tensor, { parameters }: ForwardContext): tf.Tensor {
+function withRunningStatistics(
+  layer: BatchNorm1d | BatchNorm2d,
+  x: tf.Tensor,
+  { parameters }: ForwardContext,
+): tf.Tensor {
   const { name, eps } = layer;
   const scale = tf.mul(
     parameters.get(`${name}.weight`),

@@ -5,6 +5,7 @@ import { batchNormOp } from '@/engine/tfjs/layers/batchNorm';
 import { convolutionOp } from '@/engine/tfjs/layers/conv2d';
 import { dropoutOp } from '@/engine/tfjs/layers/dropout';
 import { flattenOp } from '@/engine/tfjs/layers/flatten';
+import { groupNormOp } from '@/engine/tfjs/layers/groupNorm';
 import { linearOp } from '@/engine/tfjs/layers/linear';
 import { maxPoolOp } from '@/engine/tfjs/layers/maxPool2d';
 import { reluOp } from '@/engine/tfjs/layers/relu';
@@ -37,6 +38,7 @@ export const layerOps: {
   AvgPool2d: (layer) => averagePoolOp((size) => avgPoolWindows(layer, size)),
   BatchNorm2d: batchNormOp,
   BatchNorm1d: batchNormOp,
+  GroupNorm: groupNormOp,
   Dropout: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Dropout2d: (layer, { ordinal }) => dropoutOp(layer, ordinal),
   Flatten: () => flattenOp,

@@ -21,7 +21,12 @@ function movedStatistics(lowering: Lowering, key: string, stored: WasmBuffer, ch
   return moved;
 }
 
-export function lowerBatchNorm(lowering: Lowering, layer: BatchNorm1d | BatchNorm2d, x: Value, hasRelu: boolean): Lowered {
+export function lowerBatchNorm(
+  lowering: Lowering,
+  layer: BatchNorm1d | BatchNorm2d,
+  x: Value,
+  hasRelu: boolean,
+): Lowered {
   const { program, memory, blocks, images } = lowering;
   const { numFeatures: channels, eps, momentum, name } = layer;
   const tensor = (suffix: string): WasmBuffer =>

@@ -6,6 +6,7 @@ import { lowerConv } from '@/engine/wasm/layers/conv2d';
 import { lowerDropout } from '@/engine/wasm/layers/dropout';
 import { lowerGroupedConv } from '@/engine/wasm/layers/groupedConv2d';
 import { lowerFlatten } from '@/engine/wasm/layers/flatten';
+import { lowerGroupNorm } from '@/engine/wasm/layers/groupNorm';
 import { lowerLinear } from '@/engine/wasm/layers/linear';
 import { lowerMaxPool } from '@/engine/wasm/layers/maxPool2d';
 import { lowerRelu } from '@/engine/wasm/layers/relu';
@@ -60,6 +61,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   BatchNorm1d: {
     takesRelu: true,
     lower: (lowering, layer, x, { hasRelu }) => lowerBatchNorm1d(lowering, layer, x, hasRelu),
+  },
+  GroupNorm: {
+    takesRelu: true,
+    lower: (lowering, layer, x, { hasRelu }) => lowerGroupNorm(lowering, layer, x, hasRelu),
   },
   Dropout: { lower: lowerDropout },
   Dropout2d: { lower: lowerDropout },

@@ -8,6 +8,7 @@ import {
   batchNormSums,
   batchNormSumsLength,
 } from '@/engine/webgpu/kernels/batchNorm';
+import { channelParameter, firstPiece, type ChannelParameter } from '@/engine/webgpu/layers/channelParameter';
 import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
 import {
   dispatchWith,
@@ -18,31 +19,14 @@ import {
   type Value,
 } from '@/engine/webgpu/lowering';
 import type { Tensor } from '@/engine/webgpu/program';
-import { pieceTensor, type Piece, type StoredTensor } from '@/engine/webgpu/runMemory';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { BatchNorm1d, BatchNorm2d } from '@/model/layers';
-
-function firstPiece({ key, pieces }: StoredTensor): Piece {
-  const [piece] = pieces;
-  if (piece === undefined) throw new RangeError(`${key} has no place.`);
-  return piece;
-}
-
-interface OwnParameter {
-  readonly tensor: Tensor;
-  readonly gradient: Tensor;
-}
 
 /** A layer's parameters with their gradients, and its running statistics. */
 function batchNormTensors(lowering: Lowering, { name, numFeatures }: BatchNorm1d | BatchNorm2d) {
   const { memory } = lowering;
-  const parameter = (suffix: string): OwnParameter => {
-    const piece = firstPiece(memory.parameter(`${name}.${suffix}`, 1, numFeatures, { kind: 'plain' }));
-    return {
-      tensor: pieceTensor(`${name}.${suffix}`, piece),
-      gradient: pieceTensor('BatchNorm gradient', piece, memory.slot('gradient', piece.bank)),
-    };
-  };
+  const parameter = (suffix: string): ChannelParameter =>
+    channelParameter(lowering, `${name}.${suffix}`, numFeatures);
   const statistic = (suffix: string): Tensor =>
     lowering.statistic(firstPiece(memory.statistic(`${name}.${suffix}`, numFeatures)));
   return {
@@ -117,12 +101,7 @@ export function lowerBatchNorm(
 }
 
 /** The same on a row of values, each a channel of its own: an image that was flattened is put into PyTorch's order first. */
-export function lowerBatchNorm1d(
-  lowering: Lowering,
-  layer: BatchNorm1d,
-  x: Value,
-  relu: boolean,
-): Lowered {
+export function lowerBatchNorm1d(lowering: Lowering, layer: BatchNorm1d, x: Value, relu: boolean): Lowered {
   const plain = lowerPlainOrder(lowering, x);
   const { output, backward } = lowerBatchNorm(lowering, layer, plain.output, relu);
   return {

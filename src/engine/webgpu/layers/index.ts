@@ -7,6 +7,7 @@ import { lowerConv } from '@/engine/webgpu/layers/conv2d';
 import { lowerDropout } from '@/engine/webgpu/layers/dropout';
 import { lowerGroupedConv } from '@/engine/webgpu/layers/groupedConv2d';
 import { lowerFlatten } from '@/engine/webgpu/layers/flatten';
+import { lowerGroupNorm } from '@/engine/webgpu/layers/groupNorm';
 import { lowerLinear } from '@/engine/webgpu/layers/linear';
 import { lowerMaxPool } from '@/engine/webgpu/layers/maxPool2d';
 import { lowerRelu } from '@/engine/webgpu/layers/relu';
@@ -64,6 +65,10 @@ export const layerLowerings: { readonly [Kind in LayerKind]: LayerLowering<Kind>
   BatchNorm1d: {
     takesEpilogue: true,
     lower: (lowering, layer, x, { epilogue }) => lowerBatchNorm1d(lowering, layer, x, epilogue.relu),
+  },
+  GroupNorm: {
+    takesEpilogue: true,
+    lower: (lowering, layer, x, { epilogue }) => lowerGroupNorm(lowering, layer, x, epilogue.relu),
   },
   Dropout: { lower: lowerDropout },
   Dropout2d: { lower: lowerDropout },
