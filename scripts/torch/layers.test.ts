@@ -1,8 +1,8 @@
 // Every kind of layer of the registry against torch.nn: its name and arguments, its state, its shape, and its reference in float64.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomLayer } from '@/engine/testing/layerCase';
-import { layerKinds, type LayerSpec } from '@/model/layers';
+import { needsVector, randomLayer } from '@/engine/testing/layerCase';
+import { definitionOf, layerKinds, type LayerSpec } from '@/model/layers';
 import type { Gradients64 } from '@/model/layers/reference';
 import { uniform } from '@/model/random';
 import { sequencePass } from '@/model/reference';
@@ -56,11 +56,14 @@ describe.runIf(python !== null)('as PyTorch', () => {
   });
 
   test.each(cases)('%s, case %i', async (kind, at) => {
-    const input = kind === 'Linear' ? [30] : [1 + (at % 4), 4 + at, 9 - at];
+    const image = [1 + (at % 4), 4 + at, 9 - at];
+    const input = needsVector(kind, image) ? [30] : image;
     const found = randomLayer(kind, input, 300 * at);
     // What is dropped is drawn by other numbers there.
     const layer: LayerSpec = 'p' in found ? { ...found, p: 0 } : found;
-    const shape = [at, ...input];
+    // PyTorch refuses a single value a channel in training.
+    const images = definitionOf(layer).seesBatch ? at + 1 : at;
+    const shape = [images, ...input];
     const x = random(sizeOf(shape), 10 * at);
     const entries = layerEntries(layer);
     const weights = new Map(
@@ -76,7 +79,7 @@ describe.runIf(python !== null)('as PyTorch', () => {
     ])) as Answer;
 
     expect(entries.map(({ key, shape: size }) => [suffix(key), size])).toEqual(answer.state);
-    expect([at, ...outputShape(layer, input)]).toEqual(answer.shape);
+    expect([images, ...outputShape(layer, input)]).toEqual(answer.shape);
     const pass = sequencePass([layer], { shape, data: x }, weights, () => true);
     const gradients: Gradients64 = new Map();
     const dx = pass.backward(

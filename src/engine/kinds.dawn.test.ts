@@ -6,7 +6,7 @@ import { worstLossError } from '@/engine/testing/lossCase';
 import { layerKinds } from '@/model/layers';
 import { optimizerCases, worstRunRatio } from '@/engine/testing/optimizerCase';
 import { distanceFromPytorch, type OptimizerFile } from '@/engine/testing/pytorchOptimizerCase';
-import { caseName, worstFromPytorch, type LayerFile } from '@/engine/testing/pytorchLayerCase';
+import { caseName, toleranceOf, worstFromPytorch, type LayerFile } from '@/engine/testing/pytorchLayerCase';
 import { lossKinds } from '@/model/losses';
 import { optimizerKinds } from '@/model/optimizers';
 import layersText from '../../fixtures/pytorch/layers.json?raw';
@@ -50,7 +50,6 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
   });
 
   test.each(layerCases.map((one) => [caseName(one), one] as const))('%s', async (_, one) => {
-    // PyTorch computes in float64: what is left are an engine's own roundings.
-    expect(await worstFromPytorch(engine, one)).toBeLessThan(1e-5);
+    expect(await worstFromPytorch(engine, one)).toBeLessThan(toleranceOf(one));
   });
 });

@@ -203,6 +203,11 @@ export async function worstNetworkError(
   return worst;
 }
 
+/** The batch size, or a larger one where a BatchNorm sees so few values a channel that float32 is not enough for it. */
+export function steadyBatch(network: NetworkSpec, size: number): number {
+  return precisionOf(configOf(network, size, 0)) === 'float32' ? size : size + steadyValues;
+}
+
 /** The worst of `cases` random layers of this kind, each in a small network of its own. */
 export async function worstLayerError(engine: Engine, kind: LayerKind, cases: number): Promise<number> {
   let worst = 0;
@@ -210,8 +215,7 @@ export async function worstLayerError(engine: Engine, kind: LayerKind, cases: nu
     const seed = 1000 * at + 7;
     const network = networkAround(kind, seed);
     const size = batchSizes[at % batchSizes.length] ?? 1;
-    // Float32 is enough for a BatchNorm over no less values a channel.
-    const count = precisionOf(configOf(network, size, seed)) === 'float32' ? size : size + steadyValues;
+    const count = steadyBatch(network, size);
     const error = await worstNetworkError(engine, network, count, seed);
     if (!(error <= worst)) worst = error;
   }

@@ -21,6 +21,8 @@ export interface LayerFile {
     readonly after: { readonly SGD: Named; readonly Adam: Named };
     /** Logits in eval mode after those of Adam. */
     readonly evaluated: readonly number[];
+    /** Of networks that normalise: what worstFromPytorch gives of PyTorch's own float32. */
+    readonly noise?: number;
   }[];
 }
 
@@ -30,6 +32,14 @@ type LayerCase = LayerFile['cases'][number];
 export function caseName({ layers, count }: LayerCase): string {
   const text = layers.slice(1, -1).map((layer) => JSON.stringify({ ...layer, name: undefined }));
   return `${text.join(' ')} on ${count} images`.replaceAll('"', '');
+}
+
+/**
+ * What worstFromPytorch may give: PyTorch computes in float64, so what is left are an engine's own roundings. Where a normalisation
+ * magnifies them, they may be four times those of PyTorch's float32, which rounds in other places.
+ */
+export function toleranceOf({ noise = 0 }: LayerCase): number {
+  return Math.max(1e-5, 4 * noise);
 }
 
 /** By the formula of the script. */
