@@ -58,10 +58,16 @@ export function randomNetwork(seed: number): NetworkSpec {
     layers.push(one);
     shape = outputShape(one, shape);
   };
+  // Only behind several channels, and once: else it takes a weight's whole size out, whose gradient is then rounding.
+  let isNormalised = false;
   const addBetween = (): void => {
     for (let left = draw.below(4); left > 0; left -= 1) {
       const layer = fitting(draw.of(between), shape, seed + 31 * layers.length);
       if (layer === null) continue;
+      const normalises = layerDefinitions[layer.kind].group === 'normalization';
+      const isThin = layers.some((one) => one.kind === 'Conv2d' && one.outChannels < 3);
+      if (normalises && (isNormalised || isThin || shape.length === 1)) continue;
+      isNormalised ||= normalises;
       const keepsShape = outputShape(layer, shape).join() === shape.join();
       if (keepsShape && draw.below(4) === 0) {
         const inside = { ...layer, name: `inside${layers.length}` };
