@@ -4,6 +4,7 @@
  * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images]. Every
  * kernel exists in both precisions: operation 2 * i works on float32, operation 2 * i + 1 on float64.
  */
+import { normOperations } from '@/engine/wasm/normOperations';
 import { optimizerOperations, optimizerScalars } from '@/engine/wasm/optimizers';
 import { convShape, winogradOperations } from '@/engine/wasm/winogradOperations';
 
@@ -216,81 +217,7 @@ export const operations = {
   /** Means over windows, by the rule of model/averageWindows.ts; `area` is what sums are divided by, 0 for the places in the image. */
   averagePool: { x: u, y: out, ...averageShape },
   averagePoolGradient: { dy: u, dx: out, ...averageShape },
-  /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C] in f64, and moves the running statistics. */
-  batchNormStatistics: {
-    x: u,
-    weight: u,
-    bias: u,
-    runningMean: out,
-    runningVar: out,
-    saved: out,
-    sums: out,
-    blocks: u,
-    pixels: u,
-    channels: u,
-    images: u,
-    eps: f,
-    momentum: f,
-  },
-  batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: out, channels: u, eps: f },
-  batchNormApply: { x: u, saved: u, y: out, blocks: u, pixels: u, channels: u, relu: u },
-  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and factors = factor of x and offset in dx, each [C] in f64. */
-  batchNormGradientSums: {
-    dy: u,
-    x: u,
-    y: u,
-    saved: u,
-    factors: out,
-    sums: out,
-    dWeight: out,
-    dBias: out,
-    blocks: u,
-    pixels: u,
-    channels: u,
-    images: u,
-  },
-  batchNormGradient: {
-    dy: u,
-    x: u,
-    y: u,
-    saved: u,
-    factors: u,
-    dx: out,
-    blocks: u,
-    pixels: u,
-    channels: u,
-    images: u,
-  },
-  /** Writes saved = mean and 1 / sqrt(var + eps), [blocks][groups][2][8] in f64. */
-  groupNorm: {
-    x: u,
-    weight: u,
-    bias: u,
-    y: out,
-    saved: out,
-    blocks: u,
-    pixels: u,
-    channels: u,
-    groups: u,
-    eps: f,
-    relu: u,
-  },
-  /** Sums [slice][channels] in f64, of slices of the blocks, for biasSum; dx unless that is 0. `y` is 0, or the output of the fused ReLU. */
-  groupNormGradient: {
-    dy: u,
-    x: u,
-    y: u,
-    weight: u,
-    saved: u,
-    dx: out,
-    weightSums: out,
-    biasSums: out,
-    blocks: u,
-    pixels: u,
-    channels: u,
-    groups: u,
-    slices: u,
-  },
+  ...normOperations,
   /**
    * Writes loss (f64 sum over the images) and number of right ones at `result`, predictions as bytes, and the gradient unless 0.
    * `kind` is the loss's place in lossKinds, by which assembly/build/losses.ts knows it; its settings lie at memoryMap.lossSettings.
