@@ -32,7 +32,7 @@ function tapsOf(window: PoolWindow, height: number, width: number): Tap[] {
 /** [n, places, c] with one place more, of this value. */
 function withPlace(x: tf.Tensor3D, value: number): tf.Tensor3D {
   const [batch, , channels] = x.shape;
-  return tf.concat([x, tf.fill<tf.Rank.R3>([batch, 1, channels], value)], 1);
+  return tf.concat([x, tf.add(tf.zeros<tf.Rank.R3>([batch, 1, channels]), value)], 1);
 }
 
 function tapByTap(window: PoolWindow, x: tf.Tensor): Forward {
