@@ -56,6 +56,24 @@ test.each(cases)('a batch of $size: $refused', ({ size: [images, channels, side]
   expect(found?.message).toContain(refused.replace(/torch\.Size\((.*)\)/, '$1'));
 });
 
+test('BatchNorm1d: a batch of one is refused in torch.nn’s words, a batch of two is not', () => {
+  const init = { kind: 'default' } as const;
+  const network: NetworkSpec = {
+    id: 'custom',
+    name: 'Norm',
+    outputActivation: 'none',
+    layers: [
+      { kind: 'Flatten', name: 'flatten' },
+      { kind: 'Linear', name: 'fc1', inFeatures: 784, outFeatures: 12, bias: true, init },
+      { kind: 'BatchNorm1d', name: 'bn', numFeatures: 12, eps: 1e-5, momentum: 0.1 },
+      { kind: 'Linear', name: 'fc2', inFeatures: 12, outFeatures: 10, bias: true, init },
+    ],
+  };
+  // torch 1.13: Expected more than 1 value per channel when training, got input size torch.Size([1, 12])
+  expect(singleValueIn({ network, input: plain }, 1)?.message).toContain('[1, 12]');
+  expect(singleValueIn({ network, input: plain }, 2)).toBeNull();
+});
+
 function run(network: NetworkSpec, change: Partial<RunConfig>): RunConfig {
   return { ...defaultConfig('mynn'), network, ...change };
 }

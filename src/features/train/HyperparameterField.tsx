@@ -79,6 +79,8 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
       label={hint}
       events={{ hover: true, focus: true, touch: false }}
       position="right"
+      // On a phone there is room on neither side.
+      middlewares={{ flip: { fallbackPlacements: ['left', 'bottom', 'top'] } }}
       openDelay={500}
       disabled={hint === ''}
     >
