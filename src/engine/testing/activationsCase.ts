@@ -1,9 +1,19 @@
 /** A network whose activations are known: every engine's are compared with float64, whatever its kernels fuse. */
 import { networkInput } from '@/engine/activations';
 import type { Activation, EngineState } from '@/engine/engine';
+import { needsVector } from '@/engine/testing/layerCase';
 import { initialState } from '@/model/initialise';
 import { defaultLayer } from '@/model/edit';
-import { flattenLayers, layerKinds, type BatchNorm2d, type Conv2d, type LayerSpec } from '@/model/layers';
+import {
+  definitionOf,
+  flattenLayers,
+  layerKinds,
+  type BatchNorm2d,
+  type Conv2d,
+  type LayerKind,
+  type LayerOf,
+  type LayerSpec,
+} from '@/model/layers';
 import type { Tensor64, Weights64 } from '@/model/layers/reference';
 import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
@@ -75,10 +85,14 @@ function layersOfEveryKind(): readonly LayerSpec[] {
     found.push(layer);
     shape = outputShape(layer, shape);
   };
+  const needVectors: LayerKind[] = [];
   for (const kind of layerKinds) {
-    if (kind !== 'Flatten' && kind !== 'Linear') add({ ...defaultLayer(kind, shape), name: `every ${kind}` });
+    if (kind === 'Flatten' || kind === 'Linear') continue;
+    if (needsVector(kind, shape)) needVectors.push(kind);
+    else add({ ...defaultLayer(kind, shape), name: `every ${kind}` });
   }
   add({ kind: 'Flatten', name: 'flatten' });
+  for (const kind of needVectors) add({ ...defaultLayer(kind, shape), name: `every ${kind}` });
   const [inFeatures = 0] = shape;
   add({ kind: 'Linear', name: 'last', inFeatures, outFeatures: 10, bias: true, init: { kind: 'default' } });
   return found;
@@ -113,7 +127,7 @@ export function activationNames({ network }: RunConfig): string[] {
 /** Fresh parameters, with running statistics that are not those of a fresh BatchNorm. */
 export function activationsState({ network, seed }: RunConfig): EngineState {
   const parameters = new Map<string, TensorData>(initialState(network, seed));
-  const norms = flattenLayers(network.layers).filter(({ kind }) => kind === 'BatchNorm2d');
+  const norms = flattenLayers(network.layers).filter(hasRunningStatistics);
   for (const [key, tensor] of parameters) {
     if (tensor.dtype !== 'F32' || !norms.some(({ name }) => key.startsWith(`${name}.`))) continue;
     const data = tensor.data.map((value, i) => value + (randomBits(4, i + key.length) % 100) / 200);
@@ -122,7 +136,13 @@ export function activationsState({ network, seed }: RunConfig): EngineState {
   return { step: 0, parameters, optimizer: {} };
 }
 
-function runningNorm({ name, eps }: BatchNorm2d, x: Tensor64, weights: Weights64): Tensor64 {
+type RunningNorm = LayerOf<'BatchNorm1d' | 'BatchNorm2d'>;
+
+function hasRunningStatistics(layer: LayerSpec): layer is RunningNorm {
+  return definitionOf(layer).seesBatch;
+}
+
+function runningNorm({ name, eps }: RunningNorm, x: Tensor64, weights: Weights64): Tensor64 {
   const [, channels = 1, height = 1, width = 1] = x.shape;
   const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((key) =>
     weights.get(`${name}.${key}`),
@@ -150,8 +170,8 @@ function evaluate(
 }
 
 function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights64, found: Map<string, Tensor64>): Tensor64 {
-  // The references are those of training; these three kinds are others in eval mode, or have layers inside.
-  if (layer.kind === 'BatchNorm2d') return runningNorm(layer, x, weights);
+  // The references are those of training; these kinds are others in eval mode, or have layers inside.
+  if (hasRunningStatistics(layer)) return runningNorm(layer, x, weights);
   if (layer.kind === 'Dropout' || layer.kind === 'Dropout2d') return x;
   if (layer.kind !== 'Residual') return sequencePass([layer], x, weights).y;
   const body = evaluate(layer.body, x, weights, found);

@@ -72,6 +72,7 @@ const relu = (name: string): LayerSpec => ({ kind: 'ReLU', name });
 const isOneOf = (key: number, at: number): boolean => randomBits(key, at) % 2 === 0;
 
 /** Whether a layer of this kind takes only what a Flatten makes of an image. */
+/** Whether this kind takes no images. */
 export function needsVector(kind: LayerKind, image: Shape): boolean {
   try {
     outputShape(defaultLayer(kind, image), image);
