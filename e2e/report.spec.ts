@@ -115,7 +115,7 @@ test('runs that people know stand beside what was published', async ({ page }) =
     await expect(page.getByText(source)).toBeVisible();
   }
   // With a field's hint, too, which is wider than the room beside it.
-  await page.getByRole('textbox', { name: 'Network', exact: true }).hover();
+  await page.getByLabel('Epochs', { exact: true }).hover();
   await expect(page.getByRole('tooltip')).toBeVisible();
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
