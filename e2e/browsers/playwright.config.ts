@@ -1,4 +1,5 @@
 /** The journey in Chromium, Firefox and WebKit: npm run e2e:browsers. Playwright runs it; the browsers have drivers of their own. */
+import { resolve } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
@@ -7,5 +8,6 @@ export default defineConfig({
   workers: 1,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
-  outputDir: '../../test-results/browsers',
+  // Inside of the other journeys' folder, which is there only once they have run.
+  outputDir: resolve(import.meta.dirname, '..', '..', 'test-results', 'browsers'),
 });
