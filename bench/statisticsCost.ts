@@ -13,16 +13,10 @@ import { stepsPerEpoch } from '@/model/runConfig';
 import { StatisticsSchedule } from '@/training/statisticsSchedule';
 import { mnistImages } from '../scripts/mnistImages.ts';
 import { engines, isParityEngineName } from '../scripts/parity/engines.ts';
+import { median } from './measure.ts';
 
 /** Enough of a run for all phases of the schedule. */
 const steadyStep = 1000;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
-}
 
 /** Milliseconds: of processor time, or of wall time. */
 async function timed(isOnGpu: boolean, task: () => Promise<void>): Promise<number> {

@@ -17,22 +17,12 @@ import { fillFromHash } from '../fixtures/hashParameters.ts';
 import { inMemory } from '../fixtures/inMemory.ts';
 import { fixturePath, readBytes, readFixture, pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines } from '../parity/engines.ts';
-import {
-  findTorchPython,
-  isTorchRequired,
-  startTorch,
-  torchMissing,
-  type TorchProcess,
-} from './torchProcess.ts';
+import { startTorch, type TorchProcess } from './torchProcess.ts';
+import { torchPythonOfTest } from './torchTest.ts';
 
-const python = findTorchPython();
+const python = torchPythonOfTest();
 const script = fileURLToPath(new URL('./checkpoint.py', import.meta.url));
 const tolerance = 1e-4;
-
-test.runIf(python === null)('real PyTorch', ({ skip }) => {
-  if (isTorchRequired) expect.fail(torchMissing);
-  skip(torchMissing);
-});
 
 /** Weights of a usual size, and BatchNorm entries that are not 0 and 1. */
 function weightsOf(network: NetworkSpec): StateDict {

@@ -9,15 +9,10 @@ import { sequencePass } from '@/model/reference';
 import { outputShape } from '@/model/shapes';
 import { layerEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
-import {
-  findTorchPython,
-  isTorchRequired,
-  startTorch,
-  torchMissing,
-  type TorchProcess,
-} from './torchProcess.ts';
+import { startTorch, type TorchProcess } from './torchProcess.ts';
+import { torchPythonOfTest } from './torchTest.ts';
 
-const python = findTorchPython();
+const python = torchPythonOfTest();
 const script = fileURLToPath(new URL('./layers.py', import.meta.url));
 
 interface Answer {
@@ -27,11 +22,6 @@ interface Answer {
   readonly dx: readonly number[];
   readonly gradients: Readonly<Record<string, readonly number[]>>;
 }
-
-test.runIf(python === null)('real PyTorch', ({ skip }) => {
-  if (isTorchRequired) expect.fail(torchMissing);
-  skip(torchMissing);
-});
 
 const random = (count: number, key: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => 2 * uniform(key, i) - 1);

@@ -19,15 +19,10 @@ import { parseNetworkSpec } from '@/model/networkSchema';
 import type { TensorData } from '@/model/tensor';
 import type { StateDictMismatch } from '@/model/weightFiles';
 import { inMemory } from '../fixtures/inMemory.ts';
-import {
-  findTorchPython,
-  isTorchRequired,
-  startTorch,
-  torchMissing,
-  type TorchProcess,
-} from './torchProcess.ts';
+import { startTorch, type TorchProcess } from './torchProcess.ts';
+import { torchPythonOfTest } from './torchTest.ts';
 
-const python = findTorchPython();
+const python = torchPythonOfTest();
 const script = fileURLToPath(new URL('./state_dicts.py', import.meta.url));
 const small = parseNetworkSpec(
   JSON.parse(
@@ -46,11 +41,6 @@ interface Row {
   readonly file: string;
   readonly result: string;
 }
-
-test.runIf(python === null)('real PyTorch', ({ skip }) => {
-  if (isTorchRequired) expect.fail(torchMissing);
-  skip(torchMissing);
-});
 
 const bytesOf = ({ data }: TensorData): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 

@@ -14,9 +14,6 @@ export function findTorchPython(): string | null {
   return candidates.find(hasTorch) ?? null;
 }
 
-/** CI installs PyTorch and sets this, so that the test cannot go missing there. */
-export const isTorchRequired = process.env['DIGIT_LAB_REQUIRE_TORCH'] === '1';
-
 export const torchMissing =
   'No Python here has torch and torchvision. On Debian: apt-get install python3-torch python3-torchvision.';
 
