@@ -12,7 +12,7 @@ import {
   type KernelTarget,
 } from '@/engine/webgpu/kernels/convShape';
 import { linearForward, linearInputGradient, linearWeightGradient } from '@/engine/webgpu/kernels/linear';
-import { runKernels, type BufferData } from '@/engine/webgpu/kernels/runKernels';
+import { runKernels, type BufferData } from '@/engine/webgpu/testing/runKernels';
 import { wgslOf } from '@/engine/webgpu/wgsl';
 import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';

@@ -23,7 +23,7 @@ import {
   zeros,
   type Floats,
   type Shape,
-} from '@/engine/webgpu/kernels/kernelArrays';
+} from '@/engine/webgpu/testing/kernelArrays';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import {
   dropoutBackward,
@@ -46,7 +46,7 @@ import {
   maxPoolBackward,
   maxPoolForward,
 } from '@/engine/webgpu/kernels/pool';
-import { runKernels } from '@/engine/webgpu/kernels/runKernels';
+import { runKernels } from '@/engine/webgpu/testing/runKernels';
 import type { AdaptiveAvgPool2d, BatchNorm2d } from '@/model/layers';
 import { adaptiveWindows } from '@/model/layers/adaptiveAvgPool2d';
 import { dropoutKeeps, randomBits } from '@/model/random';

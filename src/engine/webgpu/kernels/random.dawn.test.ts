@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockBinding, clockData, clockStruct } from '@/engine/webgpu/kernels/clock';
 import { randomFunctions } from '@/engine/webgpu/kernels/random';
-import { runKernels } from '@/engine/webgpu/kernels/runKernels';
+import { runKernels } from '@/engine/webgpu/testing/runKernels';
 import { floats, threadKernel, words } from '@/engine/webgpu/kernels/source';
 import { randomBits, shuffledIndex, streamKey, streams, uniform } from '@/model/random';
 import { installDawn } from '../../../../scripts/dawn.ts';

@@ -5,12 +5,12 @@ import { lossOf } from '@/engine/evaluation';
 import { TensorSums } from '@/engine/tensorSums';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import { givenInput, trainingInput } from '@/engine/webgpu/kernels/input';
-import { largestError, normals, runs, zeros, type Floats } from '@/engine/webgpu/kernels/kernelArrays';
+import { largestError, normals, runs, zeros, type Floats } from '@/engine/webgpu/testing/kernelArrays';
 import { lossAndGradient, metricsStride } from '@/engine/webgpu/kernels/loss';
 import { clipScale, squareSums, squareSumsLength } from '@/engine/webgpu/kernels/norm';
 import { changeParts, optimizerUpdate, type PartialGradient } from '@/engine/webgpu/kernels/optimizer';
 import { scheduleRow } from '@/engine/webgpu/kernels/optimizers';
-import { runKernels } from '@/engine/webgpu/kernels/runKernels';
+import { runKernels } from '@/engine/webgpu/testing/runKernels';
 import {
   activityLength,
   channelActivity,
