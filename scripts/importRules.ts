@@ -25,7 +25,7 @@ export const folderRules: Readonly<Record<string, FolderRule>> = {
   doctor: { may: ['model'] },
   report: { may: ['model'] },
   formats: { may: ['model'] },
-  protocol: { may: ['model', 'data'] },
+  protocol: { may: ['model', 'data', 'formats'] },
   storage: { may: ['model', 'formats', 'protocol'] },
   engine: { may: ['model', 'data'], tfjs: true },
   ...Object.fromEntries(
@@ -43,10 +43,10 @@ export const folderRules: Readonly<Record<string, FolderRule>> = {
   'engine/compiling': { may: ['engine', 'model', 'data'], never: engines.map((name) => `engine/${name}`) },
   'engine/testing': { may: ['engine', 'model', 'data'], tfjs: true },
   training: { may: ['model', 'conv', 'data', 'engine', 'formats', 'protocol', 'storage'] },
-  session: { may: ['model', 'conv', 'protocol', 'storage', 'doctor', 'report'] },
+  session: { may: ['model', 'formats', 'conv', 'protocol', 'storage', 'doctor', 'report'] },
   locales: { may: ['model'], react: true },
   ui: { may: ['locales', 'model'], react: true },
-  panels: { may: ['session', 'ui', 'locales', 'model', 'report'], react: true },
+  panels: { may: ['session', 'ui', 'locales', 'model', 'formats', 'report'], react: true },
   ...Object.fromEntries(features.map((name) => [`features/${name}`, feature])),
   app: { may: ['features', 'session', 'panels', 'ui', 'locales'], react: true },
 };

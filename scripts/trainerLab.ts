@@ -7,6 +7,7 @@ import type { EngineState } from '@/model/engineState';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import type { FirstWeights, RunStatus } from '@/protocol/messages';
+import type { RequestParams } from '@/protocol/requests';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
@@ -41,6 +42,14 @@ export function smallRun(
     ...change,
   };
 }
+
+/** Asks for the weights of the network at hand. */
+export const weightsRequest = {
+  format: 'safetensors',
+  config: defaultConfig('mynn'),
+  link: '',
+  run: null,
+} as const satisfies RequestParams<'exportFile'>;
 
 export class Lab {
   readonly events: RunEvent[] = [];

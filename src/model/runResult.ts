@@ -6,6 +6,10 @@ import type { EvaluationPoint } from '@/model/testFigures';
 /** What computed it. */
 export type ResultBackend = Pick<BackendInfo, 'engine' | 'backend' | 'device' | 'isSoftware'>;
 
+export function resultBackend({ engine, backend, device, isSoftware }: ResultBackend): ResultBackend {
+  return { engine, backend, device, isSoftware };
+}
+
 /** One test on all 10,000 test images. */
 export interface FullTest extends Pick<EvaluationPoint, 'step' | 'epoch' | 'accuracy' | 'classes'> {
   /** Null where it is NaN or infinite, as all losses here. */

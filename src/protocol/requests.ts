@@ -2,10 +2,12 @@
  * What the page can ask the training worker, one entry a request: what goes along, what comes back, which buffers move over
  * instead of being copied, and how long the page waits. A new request is an entry here and its handler in training/requests.ts.
  */
+import type { ExportFormatId } from '@/formats/exportFormats';
 import type { MemoryNeed } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
 import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
+import type { RunHistory } from '@/model/runHistory';
 import type { LoadReport, ReadableFile } from '@/model/weightFiles';
 
 type Shape4 = readonly [number, number, number, number];
@@ -87,10 +89,16 @@ const table = {
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
-  /** As they stand after `step`. */
-  exportWeights: request<
-    null,
-    { readonly fileName: string; readonly step: number; readonly file: ArrayBuffer }
+  /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */
+  exportFile: request<
+    {
+      readonly format: ExportFormatId;
+      readonly config: RunConfig;
+      readonly link: string;
+      readonly run: RunHistory | null;
+    },
+    { readonly fileName: string; readonly step: number; readonly file: ArrayBuffer },
+    { readonly done: number }
   >({
     seconds: 120,
     returns: ({ file }) => [file],

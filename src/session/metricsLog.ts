@@ -59,6 +59,17 @@ export class MetricsLog {
     return this.#columns[name].subarray(0, this.#count);
   }
 
+  /** All of it, as a copy. */
+  block(): StepMetrics {
+    const column = (name: MetricName): Float32Array<ArrayBuffer> => this.#columns[name].slice(0, this.#count);
+    return {
+      firstStep: this.#firstStep,
+      loss: column('loss'),
+      accuracy: column('accuracy'),
+      learningRate: column('learningRate'),
+    };
+  }
+
   /** The last value, or null before the first step. */
   latest(name: MetricName): number | null {
     return this.#columns[name][this.#count - 1] ?? null;

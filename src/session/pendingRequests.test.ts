@@ -30,7 +30,7 @@ describe('PendingRequests', () => {
     const pending = new PendingRequests();
     const ids: number[] = [];
     const refused = failed(pending.open('importWeights', (id) => ids.push(id)));
-    const cut = failed(pending.open('exportWeights', () => undefined));
+    const cut = failed(pending.open('exportFile', () => undefined));
     const details = { kind: 'http', status: 404 } as const;
     pending.fail(ids[0] ?? 0, { code: 'file', message: 'Not a file.', subject: 'conv1', details });
     pending.failAll({ code: 'not_ready', message: 'Stopped.', subject: null });

@@ -1,5 +1,5 @@
 /** Makes a RunResult of a run that finished, where it was trained as it was configured from the first step to the last. */
-import { finiteOrNull, fullTestOf, type RunResult } from '@/model/runResult';
+import { finiteOrNull, fullTestOf, resultBackend, type RunResult } from '@/model/runResult';
 import { learningRateAt } from '@/model/learningRate';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { MetricsLog } from '@/session/metricsLog';
@@ -74,13 +74,12 @@ export class RunRecorder {
     if (!isUntrained(run.origin)) return { kind: 'unrecorded', reason: 'weights_loaded' };
     if (!this.#keptLearningRate(run)) return { kind: 'unrecorded', reason: 'learning_rate_changed' };
     const line = this.#metrics.chart('loss', 0);
-    const { engine, backend: name, device, isSoftware } = backend;
     return {
       kind: 'recorded',
       result: {
         config: run.config,
         finishedAt: Date.now(),
-        backend: { engine, backend: name, device, isSoftware },
+        backend: resultBackend(backend),
         seconds: this.#milliseconds / 1000,
         trainingLoss: {
           steps: line.map(({ step }) => step),

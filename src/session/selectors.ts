@@ -1,4 +1,5 @@
 /** What views derive from the state. */
+import type { ExportFormat } from '@/formats/exportFormats';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import type { RunPhase } from '@/protocol/messages';
 import type { SessionState } from '@/session/sessionState';
@@ -28,6 +29,20 @@ export function hasWorker({ worker }: SessionState): boolean {
 /** Whether a network is there that can answer. */
 export function canPredict({ run, backend }: SessionState): boolean {
   return backend.kind === 'ready' && run !== null && run.phase !== 'preparing' && run.phase !== 'failed';
+}
+
+/** Whether a file of this format can be made now. */
+export function canExport(state: SessionState, { needs }: ExportFormat): boolean {
+  switch (needs) {
+    case 'config':
+      return true;
+    case 'weights':
+      return canPredict(state);
+    case 'run':
+      return (state.run?.step ?? 0) > 0;
+    default:
+      return needs satisfies never;
+  }
 }
 
 /** The controls say something else than what the current run trains with: a start or reset takes it over. */

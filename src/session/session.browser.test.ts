@@ -105,7 +105,7 @@ test('prepares a network that was chosen, so that it can predict', async () => {
 });
 
 test('carries weights out and in, and says why a file does not fit', async () => {
-  const { file, fileName } = await actions.exportWeights();
+  const { file, fileName } = await actions.exportFile('safetensors');
   expect(fileName).toBe('mynn-step-0.safetensors');
   expect(await actions.importWeights(new File([file], 'mine.safetensors'))).toMatchObject({
     tensors: 8,

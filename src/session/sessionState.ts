@@ -11,6 +11,7 @@
  * draft's network. reduceEvent.ts folds worker events into the state; trainerClient.ts sends commands.
  */
 import type { Diagnosis } from '@/doctor/diagnosis';
+import type { ExportFormatId } from '@/formats/exportFormats';
 import type { BackendName, BackendProbe } from '@/model/backend';
 import type { MemoryNeed } from '@/model/cost';
 import type { StatisticsInterval } from '@/model/layerStatistics';
@@ -198,8 +199,14 @@ export interface SessionActions {
     filter: number,
     image: Uint8Array<ArrayBuffer>,
   ) => Promise<RequestValue<'layerInput'>>;
-  /** The network's weights as a safetensors file. @throws RequestError */
-  readonly exportWeights: () => Promise<RequestValue<'exportWeights'>>;
+  /**
+   * A file of the network or the run at hand. `onProgress` hears which share of the test images was read, where the format needs
+   * them. @throws RequestError `not_ready` where the format needs a network and none is there
+   */
+  readonly exportFile: (
+    format: ExportFormatId,
+    onProgress?: (done: number) => void,
+  ) => Promise<RequestValue<'exportFile'>>;
   /**
    * Reads a weights file into the network of the draft, and begins a run with it; null where a person would rather keep the
    * weights on show. @throws RequestError `file` or `state`, with details that say what is wrong or does not fit

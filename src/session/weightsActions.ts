@@ -1,7 +1,12 @@
 /** Weights as files, and the questions before weights are dropped. */
+import { exportFormat } from '@/formats/exportFormats';
 import { validateConfig } from '@/model/validate';
 import type { RunConfig } from '@/model/runConfig';
+import type { RunHistory } from '@/model/runHistory';
+import { resultBackend } from '@/model/runResult';
 import { readFrom } from '@/model/weightsOrigin';
+import { draftToQuery } from '@/session/draftLink';
+import type { MetricsLog } from '@/session/metricsLog';
 import { prepare, type RunContext } from '@/session/runActions';
 import type { SessionActions, SessionState } from '@/session/sessionState';
 import { hasUnsavedWeights, weightsHeld } from '@/session/startPlan';
@@ -9,12 +14,29 @@ import type { TrainerClient } from '@/session/trainerClient';
 
 type WeightsActions = Pick<
   SessionActions,
-  'exportWeights' | 'importWeights' | 'answerWeightsQuestion' | 'confirmReplacing'
+  'exportFile' | 'importWeights' | 'answerWeightsQuestion' | 'confirmReplacing'
 >;
 
 /** The configuration that weights are loaded into: the draft's, where it can be trained. */
 export function configToLoadInto({ run, draft }: SessionState): RunConfig {
   return run !== null && validateConfig(draft).length > 0 ? run.config : draft;
+}
+
+function linkTo(config: RunConfig): string {
+  return `${location.origin}/#${draftToQuery(config)}`;
+}
+
+/** What the page knows of the run at hand. */
+function runHistory({ run, backend, evaluations }: SessionState, metrics: MetricsLog): RunHistory | null {
+  if (run === null) return null;
+  const { step, origin } = run;
+  return {
+    step,
+    origin,
+    backend: backend.kind === 'ready' ? resultBackend(backend.backend) : null,
+    metrics: metrics.block(),
+    tests: evaluations,
+  };
 }
 
 /** connected: the worker; @throws RequestError where there is none */
@@ -23,10 +45,19 @@ export function createWeightsActions(context: RunContext, connected: () => Train
   const confirm = async (config: RunConfig): Promise<boolean> =>
     (await questions.ask({ cause: 'replace', config, choices: ['seed'] })) !== null;
   return {
-    exportWeights: async () => {
-      const runId = store.getState().run?.runId;
-      const exported = await connected().request('exportWeights', null);
+    exportFile: async (format, onProgress) => {
+      const { run, draft } = store.getState();
+      const runId = run?.runId;
+      const config = run?.config ?? draft;
+      const params = {
+        format,
+        config,
+        link: linkTo(config),
+        run: runHistory(store.getState(), context.metrics),
+      };
+      const exported = await connected().request('exportFile', params, ({ done }) => onProgress?.(done));
       const { step, fileName } = exported;
+      if (!exportFormat(format).keepsWeights) return exported;
       if (runId !== undefined && store.getState().run?.runId === runId)
         store.setState({ savedWeights: { runId, step, fileName } });
       return exported;

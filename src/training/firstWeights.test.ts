@@ -5,7 +5,7 @@ import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
-import { closeLabs, Lab, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
+import { closeLabs, Lab, mnist, openLab, smallRun, weightsRequest } from '../../scripts/trainerLab.ts';
 import { nodeHost } from '../../scripts/wasm/nodeHost.ts';
 import { answer } from './requests';
 import { toWorkerError } from './workerError';
@@ -29,7 +29,7 @@ const predictions = async (lab: Lab): Promise<number[]> => {
 };
 
 const exported = async (lab: Lab): Promise<Uint8Array> =>
-  new Uint8Array((await answer('exportWeights', null, lab)).file);
+  new Uint8Array((await answer('exportFile', weightsRequest, lab)).file);
 
 /** Trains `run` to its end and gives all its losses. */
 async function lossesOf(lab: Lab, run: string): Promise<number[]> {

@@ -1,13 +1,13 @@
 /** Answers what the page asks about the network and the data: one handler for each entry of protocol/requests.ts. */
 import { imageBytes } from '@/data/manifest';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
-import { encodeWeights } from '@/formats/checkpoint';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
 import { argmax } from '@/model/argmax';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
+import { exportFile } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { LearningRateSweeper } from '@/training/learningRateSweeper';
@@ -59,13 +59,7 @@ const handlers: Handlers = {
       step,
     })),
 
-  exportWeights: async (_, { trainer }) =>
-    trainer.withNetwork(async (engine, { config: { network }, step }) => {
-      const bytes = encodeWeights(network, await engine.readParameters());
-      const isWhole = bytes.byteLength === bytes.buffer.byteLength;
-      const file = isWhole ? bytes.buffer : bytes.slice().buffer;
-      return { fileName: `${network.id}-step-${step}.safetensors`, step, file };
-    }),
+  exportFile,
 
   importWeights: async ({ fileName, file, network }, { trainer }) => {
     const { parameters, report } = await loadStateDict(network, await openWeightFile(file));

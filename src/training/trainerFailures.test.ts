@@ -1,6 +1,6 @@
 // What goes wrong in a run.
 import { afterEach, describe, expect, test } from 'vitest';
-import { closeLabs, Lab, mnist, openLab, smallRun } from '../../scripts/trainerLab.ts';
+import { closeLabs, Lab, mnist, openLab, smallRun, weightsRequest } from '../../scripts/trainerLab.ts';
 import { answer } from './requests';
 import { toWorkerError } from './workerError';
 
@@ -54,7 +54,7 @@ describe('requests', () => {
     const lab = new Lab({ training, test: { ...testing, count: 0 } });
     const early = answer('testImages', { indices: [0] }, lab);
     expect(toWorkerError(await early.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
-    const none = answer('exportWeights', null, lab);
+    const none = answer('exportFile', weightsRequest, lab);
     expect(toWorkerError(await none.catch((error: unknown) => error))).toMatchObject({ code: 'not_ready' });
     lab.trainer.dispose();
   });

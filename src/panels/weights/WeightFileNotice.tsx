@@ -5,7 +5,7 @@ import { assertNever } from '@/model/layers';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Icon } from '@/ui/icons/icons';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import type { SavedWeights, WeightLoad } from '@/panels/weights/weightFile';
+import type { SavedFile, WeightLoad } from '@/panels/weights/weightFile';
 import { WeightsLoaded } from '@/panels/weights/WeightsLoaded';
 import { WeightsRefused } from '@/panels/weights/WeightsRefused';
 import classes from '@/panels/weights/WeightFiles.module.css';
@@ -16,8 +16,9 @@ interface About {
 }
 
 export type WeightNotice =
-  | { readonly kind: 'saving' }
-  | ({ readonly kind: 'saved' } & SavedWeights)
+  /** done: share of the test images that were read for it, where it needs them */
+  | { readonly kind: 'saving'; readonly done: number | null }
+  | ({ readonly kind: 'saved' } & SavedFile)
   | { readonly kind: 'save_failed'; readonly message: string }
   | ({ readonly kind: 'loading' } & About)
   | (About & WeightLoad);
@@ -27,7 +28,11 @@ function NoticeBody({ notice }: { readonly notice: WeightNotice }) {
   const format = useNumberFormat();
   switch (notice.kind) {
     case 'saving':
-      return <p className={classes['busy']}>{t('saving')}</p>;
+      return (
+        <p className={classes['busy']}>
+          {notice.done === null ? t('saving') : t('savingTest', { done: format.percent(notice.done, 0) })}
+        </p>
+      );
     case 'loading':
       return <p className={classes['busy']}>{t('loading', { file: notice.file })}</p>;
     case 'saved':

@@ -2,13 +2,15 @@
 import { Button, FileButton } from '@mantine/core';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ExportFormatId } from '@/formats/exportFormats';
 import { canPredict, hasWorker } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { configToLoadInto } from '@/session/weightsActions';
 import { Icon } from '@/ui/icons/icons';
 import { PytorchSnippet } from '@/panels/weights/PytorchSnippet';
 import { useCurrentNetworkText } from '@/panels/network/useCurrentNetworkText';
-import { loadWeightFile, saveWeightFile } from '@/panels/weights/weightFile';
+import { SaveAsMenu } from '@/panels/weights/SaveAsMenu';
+import { loadWeightFile, saveFile } from '@/panels/weights/weightFile';
 import { type WeightNotice, WeightFileNotice } from '@/panels/weights/WeightFileNotice';
 import classes from '@/panels/weights/WeightFiles.module.css';
 
@@ -16,10 +18,11 @@ function useWeightFiles() {
   const network = useSession((state) => configToLoadInto(state).network);
   const [notice, setNotice] = useState<WeightNotice | null>(null);
 
-  const save = async (): Promise<void> => {
-    setNotice({ kind: 'saving' });
+  const save = async (format: ExportFormatId): Promise<void> => {
+    setNotice({ kind: 'saving', done: null });
     try {
-      setNotice({ kind: 'saved', ...(await saveWeightFile()) });
+      const saved = await saveFile(format, (done) => setNotice({ kind: 'saving', done }));
+      setNotice({ kind: 'saved', ...saved });
     } catch (error) {
       setNotice({ kind: 'save_failed', message: error instanceof Error ? error.message : String(error) });
     }
@@ -58,10 +61,11 @@ export function WeightFiles() {
           variant="default"
           leftSection={<Icon name="download" size={16} />}
           disabled={!isReady || isBusy}
-          onClick={() => void save()}
+          onClick={() => void save('safetensors')}
         >
           {t('save')}
         </Button>
+        <SaveAsMenu isBusy={isBusy} onChoose={(format) => void save(format)} />
         <span className={classes['hint']}>{current !== null && t('saveHint', { weights: current })}</span>
       </div>
       {/* Files are dropped by mouse alone; the button inside is the way for everybody. */}

@@ -10,7 +10,7 @@ import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Icon } from '@/ui/icons/icons';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { useCurrentNetworkText } from '@/panels/network/useCurrentNetworkText';
-import { saveWeightFile } from '@/panels/weights/weightFile';
+import { saveFile } from '@/panels/weights/weightFile';
 import classes from '@/panels/weights/WeightsQuestionDialog.module.css';
 
 interface ChoiceText {
@@ -62,7 +62,7 @@ function Saving() {
   const save = async (): Promise<void> => {
     setState({ isBusy: true, failure: null });
     try {
-      await saveWeightFile();
+      await saveFile('safetensors');
       setState({ isBusy: false, failure: null });
     } catch (error) {
       setState({ isBusy: false, failure: error instanceof Error ? error.message : String(error) });

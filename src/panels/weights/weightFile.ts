@@ -1,4 +1,5 @@
 /** Weights as files: loading and saving them, and the Python that goes with them. */
+import { exportFormat, type ExportFormatId } from '@/formats/exportFormats';
 import type { LoadReport, ForeignFormat } from '@/model/weightFiles';
 import { RequestError } from '@/session/pendingRequests';
 import { session } from '@/session/session';
@@ -20,15 +21,18 @@ export async function loadWeightFile(file: File): Promise<WeightLoad> {
   }
 }
 
-export interface SavedWeights {
+export interface SavedFile {
   readonly fileName: string;
   readonly bytes: number;
 }
 
-/** Downloads the weights as they stand now. @throws RequestError */
-export async function saveWeightFile(): Promise<SavedWeights> {
-  const { fileName, file } = await session.actions.exportWeights();
-  const url = URL.createObjectURL(new Blob([file], { type: 'application/octet-stream' }));
+/** Downloads the network or the run as it stands now. @throws RequestError */
+export async function saveFile(
+  format: ExportFormatId,
+  onProgress?: (done: number) => void,
+): Promise<SavedFile> {
+  const { fileName, file } = await session.actions.exportFile(format, onProgress);
+  const url = URL.createObjectURL(new Blob([file], { type: exportFormat(format).mime }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

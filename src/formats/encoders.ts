@@ -1,0 +1,34 @@
+/** The writers of exportFormats.ts; what they are made of is loaded when a file is asked for. */
+import type { ExportFormatId } from '@/formats/exportFormats';
+import type { RunConfig } from '@/model/runConfig';
+import type { RunHistory } from '@/model/runHistory';
+import type { StateDict } from '@/model/tensor';
+
+/** What a file can be made of. */
+export interface ExportSource {
+  /** Of the run at hand; the draft's where there is none. */
+  readonly config: RunConfig;
+  /** The address that opens this configuration. */
+  readonly link: string;
+  /** Null before there is a run. */
+  readonly run: RunHistory | null;
+  /**
+   * Parameters and buffers as they stand after `run.step` steps, read from the engine. Both functions are for formats that need
+   * weights alone.
+   */
+  readonly parameters: () => Promise<StateDict>;
+  /** What the network reads in each test image, in order, and the labels. Takes as long as a test. */
+  readonly testPredictions: () => Promise<{
+    readonly predictions: Uint8Array<ArrayBuffer>;
+    readonly labels: Uint8Array<ArrayBuffer>;
+  }>;
+}
+
+export type Encoder = (source: ExportSource) => Promise<Uint8Array<ArrayBuffer>>;
+
+export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
+  safetensors: async ({ config, parameters }) => {
+    const { encodeWeights } = await import('@/formats/checkpoint');
+    return encodeWeights(config.network, await parameters());
+  },
+};

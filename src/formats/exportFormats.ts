@@ -1,0 +1,40 @@
+/**
+ * What can be saved as a file: one entry a format, of which the page's menu, the worker and the tests read. A new format is an entry
+ * here, its writer in encoders.ts and its two texts in the locales (`weights`, `formats`).
+ */
+import type { NetworkSpec } from '@/model/layers';
+
+/** `config`: always there; `weights`: a network that is ready; `run`: one with steps behind it, ready or not. */
+export type ExportNeed = 'config' | 'weights' | 'run';
+
+export interface ExportFormat {
+  readonly needs: ExportNeed;
+  /** It holds all weights, in a form that loads here again: whoever has the file loses nothing. */
+  readonly keepsWeights: boolean;
+  readonly mime: string;
+  readonly fileName: (network: NetworkSpec, step: number) => string;
+}
+
+/** `lenet-step-100.EXTENSION` */
+const afterSteps =
+  (extension: string): ExportFormat['fileName'] =>
+  ({ id }, step) =>
+    `${id}-step-${step}.${extension}`;
+
+/** In the order of the menu. */
+const exportFormats = {
+  safetensors: {
+    needs: 'weights',
+    keepsWeights: true,
+    mime: 'application/octet-stream',
+    fileName: afterSteps('safetensors'),
+  },
+} as const satisfies Readonly<Record<string, ExportFormat>>;
+
+export type ExportFormatId = keyof typeof exportFormats;
+
+export const exportFormatIds = Object.keys(exportFormats) as readonly ExportFormatId[];
+
+export function exportFormat(id: ExportFormatId): ExportFormat {
+  return exportFormats[id];
+}

@@ -1,0 +1,18 @@
+/** What was measured of a run so far, for files that tell of it. */
+import type { ResultBackend } from '@/model/runResult';
+import type { StepMetrics } from '@/model/stepMetrics';
+import type { EvaluationPoint } from '@/model/testFigures';
+import type { WeightsOrigin } from '@/model/weightsOrigin';
+
+export interface RunHistory {
+  /** Steps done. */
+  readonly step: number;
+  /** What its weights went through before the first of them. */
+  readonly origin: WeightsOrigin;
+  /** What computes it; null before a backend is there. */
+  readonly backend: ResultBackend | null;
+  /** Every step that is known. */
+  readonly metrics: StepMetrics;
+  /** In order. */
+  readonly tests: readonly EvaluationPoint[];
+}
