@@ -27,6 +27,7 @@ export const folderRules: Readonly<Record<string, FolderRule>> = {
   formats: { may: ['model'] },
   protocol: { may: ['model', 'data', 'formats'] },
   storage: { may: ['model', 'formats', 'protocol'] },
+  'storage/testing': { may: ['storage', 'model'] },
   engine: { may: ['model', 'data'], tfjs: true },
   ...Object.fromEntries(
     engines.map((engine) => [

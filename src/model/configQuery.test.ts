@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lenet, smallResnet } from '@/model/architectures';
-import { configFromQuery, configToQuery } from '@/model/configQuery';
+import { completeQuery, configFromQuery, configToQuery } from '@/model/configQuery';
 import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import { applies, hyperparameters } from '@/model/hyperparameters';
 import { defaultConfig, fixedConfig, presets } from '@/model/presets';
@@ -49,6 +49,8 @@ describe('links', () => {
     fc.assert(
       fc.property(anyConfig, (config) => {
         expect(throughLink(config)).toEqual({ config, issues: [] });
+        const stored = new URLSearchParams(completeQuery(config)).toString();
+        expect(configFromQuery(new URLSearchParams(stored))).toEqual({ config, issues: [] });
       }),
     );
   });

@@ -44,6 +44,15 @@ function write(field: Hyperparameter, config: RunConfig, value: HyperparameterVa
 
 /** Name and value of each setting that differs from the network's defaults, for `new URLSearchParams(...)`. */
 export function configToQuery(config: RunConfig): [string, string][] {
+  return toQuery(config, false);
+}
+
+/** The same with every setting, so that it is read back the same wherever defaults have changed. */
+export function completeQuery(config: RunConfig): [string, string][] {
+  return toQuery(config, true);
+}
+
+function toQuery(config: RunConfig, isComplete: boolean): [string, string][] {
   const standard = findStandardNetwork(config.network.id);
   const isStandard = standard !== undefined && sameNetwork(standard, config.network);
   const query: [string, string][] = isStandard
@@ -55,7 +64,7 @@ export function configToQuery(config: RunConfig): [string, string][] {
   let written = isStandard ? defaultConfig(standard.id) : customConfig(config.network);
   for (const field of settings) {
     const value = field.read(config);
-    if (value === undefined || value === field.read(written)) continue;
+    if (value === undefined || (!isComplete && value === field.read(written))) continue;
     query.push([field.key, String(value)]);
     written = write(field, written, value);
   }

@@ -6,6 +6,7 @@ import { countClasses } from '@/model/classCounts';
 import type { RunResult } from '@/model/runResult';
 import { openDatabase } from './database';
 import { loadResults, saveResult } from './results';
+import { acquireRunLock, isRunLocked } from './tabLock';
 
 const result = (seed: number, accuracy: number): RunResult => ({
   config: { ...defaultConfig('mynn'), seed },
@@ -45,4 +46,14 @@ test('keeps one result a run, over visits, and passes over what it cannot read',
   expect(newer.version).toBe(99);
   newer.close();
   await expect(openDatabase(name)).rejects.toThrow(/version/i);
+});
+
+test('tells which run a tab trains', async () => {
+  const id = `lock-${Date.now()}`;
+  expect(await isRunLocked(id)).toBe(false);
+  const lock = await acquireRunLock(id);
+  expect([await isRunLocked(id), await isRunLocked(`${id}-2`)]).toEqual([true, false]);
+  expect(await acquireRunLock(id)).toBeNull();
+  lock?.release();
+  await expect.poll(() => isRunLocked(id)).toBe(false);
 });

@@ -6,6 +6,12 @@ export interface DigitLabSchema extends DBSchema {
   readonly results: { readonly key: string; readonly value: unknown };
   /** Tiles measured on each adapter, as tileChoices.ts writes them; validated when read. */
   readonly tileChoices: { readonly key: string; readonly value: unknown };
+  /** Runs by id, and what was recorded of each under [id, ...]; runs/ writes them, and validates what it reads. */
+  readonly runs: { readonly key: string; readonly value: { readonly id: string } };
+  readonly runMetrics: { readonly key: [string, number]; readonly value: unknown };
+  readonly runStatistics: { readonly key: [string, number]; readonly value: unknown };
+  readonly runTests: { readonly key: [string, number, string]; readonly value: unknown };
+  readonly runKeyframes: { readonly key: [string, number]; readonly value: unknown };
 }
 
 export type DigitLabDatabase = IDBPDatabase<DigitLabSchema>;
@@ -17,6 +23,11 @@ const migrations: readonly ((database: DigitLabDatabase) => void)[] = [
   },
   (database) => {
     database.createObjectStore('tileChoices');
+  },
+  (database) => {
+    database.createObjectStore('runs', { keyPath: 'id' });
+    for (const name of ['runMetrics', 'runStatistics', 'runTests', 'runKeyframes'] as const)
+      database.createObjectStore(name);
   },
 ];
 

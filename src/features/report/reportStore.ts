@@ -9,7 +9,7 @@ import type { RunResult } from '@/model/runResult';
 import { matchRun, type RunLength, type RunMatch } from '@/report/reportRuns';
 import { openDatabase, type DigitLabDatabase } from '@/storage/database';
 import { loadResults, saveResult } from '@/storage/results';
-import { acquireQueueLock, type QueueLock } from '@/features/report/queueLock';
+import { acquireTabLock, type TabLock } from '@/storage/tabLock';
 import {
   advanced,
   configOf,
@@ -75,6 +75,9 @@ export function resultOf(
   );
 }
 
+/** One tab at a time runs the queue: two would train the same runs and take each other's time. */
+const queueLockName = 'digit-lab.queue';
+
 const settingsKey = (config: RunConfig): string => JSON.stringify(config);
 
 /** With this result in the place of an older one of the same settings. */
@@ -91,7 +94,7 @@ export function createReport(options: ReportOptions): Report {
   let database: DigitLabDatabase | null = null;
   /** The session's run that belongs to the item in hand. */
   let runId: string | null = null;
-  let lock: QueueLock | null = null;
+  let lock: TabLock | null = null;
 
   const setQueue = (queue: QueueState): void => {
     store.setState({ queue });
@@ -126,7 +129,7 @@ export function createReport(options: ReportOptions): Report {
     });
   };
   const take = async (): Promise<boolean> => {
-    lock ??= await acquireQueueLock();
+    lock ??= await acquireTabLock(queueLockName);
     return lock !== null;
   };
   const begin = async (queue: QueueState): Promise<void> => {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { memoryRuns } from './memoryRuns';
+import { bytesOfState, decodeRun, encodeRun, isEngineState } from './runSchema';
+import { runOf, stateOf } from '@/storage/testing/runWrites';
+import { storeFollowsModel } from '@/storage/testing/storeProperty';
+
+const run = runOf('a-1', 5);
+
+describe('a stored run', () => {
+  it('comes back as it was', () => {
+    const whole = {
+      ...run,
+      parent: { runId: 'b-2', step: 7 },
+      events: [
+        { kind: 'learningRate', step: 3, learningRate: 0.5 },
+        { kind: 'epochs', step: 4, epochs: 3 },
+      ],
+      diagnoses: [{ id: 'dead', step: 3 }],
+      notes: { name: 'one', tags: ['x'], notes: 'so', pinned: true },
+    } as const;
+    expect(decodeRun(structuredClone(encodeRun(whole)))).toEqual(whole);
+  });
+
+  it.each([
+    ['a newer version', { version: 2 }],
+    ['an older version than the first', { version: 0 }],
+    ['settings of an unknown network', { settings: 'network=alexnet' }],
+    ['an id that is a path', { id: '../x' }],
+    ['an unknown event', { events: [{ kind: 'momentum', step: 1 }] }],
+    ['an accuracy above 1', { summary: { ...run.summary, bestAccuracy: 2 } }],
+  ])('is left out with %s', (_name, change) => {
+    expect(decodeRun({ ...encodeRun(run), ...change })).toBeNull();
+  });
+});
+
+it('takes no state whose tensors are not what their shapes say', () => {
+  const state = stateOf(1, 2, 8);
+  expect(isEngineState(structuredClone(state))).toBe(true);
+  expect(bytesOfState(state)).toBe(32);
+  const torn = new Map([['weight', { dtype: 'F32', shape: [8], data: new Float32Array(7) }]]);
+  expect(isEngineState({ ...state, parameters: torn })).toBe(false);
+  expect(isEngineState({ step: 2 })).toBe(false);
+});
+
+it('holds in memory what was written', async () => {
+  await storeFollowsModel(() => Promise.resolve(memoryRuns()), 200);
+});

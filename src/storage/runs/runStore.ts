@@ -1,0 +1,55 @@
+/** Where runs are kept: what can be asked of it, and what a run's recorder writes. */
+import type { EngineState } from '@/model/engineState';
+import type { StepStatistics } from '@/model/layerStatistics';
+import type { EvaluationPoint } from '@/model/testFigures';
+import type { MetricsChunk, RecordedMetrics } from '@/storage/runs/recordedMetrics';
+import type { RecordedRun, RunNotes } from '@/storage/runs/runSchema';
+
+/** Layer statistics of the measured steps among 1024. */
+export interface StatisticsChunk {
+  /** Its first step is 1024 times that. */
+  readonly chunk: number;
+  readonly steps: readonly StepStatistics[];
+}
+
+/** All of it is written, or nothing. */
+export interface RunWrite {
+  /** Its notes and diagnoses are those of a new run; of one that is there they stay as they are. */
+  readonly run: RecordedRun;
+  /** What was recorded of this step and later ones goes first: metrics, statistics, and states and tests after it. Null: nothing. */
+  readonly truncate: number | null;
+  readonly metrics: readonly MetricsChunk[];
+  readonly statistics: readonly StatisticsChunk[];
+  readonly tests: readonly EvaluationPoint[];
+  readonly keyframe: EngineState | null;
+  readonly dropKeyframes: readonly number[];
+}
+
+export interface RunStore {
+  /** Whether what is written outlives the visit. */
+  readonly isPersistent: boolean;
+  /** All runs that can be read, newest first. */
+  list(): Promise<RecordedRun[]>;
+  /** Null where there is none, or none that can be read. */
+  get(id: string): Promise<RecordedRun | null>;
+  metrics(id: string): Promise<RecordedMetrics>;
+  /** In the order of steps, of every 1024 steps at most 160. */
+  statistics(id: string): Promise<StepStatistics[]>;
+  /** In the order of steps. */
+  tests(id: string): Promise<EvaluationPoint[]>;
+  /** Steps of the keyframes, ascending. */
+  keyframeSteps(id: string): Promise<number[]>;
+  /** The state after `step` steps; null where there is none, or none that can be read. */
+  keyframe(id: string, step: number): Promise<EngineState | null>;
+  /** @throws DOMException `QuotaExceededError` where the storage is full */
+  write(write: RunWrite): Promise<void>;
+  /** Changes what the page writes of a run. */
+  annotate(id: string, change: Partial<RunNotes> & Partial<Pick<RecordedRun, 'diagnoses'>>): Promise<void>;
+  /** Removes the runs and all that was recorded of them. */
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/** The newest first. */
+export function newestFirst(runs: readonly RecordedRun[]): RecordedRun[] {
+  return runs.toSorted((a, b) => b.createdAt - a.createdAt);
+}

@@ -1,0 +1,47 @@
+/** What one tab at a time may do, by the Web Locks API, which frees a lock when the tab ends, however it ends. */
+
+export interface TabLock {
+  release(): void;
+}
+
+const unguarded: TabLock = { release: () => undefined };
+
+/** Missing on plain http pages, and in Node: then nothing guards. */
+const lockManager = (): LockManager | undefined =>
+  typeof navigator === 'undefined' ? undefined : (navigator as { readonly locks?: LockManager }).locks;
+
+/** Null while another tab has it. */
+export function acquireTabLock(name: string): Promise<TabLock | null> {
+  const locks = lockManager();
+  if (locks === undefined) return Promise.resolve(unguarded);
+  return new Promise((resolve) => {
+    const held = locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        resolve(null);
+        return undefined;
+      }
+      return new Promise<void>((release) => {
+        resolve({ release });
+      });
+    });
+    // There, and refused: where storage is blocked.
+    held.catch(() => {
+      resolve(unguarded);
+    });
+  });
+}
+
+const runLockName = (runId: string): string => `digit-lab.run.${runId}`;
+
+/** Held by the tab that trains the run. */
+export const acquireRunLock = (runId: string): Promise<TabLock | null> => acquireTabLock(runLockName(runId));
+
+/** Whether a tab trains the run now. */
+export async function isRunLocked(runId: string): Promise<boolean> {
+  try {
+    const { held = [] } = (await lockManager()?.query()) ?? {};
+    return held.some(({ name }) => name === runLockName(runId));
+  } catch {
+    return false;
+  }
+}
