@@ -42,9 +42,22 @@ const mnist: Licence = {
     `The images are packed into PNG sheets here, otherwise unchanged.\n\n${standardText('CC-BY-SA-3.0') ?? ''}`,
 };
 
+/** What src/formats/onnx/onnx_pb.js is made from. */
+const onnx: Licence = {
+  name: 'ONNX (message definitions)',
+  version: '1.12.0',
+  license: 'Apache-2.0',
+  text: readFileSync(fileURLToPath(new URL('../protos/onnx/LICENSE', import.meta.url)), 'utf8').trim(),
+};
+
 /** Without the mark-up of SPDX's templates. */
 function standardText(license: string): string | undefined {
-  return licenses[license]?.licenseText.trim();
+  // One, or SPDX's `(A AND B)`.
+  const texts = license
+    .replace(/^\((.*)\)$/, '$1')
+    .split(' AND ')
+    .map((one) => licenses[one]?.licenseText.trim());
+  return texts.every((text) => text !== undefined) ? texts.join('\n\n') : undefined;
 }
 
 /** Folders of the packages in a bundle. */
@@ -87,7 +100,7 @@ export function licencesPlugins(): { page: Plugin; worker: Plugin } {
       apply: 'build',
       generateBundle(_, bundle) {
         collect(bundle);
-        const all = [...[...folders].map(readLicence), mnist];
+        const all = [...[...folders].map(readLicence), mnist, onnx];
         const sorted = all.sort((a, b) => a.name.localeCompare(b.name));
         this.emitFile({ type: 'asset', fileName: licencesFile, source: JSON.stringify(sorted) });
       },

@@ -11,10 +11,9 @@ import { openWeightFile } from '@/formats/weightFile';
 import { architectures, mynn } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';
-import { stateEntries } from '@/model/stateDict';
-import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
-import { fillFromHash } from '../fixtures/hashParameters.ts';
+import type { StateDict } from '@/model/tensor';
 import { inMemory } from '../fixtures/inMemory.ts';
+import { usualWeights } from '../fixtures/usualWeights.ts';
 import { fixturePath, readBytes, readFixture, pytorchFixtures } from '../fixtures/readFixture.ts';
 import { engines } from '../parity/engines.ts';
 import { startTorch, type TorchProcess } from './torchProcess.ts';
@@ -23,19 +22,6 @@ import { torchPythonOfTest } from './torchTest.ts';
 const python = torchPythonOfTest();
 const script = fileURLToPath(new URL('./checkpoint.py', import.meta.url));
 const tolerance = 1e-4;
-
-/** Weights of a usual size, and BatchNorm entries that are not 0 and 1. */
-function weightsOf(network: NetworkSpec): StateDict {
-  return new Map(
-    stateEntries(network).map(({ key, shape, dtype }, salt): [string, TensorData] => {
-      if (dtype === 'I64') return [key, { dtype, shape, data: BigInt64Array.of(7n) }];
-      const isMatrix = shape.length > 1;
-      const scale = isMatrix ? Math.sqrt(6 / sizeOf(shape.slice(1))) : 0.3;
-      const offset = !isMatrix && /weight|running_var/.test(key) ? 1 : 0;
-      return [key, { dtype, shape, data: fillFromHash(sizeOf(shape), { salt, scale, offset }) }];
-    }),
-  );
-}
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
@@ -83,7 +69,7 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
     })),
   )('$name', ({ network, tags }) => {
     test('PyTorch takes our file strictly and gives our logits', { tags }, async () => {
-      const weights = weightsOf(network);
+      const weights = usualWeights(network);
       writeFileSync(file('weights'), encodeWeights(network, weights));
       const theirs = await torch('logits', network.id);
       expect(largestDifference(theirs, await ourLogits(network, weights))).toBeLessThan(tolerance);
@@ -98,7 +84,7 @@ describe.runIf(python !== null)('weights between this app and PyTorch', () => {
   });
 
   test('PyTorch refuses a file of another network, so strict loading is what was tested', async () => {
-    writeFileSync(file('weights'), encodeWeights(mynn, weightsOf(mynn)));
+    writeFileSync(file('weights'), encodeWeights(mynn, usualWeights(mynn)));
     await expect(torch('logits', 'lenet')).rejects.toThrow(/Missing key\(s\) in state_dict/);
   });
 });

@@ -1,18 +1,21 @@
-/** Real PyTorch as a process that does jobs, for tests. */
+/** Real PyTorch, or another package of Python, as a process that does jobs, for tests. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Debian's python3-torch belongs to /usr/bin/python3, whatever `python3` means. */
+/** Debian's packages belong to /usr/bin/python3, whatever `python3` means. */
 const candidates = ['python3', '/usr/bin/python3'];
 const probe =
-  'import importlib.util as u, sys; sys.exit(not (u.find_spec("torch") and u.find_spec("torchvision")))';
+  'import importlib.util, sys; [importlib.util.find_spec(name) or sys.exit(1) for name in sys.argv[1:]]';
+
+/** The interpreter that has these modules, or null. */
+export function findPython(modules: readonly string[]): string | null {
+  const hasAll = (python: string): boolean =>
+    spawnSync(python, ['-c', probe, ...modules], { stdio: 'ignore' }).status === 0;
+  return candidates.find(hasAll) ?? null;
+}
 
 /** The interpreter that has PyTorch, or null. */
-export function findTorchPython(): string | null {
-  const hasTorch = (python: string): boolean =>
-    spawnSync(python, ['-c', probe], { stdio: 'ignore' }).status === 0;
-  return candidates.find(hasTorch) ?? null;
-}
+export const findTorchPython = (): string | null => findPython(['torch', 'torchvision']);
 
 export const torchMissing =
   'No Python here has torch and torchvision. On Debian: apt-get install python3-torch python3-torchvision.';

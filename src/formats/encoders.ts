@@ -26,9 +26,20 @@ export interface ExportSource {
 
 export type Encoder = (source: ExportSource) => Promise<Uint8Array<ArrayBuffer>>;
 
+const onnx =
+  (fromBytes: boolean): Encoder =>
+  async ({ config, link, run, parameters }) => {
+    const { encodeOnnx } = await import('@/formats/onnx/encodeOnnx');
+    const { network, seed } = config;
+    const metadata = { network: network.id, seed: String(seed), steps: String(run?.step ?? 0), link };
+    return encodeOnnx(config, await parameters(), { fromBytes, metadata });
+  };
+
 export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
   safetensors: async ({ config, parameters }) => {
     const { encodeWeights } = await import('@/formats/checkpoint');
     return encodeWeights(config.network, await parameters());
   },
+  onnx: onnx(false),
+  onnx_images: onnx(true),
 };

@@ -29,6 +29,18 @@ const exportFormats = {
     mime: 'application/octet-stream',
     fileName: afterSteps('safetensors'),
   },
+  onnx: {
+    needs: 'weights',
+    keepsWeights: false,
+    mime: 'application/octet-stream',
+    fileName: afterSteps('onnx'),
+  },
+  onnx_images: {
+    needs: 'weights',
+    keepsWeights: false,
+    mime: 'application/octet-stream',
+    fileName: afterSteps('images.onnx'),
+  },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 export type ExportFormatId = keyof typeof exportFormats;

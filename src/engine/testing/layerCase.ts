@@ -71,7 +71,6 @@ const init = { kind: 'default' } as const;
 const relu = (name: string): LayerSpec => ({ kind: 'ReLU', name });
 const isOneOf = (key: number, at: number): boolean => randomBits(key, at) % 2 === 0;
 
-/** Whether a layer of this kind takes only what a Flatten makes of an image. */
 /** Whether this kind takes no images. */
 export function needsVector(kind: LayerKind, image: Shape): boolean {
   try {
@@ -87,7 +86,7 @@ export function needsVector(kind: LayerKind, image: Shape): boolean {
  * A convolution, the layer and a Linear: what the layer gives shows in the logits, its input gradient in the convolution's. By chance
  * with a ReLU before and behind the layer, which kernels may take over, and in a Residual, where it keeps the shape.
  */
-function networkAround(kind: LayerKind, key: number): NetworkSpec {
+export function networkAround(kind: LayerKind, key: number): NetworkSpec {
   const channels = 2 + (randomBits(key, 0) % 4);
   const side = 6 + (randomBits(key, 1) % 4);
   const kernelSize = 28 - 3 * (side - 1);
@@ -122,7 +121,7 @@ function networkAround(kind: LayerKind, key: number): NetworkSpec {
 }
 
 /** Fresh parameters, moved a little, so that no scale is 1 and no shift 0. */
-function movedState(network: NetworkSpec, key: number): StateDict {
+export function movedState(network: NetworkSpec, key: number): StateDict {
   return new Map(
     [...initialState(network, key)].map(([name, tensor], at): [string, TensorData] => {
       if (tensor.dtype !== 'F32') return [name, tensor];

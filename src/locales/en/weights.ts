@@ -5,6 +5,8 @@ export const weights = {
   saveAs: 'Save as…',
   formats: {
     safetensors: { name: 'safetensors', hint: 'Weights; opens in PyTorch, and here again' },
+    onnx: { name: 'ONNX', hint: 'Network and weights, for ONNX Runtime, Netron and others' },
+    onnx_images: { name: 'ONNX that takes images', hint: 'The same; scales and resizes bytes itself' },
   },
   saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',

@@ -13,6 +13,8 @@ export const weights = {
   saveAs: '另存为…',
   formats: {
     safetensors: { name: 'safetensors', hint: '权重；可用 PyTorch 打开，也可再加载到这里' },
+    onnx: { name: 'ONNX', hint: '网络和权重；用于 ONNX Runtime、Netron 等' },
+    onnx_images: { name: '直接接收图像的 ONNX', hint: '同上；自行完成字节图像的缩放和归一化' },
   },
   saveHint: '{{weights}}，存为 .safetensors',
   load: '加载权重…',
