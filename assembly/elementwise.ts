@@ -32,6 +32,16 @@ export function copy<T>(x: usize, y: usize, count: i32, thread: i32, threads: i3
   memory.copy(y + from, x + from, to - from);
 }
 
+/** Zeros in the places of the last block that hold no image, of `values` each: sums over the batch take them in. */
+export function clearPadding<T>(x: usize, images: i32, blocks: i32, values: i32, thread: i32, threads: i32): void {
+  if (share(blocks, thread + 1, threads) < blocks || share(blocks, thread, threads) === blocks) return;
+  const last = blocks - 1;
+  const end = x + <usize>(blocks * values) * lanes<T>(), missing = <usize>(images - last * 8) * sizeof<T>();
+  for (let p = x + <usize>(last * values) * lanes<T>(); p < end; p += lanes<T>()) {
+    for (let lane = missing; lane < lanes<T>(); lane += sizeof<T>()) store<T>(p + lane, 0);
+  }
+}
+
 /** x[0] += x[1] + ... of slices `between` bytes apart, `bytes` of each; a last odd value passes alone. */
 export function addSlices<T>(x: usize, between: usize, slices: i32, bytes: usize): void {
   for (let slice = 1; slice < slices; slice++) {

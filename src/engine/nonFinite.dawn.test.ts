@@ -5,6 +5,7 @@ import {
   type NonFiniteFile,
   wrongActivations,
   wrongClipping,
+  wrongGradients,
   wrongLosses,
   wrongPredictions,
 } from '@/engine/testing/nonFiniteCases';
@@ -33,6 +34,16 @@ describe.each(['webgpu', 'tfjs-webgpu'] as const)('%s', (name) => {
 
   test('gives the values and slopes of activations', async () => {
     expect(await wrongActivations(engine, file)).toEqual([]);
+  });
+
+  const isDense = name.startsWith('tfjs');
+  test('has the gradients that are none where PyTorch has them', async () => {
+    expect(await wrongGradients(engine, file, { isDense, isShort: true, count: 3 })).toEqual([]);
+  });
+
+  // The one above checks the same of the kinds that most networks have.
+  test('has them in networks of other kinds, too', { tags: ['long'] }, async () => {
+    expect(await wrongGradients(engine, file, { isDense })).toEqual([]);
   });
 
   test('clips gradients as clip_grad_norm_ does, past float32 to 0', async () => {

@@ -10,6 +10,7 @@ import {
   sameNumber,
   wrongActivations,
   wrongClipping,
+  wrongGradients,
   wrongLosses,
   wrongPredictions,
 } from '@/engine/testing/nonFiniteCases';
@@ -77,6 +78,12 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('%s', 
   test('gives the values and slopes of activations', async () => {
     const engine = await engines[name].create();
     expect(await wrongActivations(engine, file)).toEqual([]);
+    engine.dispose();
+  });
+
+  test('has the gradients that are none where PyTorch has them', async () => {
+    const engine = await engines[name].create();
+    expect(await wrongGradients(engine, file, { isDense: name.startsWith('tfjs') })).toEqual([]);
     engine.dispose();
   });
 

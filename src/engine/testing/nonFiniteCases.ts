@@ -3,9 +3,11 @@ import type { ImageSet } from '@/data/imageSet';
 import type { Engine } from '@/engine/engine';
 import { defaultLayer } from '@/model/edit';
 import { layerKinds, type LayerSpec, type NetworkSpec } from '@/model/layers';
+import { parseNetworkSpec } from '@/model/networkSchema';
 import { defaultLoss, type LossKind, lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
-import type { StateDict, TensorData } from '@/model/tensor';
+import { stateEntries } from '@/model/stateDict';
+import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 
 /** JSON has no NaN and no infinity: texts stand for them, which Number reads. */
 type Written = number | string;
@@ -29,6 +31,17 @@ export interface NonFiniteFile {
     readonly y: readonly Written[];
     /** Gradient of x where that of y is 1. */
     readonly slope: readonly Written[];
+  }[];
+  readonly networks: readonly {
+    readonly layers: readonly { readonly kind: string; readonly name: string }[];
+    readonly cases: readonly {
+      readonly images: number;
+      /** The weight whose first value is `value`. */
+      readonly key: string;
+      readonly value: Written;
+      /** Of each gradient, `3.2N`: three finite values and two NaN; + and - are the infinities. */
+      readonly classes: Readonly<Record<string, string>>;
+    }[];
   }[];
   readonly clipping: readonly {
     readonly name: string;
@@ -214,9 +227,93 @@ export async function wrongActivations(engine: Engine, file: NonFiniteFile): Pro
   return wrong;
 }
 
+/** By the formula of the script: no pixel is 0, so that none makes NaN of an infinity. */
+const brightImages = (count: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: count * 784 }, (_, i) => ((((i * i) % 65_521) * 31 + i) % 255) + 1);
+
+const networkWeights = (size: number): number[] =>
+  Array.from({ length: size }, (_, i) => (((i * 7919 + 1) % 2003) - 1001) / 8192);
+
+function classOf(value: number): string {
+  if (Number.isNaN(value)) return 'N';
+  if (Number.isFinite(value)) return '.';
+  return value > 0 ? '+' : '-';
+}
+
+/** Which values are finite, without the kind of the others. */
+function finiteOf(classes: string): string {
+  return classes.replaceAll(/(\d+)(.)/gu, (_, count, kind) =>
+    (kind === '.' ? '.' : 'N').repeat(Number(count)),
+  );
+}
+
+function classesOf(values: readonly number[]): string {
+  const runs =
+    values
+      .map(classOf)
+      .join('')
+      .match(/(.)\1*/gu) ?? [];
+  return runs.map((run) => `${run.length}${run.at(0)}`).join('');
+}
+
+interface GradientChoice {
+  /** Leaves out groups of channels: the engine multiplies by the zeros between them. */
+  readonly isDense?: boolean;
+  /** The first network alone. */
+  readonly isShort?: boolean;
+  /** Images of a batch; all that were recorded where it is absent. */
+  readonly count?: number;
+}
+
+/** The gradients of networks with a weight that is infinite or NaN which are so, or are not, where PyTorch's are otherwise. */
+export async function wrongGradients(
+  engine: Engine,
+  file: NonFiniteFile,
+  { isDense = false, isShort = false, count }: GradientChoice = {},
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { layers, cases } of isShort ? file.networks.slice(0, 1) : file.networks) {
+    if (isDense && layers.some((layer) => 'groups' in layer)) continue;
+    const init = { kind: 'default' } as const;
+    const spec = layers.map((layer) => (/Conv2d|Linear/u.test(layer.kind) ? { ...layer, init } : layer));
+    const network = parseNetworkSpec({
+      id: 'custom',
+      name: 'custom',
+      layers: spec,
+      outputActivation: 'none',
+    });
+    // Adam: convolutions are summed directly then, as PyTorch does, and not by differences, which are none of infinities.
+    const optimizer = { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-4, weightDecay: 0 } as const;
+    const batch = { batchSize: 2, trainingImages: 2 };
+    await engine.compile({ ...configOf([], 'nll_logits', { optimizer, ...batch }), network });
+    // What of infinities a normalisation makes NaN is a matter of how it factors its sums.
+    const hasNorm = layers.some(({ kind }) => kind.includes('Norm'));
+    const compared = (text: string): string => (hasNorm ? finiteOf(text) : text);
+    for (const { images, key, value, classes } of cases) {
+      if (count !== undefined && images !== count) continue;
+      const parameters = stateEntries(network).map(({ key: name, dtype, shape }): [string, TensorData] => {
+        if (dtype === 'I64') return [name, { dtype, shape, data: new BigInt64Array(sizeOf(shape)) }];
+        const values = networkWeights(sizeOf(shape));
+        if (name === key) values[0] = Number(value);
+        return [name, floats(shape, values)];
+      });
+      await engine.writeParameters(new Map(parameters));
+      const { gradients } = await engine.inspectBatch(brightImages(images), new Uint8Array(images));
+      for (const [name, expected] of Object.entries(classes)) {
+        const found = classesOf(valuesOf(gradients, name));
+        if (compared(found) !== compared(expected))
+          wrong.push(
+            `${layers.map(({ kind }) => kind).join()}, ${images} images, ${key} ${value}: ${name} is ${found}, not ${expected}`,
+          );
+      }
+    }
+  }
+  return wrong;
+}
+
 const clippedLabel = 3;
-/** A whole block of the WebAssembly engine: the zeros that would fill one up make NaN of an infinite weight. */
-const clippedImages = 8;
+/** Fills no block of the WebAssembly engine, but tfjs's pairs of rows on WebGL. */
+const clippedImages = 6;
 
 /** The parameters that differ from PyTorch's after one clipped step whose gradients have a norm past float32, or are none at all. */
 export async function wrongClipping(engine: Engine, file: NonFiniteFile): Promise<string[]> {

@@ -37,6 +37,22 @@ function predictedClasses(logits: tf.Tensor): tf.Tensor {
   return tf.where(hasNaN, tf.argMax(nan, 1), tf.argMax(tf.where(isNumber, logits, zeros), 1));
 }
 
+/** What logits are above the largest of their row. Not tf.max: on WebGL it begins at -1e20, and so has a maximum of smaller ones, too. */
+function belowLargest(logits: tf.Tensor2D): tf.Tensor2D {
+  const isLargest = tf.equal(tf.expandDims(tf.argMax(logits, 1), 1), tf.range(0, classCount, 1, 'int32'));
+  return tf.sub(logits, tf.sum(tf.where(isLargest, logits, tf.zerosLike(logits)), 1, true));
+}
+
+function logSoftmax(logits: tf.Tensor2D): tf.Tensor2D {
+  const below = belowLargest(logits);
+  return tf.sub(below, tf.log(tf.sum(tf.exp(below), 1, true)));
+}
+
+function softmax(logits: tf.Tensor2D): tf.Tensor2D {
+  const powers: tf.Tensor2D = tf.exp(belowLargest(logits));
+  return tf.div(powers, tf.sum(powers, 1, true));
+}
+
 /** Takes d loss / d p to d loss / d z for p = softmax(z): p * (g - sum(g * p)). */
 function throughSoftmax(p: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
   const dot = tf.sum(tf.mul(gradient, p), 1, true);
@@ -48,7 +64,7 @@ type MeanLoss = Omit<BatchLoss, 'accuracy'>;
 /** -log softmax against smoothed labels. */
 function logLoss(logits: tf.Tensor2D, labels: Uint8Array, smoothing: number): MeanLoss {
   const target = targets(labels, smoothing);
-  const logP = tf.logSoftmax(logits);
+  const logP = logSoftmax(logits);
   return {
     loss: negativeMeanDot(target, logP, labels.length),
     gradient: tf.div(tf.sub(tf.exp(logP), target), labels.length),
@@ -62,7 +78,7 @@ const meanLosses: {
   cross_entropy_weighted: (spec, logits, labels) => {
     const rows = Array.from(labels, (label) => weightedTarget(spec, label));
     const target = tf.tensor2d(rows.flat(), [labels.length, classCount]);
-    const logP = tf.logSoftmax(logits);
+    const logP = logSoftmax(logits);
     const weight = weightOf(spec, labels);
     const totals = tf.sum(target, 1, true);
     return {
@@ -80,7 +96,7 @@ const meanLosses: {
   },
   nll_softmax: (_, logits, labels) => {
     const target = targets(labels);
-    const p = tf.softmax(logits);
+    const p = softmax(logits);
     return {
       loss: negativeMeanDot(target, p, labels.length),
       gradient: throughSoftmax(p, tf.div(target, -labels.length)),
@@ -88,8 +104,8 @@ const meanLosses: {
   },
   cross_entropy_softmax: (_, logits, labels) => {
     const target = targets(labels);
-    const p = tf.softmax(logits);
-    const logQ = tf.logSoftmax(p);
+    const p = softmax(logits);
+    const logQ = logSoftmax(p);
     return {
       loss: negativeMeanDot(target, logQ, labels.length),
       gradient: throughSoftmax(p, tf.div(tf.sub(tf.exp(logQ), target), labels.length)),

@@ -6,7 +6,9 @@ import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { lowerValleyPool } from '@/engine/wasm/layers/maxPool2d';
 import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
+import type { WasmBuffer } from '@/engine/wasm/program';
 import { activationOf, isActivation, type LayerKind, type LayerOf, type LayerSpec } from '@/model/layers';
+import { layerEntries } from '@/model/stateDict';
 
 /** What a layer's kernel takes over: a ReLU at once behind it, and a pool behind that. */
 const takenBy =
@@ -23,6 +25,25 @@ function lowerLayer<Kind extends LayerKind>(
   hasRelu: boolean,
 ): Lowered {
   return layerLowerings[layer.kind].lower(lowering, layer, x, { hasRelu, lowerSequence });
+}
+
+/**
+ * The places of a last block of fewer than eight images hold zeros wherever a sum over the batch reads them. Left alone they would be
+ * what a weight makes of them: an infinite one NaN, and that times a gradient of 0 is NaN as well. Only parameters make one of zeros.
+ */
+function withClearPadding(lowering: Lowering, layer: LayerSpec, x: Value, lowered: Lowered): Lowered {
+  const { mode, images, blocks } = lowering;
+  if (mode === 'eval' || images === 8 * blocks || layerEntries(layer).length === 0) return lowered;
+  const clear = (buffer: WasmBuffer, { channels, height, width }: Value): void => {
+    lowering.program.emit('clearPadding', { x: buffer, images, blocks, values: channels * height * width });
+  };
+  clear(lowered.output.buffer, lowered.output);
+  const backward = (dy: Gradient): Gradient | null => {
+    const gradient = lowered.backward(dy);
+    if (gradient !== null) clear(gradient.buffer, x);
+    return gradient;
+  };
+  return { output: lowered.output, backward };
 }
 
 interface Taken {
@@ -48,10 +69,11 @@ function lowerValley(lowering: Lowering, layers: readonly LayerSpec[], at: numbe
       ? lowerValleyPool(lowering, pool, activation, x)
       : lowerConvPool(lowering, conv, x, false, pool, activation);
   if (pooled === null) return null;
-  const { output, backward } = lowerActivation(lowering, activation, pooled.output);
+  const clear = withClearPadding(lowering, first ?? activation, x, pooled);
+  const { output, backward } = lowerActivation(lowering, activation, clear.output);
   const both = (dy: Gradient): Gradient | null => {
     const gradient = backward(dy);
-    return gradient === null ? null : pooled.backward(gradient);
+    return gradient === null ? null : clear.backward(gradient);
   };
   return { lowered: { output, backward: both }, length: conv === null ? 2 : 3 };
 }
@@ -78,7 +100,12 @@ export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], 
     });
     const pooled =
       layer.kind === 'Conv2d' && pool !== null ? lowerConvPool(lowering, layer, output, relu, pool) : null;
-    const lowered = pooled ?? lowerLayer(lowering, layer, output, relu);
+    const lowered = withClearPadding(
+      lowering,
+      layer,
+      output,
+      pooled ?? lowerLayer(lowering, layer, output, relu),
+    );
     const alone = relu ? 1 : 0;
     i += pooled === null ? alone : length;
     output = keepOutput(lowering, layers[i]?.name ?? layer.name, lowered.output);

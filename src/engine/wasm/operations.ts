@@ -190,6 +190,8 @@ export const operations = {
   },
   add: { a: u, b: u, y: out, count: u },
   copy: { x: u, y: out, count: u },
+  /** x [blocks][values][8] = 0 in the places of the last block that hold no image. */
+  clearPadding: { x: out, images: u, blocks: u, values: u },
   /** y [count] = the sum of x [slice][count]; x is written over. */
   sumSlices: { x: out, y: out, count: u, slices: u },
   /** [pixel][channel] <-> [channel][pixel] of each block: Flatten where its order is seen. */
@@ -263,6 +265,7 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'activationGradient',
   'valleyPool',
   'add',
+  'clearPadding',
   'transpose',
   'maxPool',
   'maxPoolGradient',

@@ -1,5 +1,5 @@
 /**
- * MaxPoolGrad by PyTorch's rule: the first maximum of a window, in row-major order, gets the gradient. tfjs's WebGPU
+ * MaxPoolGrad by PyTorch's rule: the first maximum of a window, in row-major order, gets the gradient, or its last NaN. tfjs's WebGPU
  * and WebGL kernels take the last one, and MNIST's flat background makes ties common.
  */
 import type { BackendName } from '@/model/backend';
@@ -93,7 +93,8 @@ function onWebGPU(call: KernelCall<WebGPUBackend>): TensorInfo {
           for (var column = max(corner.y, 0); column < min(corner.y + uniforms.window.y, uniforms.xShape.z); column++) {
             let other = getX(n, row, column, c);
             let isEarlier = row < at.x || (row == at.x && column < at.y);
-            if (other > value || (other == value && isEarlier)) { return false; }
+            let isLater = !isEarlier && (row != at.x || column != at.y);
+            if (select(isnan(other) || other > value || (other == value && isEarlier), isnan(other) && isLater, isnan(value))) { return false; }
           }
         }
         return true;
@@ -140,7 +141,8 @@ function onWebGL(call: KernelCall<MathBackendWebGL>): TensorInfo {
           for (int column = max(corner.y, 0); column < min(corner.y + window.y, ${info.inWidth}); column++) {
             float other = getX(n, row, column, c);
             bool isEarlier = row < at.x || (row == at.x && column < at.y);
-            if (other > value || (other == value && isEarlier)) { return false; }
+            bool isLater = !isEarlier && (row != at.x || column != at.y);
+            if (isnan(value) ? isnan(other) && isLater : isnan(other) || other > value || (other == value && isEarlier)) { return false; }
           }
         }
         return true;

@@ -18,7 +18,8 @@ const functions: { readonly [Kind in ActivationKind]: (layer: LayerOf<Kind>) => 
   Tanh: () => ({ value: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) }),
   Sigmoid: () => ({ value: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) }),
   LeakyReLU: ({ negativeSlope }) => ({
-    value: (x) => tf.leakyRelu(x, negativeSlope),
+    // Not tf.leakyRelu, which makes NaN of an infinity on WebGL.
+    value: (x) => tf.where(tf.greater(x, 0), x, tf.mul(x, negativeSlope)),
     slope: (y) => tf.where(tf.greater(y, 0), tf.onesLike(y), tf.fill(y.shape, negativeSlope)),
   }),
   GELU: () => ({

@@ -64,6 +64,13 @@ function tapByTap(window: PoolWindow, x: tf.Tensor): Forward {
   };
 }
 
+/** NaN where a window holds one: tfjs's own kernels pass over it. */
+function pooled(x: tf.Tensor, attributes: Readonly<Record<string, unknown>>): tf.Tensor {
+  const isNaN = tf.where(tf.isNaN(x), tf.onesLike(x), tf.zerosLike(x));
+  const hasNaN = tf.greater(runKernel('MaxPool', { x: isNaN }, attributes), 0);
+  return tf.where(hasNaN, Number.NaN, runKernel('MaxPool', { x }, attributes));
+}
+
 export function maxPoolOp(layer: MaxPool2d): LayerOp {
   const window = poolWindow(layer);
   const { kernelSize, stride, padding, dilation, ceilMode } = window;
@@ -76,7 +83,7 @@ export function maxPoolOp(layer: MaxPool2d): LayerOp {
   return {
     forward: (x) => {
       if (dilation > 1 || ceilMode) return tapByTap(window, x);
-      const output = runKernel('MaxPool', { x }, attributes);
+      const output = pooled(x, attributes);
       return {
         output,
         backward: (dy) => runKernel('MaxPoolGrad', { dy, input: x, output }, attributes),

@@ -4,6 +4,7 @@
  * chunk and then of the whole, so a mean far from 0 costs no digits. PyTorch: biased variance to normalise, unbiased for
  * running_var.
  */
+import { rectified, throughRelu, type FloatType } from '@/engine/webgpu/kernels/relu';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { columnKernel, joinRows } from '@/engine/webgpu/kernels/columnKernel';
 import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
@@ -106,11 +107,11 @@ export interface BatchNormApplyParams extends BatchNormShape {
 
 function output(
   value: string,
-  type: string,
+  type: FloatType,
   { residual = false, relu = false }: Partial<BatchNormApplyParams>,
 ): string {
   const sum = residual ? `${value} + residual[at]` : value;
-  return relu ? `max(${sum}, ${type}())` : sum;
+  return relu ? rectified(`(${sum})`, type) : sum;
 }
 
 /**
@@ -206,8 +207,8 @@ export interface BatchNormBackwardParams extends BatchNormShape {
   readonly relu?: boolean;
 }
 
-function masked(type: string, { relu = false }: BatchNormBackwardParams): string {
-  return relu ? `select(${type}(), dy[at], y[at] > ${type}())` : 'dy[at]';
+function masked(type: FloatType, { relu = false }: BatchNormBackwardParams): string {
+  return relu ? throughRelu('dy[at]', 'y[at]', type) : 'dy[at]';
 }
 
 /** Sums of the backward pass. Bindings: x, sums, dy, y?, partials. */

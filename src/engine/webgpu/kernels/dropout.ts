@@ -2,6 +2,7 @@
  * Dropout and Dropout2d with the masks of model/random.ts's dropoutKeeps: computed from the hash where they are needed, so
  * that the backward pass computes the same again, or written out for a kernel that multiplies by them on the way.
  */
+import { rectified, throughRelu } from '@/engine/webgpu/kernels/relu';
 import type { Declaration, Kernel } from '@/engine/webgpu/kernel';
 import { clockBinding, clockStruct } from '@/engine/webgpu/kernels/clock';
 import { keepThreshold, randomFunctions } from '@/engine/webgpu/kernels/random';
@@ -114,7 +115,7 @@ function appliedDropout(params: DropoutParams, source: string, target: string, v
 
 /** y = mask * x, or mask * relu(x). Bindings: clock, x, y. */
 export function dropoutForward(params: DropoutForwardParams): Kernel {
-  return appliedDropout(params, 'x', 'y', params.relu === true ? 'max(x[i], 0.0)' : 'x[i]');
+  return appliedDropout(params, 'x', 'y', params.relu === true ? rectified('x[i]', 'f32') : 'x[i]');
 }
 
 /** dx = mask * dy, the mask of the same step. Bindings: clock, dy, dx. */
@@ -132,6 +133,6 @@ export function dropoutReluBackward(params: DropoutParams): Kernel {
       bindings: [floats('dy', 'read'), floats('y', 'read'), floats('dx', 'read_write')],
     },
     count,
-    `  dx[i] = select(0.0, dy[i] * ${literal(scaleOf(p))}, y[i] > 0.0);`,
+    `  dx[i] = ${throughRelu(`dy[i] * ${literal(scaleOf(p))}`, 'y[i]', 'f32')};`,
   );
 }

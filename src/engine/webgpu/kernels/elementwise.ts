@@ -1,5 +1,6 @@
 /** Element-wise kernels over `count` values; 4 at a time where the count allows it. */
 import type { Kernel } from '@/engine/webgpu/kernel';
+import { rectified, throughRelu } from '@/engine/webgpu/kernels/relu';
 import { floats, threadKernel } from '@/engine/webgpu/kernels/source';
 
 export interface ElementwiseParams {
@@ -25,26 +26,25 @@ function elementwise(
   );
 }
 
-const zeros = (width: 1 | 4): string => (width === 4 ? 'vec4f()' : '0.0');
-const rectified = (value: string, width: 1 | 4): string => `max(${value}, ${zeros(width)})`;
+const typeOf = (width: 1 | 4) => (width === 4 ? 'vec4f' : 'f32');
 
 /** y = max(x, 0). Bindings: x, y. */
 export function reluForward({ count }: ElementwiseParams): Kernel {
-  return elementwise('relu', count, ['x'], 'y', (width) => rectified('x[i]', width));
+  return elementwise('relu', count, ['x'], 'y', (width) => rectified('x[i]', typeOf(width)));
 }
 
-/** dx = dy where the ReLU's output y is positive, else 0. Bindings: dy, y, dx. */
+/** dx = dy where the ReLU gave y, else 0. Bindings: dy, y, dx. */
 export function reluBackward({ count }: ElementwiseParams): Kernel {
-  return elementwise('relu backward', count, ['dy', 'y'], 'dx', (width) => {
-    return `select(${zeros(width)}, dy[i], y[i] > ${zeros(width)})`;
-  });
+  return elementwise('relu backward', count, ['dy', 'y'], 'dx', (width) =>
+    throughRelu('dy[i]', 'y[i]', typeOf(width)),
+  );
 }
 
-/** dy = 0 where the ReLU's output y is not positive, in place. Bindings: y, dy. */
+/** dy = 0 where the ReLU gave 0, in place. Bindings: y, dy. */
 export function reluBackwardInPlace({ count }: ElementwiseParams): Kernel {
-  return elementwise('relu backward', count, ['y'], 'dy', (width) => {
-    return `select(${zeros(width)}, dy[i], y[i] > ${zeros(width)})`;
-  });
+  return elementwise('relu backward', count, ['y'], 'dy', (width) =>
+    throughRelu('dy[i]', 'y[i]', typeOf(width)),
+  );
 }
 
 export interface AddParams extends ElementwiseParams {
@@ -54,14 +54,14 @@ export interface AddParams extends ElementwiseParams {
 /** y = a + b, or relu(a + b). Bindings: a, b, y. */
 export function add({ count, relu = false }: AddParams): Kernel {
   return elementwise(relu ? 'add relu' : 'add', count, ['a', 'b'], 'y', (width) =>
-    relu ? rectified('a[i] + b[i]', width) : 'a[i] + b[i]',
+    relu ? rectified('(a[i] + b[i])', typeOf(width)) : 'a[i] + b[i]',
   );
 }
 
 /** y = y + a, or relu(y + a), in place. Bindings: a, y. */
 export function addInPlace({ count, relu = false }: AddParams): Kernel {
   return elementwise(relu ? 'add relu' : 'add', count, ['a'], 'y', (width) =>
-    relu ? rectified('y[i] + a[i]', width) : 'y[i] + a[i]',
+    relu ? rectified('(y[i] + a[i])', typeOf(width)) : 'y[i] + a[i]',
   );
 }
 

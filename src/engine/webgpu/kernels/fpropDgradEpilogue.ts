@@ -1,4 +1,5 @@
 /** What an fprop or dgrad kernel (fpropDgrad.ts) does with its sums: bias, pool, scales, masks, ReLU; and where it stores them. */
+import { rectified } from '@/engine/webgpu/kernels/relu';
 import type { Declaration } from '@/engine/webgpu/kernel';
 import {
   extraNames,
@@ -26,7 +27,7 @@ export function finishFunctions({ params, tile, outputWidth }: Plan): readonly D
     params.accumulate ? `v += load_${target}(at);` : '',
     params.channelScale ? `v *= load_scale(n * ${u(channels)} + column);` : '',
     params.scale === null ? '' : `v *= ${Math.fround(params.scale)}f;`,
-    params.relu ? 'v = select(v, vec4f(), v < vec4f());' : '',
+    params.relu ? `v = ${rectified('v', 'vec4f')};` : '',
     params.mask ? `v *= load_mask(at);` : '',
     params.reluMask ? `v = select(v, vec4f(), load_x(at) == vec4f());` : '',
     store4(target, 'at', 'v', columns, outputWidth),

@@ -2,6 +2,7 @@
  * GroupNorm over [images][pixels][channels]: one dispatch takes a group's sums, another applies them. `saved` holds mean and 1 / std of
  * each group of each image, `sums` the group's sums of weight * dy and of weight * dy * normalised.
  */
+import { rectified, throughRelu } from '@/engine/webgpu/kernels/relu';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { columnKernel, joinRows } from '@/engine/webgpu/kernels/columnKernel';
 import { floats, literal, threadKernel } from '@/engine/webgpu/kernels/source';
@@ -84,12 +85,12 @@ export function groupNormApply(params: GroupNormParams): Kernel {
     images * pixels * channels,
     `  let c = i % ${channels}u;
   let own = ${groupOf(params, 'i', 'c')};
-  y[i] = ${relu ? `max(${value}, 0.0)` : value};`,
+  y[i] = ${relu ? rectified(`(${value})`, 'f32') : value};`,
   );
 }
 
 const masked = ({ relu }: GroupNormParams, at: string): string =>
-  relu ? `select(0.0, dy[${at}], y[${at}] > 0.0)` : `dy[${at}]`;
+  relu ? throughRelu(`dy[${at}]`, `y[${at}]`, 'f32') : `dy[${at}]`;
 
 const readBindings = ({ relu }: GroupNormParams, ...names: string[]) =>
   ['x', 'saved', 'dy', ...(relu ? ['y'] : []), ...names].map((name) => floats(name, 'read'));

@@ -2,6 +2,7 @@
  * Convolutions with groups, with taps that lie apart, or with more padding at the end than at the start: a lane sums for itself, so any
  * of them will do. Those without are conv.ts's, which share what they load. Layouts: kernel.ts; weights [ky][kx][in of a group][out].
  */
+import { rectified } from '@/engine/webgpu/kernels/relu';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import type { KernelSequence, PartialsOption } from '@/engine/webgpu/kernels/convShape';
 import { floats, threadKernel, type Width } from '@/engine/webgpu/kernels/source';
@@ -77,7 +78,7 @@ export function groupedConvForward(
       ${products}
     }
   }
-  y[i] = ${relu ? `select(sum, ${type}(), sum < ${type}())` : 'sum'};`,
+  y[i] = ${relu ? rectified('sum', type) : 'sum'};`,
   );
 }
 

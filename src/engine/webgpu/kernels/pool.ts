@@ -1,4 +1,5 @@
 /** Max pooling and adaptive average pooling with their gradients, in gather form: no two invocations write one value. */
+import { rectified } from '@/engine/webgpu/kernels/relu';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import { nanFunction } from '@/engine/webgpu/kernels/exact';
 import { floats, literal, threadKernel, words } from '@/engine/webgpu/kernels/source';
@@ -77,7 +78,7 @@ export function maxPoolForward(params: MaxPoolForwardParams): Kernel {
       if (value > best || isNan(value)) { best = value; winner = at; }
     }
   }
-  y[i] = ${relu ? 'select(best, 0.0, best < 0.0)' : 'best'};
+  y[i] = ${relu ? rectified('best', 'f32') : 'best'};
   argmax[i] = winner;`,
   );
 }
@@ -117,7 +118,7 @@ export function maxPoolBackward(params: MaxPoolBackwardParams): Kernel {
   for (var oy = firstRow; oy < endRow; oy++) {
     for (var ox = firstColumn; ox < endColumn; ox++) {
       let at = ((n * ${outHeight}u + oy) * ${outWidth}u + ox) * ${channels}u + c;
-      if (argmax[at] == own${relu ? ' && y[at] > 0.0' : ''}) { sum += dy[at]; }
+      if (argmax[at] == own${relu ? ' && !(y[at] <= 0.0)' : ''}) { sum += dy[at]; }
     }
   }
   dx[i] = sum;`,
