@@ -111,11 +111,9 @@ describe('the cases', () => {
     expect(report.tensors).toBe(4);
   });
 
-  test.each([
-    ['header_nul_padding.safetensors', { kind: 'header' }],
-    ['state_dict.pth', { kind: 'foreign', format: 'pytorch', excerpt: '' }],
-  ])('%s is refused', async (name, details) => {
-    await expect(load(small, caseFile(name))).rejects.toMatchObject({ details });
+  test('header_nul_padding.safetensors is refused', async () => {
+    const loading = load(small, caseFile('header_nul_padding.safetensors'));
+    await expect(loading).rejects.toMatchObject({ details: { kind: 'header' } });
   });
 });
 
@@ -171,6 +169,7 @@ describe('what does not fit', () => {
       key: 'conv1.weight',
       dtype: 'F32',
       shape: [10, 1, 5, 5],
+      nearest: 'conv1.0.weight',
     });
     expect(mismatch.unexpected).toMatchObject({ count: 10 });
     expect(mismatch.unexpected.first).toContainEqual({ key: 'fc3.bias', dtype: 'F32', shape: [10] });

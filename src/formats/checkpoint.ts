@@ -5,20 +5,24 @@ import { stateEntries } from '@/model/stateDict';
 import { stateDictProblem } from '@/model/stateDictDifference';
 import type { StateDict } from '@/model/tensor';
 
-/**
- * A safetensors file with PyTorch's names, shapes and layouts, in state_dict order.
- * @throws RangeError when the state is not this network's
- */
-export function encodeWeights(network: NetworkSpec, state: StateDict): Uint8Array<ArrayBuffer> {
+/** The state's tensors, in state_dict order. @throws RangeError when the state is not this network's */
+export function orderedState(network: NetworkSpec, state: StateDict): StateDict {
   const entries = stateEntries(network);
   const problem = stateDictProblem(entries, state);
   if (problem !== null) throw new RangeError(`The state is not one of ${network.name}; ${problem}.`);
-  const ordered = new Map(
+  return new Map(
     entries.flatMap(({ key }) => {
       const tensor = state.get(key);
       return tensor === undefined ? [] : [[key, tensor] as const];
     }),
   );
+}
+
+/**
+ * A safetensors file with PyTorch's names, shapes and layouts, in state_dict order.
+ * @throws RangeError when the state is not this network's
+ */
+export function encodeWeights(network: NetworkSpec, state: StateDict): Uint8Array<ArrayBuffer> {
   // `format: pt` is what PyTorch tools write and some demand.
-  return encodeSafetensors(ordered, { format: 'pt', network: network.id });
+  return encodeSafetensors(orderedState(network, state), { format: 'pt', network: network.id });
 }

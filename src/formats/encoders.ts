@@ -40,6 +40,10 @@ export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
     const { encodeWeights } = await import('@/formats/checkpoint');
     return encodeWeights(config.network, await parameters());
   },
+  pth: async ({ config, parameters }) => {
+    const { encodeTorch } = await import('@/formats/torch/encode');
+    return encodeTorch(config.network, await parameters());
+  },
   onnx: onnx(false),
   onnx_images: onnx(true),
 };

@@ -29,6 +29,12 @@ const exportFormats = {
     mime: 'application/octet-stream',
     fileName: afterSteps('safetensors'),
   },
+  pth: {
+    needs: 'weights',
+    keepsWeights: true,
+    mime: 'application/octet-stream',
+    fileName: afterSteps('pth'),
+  },
   onnx: {
     needs: 'weights',
     keepsWeights: false,
@@ -44,6 +50,11 @@ const exportFormats = {
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 export type ExportFormatId = keyof typeof exportFormats;
+
+/** The formats that are read, too: weightFile.ts has a reader of each. */
+export type WeightFormatId = {
+  [Id in ExportFormatId]: (typeof exportFormats)[Id]['keepsWeights'] extends true ? Id : never;
+}[ExportFormatId];
 
 export const exportFormatIds = Object.keys(exportFormats) as readonly ExportFormatId[];
 

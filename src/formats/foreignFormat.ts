@@ -1,10 +1,10 @@
-/** What a file is that is not safetensors, told from its first bytes: people choose the wrong one of several downloads. */
+/** What a file is that holds no weights of a format read here, told from its first bytes: people choose the wrong one of several downloads. */
 import type { ForeignFormat } from '@/model/weightFiles';
 
 /** This much of a file's beginning is looked at. */
 export const headBytes = 65_536;
 
-function startsWith(bytes: Uint8Array, start: string | readonly number[], at = 0): boolean {
+export function startsWith(bytes: Uint8Array, start: string | readonly number[], at = 0): boolean {
   const expected = typeof start === 'string' ? Array.from(start, (letter) => letter.charCodeAt(0)) : start;
   return expected.every((byte, i) => bytes[at + i] === byte);
 }
@@ -52,12 +52,9 @@ const isText =
 /** In order of precedence: the more particular first. */
 const tests = {
   empty: (head) => head.length === 0,
-  pytorch: isZipWith(/(^|\/)data\.pkl$/),
   npz: isZipWith(/\.npy$/),
-  keras: isZipWith(/^(metadata\.json|config\.json|model\.weights\.h5)$/),
+  keras: isZipWith(/^(metadata\.json|model\.weights\.h5)$/),
   zip: (head) => isZip(head) || startsWith(head, 'PK\x05\x06'),
-  // A pickle of protocol 2 that begins with torch.save's magic number.
-  pytorch_legacy: magic([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]),
   // Not a safetensors' length whose header is damaged.
   pickle: (head) =>
     head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 && !startsWith(head, [0, 0, 0, 0, 0], 3),

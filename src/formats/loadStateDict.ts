@@ -14,6 +14,7 @@
 import { FormatError, shortName } from '@/formats/formatError';
 import type { NamedArray, NamedArrays } from '@/formats/namedArrays';
 import { isNumberType, itemBytes, toFloat32, toInt64, type NumberTypeName } from '@/formats/numberTypes';
+import { nearestName } from '@/formats/nearestName';
 import { standardNetworks } from '@/model/standardNetworks';
 import type { NetworkSpec } from '@/model/layers';
 import { stateEntries, type StateEntry } from '@/model/stateDict';
@@ -149,6 +150,18 @@ const cutName = <T extends { readonly key: string }>(item: T): T => ({ ...item, 
 const fitsInNumber = (network: NetworkSpec, given: ReadonlyMap<string, TensorForm>): boolean =>
   given.size <= 2 * stateEntries(network).length;
 
+/** The missing keys, each with the name of the file that it was probably meant by. */
+function withNearest({ missing, unexpected }: StateDictDifference): StateDictMismatch['missing'] {
+  const { count, first } = listed(missing, cutName);
+  return {
+    count,
+    first: first.map((form) => {
+      const nearest = nearestName(form, unexpected);
+      return { ...form, nearest: nearest === null ? null : shortName(nearest) };
+    }),
+  };
+}
+
 function mismatchError<T extends TensorForm>(
   network: NetworkSpec,
   given: ReadonlyMap<string, T>,
@@ -159,7 +172,7 @@ function mismatchError<T extends TensorForm>(
   );
   const mismatch: StateDictMismatch = {
     kind: 'mismatch',
-    missing: listed(difference.missing, cutName),
+    missing: withNearest(difference),
     unexpected: listed(difference.unexpected, cutName),
     differing: listed(difference.differing, cutName),
     prefix: shortName(prefix),

@@ -18,13 +18,6 @@ function zipEntry(name: string, data = 'x'): Uint8Array {
 
 const foreign: readonly (readonly [string, ForeignFormat, Uint8Array<ArrayBuffer>])[] = [
   ['an empty file', 'empty', bytes()],
-  ['torch.save', 'pytorch', bytes(zipEntry('archive/data.pkl'), zipEntry('archive/data/0'))],
-  ['torch.save of a module', 'pytorch', bytes(zipEntry('mynn_pth/data.pkl'))],
-  [
-    'torch.save of PyTorch 1.5',
-    'pytorch_legacy',
-    bytes([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]),
-  ],
   ['pickle.dump', 'pickle', bytes([0x80, 4, 0x95, 0x10, 0, 0, 0, 0, 0, 0, 0], '}\x94.')],
   ['numpy.save', 'numpy', bytes([0x93], 'NUMPY', [1, 0, 0x76, 0], '{"descr": "<f4"}')],
   ['numpy.savez', 'npz', bytes(zipEntry('fc1.weight.npy'))],
@@ -33,7 +26,6 @@ const foreign: readonly (readonly [string, ForeignFormat, Uint8Array<ArrayBuffer
   ['an ONNX model', 'onnx', bytes([8, 8, 0x12, 7], 'pytorch', [0x1a, 5], '2.1.0')],
   ['a TensorFlow Lite model', 'tflite', bytes([0x1c, 0, 0, 0], 'TFL3', zeros(8))],
   ['a GGUF model', 'gguf', bytes('GGUF', [3, 0, 0, 0], zeros(8))],
-  ['some zip file', 'zip', bytes(zipEntry('weights.safetensors'))],
   ['an empty zip file', 'zip', bytes('PK\x05\x06', zeros(18))],
   ['gzip', 'archive', new Uint8Array(gzipSync('weights'))],
   ['a tar file', 'archive', bytes('model.safetensors', zeros(240), 'ustar', zeros(250))],

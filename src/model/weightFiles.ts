@@ -12,10 +12,6 @@ export interface ReadableFile {
 /** What a file is that is no weight file of a kind that is read here. */
 export type ForeignFormat =
   | 'empty'
-  /** torch.save since PyTorch 1.6, TorchScript included. */
-  | 'pytorch'
-  /** torch.save before 1.6, or with `_use_new_zipfile_serialization=False`. */
-  | 'pytorch_legacy'
   | 'pickle'
   | 'numpy'
   | 'npz'
@@ -42,10 +38,15 @@ export interface Listed<T> {
   readonly first: readonly T[];
 }
 
+export interface MissingForm extends NamedForm {
+  /** The name in the file that it was probably meant by; null for none. */
+  readonly nearest: string | null;
+}
+
 /** Good file, but not of this network. */
 export interface StateDictMismatch {
   readonly kind: 'mismatch';
-  readonly missing: Listed<NamedForm>;
+  readonly missing: Listed<MissingForm>;
   readonly unexpected: Listed<NamedForm>;
   readonly differing: Listed<FormDifference>;
   /** What was taken off every name before it was compared, such as `module.`; empty for nothing. */
@@ -64,6 +65,21 @@ export type FormatDetails =
   | { readonly kind: 'layout' }
   /** A number type that PyTorch does not copy into a network either. */
   | { readonly kind: 'dtype'; readonly key: string; readonly dtype: string }
+  /** A PyTorch or zip file that ends early, or whose parts do not add up. */
+  | { readonly kind: 'damaged' }
+  /** More than a network that a browser trains could need. */
+  | { readonly kind: 'too_large' }
+  /** A pickle with an instruction that no file of weights needs: it was not run. */
+  | { readonly kind: 'opcode'; readonly opcode: string }
+  /** torch.save of a module itself, or TorchScript; `key`: the entry of the checkpoint that it is. */
+  | {
+      readonly kind: 'whole_module';
+      readonly className: string;
+      readonly key: string | null;
+      readonly isScript: boolean;
+    }
+  /** A PyTorch file without a state_dict; `keys`: what it has instead. */
+  | { readonly kind: 'no_state_dict'; readonly keys: Listed<string> }
   /** A file of another kind; `excerpt` is the beginning of one that holds text. */
   | { readonly kind: 'foreign'; readonly format: ForeignFormat; readonly excerpt: string }
   /** The browser cannot read it: moved, changed since it was chosen, or a folder. */

@@ -24,7 +24,7 @@ it('names the layer that does not fit, also where the engine refused the run', (
 
 it('keeps the details of a file that does not fit', () => {
   const none = { count: 0, first: [] };
-  const missing = { count: 1, first: [{ key: 'fc.bias', dtype: 'F32', shape: [10] }] };
+  const missing = { count: 1, first: [{ key: 'fc.bias', dtype: 'F32', shape: [10], nearest: null }] };
   const details = {
     kind: 'mismatch',
     missing,

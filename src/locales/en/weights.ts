@@ -5,12 +5,13 @@ export const weights = {
   saveAs: 'Save as…',
   formats: {
     safetensors: { name: 'safetensors', hint: 'Weights; opens in PyTorch, and here again' },
+    pth: { name: 'PyTorch (.pth)', hint: 'Weights as a state_dict, for torch.load; opens here again' },
     onnx: { name: 'ONNX', hint: 'Network and weights, for ONNX Runtime, Netron and others' },
     onnx_images: { name: 'ONNX that takes images', hint: 'The same; scales and resizes bytes itself' },
   },
   saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',
-  drop: 'or drop a .safetensors file here; it must fit {{network}}',
+  drop: 'or drop a .safetensors, .pth or .pt file here; it must fit {{network}}',
   dropNow: 'Drop to load the weights into {{network}}',
   saving: 'Writing the file…',
   savingTest: 'Reading the test images… {{done}}',
@@ -44,6 +45,12 @@ export const weights = {
   notReady: 'The network is still being built; try again in a moment.',
   tryAgain: 'Try again.',
   problems: {
+    damaged:
+      'It is damaged, or was not written to its end: its parts do not add up. Fetch it again, or save it anew with torch.save.',
+    too_large:
+      'It says that it holds more than a network here could need. Save the state_dict alone with torch.save.',
+    opcode:
+      'It holds an instruction that no file of weights needs, and that could run a program; nothing of it was run. Load files of people you trust alone, and save the state_dict alone with torch.save.',
     truncated: 'It ends early: its download or copy was not finished. Fetch it again.',
     header:
       'Its table of contents cannot be read: the file is damaged, or no safetensors writer wrote it. Fetch it again, or save it anew with save_file of safetensors.torch.',
@@ -55,12 +62,27 @@ export const weights = {
       'The browser does not get at its bytes: it was moved or changed after it was chosen, or it is a folder. Choose it again.',
   },
 
+  wholeModule: {
+    title: '{{file}} holds a whole module ({{className}}), not its weights alone',
+    todo: 'torch.save(model) writes down how to make the object again by running its class {{className}}, which only Python can, where the class is defined. There these two lines make a file that loads here:',
+    script: '{{file}} is a TorchScript program ({{className}}), not weights alone',
+    scriptTodo:
+      'It holds code for PyTorch. There these two lines make a file of its weights that loads here:',
+    code: 'Python that saves the state_dict',
+  },
+  noStateDict: {
+    title: '{{file}} holds no state_dict',
+    text: 'It is a PyTorch file, but neither its entries are tensors nor is there a state_dict under model, state_dict or model_state_dict. Save model.state_dict() with torch.save.',
+    keys: 'What it holds',
+  },
+
   failed: '{{file}} does not fit {{network}}',
   fits: 'Nothing was changed. The file fits {{network}}: choose that network, then load it again.',
   mismatch:
     'Nothing was changed. Choose the network that the file was saved from, or save it anew from PyTorch.',
   prefixOff: 'Names are compared without the “{{prefix}}” that all of them begin with.',
   missing: 'Missing in the file',
+  nearest: 'in the file perhaps {{key}}',
   unexpected: 'Not part of this network',
   differing: 'Other shape',
   shapes: '[{{given}}] in the file, [{{expected}}] here',
@@ -69,24 +91,16 @@ export const weights = {
   foreign: {
     title: '{{file}} is {{what}}',
     begins: 'It begins: {{excerpt}}',
-    pytorch: {
-      what: 'a PyTorch file (torch.save), not safetensors',
-      todo: 'A few lines of Python turn it into a file that loads here:',
-    },
-    pytorch_legacy: {
-      what: 'an old PyTorch file (torch.save), not safetensors',
-      todo: 'A few lines of Python turn it into a file that loads here:',
-    },
     pickle: {
-      what: 'a Python pickle, not safetensors',
-      todo: 'Open it in Python, and save the state_dict in it with save_file of safetensors.torch.',
+      what: 'a Python pickle, not written by torch.save',
+      todo: 'Open it in Python, and save the state_dict in it with torch.save.',
     },
     numpy: {
       what: 'a single NumPy array (.npy)',
       todo: 'A network needs all of its tensors by name. Save them together with save_file of safetensors.numpy.',
     },
     npz: {
-      what: 'a NumPy archive (.npz), not safetensors',
+      what: 'a NumPy archive (.npz)',
       todo: 'If its names are those of PyTorch’s state_dict, a few lines of Python turn it into a file that loads here:',
     },
     keras: {
@@ -109,8 +123,14 @@ export const weights = {
       what: 'a GGUF file of a language model',
       todo: 'It is made for another program. Save the state_dict of a PyTorch network with save_file of safetensors.torch.',
     },
-    zip: { what: 'a ZIP archive', todo: 'Unpack it, and choose the .safetensors file in it.' },
-    archive: { what: 'a packed archive', todo: 'Unpack it, and choose the .safetensors file in it.' },
+    zip: {
+      what: 'a ZIP archive',
+      todo: 'Unpack it, and choose the file of weights in it (.safetensors, .pth).',
+    },
+    archive: {
+      what: 'a packed archive',
+      todo: 'Unpack it, and choose the file of weights in it (.safetensors, .pth).',
+    },
     html: {
       what: 'a web page',
       todo: 'The link led to a page about the file. Open it, and use its button for downloading.',
@@ -130,7 +150,7 @@ export const weights = {
     image: { what: 'a picture', todo: 'Choose a .safetensors file. To have a digit read, draw it.' },
     pdf: { what: 'a PDF document', todo: 'Choose a .safetensors file.' },
     text: {
-      what: 'text, not safetensors',
+      what: 'text, not weights',
       todo: 'Often a server sends a message instead of the file. Fetch the file again.',
     },
     empty: { what: 'empty', todo: 'Its download was not finished. Fetch it again.' },

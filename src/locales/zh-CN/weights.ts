@@ -13,12 +13,13 @@ export const weights = {
   saveAs: '另存为…',
   formats: {
     safetensors: { name: 'safetensors', hint: '权重；可用 PyTorch 打开，也可再加载到这里' },
+    pth: { name: 'PyTorch (.pth)', hint: '权重，即 state_dict，供 torch.load 使用；也可再加载到这里' },
     onnx: { name: 'ONNX', hint: '网络和权重；用于 ONNX Runtime、Netron 等' },
     onnx_images: { name: '直接接收图像的 ONNX', hint: '同上；自行完成字节图像的缩放和归一化' },
   },
   saveHint: '{{weights}}，存为 .safetensors',
   load: '加载权重…',
-  drop: '或把 .safetensors 文件拖到这里，须与 {{network}} 相符',
+  drop: '或把 .safetensors、.pth 或 .pt 文件拖到这里，须与 {{network}} 相符',
   dropNow: '松开即可把权重加载到 {{network}}',
   saving: '正在写入文件…',
   savingTest: '正在读取测试图像… {{done}}',
@@ -52,6 +53,10 @@ export const weights = {
   notReady: '网络还在构建，请稍后再试。',
   tryAgain: '请再试一次。',
   problems: {
+    damaged: '文件已损坏，或没有写完：各部分对不上。请重新获取，或用 torch.save 重新保存。',
+    too_large: '按它自己所说，其中的内容超出这里任何网络所需。请用 torch.save 只保存 state_dict。',
+    opcode:
+      '其中有一条权重文件用不到、却可能运行程序的指令；什么也没有运行。请只加载可信之人的文件，并用 torch.save 只保存 state_dict。',
     truncated: '文件不完整：下载或复制没有完成。请重新获取。',
     header:
       '无法读取文件的目录：文件已损坏，或不是由 safetensors 工具写出的。请重新获取，或用 safetensors.torch 的 save_file 重新保存。',
@@ -61,11 +66,25 @@ export const weights = {
     unreadable: '浏览器读不到文件的内容：选择之后它被移动或修改了，或者它是一个文件夹。请重新选择。',
   },
 
+  wholeModule: {
+    title: '{{file}} 中是整个模块（{{className}}），而不只是权重',
+    todo: 'torch.save(model) 写下的是如何运行类 {{className}} 来重建对象，这只有在定义了该类的 Python 中才行。在那里，下面两行会得到可以在这里加载的文件：',
+    script: '{{file}} 是 TorchScript 程序（{{className}}），而不只是权重',
+    scriptTodo: '其中是给 PyTorch 的代码。在 PyTorch 中，下面两行会得到可以在这里加载的权重文件：',
+    code: '保存 state_dict 的 Python 代码',
+  },
+  noStateDict: {
+    title: '{{file}} 中没有 state_dict',
+    text: '它是 PyTorch 文件，但其中的条目不是张量，model、state_dict 或 model_state_dict 下也没有 state_dict。请用 torch.save 保存 model.state_dict()。',
+    keys: '其中的内容',
+  },
+
   failed: '{{file}} 与 {{network}} 不匹配',
   fits: '没有做任何改动。该文件与 {{network}} 匹配：请选择那个网络，再加载一次。',
   mismatch: '没有做任何改动。请选择保存该文件时所用的网络，或从 PyTorch 重新保存。',
   prefixOff: '比较名称时去掉了它们共同的前缀“{{prefix}}”。',
   missing: '文件中缺少',
+  nearest: '可能是文件中的 {{key}}',
   unexpected: '不属于这个网络',
   differing: '形状不同',
   shapes: '文件中为 [{{given}}]，这里为 [{{expected}}]',
@@ -74,24 +93,16 @@ export const weights = {
   foreign: {
     title: '{{file}} 是{{what}}',
     begins: '文件开头：{{excerpt}}',
-    pytorch: {
-      what: ' PyTorch 文件（torch.save），不是 safetensors',
-      todo: '用几行 Python 就能把它转换为可以在这里加载的文件：',
-    },
-    pytorch_legacy: {
-      what: '旧版 PyTorch 文件（torch.save），不是 safetensors',
-      todo: '用几行 Python 就能把它转换为可以在这里加载的文件：',
-    },
     pickle: {
-      what: ' Python 的 pickle 文件，不是 safetensors',
-      todo: '请在 Python 中打开它，再用 safetensors.torch 的 save_file 保存其中的 state_dict。',
+      what: ' Python 的 pickle 文件，不是 torch.save 写出的',
+      todo: '请在 Python 中打开它，再用 torch.save 保存其中的 state_dict。',
     },
     numpy: {
       what: '单个 NumPy 数组（.npy）',
       todo: '网络需要按名称给出全部张量。请用 safetensors.numpy 的 save_file 把它们一起保存。',
     },
     npz: {
-      what: ' NumPy 压缩包（.npz），不是 safetensors',
+      what: ' NumPy 压缩包（.npz）',
       todo: '如果其中的名称与 PyTorch 的 state_dict 相同，用几行 Python 就能把它转换为可以在这里加载的文件：',
     },
     keras: { what: ' Keras 模型', todo: kerasTodo },
@@ -102,8 +113,8 @@ export const weights = {
     },
     tflite: { what: ' TensorFlow Lite 模型', todo: otherProgram },
     gguf: { what: '语言模型的 GGUF 文件', todo: otherProgram },
-    zip: { what: ' ZIP 压缩包', todo: '请解压，再选择其中的 .safetensors 文件。' },
-    archive: { what: '压缩包', todo: '请解压，再选择其中的 .safetensors 文件。' },
+    zip: { what: ' ZIP 压缩包', todo: '请解压，再选择其中的权重文件（.safetensors、.pth）。' },
+    archive: { what: '压缩包', todo: '请解压，再选择其中的权重文件（.safetensors、.pth）。' },
     html: { what: '网页', todo: '链接指向的是介绍该文件的网页。请打开它，用其中的下载按钮。' },
     lfs_pointer: {
       what: ' Git LFS 指针，不是文件本身',
@@ -113,7 +124,7 @@ export const weights = {
     json: { what: ' JSON 文件', todo: '其中是设置，不是权重。请选择与它配套的 .safetensors 文件。' },
     image: { what: '图片', todo: '请选择 .safetensors 文件。要识别数字，请把它画出来。' },
     pdf: { what: ' PDF 文档', todo: '请选择 .safetensors 文件。' },
-    text: { what: '文本，不是 safetensors', todo: '服务器常常会发来一条消息而不是文件。请重新获取文件。' },
+    text: { what: '文本，不是权重', todo: '服务器常常会发来一条消息而不是文件。请重新获取文件。' },
     empty: { what: '空文件', todo: '下载没有完成。请重新获取。' },
   },
 } as const satisfies Translation<typeof english>;

@@ -18,6 +18,11 @@ function useDetail({ message, details }: WorkerErrorAlertProps['error']): string
     case 'truncated':
     case 'header':
     case 'layout':
+    case 'damaged':
+    case 'too_large':
+    case 'opcode':
+    case 'whole_module':
+    case 'no_state_dict':
     case 'dtype':
     case 'foreign':
     case 'unreadable':

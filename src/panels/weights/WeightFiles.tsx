@@ -1,4 +1,4 @@
-/** Saves the network's weights as safetensors and loads such files, chosen or dropped. */
+/** Saves the network's weights, and loads files of weights, chosen or dropped. */
 import { Button, FileButton } from '@mantine/core';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -103,7 +103,7 @@ export function WeightFiles() {
         <span className={classes['hint']}>{t(isOver ? 'dropNow' : 'drop', { network: name })}</span>
       </div>
       <WeightFileNotice notice={notice} onDismiss={dismiss} />
-      <PytorchSnippet fileName={`${id}-step-${step}.safetensors`} />
+      <PytorchSnippet stem={`${id}-step-${step}`} />
     </div>
   );
 }

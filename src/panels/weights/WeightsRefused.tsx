@@ -6,7 +6,7 @@ import type { RequestError } from '@/session/pendingRequests';
 import { CodeBlock } from '@/panels/weights/CodeBlock';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { KeyList } from '@/panels/weights/KeyList';
-import { conversionSnippet } from '@/panels/weights/weightFile';
+import { conversionSnippet, stateDictSnippet } from '@/panels/weights/weightFile';
 import classes from '@/panels/weights/WeightFiles.module.css';
 
 interface About {
@@ -30,7 +30,10 @@ function DoesNotFit({ file, network, mismatch }: About & { readonly mismatch: St
       <div className={classes['mismatch']}>
         <KeyList
           title={t('missing')}
-          items={worded(missing, ({ key, shape }) => `${key} [${shape.join(', ')}]`)}
+          items={worded(missing, ({ key, shape, nearest }) => {
+            const form = `${key} [${shape.join(', ')}]`;
+            return nearest === null ? form : `${form}: ${t('nearest', { key: nearest })}`;
+          })}
         />
         <KeyList
           title={t('unexpected')}
@@ -59,6 +62,22 @@ function ForeignFile({ file, foreign }: { readonly file: string; readonly foreig
     >
       <p className={classes['advice']}>{t(`foreign.${format}.todo`)}</p>
       {code !== null && <CodeBlock code={code} label={t('convert')} />}
+    </ErrorAlert>
+  );
+}
+
+type WholeModuleDetails = Extract<FormatDetails, { readonly kind: 'whole_module' }>;
+
+/** torch.save(model) instead of its state_dict: it can only be opened where its class is. */
+function WholeModule({ file, details }: { readonly file: string; readonly details: WholeModuleDetails }) {
+  const { t } = useTranslation('weights');
+  const { className, isScript } = details;
+  return (
+    <ErrorAlert title={t(isScript ? 'wholeModule.script' : 'wholeModule.title', { file, className })}>
+      <p className={classes['advice']}>
+        {t(isScript ? 'wholeModule.scriptTodo' : 'wholeModule.todo', { className })}
+      </p>
+      <CodeBlock code={stateDictSnippet(details, file)} label={t('wholeModule.code')} />
     </ErrorAlert>
   );
 }
@@ -95,6 +114,18 @@ export function WeightsRefused({ file, network, error }: About & { readonly erro
           {t('problems.dtype', { key: details.key, dtype: details.dtype })}
         </ErrorAlert>
       );
+    case 'whole_module':
+      return <WholeModule file={file} details={details} />;
+    case 'no_state_dict':
+      return (
+        <ErrorAlert title={t('noStateDict.title', { file })}>
+          <p className={classes['advice']}>{t('noStateDict.text')}</p>
+          <KeyList title={t('noStateDict.keys')} items={details.keys} />
+        </ErrorAlert>
+      );
+    case 'opcode':
+    case 'damaged':
+    case 'too_large':
     case 'truncated':
     case 'header':
     case 'layout':

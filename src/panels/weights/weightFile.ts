@@ -1,8 +1,10 @@
 /** Weights as files: loading and saving them, and the Python that goes with them. */
 import { exportFormat, type ExportFormatId } from '@/formats/exportFormats';
-import type { LoadReport, ForeignFormat } from '@/model/weightFiles';
+import type { FormatDetails, ForeignFormat, LoadReport } from '@/model/weightFiles';
 import { RequestError } from '@/session/pendingRequests';
 import { session } from '@/session/session';
+
+type WholeModuleDetails = Extract<FormatDetails, { readonly kind: 'whole_module' }>;
 
 export type WeightLoad =
   | { readonly kind: 'loaded'; readonly report: LoadReport }
@@ -43,28 +45,34 @@ export async function saveFile(
 }
 
 /** Python that opens a saved file and writes one that loads here. */
-export function pytorchSnippet(fileName: string): string {
-  return `from safetensors.torch import load_file, save_file
+export function pytorchSnippet(stem: string): string {
+  return `import torch
 
-model.load_state_dict(load_file(${JSON.stringify(fileName)}))  # strict: every key fits
+model.load_state_dict(torch.load(${JSON.stringify(`${stem}.pth`)}))  # strict: every key fits
 model.eval()
+torch.save(model.state_dict(), "weights.pth")  # loads here
 
-# and back:
+# the same with safetensors:
+from safetensors.torch import load_file, save_file
+
+model.load_state_dict(load_file(${JSON.stringify(`${stem}.safetensors`)}))
 save_file(model.state_dict(), "weights.safetensors")`;
 }
 
-/** Python that makes a safetensors file of one of another kind, where that takes a few lines. */
+/** The two lines that make a state_dict of a whole module; they run where its class can be imported. */
+export function stateDictSnippet({ key, isScript }: WholeModuleDetails, fileName: string): string {
+  const name = JSON.stringify(fileName);
+  const loaded = isScript
+    ? `torch.jit.load(${name}, map_location="cpu")`
+    : `torch.load(${name}, map_location="cpu", weights_only=False)`;
+  return `model = ${loaded}${key === null ? '' : `[${JSON.stringify(key)}]`}
+torch.save(model.state_dict(), "weights.pth")`;
+}
+
+/** Python that makes a file that loads here of one of another kind, where that takes a few lines. */
 export function conversionSnippet(format: ForeignFormat, fileName: string): string | null {
   const name = JSON.stringify(fileName);
   switch (format) {
-    case 'pytorch':
-    case 'pytorch_legacy':
-      return `import torch
-from safetensors.torch import save_file
-
-state = torch.load(${name}, map_location="cpu")
-# A whole model was saved? Then: state = state.state_dict()
-save_file({key: value.contiguous() for key, value in state.items()}, "weights.safetensors")`;
     case 'npz':
       return `import numpy as np
 from safetensors.numpy import save_file
