@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { expectClean } from './axe.ts';
+import { cell, grid, openLab, setNumber, showStage, shown, step } from './labPage.ts';
 import { handwriting, TrainPage } from './trainPage.ts';
 import { fixturePath, readJson, pytorchFixtures } from '../scripts/fixtures/readFixture.ts';
 
@@ -16,35 +17,6 @@ interface ConvCase {
 }
 
 const { cases } = readJson(fixturePath(pytorchFixtures, 'my_conv.json')) as { cases: ConvCase[] };
-
-async function openLab(page: Page, hash = ''): Promise<void> {
-  await page.goto(`/conv-lab${hash}`);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 60_000 });
-}
-
-const grid = (page: Page, id: string): Locator => page.locator(`[data-grid="${id}"]`);
-
-function cell(page: Page, id: string, row: number, column: number): Locator {
-  return grid(page, id).getByRole('row').nth(row).getByRole('gridcell').nth(column);
-}
-
-/** Values on screen, row-major; empty for cells that are not computed yet. */
-async function shown(page: Page, id: string): Promise<(number | null)[]> {
-  const labels = await grid(page, id)
-    .getByRole('gridcell')
-    .evaluateAll((cells) => cells.map((one) => one.getAttribute('aria-label') ?? ''));
-  return labels.map((label) => (label === '' ? null : Number(label.replace('−', '-'))));
-}
-
-const step = (page: Page): Promise<number> =>
-  page.locator('[data-step]').evaluate((count) => Number(count.getAttribute('data-step')));
-
-async function setNumber(page: Page, group: string, label: string, value: number): Promise<void> {
-  await page
-    .getByRole('group', { name: group, exact: true })
-    .getByLabel(label, { exact: true })
-    .fill(String(value));
-}
 
 async function setUpShapes(page: Page, { x_shape, w_shape, stride }: ConvCase): Promise<void> {
   await setNumber(page, 'Input', 'Height', x_shape[2]);
@@ -186,10 +158,10 @@ test('says why a kernel does not fit, computes every stage, and is clean in axe'
   await setNumber(page, 'Kernel', 'Height', 6);
   await expect(page.getByRole('alert')).toContainText('The 6×2 window is larger than its input of 4×4.');
   await page.getByRole('button', { name: 'The report’s example' }).click();
-  for (const stage of ['ReLU', 'Max pooling', 'Weight gradient']) {
-    await page.locator('label').filter({ hasText: stage }).click();
+  for (const stage of ['ReLU', 'Max pooling', 'Average pooling', 'Pointwise', 'Weight gradient']) {
+    await showStage(page, stage);
     await page.getByRole('button', { name: 'To the end', exact: true }).click();
-    // All outputs are 4, so ReLU and the pooled maximum are 4; each weight met nine ones.
+    // All outputs are 4, so ReLU, both poolings and a sum over one filter are 4; each weight met nine ones.
     await expect(page.locator('[data-sum]')).toHaveText(stage === 'Weight gradient' ? '9' : '4');
   }
   // A tooltip under the pointer stands outside of every landmark.

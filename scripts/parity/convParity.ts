@@ -70,7 +70,7 @@ export function convParity(json: unknown): Check[] {
       data: new Float64Array(height * width),
     });
     const refused = isRefused(() => conv2d(zeros(H, W), zeros(kh, kw), { stride, padding }));
-    const settings = { operator: 'cross_correlation', stride, padding, dilation: 1 } as const;
+    const settings = { operator: 'cross_correlation', stride, padding, dilation: 1, groups: 1 } as const;
     const sizes = [outputSize(H, kh, settings), outputSize(W, kw, settings)];
     return [
       compareCheck('kernel larger than the image', name, refused ? 0 : 1, 0),

@@ -1,18 +1,20 @@
 /** The convolution as one call, on flat arrays with shapes; trace.ts shows the same sums one product at a time. */
 import {
   ConvError,
+  firstChannel,
   geometryOf,
   kernelCoordinate,
-  paddedInput,
   type ConvSettings,
   type Geometry,
   type Tensor4,
 } from '@/conv/geometry';
+import { paddedInput } from '@/conv/plane';
 
 export interface Conv2dOptions {
   readonly stride?: number;
-  readonly padding?: number;
+  readonly padding?: ConvSettings['padding'];
   readonly dilation?: number;
+  readonly groups?: number;
 }
 
 export interface ConvResult {
@@ -69,7 +71,7 @@ function addProducts(
 
 /**
  * @param x [n, c, h, w]
- * @param w [filters, c, kh, kw]
+ * @param w [filters, c / groups, kh, kw]
  * @param bias one value a filter, or null
  * @returns [n, filters, oh, ow], float64 sums in the trace's order
  * @throws ConvError when channels differ, a parameter is out of range, or the kernel does not fit
@@ -81,7 +83,7 @@ export function convolve(
   settings: ConvSettings,
 ): ConvResult {
   const geometry = checkedGeometry(x, w, bias, settings);
-  const { batch, channels, filters, rows, columns, flipped, outputShape } = geometry;
+  const { batch, channels, channelsOfGroup, filters, rows, columns, flipped, outputShape } = geometry;
   const plane = paddedInput(x, geometry).data;
   const cells = rows.output * columns.output;
   const data = new Float64Array(batch * filters * cells);
@@ -89,14 +91,15 @@ export function convolve(
     for (let f = 0; f < filters; f += 1) {
       const output = data.subarray((n * filters + f) * cells, (n * filters + f + 1) * cells);
       output.fill(bias?.[f] ?? 0);
+      const first = firstChannel(geometry, f);
       // The window outside, the cells inside: each cell still adds its products in the trace's order, and fast.
       for (let k = 0; k < geometry.windowLength; k += 1) {
         const v = k % columns.kernel;
         const u = Math.floor(k / columns.kernel) % rows.kernel;
         const c = Math.floor(k / (columns.kernel * rows.kernel));
-        const kernelRow = (f * channels + c) * rows.kernel + kernelCoordinate(rows, u, flipped);
+        const kernelRow = (f * channelsOfGroup + c) * rows.kernel + kernelCoordinate(rows, u, flipped);
         const weight = w.data[kernelRow * columns.kernel + kernelCoordinate(columns, v, flipped)] ?? 0;
-        const top = (n * channels + c) * rows.size + u * rows.dilation;
+        const top = (n * channels + first + c) * rows.size + u * rows.dilation;
         addProducts(output, plane, weight, geometry, top * columns.size + v * columns.dilation);
       }
     }
@@ -109,6 +112,6 @@ export function convolve(
  * @throws ConvError where PyTorch raises: channels that differ, a kernel larger than the padded input
  */
 export function conv2d(x: Tensor4, w: Tensor4, options: Conv2dOptions = {}): ConvResult {
-  const { stride = 1, padding = 0, dilation = 1 } = options;
-  return convolve(x, w, null, { operator: 'cross_correlation', stride, padding, dilation });
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  return convolve(x, w, null, { operator: 'cross_correlation', stride, padding, dilation, groups });
 }

@@ -20,14 +20,23 @@ export type ConvOperator = (typeof convOperators)[number];
 export interface ConvSettings {
   readonly operator: ConvOperator;
   readonly stride: number;
-  /** Zeros around the input on each side; for `transposed` what PyTorch calls padding: cells cut off the output. */
-  readonly padding: number;
+  /**
+   * Zeros around the input on each side; for `transposed` what PyTorch calls padding: cells cut off the output. `same`
+   * keeps the size: PyTorch takes it with stride 1 alone, and not for `transposed`.
+   */
+  readonly padding: number | 'same';
   readonly dilation: number;
+  /** Channels and filters fall into so many groups; a filter reads its group's channels alone. */
+  readonly groups: number;
 }
 
 export type ConvErrorCode =
   | 'channels'
+  | 'groups'
+  | 'same_stride'
+  | 'same_transposed'
   | 'kernel_too_large'
+  | 'pool_padding'
   | 'empty_output'
   | 'invalid_parameter'
   | 'data_length'
@@ -62,13 +71,19 @@ export interface PlaneAxis {
   readonly output: number;
 }
 
-export interface Geometry {
+/** The plane that windows slide over. */
+export interface PlaneAxes {
+  readonly rows: PlaneAxis;
+  readonly columns: PlaneAxis;
+}
+
+export interface Geometry extends PlaneAxes {
   readonly settings: ConvSettings;
   readonly batch: number;
   readonly channels: number;
   readonly filters: number;
-  readonly rows: PlaneAxis;
-  readonly columns: PlaneAxis;
+  /** Channels that each filter reads. */
+  readonly channelsOfGroup: number;
   /** The window's first cell meets the kernel's last: convolution and transposed. */
   readonly flipped: boolean;
   /** Products that make one output cell. */
@@ -95,29 +110,43 @@ export function dilatedSize(kernel: number, dilation: number): number {
   return dilation * (kernel - 1) + 1;
 }
 
+/** Padding before and after an axis. `same` adds dilation * (kernel - 1) in all; an odd one has one more after, as PyTorch. */
+export function paddingAlong(
+  kernel: number,
+  { padding, dilation }: Pick<ConvSettings, 'padding' | 'dilation'>,
+): readonly [before: number, after: number] {
+  if (padding !== 'same') return [padding, padding];
+  const both = dilation * (kernel - 1);
+  return [Math.floor(both / 2), Math.ceil(both / 2)];
+}
+
 /**
  * Output size along one axis, without a check that it is positive.
- * - conv2d: floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1; with dilation 1 it is the report's
+ * - conv2d: floor((size + before + after - dilation * (kernel - 1) - 1) / stride) + 1; with dilation 1 it is the report's
  *   (stride + size + 2 * padding - kernel) // stride. Math.floor, since | 0 would turn -1/2 into 0 where Python gives -1.
- * - transposed: (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1
+ * - transposed: (size - 1) * stride - before - after + dilation * (kernel - 1) + 1
  */
 export function outputSize(size: number, kernel: number, settings: ConvSettings): number {
-  const { operator, stride, padding, dilation } = settings;
+  const { operator, stride, dilation } = settings;
   const span = dilatedSize(kernel, dilation);
+  const [before, after] = paddingAlong(kernel, settings);
   return operator === 'transposed'
-    ? (size - 1) * stride - 2 * padding + span
-    : Math.floor((size + 2 * padding - span) / stride) + 1;
+    ? (size - 1) * stride - before - after + span
+    : Math.floor((size + before + after - span) / stride) + 1;
 }
 
 function planeAxis(input: number, kernel: number, settings: ConvSettings): PlaneAxis {
-  const { operator, stride, padding, dilation } = settings;
+  const { operator, stride, dilation } = settings;
   const transposed = operator === 'transposed';
   const spacing = transposed ? stride : 1;
-  const offset = transposed ? dilation * (kernel - 1) - padding : padding;
+  const [before, after] = paddingAlong(kernel, settings);
+  /** A transposed convolution pads by what is not cut off. */
+  const added = (edge: number): number => (transposed ? dilation * (kernel - 1) - edge : edge);
+  const offset = added(before);
   return {
     input,
     kernel,
-    size: (input - 1) * spacing + 1 + 2 * offset,
+    size: (input - 1) * spacing + 1 + offset + added(after),
     offset,
     spacing,
     step: transposed ? 1 : stride,
@@ -145,9 +174,42 @@ function checkFit(rows: PlaneAxis, columns: PlaneAxis, settings: ConvSettings): 
   );
 }
 
+function checkSame({ operator, stride, padding }: ConvSettings): void {
+  if (padding !== 'same') return;
+  if (operator === 'transposed') {
+    throw new ConvError(
+      'same_transposed',
+      "A transposed convolution takes no padding 'same': give it a number.",
+    );
+  }
+  if (stride === 1) return;
+  throw new ConvError(
+    'same_stride',
+    `Padding 'same' keeps the size, which stride ${stride} would not: PyTorch takes it with stride 1 alone.`,
+    { stride },
+  );
+}
+
+function checkChannels(channels: number, filters: number, kernelChannels: number, groups: number): void {
+  if (channels % groups !== 0 || filters % groups !== 0) {
+    throw new ConvError(
+      'groups',
+      `${groups} groups must divide both the ${channels} channels and the ${filters} filters.`,
+      { groups, channels, filters },
+    );
+  }
+  if (channels === kernelChannels * groups) return;
+  throw new ConvError(
+    'channels',
+    `The input has ${channels} channels but the kernel has ${kernelChannels}: each filter needs one kernel per input channel.`,
+    { input: channels, kernel: kernelChannels },
+  );
+}
+
 /**
  * @param x input shape [n, c, h, w]
- * @param w kernel shape [filters, c, kh, kw], for `transposed` too (PyTorch stores that one as [c, filters, kh, kw])
+ * @param w kernel shape [filters, c / groups, kh, kw], for `transposed` too (PyTorch stores that one as
+ *   [c, filters / groups, kh, kw])
  * @throws ConvError when channels differ, a parameter is out of range, or the kernel does not fit
  */
 export function geometryOf(x: Tensor4['shape'], w: Tensor4['shape'], settings: ConvSettings): Geometry {
@@ -155,15 +217,11 @@ export function geometryOf(x: Tensor4['shape'], w: Tensor4['shape'], settings: C
   const [filters, kernelChannels, kernelHeight, kernelWidth] = w;
   for (const size of [...x, ...w]) requireWhole('Every size', size, 1);
   requireWhole('stride', settings.stride, 1);
-  requireWhole('padding', settings.padding, 0);
+  if (settings.padding !== 'same') requireWhole('padding', settings.padding, 0);
   requireWhole('dilation', settings.dilation, 1);
-  if (channels !== kernelChannels) {
-    throw new ConvError(
-      'channels',
-      `The input has ${channels} channels but the kernel has ${kernelChannels}: each filter needs one kernel per input channel.`,
-      { input: channels, kernel: kernelChannels },
-    );
-  }
+  requireWhole('groups', settings.groups, 1);
+  checkSame(settings);
+  checkChannels(channels, filters, kernelChannels, settings.groups);
   const rows = planeAxis(height, kernelHeight, settings);
   const columns = planeAxis(width, kernelWidth, settings);
   checkFit(rows, columns, settings);
@@ -172,54 +230,26 @@ export function geometryOf(x: Tensor4['shape'], w: Tensor4['shape'], settings: C
     batch,
     channels,
     filters,
+    channelsOfGroup: kernelChannels,
     rows,
     columns,
     flipped: settings.operator !== 'cross_correlation',
-    windowLength: channels * kernelHeight * kernelWidth,
+    windowLength: kernelChannels * kernelHeight * kernelWidth,
     outputShape: [batch, filters, rows.output, columns.output],
   };
 }
 
-/** Input coordinate at this coordinate of the plane; null on a padding cell or an inserted zero. */
-export function inputCoordinate(axis: PlaneAxis, coordinate: number): number | null {
-  const distance = coordinate - axis.offset;
-  if (distance < 0 || distance % axis.spacing !== 0) return null;
-  const index = distance / axis.spacing;
-  return index < axis.input ? index : null;
+/** First input channel that a filter reads. */
+export function firstChannel({ filters, settings, channelsOfGroup }: Geometry, filter: number): number {
+  return Math.floor((filter * settings.groups) / filters) * channelsOfGroup;
 }
 
-export type CellKind = 'input' | 'padding' | 'inserted';
-
-/** What a cell of the plane is: a cell of the input, padding around it, or a zero between its cells. */
-export function cellKind(geometry: Geometry, row: number, column: number): CellKind {
-  const { rows, columns } = geometry;
-  if (inputCoordinate(rows, row) !== null && inputCoordinate(columns, column) !== null) return 'input';
-  const inside = (axis: PlaneAxis, coordinate: number): boolean =>
-    coordinate >= axis.offset && coordinate <= axis.offset + (axis.input - 1) * axis.spacing;
-  return inside(rows, row) && inside(columns, column) ? 'inserted' : 'padding';
+export function readsChannel(geometry: Geometry, filter: number, channel: number): boolean {
+  const first = firstChannel(geometry, filter);
+  return channel >= first && channel < first + geometry.channelsOfGroup;
 }
 
 /** Index in the kernel of the window's `index`-th cell along an axis. */
 export function kernelCoordinate(axis: PlaneAxis, index: number, flipped: boolean): number {
   return flipped ? axis.kernel - 1 - index : index;
-}
-
-/** The plane itself, [n, c, rows, columns]: np.pad of the report, and the inserted zeros of a transposed convolution. */
-export function paddedInput(x: Tensor4, geometry: Geometry): Tensor4 & { readonly data: Float64Array } {
-  const { batch, channels, rows, columns } = geometry;
-  const data = new Float64Array(batch * channels * rows.size * columns.size);
-  const planes = batch * channels;
-  for (let plane = 0; plane < planes; plane += 1) {
-    for (let r = 0; r < rows.size; r += 1) {
-      const row = inputCoordinate(rows, r);
-      if (row === null) continue;
-      for (let s = 0; s < columns.size; s += 1) {
-        const column = inputCoordinate(columns, s);
-        if (column === null) continue;
-        data[(plane * rows.size + r) * columns.size + s] =
-          x.data[(plane * rows.input + row) * columns.input + column] ?? 0;
-      }
-    }
-  }
-  return { shape: [batch, channels, rows.size, columns.size], data };
 }

@@ -2,10 +2,11 @@
  * The gradient of one weight: dL/dw[f, c, i, j] is the sum, over all windows, of the plane cell that this weight met
  * times dL/dy of the window's output. Training needs nothing else of a convolution's weights.
  */
-import type { Geometry, Tensor4 } from '@/conv/geometry';
+import { firstChannel, type Geometry, type Tensor4 } from '@/conv/geometry';
 
 export interface WeightIndex {
   readonly f: number;
+  /** Channel in the kernel, that is of the filter's group. */
   readonly c: number;
   /** Row and column in the kernel. */
   readonly i: number;
@@ -42,6 +43,7 @@ export function traceWeightGradient(
   const { batch, channels, filters, rows, columns, flipped } = geometry;
   const u = flipped ? rows.kernel - 1 - weight.i : weight.i;
   const v = flipped ? columns.kernel - 1 - weight.j : weight.j;
+  const channel = firstChannel(geometry, weight.f) + weight.c;
   const terms: GradientTerm[] = [];
   let sum = 0;
   for (let n = 0; n < batch; n += 1) {
@@ -50,7 +52,7 @@ export function traceWeightGradient(
         const planeRow = row * rows.step + u * rows.dilation;
         const planeColumn = column * columns.step + v * columns.dilation;
         const input =
-          plane[((n * channels + weight.c) * rows.size + planeRow) * columns.size + planeColumn] ?? 0;
+          plane[((n * channels + channel) * rows.size + planeRow) * columns.size + planeColumn] ?? 0;
         const dy =
           outputGradient[((n * filters + weight.f) * rows.output + row) * columns.output + column] ?? 0;
         const product = input * dy;
@@ -74,20 +76,20 @@ export function traceWeightGradient(
   return terms;
 }
 
-/** dL/dw of every weight, [filters, c, kh, kw]. */
+/** dL/dw of every weight, [filters, c / groups, kh, kw]. */
 export function weightGradient(
   geometry: Geometry,
   plane: ArrayLike<number>,
   outputGradient: ArrayLike<number>,
 ): Tensor4 & { readonly data: Float64Array } {
-  const { channels, filters, rows, columns } = geometry;
-  const data = new Float64Array(filters * channels * rows.kernel * columns.kernel);
+  const { channelsOfGroup, filters, rows, columns } = geometry;
+  const data = new Float64Array(filters * channelsOfGroup * rows.kernel * columns.kernel);
   for (let index = 0; index < data.length; index += 1) {
     const j = index % columns.kernel;
     const i = Math.floor(index / columns.kernel) % rows.kernel;
-    const c = Math.floor(index / (columns.kernel * rows.kernel)) % channels;
-    const f = Math.floor(index / (columns.kernel * rows.kernel * channels));
+    const c = Math.floor(index / (columns.kernel * rows.kernel)) % channelsOfGroup;
+    const f = Math.floor(index / (columns.kernel * rows.kernel * channelsOfGroup));
     data[index] = traceWeightGradient(geometry, plane, outputGradient, { f, c, i, j }).at(-1)?.sum ?? 0;
   }
-  return { shape: [filters, channels, rows.kernel, columns.kernel], data };
+  return { shape: [filters, channelsOfGroup, rows.kernel, columns.kernel], data };
 }

@@ -1,9 +1,9 @@
 /** PyTorch is the oracle: my_conv.json and conv_operators.json of fixtures/pytorch. */
 import { describe, expect, it } from 'vitest';
 import { conv2d, convolve } from '@/conv/convolution';
-import { ConvError, type ConvOperator, outputSize, type Tensor4 } from '@/conv/geometry';
+import { ConvError, type ConvSettings, outputSize, type Tensor4 } from '@/conv/geometry';
 import { weightGradient } from '@/conv/gradient';
-import { traceMaxPool } from '@/conv/stages';
+import { traceAvgPool, traceMaxPool } from '@/conv/stages';
 import { traceConvolution } from '@/conv/trace';
 import { fixturePath, readJson, pytorchFixtures } from '../../scripts/fixtures/readFixture.ts';
 
@@ -32,17 +32,19 @@ interface MyConv {
     torch: string;
   }[];
 }
+interface Pooling {
+  kernel_size: number;
+  stride: number;
+  padding: number;
+  x_shape: Shape;
+  x: number[];
+  y_shape: Shape;
+  y: number[];
+}
 interface Operators {
-  cases: (ConvCase & { operator: ConvOperator; dilation: number; dy: number[]; dw: number[] })[];
-  pooling: {
-    kernel_size: number;
-    stride: number;
-    x_shape: Shape;
-    x: number[];
-    y_shape: Shape;
-    y: number[];
-    argmax: number[];
-  }[];
+  cases: (Omit<ConvCase, 'padding'> & ConvSettings & { dy: number[]; dw: number[] })[];
+  pooling: (Pooling & { argmax: number[] })[];
+  averaging: (Pooling & { count_include_pad: boolean })[];
 }
 
 const myConv = readJson(fixturePath(pytorchFixtures, 'my_conv.json')) as MyConv;
@@ -75,6 +77,7 @@ describe('my_conv.json', () => {
         stride,
         padding,
         dilation: 1,
+        groups: 1,
       });
       for (const step of trace) landed.set([step.n, step.f, step.i, step.j].join(), step.sum);
       const [, filters, rows, columns] = y_shape;
@@ -92,7 +95,7 @@ describe('my_conv.json', () => {
     expect(myConv.kernel_larger_than_padded_image.length).toBeGreaterThan(10);
     for (const { H, W, kh, kw, stride, padding, formula, torch } of myConv.kernel_larger_than_padded_image) {
       expect(torch).toMatch(/^error/);
-      const settings = { operator: 'cross_correlation', stride, padding, dilation: 1 } as const;
+      const settings = { operator: 'cross_correlation', stride, padding, dilation: 1, groups: 1 } as const;
       expect([outputSize(H, kh, settings), outputSize(W, kw, settings)]).toEqual(formula);
       const x: Tensor4 = { shape: [1, 1, H, W], data: new Float64Array(H * W) };
       const w: Tensor4 = { shape: [1, 1, kh, kw], data: new Float64Array(kh * kw) };
@@ -119,15 +122,31 @@ describe('my_conv.json', () => {
     expect(code(() => conv2d(x, w, { stride: 0 }))).toBe('invalid_parameter');
     expect(code(() => conv2d(x, w, { padding: -1 }))).toBe('invalid_parameter');
   });
+
+  it('refuses what PyTorch refuses of groups and padding same', () => {
+    const x: Tensor4 = { shape: [1, 4, 4, 4], data: new Float64Array(64) };
+    const w = (filters: number, channels: number): Tensor4 => ({
+      shape: [filters, channels, 2, 2],
+      data: new Float64Array(filters * channels * 4),
+    });
+    expect(code(() => conv2d(x, w(4, 2), { groups: 2 }))).toBe('none');
+    expect(code(() => conv2d(x, w(3, 2), { groups: 2 }))).toBe('groups');
+    expect(code(() => conv2d(x, w(3, 1), { groups: 3 }))).toBe('groups');
+    expect(code(() => conv2d(x, w(4, 4), { groups: 2 }))).toBe('channels');
+    expect(code(() => conv2d(x, w(4, 1), { groups: 0 }))).toBe('invalid_parameter');
+    expect(code(() => conv2d(x, w(4, 4), { padding: 'same', stride: 2 }))).toBe('same_stride');
+    const settings = { operator: 'transposed', stride: 1, padding: 'same', dilation: 1, groups: 1 } as const;
+    expect(code(() => convolve(x, w(4, 4), null, settings))).toBe('same_transposed');
+  });
 });
 
 describe('operators', () => {
   it.each(operators.cases.map((fixture, index) => [fixture.operator, index, fixture] as const))(
     '%s, case %i: output and weight gradient equal PyTorch exactly',
-    (operator, _, { x_shape, x, w_shape, w, stride, padding, dilation, y_shape, y, dy, dw }) => {
+    (operator, _, { x_shape, x, w_shape, w, stride, padding, dilation, groups, y_shape, y, dy, dw }) => {
       const input = { shape: x_shape, data: x };
       const kernel = { shape: w_shape, data: w };
-      const settings = { operator, stride, padding, dilation };
+      const settings = { operator, stride, padding, dilation, groups };
       const result = convolve(input, kernel, null, settings);
       expect(result.shape).toEqual(y_shape);
       expect([...result.data].map((value) => value + 0)).toEqual(y.map((value) => value + 0));
@@ -141,17 +160,42 @@ describe('operators', () => {
   it('refuses a transposed convolution whose padding cuts everything away', () => {
     const x: Tensor4 = { shape: [1, 1, 3, 3], data: new Float64Array(9) };
     const w: Tensor4 = { shape: [1, 1, 2, 2], data: new Float64Array(4) };
-    const settings = { operator: 'transposed', stride: 1, padding: 2, dilation: 1 } as const;
+    const settings = { operator: 'transposed', stride: 1, padding: 2, dilation: 1, groups: 1 } as const;
     expect(code(() => convolve(x, w, null, settings))).toBe('empty_output');
   });
 
   it.each(operators.pooling.map((fixture, index) => [index, fixture] as const))(
     'max pooling %i takes the first maximum, as PyTorch',
-    (_, { kernel_size, stride, x_shape, x, y_shape, y, argmax }) => {
-      const trace = traceMaxPool({ shape: x_shape, data: x }, { kernelSize: kernel_size, stride });
+    (_, { kernel_size, stride, padding, x_shape, x, y_shape, y, argmax }) => {
+      const settings = { kernelSize: kernel_size, stride, padding, countIncludePad: true };
+      const trace = traceMaxPool({ shape: x_shape, data: x }, settings);
       expect(trace.output.shape).toEqual(y_shape);
       expect([...trace.output.data]).toEqual(y);
       expect([...trace.argmax]).toEqual(argmax);
     },
   );
+
+  it.each(operators.averaging.map((fixture, index) => [index, fixture] as const))(
+    'average pooling %i divides as PyTorch, and its steps add up',
+    (_, { kernel_size, stride, padding, count_include_pad, x_shape, x, y_shape, y }) => {
+      const settings = { kernelSize: kernel_size, stride, padding, countIncludePad: count_include_pad };
+      const trace = traceAvgPool({ shape: x_shape, data: x }, settings);
+      expect(trace.output.shape).toEqual(y_shape);
+      expect([...trace.output.data]).toEqual(y);
+      expect(trace.length).toBe(y.length * kernel_size ** 2);
+      for (let index = 0; index < trace.length; index += trace.windowLength) {
+        const window = trace.window(index);
+        const last = window.at(-1);
+        expect(last?.sum).toBe(window.reduce((sum, { value }) => sum + value, 0));
+        expect(last?.mean).toBe(y[index / trace.windowLength]);
+      }
+    },
+  );
+
+  it('refuses a pooling padded by more than half of its window, as PyTorch', () => {
+    const x: Tensor4 = { shape: [1, 1, 5, 5], data: new Float64Array(25) };
+    const settings = { kernelSize: 3, stride: 1, padding: 2, countIncludePad: true };
+    expect(code(() => traceMaxPool(x, settings))).toBe('pool_padding');
+    expect(code(() => traceAvgPool(x, settings))).toBe('pool_padding');
+  });
 });

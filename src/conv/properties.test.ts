@@ -2,9 +2,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convolve } from '@/conv/convolution';
-import { ConvError, convOperators, outputSize, type ConvSettings, type Tensor4 } from '@/conv/geometry';
+import {
+  ConvError,
+  convOperators,
+  geometryOf,
+  outputSize,
+  type ConvSettings,
+  type Tensor4,
+} from '@/conv/geometry';
 import { traceWeightGradient } from '@/conv/gradient';
-import { sizeFormula } from '@/conv/formula';
+import { productCounts, sizeFormula } from '@/conv/formula';
 import { readersOf, sourcesOf } from '@/conv/relations';
 import { relu } from '@/conv/stages';
 import { landingOrder, traceConvolution } from '@/conv/trace';
@@ -27,26 +34,34 @@ function tensor(shape: Tensor4['shape']): fc.Arbitrary<Tensor4> {
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 
 const problems: fc.Arbitrary<Problem> = fc
-  .tuple(size(2), size(3), size(3), size(7), size(7), size(4), size(4))
-  .chain(([n, c, f, h, wide, kh, kw]) =>
+  .tuple(size(2), size(2), size(2), size(3), size(7), size(7), size(4), size(4))
+  .chain(([n, c, f, groups, h, wide, kh, kw]) =>
     fc.record({
-      x: tensor([n, c, h, wide]),
-      w: tensor([f, c, kh, kw]),
-      bias: fc.array(fc.integer({ min: -4, max: 4 }), { minLength: f, maxLength: f }),
+      x: tensor([n, c * groups, h, wide]),
+      w: tensor([f * groups, c, kh, kw]),
+      bias: fc.array(fc.integer({ min: -4, max: 4 }), { minLength: f * groups, maxLength: f * groups }),
       settings: fc.record({
         operator: fc.constantFrom(...convOperators),
         stride: size(3),
-        padding: fc.integer({ min: 0, max: 3 }),
+        padding: fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 0, max: 3 }) },
+          fc.constant('same' as const),
+        ),
         dilation: size(3),
+        groups: fc.constant(groups),
       }),
     }),
   );
 
 /** The definition: out-of-image reads are 0; a transposed convolution scatters each input over the output. */
 function direct({ x, w, bias, settings }: Problem): Map<string, number> {
-  const { operator, stride, padding, dilation } = settings;
-  const [N, C, H, W] = x.shape;
-  const [F, , KH, KW] = w.shape;
+  const { operator, stride, padding, dilation, groups } = settings;
+  const [N, , H, W] = x.shape;
+  const [F, C, KH, KW] = w.shape;
+  const channel = (f: number, c: number): number => Math.floor(f / (F / groups)) * C + c;
+  // Zeros above and to the left: of `same` the smaller half.
+  const top = padding === 'same' ? Math.floor((dilation * (KH - 1)) / 2) : padding;
+  const left = padding === 'same' ? Math.floor((dilation * (KW - 1)) / 2) : padding;
   const OH = outputSize(H, KH, settings);
   const OW = outputSize(W, KW, settings);
   const out = new Map<string, number>();
@@ -70,9 +85,9 @@ function direct({ x, w, bias, settings }: Problem): Map<string, number> {
       add(
         n,
         f,
-        y * stride - padding + u * dilation,
-        z * stride - padding + v * dilation,
-        at(x, n, c, y, z) * at(w, f, c, u, v),
+        y * stride - top + u * dilation,
+        z * stride - left + v * dilation,
+        at(x, n, channel(f, c), y, z) * at(w, f, c, u, v),
       ),
     );
     return out;
@@ -84,7 +99,7 @@ function direct({ x, w, bias, settings }: Problem): Map<string, number> {
       f,
       i,
       j,
-      at(x, n, c, i * stride + u * dilation - padding, j * stride + v * dilation - padding) * weight,
+      at(x, n, channel(f, c), i * stride + u * dilation - top, j * stride + v * dilation - left) * weight,
     );
   });
   return out;
@@ -125,11 +140,13 @@ describe('convolution', () => {
     }, 250);
   });
 
-  it('raises exactly where no window fits', () => {
+  it('raises exactly where no window fits, or PyTorch has no such same', () => {
     fc.assert(
       fc.property(problems, ({ x, w, bias, settings }) => {
         const formula = sizeFormula([x.shape[2], x.shape[3]], [w.shape[2], w.shape[3]], settings);
-        const fits = formula.rows.result >= 1 && formula.columns.result >= 1;
+        const isSame = settings.padding === 'same';
+        const hasSame = settings.stride === 1 && settings.operator !== 'transposed';
+        const fits = formula.rows.result >= 1 && formula.columns.result >= 1 && (!isSame || hasSame);
         let raised = false;
         try {
           const { shape } = convolve(x, w, bias, settings);
@@ -161,6 +178,7 @@ describe('trace', () => {
         previous = order;
         count += 1;
         expect(step.product).toBe(step.input * step.weight);
+        expect(Math.floor(step.channel / w.shape[1])).toBe(Math.floor(step.f / (F / settings.groups)));
         if (step.cell !== 'input') expect(step.input).toBe(0);
         if (count % trace.geometry.windowLength === 0) {
           expect(step.sum).toBe(result.data[((step.n * F + step.f) * OH + step.i) * OW + step.j]);
@@ -170,6 +188,7 @@ describe('trace', () => {
         }
       }
       expect(count).toBe(trace.length);
+      expect(productCounts(trace.geometry, 5).grouped.result * trace.geometry.batch).toBe(count);
     }, 50);
   });
 
@@ -185,6 +204,30 @@ describe('trace', () => {
       expect(() => trace.at(all.length)).toThrow(RangeError);
       expect(() => trace.at(-1)).toThrow(RangeError);
     }, 80);
+  });
+});
+
+describe('counts of products', () => {
+  it('are those of MobileNet: depthwise and pointwise take 1 / filters + 1 / kernel² of a plain convolution', () => {
+    const settings = {
+      operator: 'cross_correlation',
+      stride: 1,
+      padding: 'same',
+      dilation: 1,
+      groups: 6,
+    } as const;
+    const counts = productCounts(geometryOf([1, 6, 5, 5], [6, 1, 3, 3], settings), 8);
+    expect(counts.grouped).toMatchObject({
+      channels: 6,
+      filters: 6,
+      substituted: '6·1·3·3·5·5',
+      result: 1350,
+    });
+    expect(counts.pointwise).toMatchObject({ channels: 6, filters: 8, result: 1200 });
+    expect(counts.plain).toMatchObject({ channels: 6, filters: 8, result: 10_800 });
+    expect((counts.grouped.result + counts.pointwise.result) / counts.plain.result).toBeCloseTo(
+      1 / 8 + 1 / 9,
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convolve } from '@/conv/convolution';
-import { convOperators, ConvError, geometryOf, inputCoordinate, type ConvSettings } from '@/conv/geometry';
+import { convOperators, ConvError, geometryOf, type ConvSettings } from '@/conv/geometry';
+import { inputCoordinate } from '@/conv/plane';
 import { unreadAlong, unreadInputs } from '@/conv/relations';
 import { traceMaxPool } from '@/conv/stages';
 
@@ -12,8 +13,9 @@ const shape = fc.record({
   columns: fc.integer({ min: 1, max: 3 }),
   operator: fc.constantFrom(...convOperators),
   stride: fc.integer({ min: 1, max: 5 }),
-  padding: fc.integer({ min: 0, max: 4 }),
+  padding: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.constant('same' as const)),
   dilation: fc.integer({ min: 1, max: 4 }),
+  groups: fc.constant(1),
 });
 
 /** Input cells that change no output when they alone are 1 under a kernel of ones. */
@@ -63,6 +65,8 @@ describe('cells that no window reads', () => {
           width: fc.integer({ min: 4, max: 9 }),
           kernelSize: fc.integer({ min: 2, max: 4 }),
           stride: fc.integer({ min: 1, max: 4 }),
+          padding: fc.integer({ min: 0, max: 1 }),
+          countIncludePad: fc.boolean(),
         }),
         ({ height, width, ...settings }) => {
           const trace = (data: Float64Array) =>
@@ -77,7 +81,13 @@ describe('cells that no window reads', () => {
   });
 
   it('are rows 3, 6, 9 and columns 3, 6 of 7 x 6 cells with padding 1, stride 3 and kernel 2', () => {
-    const settings = { operator: 'cross_correlation', stride: 3, padding: 1, dilation: 1 } as const;
+    const settings = {
+      operator: 'cross_correlation',
+      stride: 3,
+      padding: 1,
+      dilation: 1,
+      groups: 1,
+    } as const;
     const { rows, columns } = geometryOf([1, 1, 7, 6], [1, 1, 2, 2], settings);
     expect(unreadAlong(rows)).toEqual([2, 5, 8]);
     expect(unreadAlong(columns)).toEqual([2, 5]);

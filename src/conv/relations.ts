@@ -1,5 +1,6 @@
 /** Which cells belong together: an output cell and the plane cells it came from, a plane cell and the outputs it feeds. */
-import { inputCoordinate, type Geometry, type PlaneAxis } from '@/conv/geometry';
+import type { Geometry, PlaneAxis } from '@/conv/geometry';
+import { inputCoordinate } from '@/conv/plane';
 
 export interface Cell {
   readonly row: number;

@@ -4,14 +4,13 @@
  */
 import { checkedGeometry } from '@/conv/convolution';
 import {
-  cellKind,
+  firstChannel,
   kernelCoordinate,
-  paddedInput,
-  type CellKind,
   type ConvSettings,
   type Geometry,
   type Tensor4,
 } from '@/conv/geometry';
+import { cellKind, paddedInput, type CellKind } from '@/conv/plane';
 
 /** Where in the loops a step stands. */
 export interface LoopPosition {
@@ -19,6 +18,7 @@ export interface LoopPosition {
   readonly f: number;
   readonly i: number;
   readonly j: number;
+  /** Channel in the kernel, that is of the filter's group. */
   readonly c: number;
   /** Row and column in the window. */
   readonly u: number;
@@ -27,6 +27,8 @@ export interface LoopPosition {
 
 export interface MultiplyAdd extends LoopPosition {
   readonly index: number;
+  /** Channel of the input. */
+  readonly channel: number;
   /** Cell of the padded plane that is read. */
   readonly row: number;
   readonly column: number;
@@ -88,13 +90,14 @@ export function traceConvolution(
   settings: ConvSettings,
 ): ConvTrace {
   const geometry = checkedGeometry(x, w, bias, settings);
-  const { batch, channels, filters, rows, columns, flipped, windowLength } = geometry;
+  const { batch, channels, channelsOfGroup, filters, rows, columns, flipped, windowLength } = geometry;
   const plane = paddedInput(x, geometry).data;
   const length = batch * filters * rows.output * columns.output * windowLength;
 
   function collect(order: number, count: number): MultiplyAdd[] {
     const [n, f, i, j] = landingOf(geometry, order);
     const steps: MultiplyAdd[] = [];
+    const first = firstChannel(geometry, f);
     let sum = bias?.[f] ?? 0;
     let channelSum = 0;
     for (let k = 0; k < count; k += 1) {
@@ -106,15 +109,16 @@ export function traceConvolution(
       const column = j * columns.step + v * columns.dilation;
       const kernelRow = kernelCoordinate(rows, u, flipped);
       const kernelColumn = kernelCoordinate(columns, v, flipped);
-      const input = plane[((n * channels + c) * rows.size + row) * columns.size + column] ?? 0;
+      const channel = first + c;
+      const input = plane[((n * channels + channel) * rows.size + row) * columns.size + column] ?? 0;
       const weight =
-        w.data[((f * channels + c) * rows.kernel + kernelRow) * columns.kernel + kernelColumn] ?? 0;
+        w.data[((f * channelsOfGroup + c) * rows.kernel + kernelRow) * columns.kernel + kernelColumn] ?? 0;
       const product = input * weight;
       channelSum += product;
       sum += product;
       const index = order * windowLength + k;
       const cell = cellKind(geometry, row, column);
-      const position = { index, n, f, i, j, c, u, v, row, column, cell, kernelRow, kernelColumn };
+      const position = { index, n, f, i, j, c, u, v, channel, row, column, cell, kernelRow, kernelColumn };
       steps.push({ ...position, input, weight, product, channelSum, sum });
     }
     return steps;

@@ -15,12 +15,13 @@ type Shape4 = readonly [number, number, number, number];
 export interface ConvolutionProblem {
   readonly operator: 'cross_correlation' | 'convolution' | 'transposed';
   readonly stride: number;
-  readonly padding: number;
+  readonly padding: number | 'same';
   readonly dilation: number;
+  readonly groups: number;
   /** [n, c, h, w] */
   readonly x: Float32Array<ArrayBuffer>;
   readonly xShape: Shape4;
-  /** [filters, c, kh, kw] */
+  /** [filters, c / groups, kh, kw] */
   readonly w: Float32Array<ArrayBuffer>;
   readonly wShape: Shape4;
   readonly bias: Float32Array<ArrayBuffer>;
@@ -35,7 +36,7 @@ export interface LayerInput {
   readonly kernelSize: number;
   readonly bias: number;
   readonly stride: number;
-  readonly padding: number;
+  readonly padding: number | 'same';
   readonly dilation: number;
 }
 

@@ -138,6 +138,7 @@ test('convolves with tfjs while our own engine holds the network', async () => {
     stride: 1,
     padding: 0,
     dilation: 1,
+    groups: 1,
     x: new Float32Array(9).fill(1),
     xShape: [1, 1, 3, 3],
     w: new Float32Array(4).fill(1),

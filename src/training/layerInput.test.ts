@@ -41,7 +41,13 @@ it('gives a deeper layer its input, its filter and its bias', async () => {
     { shape: [1, ...layer.inputShape], data: layer.input },
     { shape: [1, 6, 5, 5], data: layer.kernel },
     [layer.bias],
-    { operator: 'cross_correlation', stride: layer.stride, padding: layer.padding, dilation: layer.dilation },
+    {
+      operator: 'cross_correlation',
+      stride: layer.stride,
+      padding: layer.padding,
+      dilation: layer.dilation,
+      groups: 1,
+    },
   );
   const output = (await engine.activations(image, 1, ['conv2.0'])).get('conv2.0');
   expect(output?.shape).toEqual([1, 16, 10, 10]);
@@ -73,7 +79,7 @@ it('gives the channels of its group alone', async () => {
       { shape: [1, ...layer.inputShape], data: layer.input },
       { shape: [1, 2, 3, 3], data: layer.kernel },
       [layer.bias],
-      { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 2 },
+      { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 2, groups: 1 },
     );
     const output = (await other.activations(image, 1, ['conv2'])).get('conv2');
     expect(output?.shape).toEqual([1, 6, 20, 20]);
@@ -83,7 +89,7 @@ it('gives the channels of its group alone', async () => {
   }
 });
 
-it('gives the zeros that padding same has beyond those of all sides', async () => {
+it('gives padding same as such', async () => {
   const layers: LayerSpec[] = [
     convolution('conv1', 1, 2, 3),
     { ...convolution('conv2', 2, 3, 4), padding: 'same' },
@@ -102,12 +108,12 @@ it('gives the zeros that padding same has beyond those of all sides', async () =
   try {
     await other.compile(runConfig(same), { step: 0, parameters: initialState(same, 1), optimizer: {} });
     const layer = await layerInput(other, same, image, 'conv2', 2);
-    expect(layer).toMatchObject({ inputShape: [2, 27, 27], padding: 1 });
+    expect(layer).toMatchObject({ inputShape: [2, 26, 26], padding: 'same' });
     const { data } = convolve(
       { shape: [1, ...layer.inputShape], data: layer.input },
       { shape: [1, 2, 4, 4], data: layer.kernel },
       [layer.bias],
-      { operator: 'cross_correlation', stride: 1, padding: 1, dilation: 1 },
+      { operator: 'cross_correlation', stride: 1, padding: 'same', dilation: 1, groups: 1 },
     );
     const output = (await other.activations(image, 1, ['conv2'])).get('conv2');
     expect(output?.shape).toEqual([1, 3, 26, 26]);

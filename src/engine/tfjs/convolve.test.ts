@@ -8,8 +8,9 @@ import { convolveOnDevice, type ConvolutionOnDevice } from '@/engine/tfjs/convol
 interface Fixture {
   operator: ConvolutionOnDevice['operator'];
   stride: number;
-  padding: number;
+  padding: ConvolutionOnDevice['padding'];
   dilation: number;
+  groups: number;
   x_shape: ConvolutionOnDevice['xShape'];
   x: number[];
   w_shape: ConvolutionOnDevice['wShape'];
@@ -34,6 +35,7 @@ it.each(cases.map((fixture, index) => [fixture.operator, index, fixture] as cons
       stride: fixture.stride,
       padding: fixture.padding,
       dilation: fixture.dilation,
+      groups: fixture.groups,
       x: Float32Array.from(fixture.x),
       xShape: fixture.x_shape,
       w: Float32Array.from(fixture.w),

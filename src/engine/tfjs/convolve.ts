@@ -6,12 +6,14 @@ export interface ConvolutionOnDevice {
   /** `transposed` is PyTorch's conv_transpose2d; `convolution` turns the kernel by 180 degrees. */
   readonly operator: 'cross_correlation' | 'convolution' | 'transposed';
   readonly stride: number;
-  readonly padding: number;
+  /** `same` adds dilation * (kernel - 1) zeros along an axis; an odd one has one more below and to the right. */
+  readonly padding: number | 'same';
   readonly dilation: number;
+  readonly groups: number;
   /** [n, c, h, w] */
   readonly x: Float32Array<ArrayBuffer>;
   readonly xShape: readonly [number, number, number, number];
-  /** [filters, c, kh, kw] */
+  /** [filters, c / groups, kh, kw] */
   readonly w: Float32Array<ArrayBuffer>;
   readonly wShape: readonly [number, number, number, number];
   /** One value a filter. */
@@ -41,11 +43,24 @@ function dilated(w: tf.Tensor4D, dilation: number): tf.Tensor4D {
   );
 }
 
-function run(problem: ConvolutionOnDevice): tf.Tensor {
-  const { operator, stride, padding, dilation, xShape, wShape } = problem;
-  const x = tf.transpose(tf.tensor4d(problem.x, [...xShape]), [0, 2, 3, 1]);
-  const kernel = dilated(tf.tensor4d(problem.w, [...wShape]), dilation);
-  const [, , height, width] = xShape;
+/** Zeros before and after an axis under a kernel of so many cells. */
+function edges(padding: number | 'same', kernel: number): [before: number, after: number] {
+  if (padding !== 'same') return [padding, padding];
+  const before = Math.floor((kernel - 1) / 2);
+  return [before, kernel - 1 - before];
+}
+
+/**
+ * One group alone.
+ * @param x [n, h, w, c]
+ * @param kernel with its holes, [filters, c, kh, kw]
+ */
+function runGroup(
+  { operator, stride, padding }: ConvolutionOnDevice,
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+): tf.Tensor {
+  const [n, height, width] = x.shape;
   const [filters, , kernelRows, kernelColumns] = kernel.shape;
   const attributes = {
     strides: [stride, stride],
@@ -54,6 +69,8 @@ function run(problem: ConvolutionOnDevice): tf.Tensor {
     dataFormat: 'NHWC',
     dimRoundingMode: 'floor',
   };
+  const [top, bottom] = edges(padding, kernelRows);
+  const [left, right] = edges(padding, kernelColumns);
   if (operator === 'transposed') {
     // Without padding first, which then is cut off: padding larger than the kernel is no case of its own that way.
     const rows = (height - 1) * stride + kernelRows;
@@ -61,16 +78,33 @@ function run(problem: ConvolutionOnDevice): tf.Tensor {
     const whole = runKernel(
       'Conv2DBackpropInput',
       { dy: x, filter: tf.transpose(kernel, [2, 3, 0, 1]) },
-      { ...attributes, inputShape: [xShape[0], rows, columns, filters] },
+      { ...attributes, inputShape: [n, rows, columns, filters] },
     );
-    const cut = [rows - 2 * padding, columns - 2 * padding] as const;
-    return tf.slice(whole, [0, padding, padding, 0], [xShape[0], cut[0], cut[1], filters]);
+    return tf.slice(whole, [0, top, left, 0], [n, rows - top - bottom, columns - left - right, filters]);
   }
   const filter = tf.transpose(operator === 'convolution' ? tf.reverse(kernel, [2, 3]) : kernel, [2, 3, 1, 0]);
   // Given as one number, tfjs takes a kernel for square.
-  const edge = [padding, padding];
-  const pad = [[0, 0], edge, edge, [0, 0]];
+  const pad = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
   return runKernel('Conv2D', { x, filter }, { ...attributes, pad });
+}
+
+function run(problem: ConvolutionOnDevice): tf.Tensor {
+  const { dilation, groups, xShape, wShape } = problem;
+  const x = tf.transpose(tf.tensor4d(problem.x, [...xShape]), [0, 2, 3, 1]);
+  const kernel = dilated(tf.tensor4d(problem.w, [...wShape]), dilation);
+  // tfjs's own depthwise convolution knows no filter of two channels.
+  const kernels = tf.split<tf.Tensor4D>(kernel, groups, 0);
+  return tf.concat(
+    tf
+      .split<tf.Tensor4D>(x, groups, 3)
+      .map((group, index) => runGroup(problem, group, kernels[index] ?? kernel)),
+    3,
+  );
 }
 
 /** @returns the output, [n, filters, oh, ow] row-major, and the name of the backend that computed it */

@@ -7,19 +7,23 @@ import { type ConvStageModel, mostChannelsShown } from '@/features/convLab/stage
 
 export function ChannelPager({ conv, model }: { readonly conv: Convolved; readonly model: ConvStageModel }) {
   const { t } = useTranslation('convLab');
-  const { channels, windowLength } = conv.trace.geometry;
+  const { channels, channelsOfGroup, windowLength } = conv.trace.geometry;
   if (channels <= mostChannelsShown) return null;
   const channel = model.channels[0] ?? 0;
-  const start = model.window[0]?.index ?? 0;
-  const perChannel = windowLength / channels;
-  const go = (to: number): void => lab.actions.seek(start + ((to + channels) % channels) * perChannel + 1);
+  const [first] = model.window;
+  const perChannel = windowLength / channelsOfGroup;
+  // Around among the channels that the filter reads.
+  const go = (by: number): void => {
+    const next = (channel + by - (first?.channel ?? 0) + channelsOfGroup) % channelsOfGroup;
+    lab.actions.seek((first?.index ?? 0) + next * perChannel + 1);
+  };
   return (
     <Group gap="xs">
-      <ActionIcon variant="default" aria-label={t('channels.previous')} onClick={() => go(channel - 1)}>
+      <ActionIcon variant="default" aria-label={t('channels.previous')} onClick={() => go(-1)}>
         ‹
       </ActionIcon>
       <Text size="sm">{t('channels.position', { channel: channel + 1, of: channels })}</Text>
-      <ActionIcon variant="default" aria-label={t('channels.next')} onClick={() => go(channel + 1)}>
+      <ActionIcon variant="default" aria-label={t('channels.next')} onClick={() => go(1)}>
         ›
       </ActionIcon>
     </Group>

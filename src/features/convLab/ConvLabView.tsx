@@ -7,6 +7,7 @@ import { Panel } from '@/ui/layout/Panel';
 import { CodePanel } from '@/features/convLab/CodePanel';
 import { DevicePanel } from '@/features/convLab/DevicePanel';
 import { ExportMenu } from '@/features/convLab/ExportMenu';
+import { FollowingControls } from '@/features/convLab/FollowingControls';
 import { FormulaPanel } from '@/features/convLab/FormulaPanel';
 import { InputControls } from '@/features/convLab/InputControls';
 import { KernelControls } from '@/features/convLab/KernelControls';
@@ -14,6 +15,7 @@ import { LabLink } from '@/features/convLab/LabLink';
 import { LiveRegion } from '@/features/convLab/LiveRegion';
 import { NetworkControls } from '@/features/convLab/NetworkControls';
 import { OperatorControls } from '@/features/convLab/OperatorControls';
+import { ProductCountPanel } from '@/features/convLab/ProductCountPanel';
 import { StageTabs, StageView } from '@/features/convLab/StageView';
 import { Transport } from '@/features/convLab/Transport';
 import { usePlayback } from '@/features/convLab/usePlayback';
@@ -75,6 +77,7 @@ export function ConvLabView() {
           <InputControls />
           <KernelControls />
           <OperatorControls />
+          <FollowingControls />
           <NetworkControls />
         </Panel>
       </aside>
@@ -96,6 +99,7 @@ export function ConvLabView() {
           <DevicePanel />
           <div className={classes['stack']}>
             <FormulaPanel />
+            <ProductCountPanel />
             <KeyHelp />
           </div>
         </div>

@@ -34,6 +34,8 @@ export function ExportMenu() {
     output: t('scale.output'),
     relu: 'ReLU',
     pool: t('stages.pool'),
+    avgPool: t('stages.avgPool'),
+    pointwise: t('stages.pointwise'),
     caption,
   };
   const say = (next: Notice): void => {

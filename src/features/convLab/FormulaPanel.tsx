@@ -28,6 +28,7 @@ export function FormulaPanel() {
             </code>
           </div>
         ))}
+        {settings.padding === 'same' && <p className={classes['formulaReport']}>{t('formula.same')}</p>}
         {formula.report !== null && (
           <p className={classes['formulaReport']}>
             {t('formula.report')} <code>{formula.report}</code> → <code>{formula.rows.report}</code> ={' '}

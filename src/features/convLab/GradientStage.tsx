@@ -21,7 +21,7 @@ export function GradientStage({ conv }: { readonly conv: Convolved }) {
   const model = gradientStageModel(document, conv);
   const { weight } = document;
   const { current } = model;
-  const kernel = kernelGrid(document, weight.f, weight.c, null);
+  const kernel = kernelGrid(document.kernel, weight.f, weight.c, null);
   const pick = (row: number, column: number): void => lab.actions.setWeight({ ...weight, i: row, j: column });
   return (
     <div className={classes['stage']}>
@@ -40,7 +40,7 @@ export function GradientStage({ conv }: { readonly conv: Convolved }) {
         <Grid
           model={model.plane}
           palette={palette}
-          title={t('grids.met', { channel: weight.c + 1 })}
+          title={t('grids.met', { channel: model.channel + 1 })}
           maxWidth={360}
         />
         <span className={classes['arrow']} aria-hidden="true">

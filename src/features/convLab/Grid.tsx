@@ -221,7 +221,7 @@ export function Grid(props: GridProps) {
     const what =
       kind === 'input'
         ? t('cell.value', { ...position, value: exactValue(value) })
-        : t(`cell.${kind}`, position);
+        : t(`cell.${kind}`, { ...position, value: exactValue(value) });
     return grid.unread?.[index] === true ? t('cell.whatUnread', { what, unread: t('cell.unread') }) : what;
   }
 }

@@ -1,6 +1,6 @@
 /** A grid as SVG: cells, values, marks. It needs nothing but its props, so that the exports render it outside of the page. */
 import { memo } from 'react';
-import type { CellKind } from '@/conv/geometry';
+import type { CellKind } from '@/conv/plane';
 import type { GridModel, Mark } from '@/features/convLab/gridModel';
 import { cellColors, type Palette } from '@/features/convLab/palette';
 import { cellValue, exactValue } from '@/features/convLab/valueFormat';

@@ -36,15 +36,17 @@ export function InputEditor() {
             onPaint={(row, column) => put(channel, row, column, brush)}
             onValue={(row, column, value) => put(channel, row, column, value)}
           />
-          <Grid
-            model={kernelGrid(document, filter, channel, null)}
-            palette={palette}
-            title={t('grids.kernelChannel', { channel: channel + 1 })}
-            maxWidth={240}
-            onValue={(row, column, value) =>
-              lab.actions.edit((before) => withKernelValue(before, filter, channel, row, column, value))
-            }
-          />
+          {channel < document.kernel.shape[1] && (
+            <Grid
+              model={kernelGrid(document.kernel, filter, channel, null)}
+              palette={palette}
+              title={t('grids.kernelChannel', { channel: channel + 1 })}
+              maxWidth={240}
+              onValue={(row, column, value) =>
+                lab.actions.edit((before) => withKernelValue(before, filter, channel, row, column, value))
+              }
+            />
+          )}
         </div>
       ))}
     </div>

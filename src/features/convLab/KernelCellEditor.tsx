@@ -1,7 +1,8 @@
 /** The exact number of the chosen cell of a kernel; digit keys on the grid itself set whole numbers only. */
 import { useTranslation } from 'react-i18next';
-import { valueAt, withKernelValue } from '@/features/convLab/convLabEdits';
+import { withKernelValue } from '@/features/convLab/convLabEdits';
 import { lab, useLab } from '@/features/convLab/convLabStore';
+import { valueAt } from '@/features/convLab/labTensor';
 import { ValueField } from '@/features/convLab/LabNumberField';
 import classes from '@/features/convLab/convLab.module.css';
 

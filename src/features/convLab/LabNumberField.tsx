@@ -1,6 +1,6 @@
 /** The lab's number fields: whole numbers in a range, and values of cells, which are float32. */
 import type { NumberRange } from '@/model/numberRange';
-import { labValue } from '@/features/convLab/convLabEdits';
+import { labValue } from '@/features/convLab/labTensor';
 import { limits } from '@/features/convLab/convLabState';
 import { useLab } from '@/features/convLab/convLabStore';
 import { NumberField, type NumberFieldProps } from '@/ui/form/NumberField';

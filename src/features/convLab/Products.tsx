@@ -23,7 +23,9 @@ const Chip = memo(function Chip({ term, state }: { readonly term: MultiplyAdd; r
 
 export function Products({ model, channel }: { readonly model: ConvStageModel; readonly channel: number }) {
   const { t } = useTranslation('convLab');
-  const terms = model.window.filter((term) => term.c === channel);
+  const terms = model.window.filter((term) => term.channel === channel);
+  // The filter on show may be another than the one under way.
+  if (terms.length === 0) return null;
   const columns = terms.filter((term) => term.u === 0).length;
   const first = model.window[0]?.index ?? 0;
   const doneTerms = terms.filter((term) => term.index - first < model.done);

@@ -2,14 +2,15 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ConvError } from '@/conv/geometry';
-import { convolved, pooled, type Convolved } from '@/features/convLab/convLabDerived';
+import { avgPooled, convolved, maxPooled, type Convolved } from '@/features/convLab/convLabDerived';
 import { labStages, type LabStage } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { ConvStage } from '@/features/convLab/ConvStage';
 import { GradientStage } from '@/features/convLab/GradientStage';
 import { InputEditor } from '@/features/convLab/InputEditor';
-import { PoolStage } from '@/features/convLab/PoolStage';
+import { AvgPoolStage, MaxPoolStage } from '@/features/convLab/PoolStage';
+import { PointwiseStage } from '@/features/convLab/PointwiseStage';
 import { ReluStage } from '@/features/convLab/ReluStage';
 
 export function StageTabs() {
@@ -45,9 +46,15 @@ function ThisStage({ stage, conv }: { readonly stage: LabStage; readonly conv: C
     case 'gradient':
       return <GradientStage conv={conv} />;
     case 'pool': {
-      const pool = pooled(conv, document);
-      return pool.ok ? <PoolStage conv={conv} pool={pool.value} /> : <Misfit error={pool.error} />;
+      const pool = maxPooled(conv, document);
+      return pool.ok ? <MaxPoolStage conv={conv} pool={pool.value} /> : <Misfit error={pool.error} />;
     }
+    case 'avgPool': {
+      const pool = avgPooled(conv, document);
+      return pool.ok ? <AvgPoolStage conv={conv} pool={pool.value} /> : <Misfit error={pool.error} />;
+    }
+    case 'pointwise':
+      return <PointwiseStage conv={conv} />;
     default:
       return stage satisfies never;
   }

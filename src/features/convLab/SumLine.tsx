@@ -1,7 +1,6 @@
 /** The output cell's running sum: bias and channel sums, and where it lands. */
 import { useTranslation } from 'react-i18next';
-import type { Convolved } from '@/features/convLab/convLabDerived';
-import type { ConvStageModel } from '@/features/convLab/stageModels';
+import type { ConvStageModel, ConvView } from '@/features/convLab/stageModels';
 import { factor, termValue } from '@/features/convLab/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
@@ -14,18 +13,12 @@ function channelSums(model: ConvStageModel): number[] {
   return sums;
 }
 
-export function SumLine({
-  conv,
-  model,
-  bias,
-}: {
-  readonly conv: Convolved;
-  readonly model: ConvStageModel;
-  readonly bias: number;
-}) {
+export function SumLine({ view, model }: { readonly view: ConvView; readonly model: ConvStageModel }) {
   const { t } = useTranslation('convLab');
   const first = model.window[0];
   if (first === undefined) return null;
+  const bias = view.bias[first.f] ?? 0;
+  const { windowLength } = view.conv.trace.geometry;
   const sums = channelSums(model);
   const parts = [...(bias === 0 ? [] : [bias]), ...sums];
   const folded =
@@ -33,7 +26,7 @@ export function SumLine({
       ? [`${termValue(parts[0] ?? 0)} + …`, termValue(parts.at(-1) ?? 0)]
       : parts.map((part, k) => (k === 0 ? termValue(part) : factor(part)));
   const total = model.current?.sum ?? bias;
-  const isComplete = model.done === conv.trace.geometry.windowLength;
+  const isComplete = model.done === windowLength;
   return (
     <div className={classes['sumLine']} data-complete={isComplete}>
       <span className={classes['sumTarget']}>
@@ -45,9 +38,7 @@ export function SumLine({
       </span>
       <span className={classes['sumNote']}>
         {bias !== 0 && t('sum.withBias', { bias: termValue(bias) })}{' '}
-        {isComplete
-          ? t('sum.landed')
-          : t('sum.running', { done: model.done, of: conv.trace.geometry.windowLength })}
+        {isComplete ? t('sum.landed') : t('sum.running', { done: model.done, of: windowLength })}
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 /** Which cells no window reads, in words; nothing where all are read. */
 import { useTranslation } from 'react-i18next';
-import type { PlaneAxis } from '@/conv/geometry';
+import type { PlaneAxes } from '@/conv/geometry';
 import { unreadAlong, unreadInputs } from '@/conv/relations';
 import classes from '@/features/convLab/convLab.module.css';
 
@@ -15,7 +15,7 @@ function runs(indices: readonly number[]): string[] {
   return found.map(([first, last]) => (first === last ? `${first + 1}` : `${first + 1}–${last + 1}`));
 }
 
-export function UnreadNote({ rows, columns }: { readonly rows: PlaneAxis; readonly columns: PlaneAxis }) {
+export function UnreadNote({ rows, columns }: PlaneAxes) {
   const { t, i18n } = useTranslation('convLab');
   const unread = unreadInputs(rows, columns);
   const list = new Intl.ListFormat(i18n.language, { type: 'conjunction' });

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kernelPresets } from '@/conv/presets';
-import { convolved, pooled, stageLength } from '@/features/convLab/convLabDerived';
+import { avgPooled, convolved, maxPooled, pointwise, stageLength } from '@/features/convLab/convLabDerived';
 import {
   withChannels,
+  withDepthwise,
   withFilters,
+  withGroups,
   withImage,
   withInputPreset,
   withInputSize,
@@ -13,6 +15,9 @@ import {
   withKernelSize,
   withKernelValue,
   withLayer,
+  withPointwiseFilters,
+  withPointwiseValue,
+  withPool,
   withSettings,
   withStep,
 } from '@/features/convLab/convLabEdits';
@@ -32,18 +37,23 @@ const documents: fc.Arbitrary<LabDocument> = fc
     operator: fc.constantFrom(...convOperators),
     stage: fc.constantFrom(...labStages),
     stride: fc.integer({ min: 1, max: 5 }),
-    padding: fc.integer({ min: 0, max: 6 }),
+    padding: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant('same' as const)),
+    groups: fc.integer({ min: 1, max: 4 }),
+    poolPadding: fc.integer({ min: 0, max: 2 }),
+    countIncludePad: fc.boolean(),
+    pointwiseFilters: fc.integer({ min: 1, max: 4 }),
     value: fc.float({ noNaN: true, min: -1000, max: 1000 }),
     step: fc.nat({ max: 500 }),
   })
-  .map(
-    ({ height, width, channels, filters, rows, columns, operator, stage, stride, padding, value, step }) => {
-      const base = withFilters(withChannels(reportDocument(), channels), filters);
-      const sized = withKernelSize(withInputSize(base, height, width), rows, columns);
-      const filled = withKernelValue(withInputValue(sized, 0, 1, 2, value), 0, 0, 0, 0, value / 3);
-      return withStep({ ...withSettings(filled, { operator, stride, padding }), stage }, step);
-    },
-  );
+  .map(({ height, width, channels, filters, rows, columns, stage, value, step, ...rest }) => {
+    const { operator, stride, padding, groups, poolPadding, countIncludePad, pointwiseFilters } = rest;
+    const base = withFilters(withChannels(reportDocument(), channels), filters);
+    const sized = withKernelSize(withInputSize(base, height, width), rows, columns);
+    const filled = withKernelValue(withInputValue(sized, 0, 1, 2, value), 0, 0, 0, 0, value / 3);
+    const grouped = withGroups(withSettings(filled, { operator, stride, padding }), groups);
+    const mixed = withPointwiseValue(withPointwiseFilters(grouped, pointwiseFilters), 0, 0, value);
+    return withStep({ ...withPool(mixed, { padding: poolPadding, countIncludePad }), stage }, step);
+  });
 
 describe('link', () => {
   it('gives every document back as it was', () => {
@@ -83,6 +93,16 @@ describe('link', () => {
     expect(decodeDocument(exampleLab)).toEqual({ ok: true, document: reportDocument() });
   });
 
+  it('still reads what version 1 wrote: no groups, one pooling', () => {
+    const first =
+      'AQIEBAICAgIAAgECAwEDAAAAAwAAAAAAACABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQAQAQEBAQEBAQEBAAIBAAIAAgAB';
+    const two = withFilters(withChannels(reportDocument(), 2), 2);
+    const sized = withSettings(two, { stride: 2, padding: 1, dilation: 2 });
+    const pooled = withPool(sized, { kernelSize: 3, stride: 1 });
+    const document = withStep({ ...pooled, stage: 'gradient' }, 3);
+    expect(decodeDocument(first)).toEqual({ ok: true, document });
+  });
+
   it('says what is wrong with it', () => {
     const problem = (text: string) => {
       const decoded = decodeDocument(text);
@@ -94,7 +114,7 @@ describe('link', () => {
     expect(problem('no lab!')).toEqual({ code: 'damaged' });
     expect(problem('damaged')).toEqual({ code: 'damaged' });
     // The first byte is the version.
-    expect(problem(`Ag${text(example).slice(2)}`)).toEqual({ code: 'newer' });
+    expect(problem(`Aw${text(example).slice(2)}`)).toEqual({ code: 'newer' });
     const { settings, input } = example;
     expect(problem(text({ ...example, settings: { ...settings, stride: 9 } }))).toEqual({
       code: 'out_of_range',
@@ -134,7 +154,37 @@ describe('edits', () => {
     expect(stageLength(large)).toBe(0);
     const wide = withKernelSize(withInputSize(reportDocument(), 3, 3), 3, 3);
     const single = convolved(wide);
-    expect(single.ok && pooled(single.value, wide).ok).toBe(false);
+    expect(single.ok && maxPooled(single.value, wide).ok).toBe(false);
+    expect(single.ok && avgPooled(single.value, wide).ok).toBe(false);
+  });
+
+  it('makes a depthwise convolution, whose filters read a channel each, and mixes them pointwise', () => {
+    const three = withChannels(reportDocument(), 3);
+    const single = withInputValue(withInputValue(three, 1, 0, 0, 2), 2, 3, 3, -1);
+    const depthwise = withDepthwise(single);
+    expect(depthwise.kernel.shape).toEqual([3, 1, 2, 2]);
+    expect(depthwise.settings.groups).toBe(3);
+    const conv = convolved(depthwise);
+    if (!conv.ok) throw conv.error;
+    expect(conv.value.output.data.join(' ')).toBe('4 4 4 4 4 4 4 4 4 5 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 2');
+    expect(stageLength(depthwise)).toBe(3 * 9 * 4);
+    const mixed = withPointwiseValue(withPointwiseFilters(depthwise, 2), 1, 2, -0.5);
+    expect(mixed.pointwise).toEqual({ shape: [2, 3, 1, 1], data: [1, 1, 1, 1, 1, -0.5] });
+    expect(stageLength(mixed, 'pointwise')).toBe(2 * 9 * 3);
+    expect(pointwise(conv.value, mixed).output.data.join(' ')).toBe(
+      '13 12 12 12 12 12 12 12 10 7 6 6 6 6 6 6 6 7',
+    );
+  });
+
+  it('keeps the kernel to the groups, and says where they do not divide the channels', () => {
+    const three = withFilters(withChannels(reportDocument(), 3), 4);
+    const grouped = withGroups(three, 2);
+    expect(grouped.kernel.shape).toEqual([4, 1, 2, 2]);
+    const conv = convolved(grouped);
+    expect(!conv.ok && conv.error.code).toBe('groups');
+    const two = withChannels(grouped, 2);
+    expect(convolved(two).ok).toBe(true);
+    expect(withChannels(withGroups(two, 1), 3).kernel.shape).toEqual([4, 3, 2, 2]);
   });
 
   it('follows a layer: the same shape keeps the step, another rewinds', () => {

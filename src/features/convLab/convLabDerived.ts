@@ -1,8 +1,15 @@
-/** What follows from a document: traces and results of the four stages, or why there are none. */
+/** What follows from a document: traces and results of its stages, or why there are none. */
 import { convolve, type ConvResult } from '@/conv/convolution';
 import { ConvError } from '@/conv/geometry';
 import { traceWeightGradient, weightGradient, type GradientTerm } from '@/conv/gradient';
-import { relu, traceMaxPool, type PoolTrace } from '@/conv/stages';
+import {
+  relu,
+  traceAvgPool,
+  traceMaxPool,
+  type Addition,
+  type MaxPoolTrace,
+  type PoolTrace,
+} from '@/conv/stages';
 import { traceConvolution, type ConvTrace } from '@/conv/trace';
 import type { LabDocument, LabStage } from '@/features/convLab/convLabState';
 
@@ -16,6 +23,14 @@ export interface GradientStage {
   readonly terms: readonly GradientTerm[];
   readonly weights: Float64Array;
 }
+
+const pointwiseSettings = {
+  operator: 'cross_correlation',
+  stride: 1,
+  padding: 0,
+  dilation: 1,
+  groups: 1,
+} as const;
 
 export type Attempt<T> =
   | { readonly ok: true; readonly value: T }
@@ -54,9 +69,17 @@ const convolvedOf = remembered(
     })),
 );
 const reluOf = remembered((output: ConvResult): ConvResult => relu(output));
-const poolOf = remembered((activated: ConvResult, pool: LabDocument['pool']): Attempt<PoolTrace> =>
+const maxPoolOf = remembered((activated: ConvResult, pool: LabDocument['pool']): Attempt<MaxPoolTrace> =>
   attempt(() => traceMaxPool(activated, pool)),
 );
+const avgPoolOf = remembered(
+  (activated: ConvResult, pool: LabDocument['pool']): Attempt<PoolTrace<Addition>> =>
+    attempt(() => traceAvgPool(activated, pool)),
+);
+const pointwiseOf = remembered((output: ConvResult, weights: LabDocument['pointwise']): Convolved => ({
+  trace: traceConvolution(output, weights, null, pointwiseSettings),
+  output: convolve(output, weights, null, pointwiseSettings),
+}));
 const outputGradientOf = remembered((output: ConvResult, kind: LabDocument['outputGradient']): Float64Array =>
   kind === 'ones' ? new Float64Array(output.data.length).fill(1) : output.data,
 );
@@ -79,8 +102,17 @@ export function activated({ output }: Convolved): ConvResult {
   return reluOf(output);
 }
 
-export function pooled(conv: Convolved, { pool }: LabDocument): Attempt<PoolTrace> {
-  return poolOf(activated(conv), pool);
+export function maxPooled(conv: Convolved, { pool }: LabDocument): Attempt<MaxPoolTrace> {
+  return maxPoolOf(activated(conv), pool);
+}
+
+export function avgPooled(conv: Convolved, { pool }: LabDocument): Attempt<PoolTrace<Addition>> {
+  return avgPoolOf(activated(conv), pool);
+}
+
+/** The 1 x 1 convolution of the convolution's output. */
+export function pointwise({ output }: Convolved, document: LabDocument): Convolved {
+  return pointwiseOf(output, document.pointwise);
 }
 
 export function gradientOf(conv: Convolved, document: LabDocument): GradientStage {
@@ -102,10 +134,13 @@ export function stageLength(document: LabDocument, stage: LabStage = document.st
       return trace.length;
     case 'relu':
       return output.data.length;
-    case 'pool': {
-      const pool = pooled(conv.value, document);
+    case 'pool':
+    case 'avgPool': {
+      const pool = stage === 'pool' ? maxPooled(conv.value, document) : avgPooled(conv.value, document);
       return pool.ok ? pool.value.length : 0;
     }
+    case 'pointwise':
+      return pointwise(conv.value, document).trace.length;
     case 'gradient':
       return output.data.length / trace.geometry.filters;
     default:
@@ -121,7 +156,10 @@ export function cellLength(document: LabDocument, stage: LabStage = document.sta
     case 'conv':
       return conv.value.trace.geometry.windowLength;
     case 'pool':
+    case 'avgPool':
       return document.pool.kernelSize * document.pool.kernelSize;
+    case 'pointwise':
+      return document.kernel.shape[0];
     case 'relu':
     case 'gradient':
       return 1;

@@ -2,61 +2,24 @@
 import { kernelPresets, inputPresetValues, type InputPreset, type KernelPreset } from '@/conv/presets';
 import { stageLength } from '@/features/convLab/convLabDerived';
 import {
+  kernelChannels,
   labStages,
   limits,
+  stepsOf,
   type LabDocument,
-  type LabStage,
   type LabTensor,
 } from '@/features/convLab/convLabState';
+import { build, labValue, replaced, valueAt } from '@/features/convLab/labTensor';
 
-type Shape = LabTensor['shape'];
-
-/** A float32 within the lab's range. */
-export function labValue(value: number): number {
-  if (!Number.isFinite(value)) return 0;
-  // + 0 makes 0 of -0, which no one means.
-  return Math.fround(Math.max(-limits.value, Math.min(limits.value, value))) + 0;
+/** A filter more or fewer is a channel more or fewer of the pointwise convolution; new weights are 1. */
+function matchingPointwise({ pointwise, kernel }: LabDocument): LabTensor {
+  const [outputs, channels] = pointwise.shape;
+  const [filters] = kernel.shape;
+  if (channels === filters) return pointwise;
+  return build([outputs, filters, 1, 1], (f, c) => (c < channels ? valueAt(pointwise, f, c, 0, 0) : 1));
 }
 
-export function valueAt(
-  { shape, data }: LabTensor,
-  a: number,
-  b: number,
-  row: number,
-  column: number,
-): number {
-  return data[((a * shape[1] + b) * shape[2] + row) * shape[3] + column] ?? 0;
-}
-
-function build(
-  shape: Shape,
-  value: (a: number, b: number, row: number, column: number) => number,
-): LabTensor {
-  const data: number[] = [];
-  for (let a = 0; a < shape[0]; a += 1) {
-    for (let b = 0; b < shape[1]; b += 1) {
-      for (let row = 0; row < shape[2]; row += 1) {
-        for (let column = 0; column < shape[3]; column += 1) data.push(labValue(value(a, b, row, column)));
-      }
-    }
-  }
-  return { shape, data };
-}
-
-function replaced(
-  tensor: LabTensor,
-  a: number,
-  b: number,
-  row: number,
-  column: number,
-  value: number,
-): LabTensor {
-  const index = ((a * tensor.shape[1] + b) * tensor.shape[2] + row) * tensor.shape[3] + column;
-  const next = labValue(value);
-  return Object.is(tensor.data[index], next) ? tensor : { ...tensor, data: tensor.data.with(index, next) };
-}
-
-/** Steps beyond the end, and a weight outside the kernel, move to the last there is. */
+/** Steps beyond the end, and a weight outside the kernel, move to the last there is; the pointwise stage fits the filters. */
 export function consistent(document: LabDocument): LabDocument {
   const [filters, channels, rows, columns] = document.kernel.shape;
   const { f, c, i, j } = document.weight;
@@ -66,20 +29,14 @@ export function consistent(document: LabDocument): LabDocument {
     i: Math.min(i, rows - 1),
     j: Math.min(j, columns - 1),
   };
-  const whole = { ...document, weight };
-  const clamp = (stage: LabStage): number => Math.min(document.steps[stage], stageLength(whole, stage));
-  const steps = {
-    conv: clamp('conv'),
-    relu: clamp('relu'),
-    pool: clamp('pool'),
-    gradient: clamp('gradient'),
-  };
+  const whole = { ...document, weight, pointwise: matchingPointwise(document) };
+  const steps = stepsOf((stage) => Math.min(document.steps[stage], stageLength(whole, stage)));
   return { ...whole, steps };
 }
 
 /** All players back to their beginning: after a change that makes other sums of it. */
 function rewound(document: LabDocument): LabDocument {
-  return consistent({ ...document, steps: { conv: 0, relu: 0, pool: 0, gradient: 0 } });
+  return consistent({ ...document, steps: stepsOf(() => 0) });
 }
 
 export function withInputValue(
@@ -102,6 +59,15 @@ export function withKernelValue(
   value: number,
 ): LabDocument {
   return { ...document, kernel: replaced(document.kernel, filter, channel, row, column, value) };
+}
+
+export function withPointwiseValue(
+  document: LabDocument,
+  filter: number,
+  channel: number,
+  value: number,
+): LabDocument {
+  return { ...document, pointwise: replaced(document.pointwise, filter, channel, 0, 0, value) };
 }
 
 /** Grows with zeros and shrinks from the right and the bottom, so that what was drawn stays where it is. */
@@ -132,15 +98,52 @@ export function withKernelSize(document: LabDocument, height: number, width: num
 export function withChannels(document: LabDocument, channels: number): LabDocument {
   const { input, kernel } = document;
   const last = input.shape[1] - 1;
-  const [filters, , kernelRows, kernelColumns] = kernel.shape;
   return rewound({
     ...document,
     input: build([1, channels, input.shape[2], input.shape[3]], (n, c, row, column) =>
       valueAt(input, n, Math.min(c, last), row, column),
     ),
-    kernel: build([filters, channels, kernelRows, kernelColumns], (f, c, row, column) =>
-      valueAt(kernel, f, Math.min(c, last), row, column),
-    ),
+    kernel: resizedKernel(kernel, kernel.shape[0], kernelChannels(channels, document.settings.groups)),
+  });
+}
+
+/** New filters and channels copy the last. */
+function resizedKernel(kernel: LabTensor, filters: number, channels: number): LabTensor {
+  const [oldFilters, oldChannels, rows, columns] = kernel.shape;
+  return build([filters, channels, rows, columns], (f, c, row, column) =>
+    valueAt(kernel, Math.min(f, oldFilters - 1), Math.min(c, oldChannels - 1), row, column),
+  );
+}
+
+export function withGroups(document: LabDocument, groups: number): LabDocument {
+  const { kernel, input, settings } = document;
+  return rewound({
+    ...document,
+    kernel: resizedKernel(kernel, kernel.shape[0], kernelChannels(input.shape[1], groups)),
+    settings: { ...settings, groups },
+  });
+}
+
+/** One filter a channel, which reads that channel alone. */
+export function withDepthwise(document: LabDocument): LabDocument {
+  const { kernel, bias, input, settings } = document;
+  const [, channels] = input.shape;
+  return rewound({
+    ...document,
+    kernel: resizedKernel(kernel, channels, 1),
+    bias: Array.from({ length: channels }, (_value, f) => bias[f] ?? 0),
+    settings: { ...settings, groups: channels },
+  });
+}
+
+/** A new filter of the pointwise stage adds all channels up. */
+export function withPointwiseFilters(document: LabDocument, filters: number): LabDocument {
+  const { pointwise } = document;
+  const [old, channels] = pointwise.shape;
+  return consistent({
+    ...document,
+    pointwise: build([filters, channels, 1, 1], (f, c) => (f < old ? valueAt(pointwise, f, c, 0, 0) : 1)),
+    steps: { ...document.steps, pointwise: 0 },
   });
 }
 
@@ -163,13 +166,17 @@ export function withBias(document: LabDocument, filter: number, value: number): 
   return { ...document, bias: document.bias.with(filter, labValue(value)) };
 }
 
-export function withSettings(document: LabDocument, change: Partial<LabDocument['settings']>): LabDocument {
+/** All but the groups, which change the kernel: withGroups. */
+export function withSettings(
+  document: LabDocument,
+  change: Partial<Omit<LabDocument['settings'], 'groups'>>,
+): LabDocument {
   return rewound({ ...document, settings: { ...document.settings, ...change } });
 }
 
 export function withPool(document: LabDocument, change: Partial<LabDocument['pool']>): LabDocument {
   const pool = { ...document.pool, ...change };
-  return consistent({ ...document, pool, steps: { ...document.steps, pool: 0 } });
+  return consistent({ ...document, pool, steps: { ...document.steps, pool: 0, avgPool: 0 } });
 }
 
 /** The same values on every channel. */
@@ -220,7 +227,7 @@ export interface LayerSnapshot {
   readonly kernelSize: number;
   readonly bias: number;
   readonly stride: number;
-  readonly padding: number;
+  readonly padding: number | 'same';
   readonly dilation: number;
 }
 
@@ -228,7 +235,7 @@ export interface LayerSnapshot {
 export function withLayer(document: LabDocument, layer: LayerSnapshot): LabDocument {
   const [channels, height, width] = layer.inputShape;
   const { kernelSize } = layer;
-  const next: LabDocument = {
+  const next = consistent({
     ...document,
     input: { shape: [1, channels, height, width], data: Array.from(layer.input, labValue) },
     kernel: { shape: [1, channels, kernelSize, kernelSize], data: Array.from(layer.kernel, labValue) },
@@ -238,11 +245,12 @@ export function withLayer(document: LabDocument, layer: LayerSnapshot): LabDocum
       stride: layer.stride,
       padding: layer.padding,
       dilation: layer.dilation,
+      groups: 1,
     },
-  };
+  });
   const sameShape =
     next.input.shape.join() === document.input.shape.join() &&
     next.kernel.shape.join() === document.kernel.shape.join() &&
     labStages.every((stage) => stageLength(next, stage) === stageLength(document, stage));
-  return sameShape ? consistent(next) : rewound(next);
+  return sameShape ? next : rewound(next);
 }

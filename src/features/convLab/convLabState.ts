@@ -4,7 +4,7 @@ import type { WeightIndex } from '@/conv/gradient';
 import { inputPresetValues, kernelPresets } from '@/conv/presets';
 import type { PoolSettings } from '@/conv/stages';
 
-export const labStages = ['conv', 'relu', 'pool', 'gradient'] as const;
+export const labStages = ['conv', 'relu', 'pool', 'avgPool', 'pointwise', 'gradient'] as const;
 export type LabStage = (typeof labStages)[number];
 
 /** dL/dy for the weight gradient: L = sum(y) gives ones, L = sum(y * y) / 2 gives y itself. */
@@ -20,11 +20,14 @@ export interface LabTensor {
 export interface LabDocument {
   /** [1, channels, height, width] */
   readonly input: LabTensor;
-  /** [filters, channels, kernel height, kernel width] */
+  /** [filters, channels of a group, kernel height, kernel width] */
   readonly kernel: LabTensor;
   readonly bias: readonly number[];
   readonly settings: ConvSettings;
+  /** Of both poolings. */
   readonly pool: PoolSettings;
+  /** Weights of the 1 x 1 convolution of what this one gives: [its own filters, filters, 1, 1]. */
+  readonly pointwise: LabTensor;
   readonly stage: LabStage;
   /** Operations done in each stage. */
   readonly steps: Readonly<Record<LabStage, number>>;
@@ -64,7 +67,7 @@ export interface LabState {
 }
 
 export type LinkedCell =
-  | { readonly kind: 'plane'; readonly row: number; readonly column: number }
+  | { readonly kind: 'plane'; readonly channel: number; readonly row: number; readonly column: number }
   | { readonly kind: 'output'; readonly filter: number; readonly row: number; readonly column: number };
 
 export const limits = {
@@ -75,11 +78,30 @@ export const limits = {
   stride: { min: 1, max: 5 },
   padding: { min: 0, max: 6 },
   dilation: { min: 1, max: 4 },
+  groups: { min: 1, max: 4 },
   pool: { min: 2, max: 4 },
+  poolPadding: { min: 0, max: 2 },
   value: 1e6,
 } as const;
 
 export { convOperators };
+
+/** Operations done in each stage. */
+export function stepsOf(steps: (stage: LabStage) => number): LabDocument['steps'] {
+  return {
+    conv: steps('conv'),
+    relu: steps('relu'),
+    pool: steps('pool'),
+    avgPool: steps('avgPool'),
+    pointwise: steps('pointwise'),
+    gradient: steps('gradient'),
+  };
+}
+
+/** Channels of a kernel, also where the groups do not divide those of the input: then nothing is computed. */
+export function kernelChannels(channels: number, groups: number): number {
+  return Math.max(1, Math.floor(channels / groups));
+}
 
 /** The report's example: ones, 4 x 4, under a kernel of ones, 2 x 2; its output is 3 x 3 fours. */
 export function reportDocument(): LabDocument {
@@ -87,10 +109,11 @@ export function reportDocument(): LabDocument {
     input: { shape: [1, 1, 4, 4], data: inputPresetValues('ones', 4, 4) },
     kernel: { shape: [1, 1, 2, 2], data: kernelPresets.ones.flat() },
     bias: [0],
-    settings: { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 1 },
-    pool: { kernelSize: 2, stride: 2 },
+    settings: { operator: 'cross_correlation', stride: 1, padding: 0, dilation: 1, groups: 1 },
+    pool: { kernelSize: 2, stride: 2, padding: 0, countIncludePad: true },
+    pointwise: { shape: [1, 1, 1, 1], data: [1] },
     stage: 'conv',
-    steps: { conv: 0, relu: 0, pool: 0, gradient: 0 },
+    steps: stepsOf(() => 0),
     weight: { f: 0, c: 0, i: 0, j: 0 },
     outputGradient: 'ones',
   };

@@ -1,13 +1,19 @@
 /** The current stage as one picture: its grids side by side and a line that says what happens. */
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { convolved, pooled } from '@/features/convLab/convLabDerived';
+import { avgPooled, convolved, maxPooled } from '@/features/convLab/convLabDerived';
 import type { LabDocument } from '@/features/convLab/convLabState';
-import { poolStageModel, reluStageModel } from '@/features/convLab/followingStages';
+import { avgPoolModel, maxPoolModel, reluStageModel } from '@/features/convLab/followingStages';
 import type { GridModel } from '@/features/convLab/gridModel';
 import { cellUnit, GridPicture } from '@/features/convLab/GridPicture';
 import type { Palette } from '@/features/convLab/palette';
-import { convStageModel, gradientStageModel, kernelGrid } from '@/features/convLab/stageModels';
+import {
+  convStageModel,
+  convView,
+  gradientStageModel,
+  kernelGrid,
+  pointwiseView,
+} from '@/features/convLab/stageModels';
 
 export interface SceneTexts {
   readonly input: string;
@@ -15,6 +21,8 @@ export interface SceneTexts {
   readonly output: string;
   readonly relu: string;
   readonly pool: string;
+  readonly avgPool: string;
+  readonly pointwise: string;
   /** What the step does, in a sentence. */
   readonly caption: (document: LabDocument) => string;
 }
@@ -30,11 +38,19 @@ function sceneColumns(document: LabDocument, texts: SceneTexts): SceneColumn[] {
   if (!conv.ok) return [];
   switch (document.stage) {
     case 'conv': {
-      const { planes, kernels, outputs } = convStageModel(document, conv.value, null, null);
+      const { planes, kernels, outputs } = convStageModel(convView(document, conv.value), null, null);
       return [
         { title: texts.input, grids: planes },
-        { title: texts.kernel, grids: kernels },
+        { title: texts.kernel, grids: kernels.filter((grid) => grid !== null) },
         { title: texts.output, grids: outputs },
+      ];
+    }
+    case 'pointwise': {
+      const { planes, kernels, outputs } = convStageModel(pointwiseView(document, conv.value), null, null);
+      return [
+        { title: texts.output, grids: planes },
+        { title: texts.kernel, grids: kernels.filter((grid) => grid !== null) },
+        { title: texts.pointwise, grids: outputs },
       ];
     }
     case 'relu': {
@@ -45,12 +61,21 @@ function sceneColumns(document: LabDocument, texts: SceneTexts): SceneColumn[] {
       ];
     }
     case 'pool': {
-      const pool = pooled(conv.value, document);
+      const pool = maxPooled(conv.value, document);
       if (!pool.ok) return [];
-      const { inputs, outputs } = poolStageModel(document, conv.value, pool.value);
+      const { inputs, outputs } = maxPoolModel(document, conv.value, pool.value);
       return [
         { title: texts.relu, grids: inputs },
         { title: texts.pool, grids: outputs },
+      ];
+    }
+    case 'avgPool': {
+      const pool = avgPooled(conv.value, document);
+      if (!pool.ok) return [];
+      const { inputs, outputs } = avgPoolModel(document, conv.value, pool.value);
+      return [
+        { title: texts.relu, grids: inputs },
+        { title: texts.avgPool, grids: outputs },
       ];
     }
     case 'gradient': {
@@ -59,7 +84,7 @@ function sceneColumns(document: LabDocument, texts: SceneTexts): SceneColumn[] {
       return [
         { title: texts.input, grids: [model.plane] },
         { title: 'dL/dy', grids: [model.outputGradient] },
-        { title: texts.kernel, grids: [kernelGrid(document, weight.f, weight.c, null)] },
+        { title: texts.kernel, grids: [kernelGrid(document.kernel, weight.f, weight.c, null)] },
         { title: 'dL/dw', grids: [model.weights] },
       ];
     }

@@ -1,5 +1,6 @@
-/** ReLU and max pooling at a step, as grids. */
-import type { Comparison, PoolTrace } from '@/conv/stages';
+/** ReLU and the poolings at a step, as grids. */
+import type { ConvResult } from '@/conv/convolution';
+import type { Addition, Comparison, MaxPoolTrace, PoolStep, PoolTrace } from '@/conv/stages';
 import { activated, type Convolved } from '@/features/convLab/convLabDerived';
 import type { LabDocument } from '@/features/convLab/convLabState';
 import {
@@ -8,11 +9,11 @@ import {
   type Mark,
   noMarks,
   plainGrid,
+  planeKinds,
   unreadCells,
 } from '@/features/convLab/gridModel';
 
 export interface MapStageModel {
-  readonly kind: 'relu';
   readonly inputs: readonly GridModel[];
   readonly outputs: readonly GridModel[];
   /** The value that was just passed through, or null at the beginning. */
@@ -39,7 +40,6 @@ export function reluStageModel(document: LabDocument, conv: Convolved): MapStage
   const extent = extentFor(output.data);
   const all = Array.from({ length: filters }, (_value, filter) => filter);
   return {
-    kind: 'relu',
     inputs: all.map((filter) => ({
       ...plainGrid(`relu-in-${filter}`, [rows, columns], output.data, filter * cells, extent),
       marks: marksOf(filter),
@@ -54,54 +54,100 @@ export function reluStageModel(document: LabDocument, conv: Convolved): MapStage
   };
 }
 
-export interface PoolStageModel {
-  readonly kind: 'pool';
+/** What both poolings show. */
+export interface PoolStageModel<Step extends PoolStep> {
   readonly inputs: readonly GridModel[];
   readonly outputs: readonly GridModel[];
-  readonly window: readonly Comparison[];
+  readonly window: readonly Step[];
   readonly done: number;
-  readonly current: Comparison | null;
+  readonly current: Step | null;
 }
 
-export function poolStageModel(document: LabDocument, conv: Convolved, pool: PoolTrace): PoolStageModel {
-  const source = activated(conv);
-  const [, filters, rows, columns] = source.shape;
+/**
+ * @param id of the stage, of which those of its grids are made
+ * @param valueOf the output as far as a step has brought it
+ * @param marked cells that a step marks beside the one that it looks at
+ */
+function poolStage<Step extends PoolStep>(
+  id: string,
+  source: ConvResult,
+  pool: PoolTrace<Step>,
+  steps: number,
+  valueOf: (step: Step) => number,
+  marked: (step: Step) => readonly Mark[],
+): PoolStageModel<Step> {
   const [, , outRows, outColumns] = pool.output.shape;
-  const { kernelSize, stride } = document.pool;
-  const step = Math.min(document.steps.pool, pool.length);
+  const { rows, columns } = pool;
+  const step = Math.min(steps, pool.length);
   const window = pool.window(Math.max(0, step - 1));
   const done = step === 0 ? 0 : ((step - 1) % pool.windowLength) + 1;
   const current = done === 0 ? null : (window[done - 1] ?? null);
   const { c = 0, i = 0, j = 0 } = window[0] ?? {};
   const extent = extentFor(source.data);
   const cells = outRows * outColumns;
-  const all = Array.from({ length: filters }, (_value, filter) => filter);
+  const all = Array.from({ length: source.shape[1] }, (_value, filter) => filter);
+  const isHere = (filter: number): boolean => filter === c && current !== null;
   return {
-    kind: 'pool',
     window,
     done,
     current,
     inputs: all.map((filter) => ({
-      ...plainGrid(`pool-in-${filter}`, [rows, columns], source.data, filter * rows * columns, extent),
+      ...plainGrid(
+        `${id}-in-${filter}`,
+        [rows.size, columns.size],
+        pool.plane,
+        filter * rows.size * columns.size,
+        extent,
+      ),
+      kinds: planeKinds(pool),
       unread: unreadCells(pool),
       frame:
-        filter === c ? { row: i * stride, column: j * stride, rows: kernelSize, columns: kernelSize } : null,
+        filter === c
+          ? { row: i * rows.step, column: j * columns.step, rows: rows.kernel, columns: columns.kernel }
+          : null,
       marks:
-        filter === c && current !== null
-          ? [
-              { row: current.largestRow, column: current.largestColumn, kind: 'linked' },
-              { row: current.row, column: current.column, kind: 'current' },
-            ]
+        current !== null && isHere(filter)
+          ? [...marked(current), { row: current.row, column: current.column, kind: 'current' }]
           : noMarks,
     })),
     outputs: all.map((filter) => ({
-      ...plainGrid(`pool-out-${filter}`, [outRows, outColumns], pool.output.data, filter * cells, extent),
+      ...plainGrid(`${id}-out-${filter}`, [outRows, outColumns], pool.output.data, filter * cells, extent),
       shown: Math.max(0, Math.min(cells, Math.floor(step / pool.windowLength) - filter * cells)),
       partial:
-        filter === c && current !== null && done < pool.windowLength
-          ? { row: i, column: j, value: current.largest }
+        current !== null && isHere(filter) && done < pool.windowLength
+          ? { row: i, column: j, value: valueOf(current) }
           : null,
-      marks: filter === c && current !== null ? [{ row: i, column: j, kind: 'current' }] : noMarks,
+      marks: isHere(filter) ? [{ row: i, column: j, kind: 'current' }] : noMarks,
     })),
   };
+}
+
+export function maxPoolModel(
+  document: LabDocument,
+  conv: Convolved,
+  pool: MaxPoolTrace,
+): PoolStageModel<Comparison> {
+  return poolStage(
+    'pool',
+    activated(conv),
+    pool,
+    document.steps.pool,
+    ({ largest }) => largest,
+    ({ largestRow, largestColumn }) => [{ row: largestRow, column: largestColumn, kind: 'linked' }],
+  );
+}
+
+export function avgPoolModel(
+  document: LabDocument,
+  conv: Convolved,
+  pool: PoolTrace<Addition>,
+): PoolStageModel<Addition> {
+  return poolStage(
+    'avg-pool',
+    activated(conv),
+    pool,
+    document.steps.avgPool,
+    ({ sum }) => sum,
+    () => noMarks,
+  );
 }

@@ -1,5 +1,6 @@
 /** A grid as data: what the screen, the exported picture and the animation all draw from. */
-import { cellKind, type CellKind, type Geometry, type PlaneAxis } from '@/conv/geometry';
+import type { PlaneAxes, PlaneAxis } from '@/conv/geometry';
+import { cellKind, type CellKind } from '@/conv/plane';
 import { unreadAlong } from '@/conv/relations';
 
 export type MarkKind = 'window' | 'current' | 'linked' | 'met';
@@ -61,31 +62,25 @@ export function extentFor(values: ArrayLike<number> & object): number {
   return extent;
 }
 
-const kindsByGeometry = new WeakMap<Geometry, readonly CellKind[] | null>();
+const kindsByRows = new WeakMap<PlaneAxis, readonly CellKind[] | null>();
 
 /** Kinds of the plane's cells; null where all are input. */
-export function planeKinds(geometry: Geometry): readonly CellKind[] | null {
-  const known = kindsByGeometry.get(geometry);
+export function planeKinds(axes: PlaneAxes): readonly CellKind[] | null {
+  const { rows, columns } = axes;
+  const known = kindsByRows.get(rows);
   if (known !== undefined) return known;
-  const { rows, columns } = geometry;
   const kinds = Array.from({ length: rows.size * columns.size }, (_value, index) =>
-    cellKind(geometry, Math.floor(index / columns.size), index % columns.size),
+    cellKind(axes, Math.floor(index / columns.size), index % columns.size),
   );
   const found = kinds.every((kind) => kind === 'input') ? null : kinds;
-  kindsByGeometry.set(geometry, found);
+  kindsByRows.set(rows, found);
   return found;
 }
 
 const unreadByRows = new WeakMap<PlaneAxis, readonly boolean[] | null>();
 
 /** Which cells of a plane no window reads; null where all are read. */
-export function unreadCells({
-  rows,
-  columns,
-}: {
-  readonly rows: PlaneAxis;
-  readonly columns: PlaneAxis;
-}): readonly boolean[] | null {
+export function unreadCells({ rows, columns }: PlaneAxes): readonly boolean[] | null {
   const known = unreadByRows.get(rows);
   if (known !== undefined) return known;
   const unreadRows = new Set(unreadAlong(rows));

@@ -1,17 +1,19 @@
 /** What a step is about, in short: loop variables for the code panel, numbers for the sentence that is read aloud. */
-import type { PlaneAxis } from '@/conv/geometry';
+import type { PlaneAxes } from '@/conv/geometry';
 import { unreadInputs } from '@/conv/relations';
+import type { PoolStep } from '@/conv/stages';
 import {
+  avgPooled,
   cellLength,
   convolved,
   gradientOf,
-  pooled,
+  maxPooled,
   stageLength,
   type Convolved,
 } from '@/features/convLab/convLabDerived';
 import type { LabDocument } from '@/features/convLab/convLabState';
-import { convStageModel } from '@/features/convLab/stageModels';
-import { poolStageModel, reluStageModel } from '@/features/convLab/followingStages';
+import { convStageModel, convView, pointwiseView } from '@/features/convLab/stageModels';
+import { avgPoolModel, maxPoolModel, reluStageModel } from '@/features/convLab/followingStages';
 import { exactValue, termValue } from '@/features/convLab/valueFormat';
 
 export interface StepFacts {
@@ -42,7 +44,7 @@ export type Announcement =
       };
     }
   | {
-      readonly key: 'relu' | 'pool';
+      readonly key: 'relu' | 'pool' | 'added' | 'averaged';
       readonly values: {
         readonly value: string;
         readonly result: string;
@@ -62,13 +64,17 @@ export function stepFacts(document: LabDocument): StepFacts | null {
   const ready: StepFacts = { ...base, variables: [], announcement: beginning(document, conv.value, total) };
   if (done === 0) return ready;
   switch (document.stage) {
-    case 'conv': {
-      const { current } = convStageModel(document, conv.value, null, null);
+    case 'conv':
+    case 'pointwise': {
+      const isPointwise = document.stage === 'pointwise';
+      const view = isPointwise ? pointwiseView(document, conv.value) : convView(document, conv.value);
+      const { current } = convStageModel(view, null, null);
       if (current === null) return ready;
       const { f, i, j, c, u, v, input, weight, product, sum } = current;
+      const loops = isPointwise ? { f, i, j, c } : { f, i, j, c, u, v };
       return {
         ...base,
-        variables: [...Object.entries({ f, i, j, c, u, v }).map(named), ['sum', termValue(sum)]],
+        variables: [...Object.entries(loops).map(named), ['sum', termValue(sum)]],
         announcement: {
           key: done % ofCell === 0 ? 'landed' : 'product',
           values: { ...exact({ input, weight, product, sum }), row: i + 1, column: j + 1 },
@@ -89,19 +95,33 @@ export function stepFacts(document: LabDocument): StepFacts | null {
       };
     }
     case 'pool': {
-      const pool = pooled(conv.value, document);
+      const pool = maxPooled(conv.value, document);
       if (!pool.ok) return null;
-      const { current } = poolStageModel(document, conv.value, pool.value);
+      const { current } = maxPoolModel(document, conv.value, pool.value);
       if (current === null) return ready;
-      const { c, i, j, row, column, value, largest } = current;
-      const { stride } = document.pool;
-      const variables = { c, i, j, u: row - i * stride, v: column - j * stride };
+      const { i, j, value, largest } = current;
       return {
         ...base,
-        variables: [...Object.entries(variables).map(named), ['largest', termValue(largest)]],
+        variables: [...poolVariables(current, document), ['largest', termValue(largest)]],
         announcement: {
           key: 'pool',
           values: { ...exact({ value, result: largest }), row: i + 1, column: j + 1 },
+        },
+      };
+    }
+    case 'avgPool': {
+      const pool = avgPooled(conv.value, document);
+      if (!pool.ok) return null;
+      const { current } = avgPoolModel(document, conv.value, pool.value);
+      if (current === null) return ready;
+      const { i, j, value, sum, mean } = current;
+      const result = done % ofCell === 0 ? mean : sum;
+      return {
+        ...base,
+        variables: [...poolVariables(current, document), ['sum', termValue(sum)]],
+        announcement: {
+          key: done % ofCell === 0 ? 'averaged' : 'added',
+          values: { ...exact({ value, result }), row: i + 1, column: j + 1 },
         },
       };
     }
@@ -136,23 +156,32 @@ function beginning(document: LabDocument, conv: Convolved, total: number): Annou
 }
 
 /** The axes that a stage's windows slide along; null where it has no windows. */
-function axesOf(
-  document: LabDocument,
-  conv: Convolved,
-): { readonly rows: PlaneAxis; readonly columns: PlaneAxis } | null {
+function axesOf(document: LabDocument, conv: Convolved): PlaneAxes | null {
   switch (document.stage) {
     case 'conv':
     case 'gradient':
       return conv.trace.geometry;
     case 'pool': {
-      const pool = pooled(conv, document);
+      const pool = maxPooled(conv, document);
+      return pool.ok ? pool.value : null;
+    }
+    case 'avgPool': {
+      const pool = avgPooled(conv, document);
       return pool.ok ? pool.value : null;
     }
     case 'relu':
+    case 'pointwise':
       return null;
     default:
       return document.stage satisfies never;
   }
+}
+
+function poolVariables(
+  { c, i, j, row, column }: PoolStep,
+  { pool: { stride } }: LabDocument,
+): (readonly [string, string])[] {
+  return Object.entries({ c, i, j, u: row - i * stride, v: column - j * stride }).map(named);
 }
 
 function named([name, value]: readonly [string, number]): readonly [string, string] {

@@ -26,6 +26,10 @@ export function useAnnouncement(): (document: LabDocument) => string {
           return t('announce.relu', announcement.values);
         case 'pool':
           return t('announce.pool', announcement.values);
+        case 'added':
+          return t('announce.added', announcement.values);
+        case 'averaged':
+          return t('announce.averaged', announcement.values);
         default:
           return announcement satisfies never;
       }

@@ -8,6 +8,8 @@ export const convLab = {
     conv: 'Convolution',
     relu: 'ReLU',
     pool: 'Max pooling',
+    avgPool: 'Average pooling',
+    pointwise: 'Pointwise',
     gradient: 'Weight gradient',
   },
   transport: {
@@ -35,14 +37,17 @@ export const convLab = {
     output: 'Output',
     outputFilter: 'Output, filter {{filter}}',
     relu: 'After ReLU, filter {{filter}}',
-    pool: 'After pooling, filter {{filter}}',
+    pool: 'After max pooling, filter {{filter}}',
+    avgPool: 'After average pooling, filter {{filter}}',
+    weight: 'Weight, channel {{channel}}',
+    pointwise: 'Pointwise, filter {{filter}}',
     met: 'Input cells that this weight meets, channel {{channel}}',
     tfjs: 'tfjs, filter {{filter}}',
   },
   cell: {
     value: 'Row {{row}}, column {{column}}: {{value}}',
     empty: 'Row {{row}}, column {{column}}: not computed yet',
-    padding: 'Row {{row}}, column {{column}}: padding, 0',
+    padding: 'Row {{row}}, column {{column}}: padding, {{value}}',
     inserted: 'Row {{row}}, column {{column}}: inserted 0',
     unread: 'read by no window',
     whatUnread: '{{what}}; {{unread}}',
@@ -71,6 +76,7 @@ export const convLab = {
     next: 'Next channel',
     position: 'Channel {{channel}} of {{of}}',
     number: 'Channel {{channel}}',
+    unread: 'Filter {{filter}} does not read channel {{channel}}: it is in another group.',
   },
   scale: { input: 'Input', kernel: 'Kernel', output: 'Output' },
   relu: { start: 'relu = max(0, value): step forward to pass the values through.' },
@@ -78,6 +84,18 @@ export const convLab = {
     start: 'Each window passes on its largest value: step forward to compare.',
     taken: '{{value}} is the largest so far.',
     kept: '{{value}} is not larger than {{largest}}, which stays. Of equal values the first wins, as in PyTorch.',
+    padding: 'Padding counts as −∞: it never is the largest.',
+  },
+  avgPool: {
+    start: 'Each window passes on the mean of its values: step forward to add them up.',
+    counted: 'The zeros of the padding count: every window is divided by {{cells}}.',
+    uncounted: 'The padding does not count: this window is divided by {{cells}} of its {{of}} cells.',
+  },
+  pointwise: {
+    explain:
+      'A 1×1 convolution of what the convolution gave: each output is a weighted sum of all its filters at one place. Behind a depthwise convolution, which mixes no channels, the two together are a depthwise-separable one.',
+    weights: 'Weights, filter × channel',
+    weight: 'Filter {{filter}}, channel {{channel}}',
   },
   gradient: {
     explain:
@@ -134,8 +152,10 @@ export const convLab = {
     stride: 'Stride',
     padding: 'Padding',
     dilation: 'Dilation',
-    poolSize: 'Pool window',
-    poolStride: 'Pool stride',
+    groups: 'Groups',
+    same: 'Padding “same”',
+    depthwise: 'Depthwise: a filter a channel',
+    oneChannel: 'Depthwise: needs two channels',
     cross_correlation: {
       name: 'Cross-correlation (Conv2d)',
       hint: 'What every network calls convolution: the kernel is laid on as it is.',
@@ -149,11 +169,32 @@ export const convLab = {
       hint: 'Enlarges: stride − 1 zeros go between the input cells, and the flipped kernel slides by 1. It is the gradient of a convolution towards its input.',
     },
   },
+  following: {
+    title: 'Stages behind it',
+    poolSize: 'Pool window',
+    poolStride: 'Pool stride',
+    poolPadding: 'Pool padding',
+    countIncludePad: 'Average: count padding',
+    pointwiseFilters: 'Pointwise filters',
+  },
+  count: {
+    title: 'Count of products',
+    hint: 'Filters · channels that each reads · kernel · output',
+    depthwise: 'Depthwise',
+    grouped_one: 'This convolution',
+    grouped_other: 'This convolution, {{count}} groups',
+    pointwise: 'Pointwise',
+    both: 'Both',
+    plain: 'One without groups instead',
+    filters: '{{channels}} → {{filters}}, {{kernel}}',
+    share: 'Both take {{share}} of the products of the one without groups.',
+  },
   formula: {
     title: 'Output size',
     rows: 'Rows',
     columns: 'Columns',
     report: 'As the report writes it:',
+    same: '“same” adds d·(k − 1) zeros along an axis. Where that is odd, one more goes below and to the right, as in PyTorch.',
   },
   code: {
     title: 'The algorithm',
@@ -181,10 +222,19 @@ export const convLab = {
       'Window row {{row}}, column {{column}}: {{input}} times {{weight}} is {{product}}, sum {{sum}}.',
     relu: 'Row {{row}}, column {{column}}: {{value}} becomes {{result}}.',
     pool: 'Output row {{row}}, column {{column}}: compared {{value}}, largest {{result}}.',
+    added: 'Output row {{row}}, column {{column}}: added {{value}}, sum {{result}}.',
+    averaged: 'Output row {{row}}, column {{column}}: added {{value}}, mean {{result}}.',
   },
   errors: {
     title: 'This does not fit together',
     channels: 'The input has {{input}} channels but the kernel has {{kernel}}.',
+    groups:
+      '{{groups}} groups must divide both the {{channels}} channels and the {{filters}} filters. Change one of the three.',
+    same_stride:
+      'Padding “same” keeps the size, which only stride 1 can do, not {{stride}}: PyTorch refuses it too.',
+    same_transposed: 'A transposed convolution has no padding “same”: give it a number.',
+    pool_padding:
+      'Pool padding {{padding}} is more than half of the {{kernelSize}}×{{kernelSize}} window: PyTorch refuses it too.',
     kernel_too_large:
       'The {{kernelHeight}}×{{kernelWidth}} window is larger than its input of {{height}}×{{width}}. Make the kernel smaller, the input larger, or add padding.',
     empty_output:
