@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
@@ -8,6 +9,10 @@ import { licencesPlugins } from './scripts/licencesPlugin.ts';
 import { tfjsThreadsPlugin } from './scripts/tfjsThreadsPlugin.ts';
 
 const licences = licencesPlugins();
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 const cores = availableParallelism();
 
@@ -19,6 +24,7 @@ const isolationHeaders = {
 
 export default defineConfig({
   plugins: [react(), licences.page],
+  define: { 'import.meta.env.PAGE_VERSION': JSON.stringify(version) },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { headers: isolationHeaders, port: 5173 },
   preview: { headers: isolationHeaders, port: 4173 },
@@ -34,6 +40,7 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgpu',
       '@noble/hashes/sha2.js',
       'fast-png',
+      'idb',
       'valibot',
     ],
   },

@@ -6,6 +6,7 @@ import { Header } from '@/app/Header';
 import { footerRoutes, pageRoutes } from '@/app/routes';
 import { ErrorBoundary } from '@/ui/feedback/ErrorBoundary';
 import { FailureNotices } from '@/panels/run/FailureNotices';
+import { RunNotices } from '@/panels/run/RunNotices';
 import { overlaysId } from '@/ui/theme/theme';
 import { WeightsQuestionDialog } from '@/panels/weights/WeightsQuestionDialog';
 import classes from '@/app/App.module.css';
@@ -59,6 +60,7 @@ export function App() {
       <Header />
       <main id="content" className={classes['main']} tabIndex={-1}>
         <FailureNotices />
+        <RunNotices />
         <ErrorBoundary key={location}>
           <Switch>
             {allRoutes.map((route) => (

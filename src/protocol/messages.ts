@@ -8,6 +8,7 @@ import type { BackendInfo, BackendName, BackendProbe } from '@/model/backend';
 import type { EngineState, Weights } from '@/model/engineState';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
+import type { RunEvent } from '@/model/runEvents';
 import type { StepMetrics } from '@/model/stepMetrics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { FormatDetails } from '@/model/weightFiles';
@@ -46,7 +47,10 @@ export type Command =
       readonly config: RunConfig;
       readonly weights: FirstWeights;
     }
-  /** Puts a run that another worker had back where it was kept, in place of the current run. */
+  /**
+   * Puts a run that another worker had back where it was kept, in place of the current run: in storage, or, where that has it not
+   * or not as far, as the page kept it. `config`: as it began.
+   */
   | {
       readonly type: 'restore';
       readonly runId: string;
@@ -75,13 +79,24 @@ export interface KeptRun {
   readonly initial: Weights;
   /** Null: it stands at its first weights. */
   readonly state: EngineState | null;
+  /** Spent training up to there. */
+  readonly seconds: number;
+  /** What changed in flight. */
+  readonly events: readonly RunEvent[];
   /** The epoch that ended with the state's step was not tested. */
   readonly fullTestDue: boolean;
   /** It was stopped. */
   readonly isOver: boolean;
 }
 
+/**
+ * `no_storage`: the browser has or allows none, so that nothing outlives the visit; `full`: no more keyframes are kept; `failed`: nothing
+ * more is written.
+ */
+export type RecordingProblem = 'no_storage' | 'full' | 'failed';
+
 export type ErrorCode =
+  | 'elsewhere'
   | 'data_fetch'
   | 'data_checksum'
   | 'data_decode'
@@ -175,15 +190,24 @@ export type WorkerEvent =
   | { readonly type: 'dataReady' }
   | { readonly type: 'dataFailed'; readonly error: WorkerError }
   | { readonly type: 'runStatus'; readonly runId: string; readonly status: RunStatus }
-  /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. */
-  | ({ readonly type: 'metrics'; readonly runId: string } & StepMetrics)
+  /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. `seconds`: spent training up to the last of them. */
+  | ({ readonly type: 'metrics'; readonly runId: string; readonly seconds: number } & StepMetrics)
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)
   /** The run begins with weights that no seed can draw again. */
   | { readonly type: 'runBegan'; readonly runId: string; readonly initial: Weights }
-  /** Where the run stood a moment ago. */
-  | { readonly type: 'runKept'; readonly runId: string; readonly state: EngineState }
+  /** Settings of the run that changed in flight: all of them, in order. */
+  | { readonly type: 'runChanged'; readonly runId: string; readonly events: readonly RunEvent[] }
+  /** Where the run stood a moment ago, should the worker be lost. `state`: null where it is in storage. */
+  | {
+      readonly type: 'runKept';
+      readonly runId: string;
+      readonly step: number;
+      readonly state: EngineState | null;
+    }
+  /** What of the run is not kept, and why; null: all of it is kept. */
+  | { readonly type: 'recording'; readonly runId: string; readonly problem: RecordingProblem | null }
   /** After a loss of the engine the run goes on from this step. */
   | { readonly type: 'runRecovered'; readonly runId: string; readonly step: number }
   /** The run is over, or, with code `device`, waits for another backend; step and metrics stand. */

@@ -45,7 +45,15 @@ describe('reduceEvent', () => {
     const none = new Float32Array(1);
     const stale: SessionEvent[] = [
       { type: 'runStatus', runId: 'old', status: { ...status, step: 999 } },
-      { type: 'metrics', runId: 'old', firstStep: 0, loss: none, accuracy: none, learningRate: none },
+      {
+        type: 'metrics',
+        runId: 'old',
+        seconds: 0,
+        firstStep: 0,
+        loss: none,
+        accuracy: none,
+        learningRate: none,
+      },
       evaluated('old', 10),
       { type: 'runFailed', runId: 'old', error },
     ];
@@ -58,7 +66,7 @@ describe('reduceEvent', () => {
   it('follows the status of its run and counts metrics', () => {
     const none = new Float32Array(1);
     const metrics = { firstStep: 20, loss: none, accuracy: none, learningRate: none };
-    let state = reduceEvent(running, { type: 'metrics', runId: 'new', ...metrics });
+    let state = reduceEvent(running, { type: 'metrics', runId: 'new', seconds: 0, ...metrics });
     state = reduceEvent(state, { type: 'runStatus', runId: 'new', status: { ...status, step: 21 } });
     expect(state.metricsVersion).toBe(running.metricsVersion + 1);
     expect(state.run).toMatchObject({ runId: 'new', step: 21, phase: 'training' });

@@ -39,12 +39,15 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
         return { ...state, evaluations: [...state.evaluations, point] };
       });
     case 'runKept':
-      return ofRun(state, event.runId, (run) => ({ ...state, run: { ...run, keptStep: event.state.step } }));
+      return ofRun(state, event.runId, (run) => ({ ...state, run: { ...run, keptStep: event.step } }));
     case 'runRecovered':
       return ofRun(state, event.runId, () => withRecovery(state, event.step));
     // For the page's RunKeeper.
     case 'runBegan':
+    case 'runChanged':
       return state;
+    case 'recording':
+      return ofRun(state, event.runId, () => ({ ...state, recordingProblem: event.problem }));
     case 'runFailed':
       return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
     default:

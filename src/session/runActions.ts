@@ -180,15 +180,10 @@ export function createRunActions(context: RunContext): RunActions {
   };
 }
 
-/** Replaces the run by one of this configuration that begins with these weights, here at once and in the worker. */
-export function prepare(
-  { store, metrics, statistics, client }: Omit<RunContext, 'questions'>,
-  config: RunConfig,
-  weights: FirstWeights,
-  origin: WeightsOrigin,
-): void {
-  const run: RunState = {
-    runId: newRunId(),
+/** A run whose network is being built. */
+export function preparingRun(runId: string, config: RunConfig, origin: WeightsOrigin): RunState {
+  return {
+    runId,
     config,
     phase: 'preparing',
     testedImages: null,
@@ -204,6 +199,16 @@ export function prepare(
     error: null,
     keptStep: 0,
   };
+}
+
+/** Replaces the run by one of this configuration that begins with these weights, here at once and in the worker. */
+export function prepare(
+  { store, metrics, statistics, client }: Omit<RunContext, 'questions'>,
+  config: RunConfig,
+  weights: FirstWeights,
+  origin: WeightsOrigin,
+): void {
+  const run = preparingRun(newRunId(), config, origin);
   metrics.clear();
   statistics.clear();
   store.setState(({ metricsVersion, statisticsVersion }) => ({
@@ -216,12 +221,10 @@ export function prepare(
   client()?.send({ type: 'prepare', runId: run.runId, config, weights });
 }
 
-let runCount = 0;
-
-/** crypto.randomUUID is missing on plain http pages; unique within this page is enough. */
+/** Unlike all of earlier visits and other tabs. crypto.randomUUID is missing on plain http pages. */
 function newRunId(): string {
-  runCount += 1;
-  return `${Date.now().toString(36)}-${runCount}`;
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return `${Date.now().toString(36)}-${random.toString(36)}`;
 }
 
 function debounced(milliseconds: number, action: () => void): () => void {

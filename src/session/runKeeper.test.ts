@@ -25,6 +25,7 @@ const run = (phase: RunPhase): RunState => ({
   error: null,
 });
 const state = (step: number) => ({ step, parameters: new Map(), optimizer: {} });
+const kept = (runId: string, step: number) => ({ type: 'runKept', runId, step, state: state(step) }) as const;
 const tested = { extent: 'full', step: 938 } as EvaluationPoint;
 
 function keeperOf(): RunKeeper {
@@ -37,10 +38,10 @@ function keeperOf(): RunKeeper {
 it('goes on from the last state of this run, as far as it was to train', () => {
   const keeper = keeperOf();
   expect(keeper.resumption(run('training'), [])).toMatchObject({ kept: { state: null }, until: 'epoch' });
-  keeper.heard({ type: 'runKept', runId: 'a', state: state(500) });
-  keeper.heard({ type: 'runKept', runId: 'another', state: state(900) });
-  const { kept, until } = keeper.resumption(run('training'), []);
-  expect(kept).toMatchObject({ state: { step: 500 }, fullTestDue: false, isOver: false });
+  keeper.heard(kept('a', 500));
+  keeper.heard(kept('another', 900));
+  const { kept: goesOn, until } = keeper.resumption(run('training'), []);
+  expect(goesOn).toMatchObject({ state: { step: 500 }, fullTestDue: false, isOver: false });
   expect(until).toBe('epoch');
 });
 
@@ -52,7 +53,7 @@ it('leaves a run that rested or was stopped at rest', () => {
 
 it('tests the end of an epoch that was not tested, and no other', () => {
   const keeper = keeperOf();
-  keeper.heard({ type: 'runKept', runId: 'a', state: state(938) });
+  keeper.heard(kept('a', 938));
   expect(keeper.resumption(run('training'), []).kept.fullTestDue).toBe(true);
   expect(keeper.resumption(run('training'), [tested]).kept.fullTestDue).toBe(false);
 });
@@ -61,7 +62,7 @@ it('begins with the weights that no seed draws, and forgets them with the run', 
   const keeper = keeperOf();
   const initial = { parameters: new Map(), origin: { ...drawnFromSeed, fileName: 'mine.safetensors' } };
   keeper.heard({ type: 'runBegan', runId: 'a', initial });
-  keeper.heard({ type: 'runKept', runId: 'a', state: state(10) });
+  keeper.heard(kept('a', 10));
   expect(keeper.resumption(run('paused'), []).kept.initial).toBe(initial);
   keeper.sent({ type: 'prepare', runId: 'b', config, weights: 'seed' });
   expect(keeper.resumption(run('paused'), []).kept).toMatchObject({

@@ -1,5 +1,7 @@
 /** What the page keeps of the run, to go on with when the worker is lost: its last state, and what it was told to do. */
 import type { EngineState, Weights } from '@/model/engineState';
+import type { RunConfig } from '@/model/runConfig';
+import type { RunEvent } from '@/model/runEvents';
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { Command, KeptRun, StopUnit } from '@/protocol/messages';
@@ -11,6 +13,8 @@ const seedWeights: Weights = { parameters: null, origin: drawnFromSeed };
 
 /** How a run goes on in another worker. */
 export interface Resumption {
+  /** As it began. */
+  readonly config: RunConfig;
   readonly kept: KeptRun;
   /** Train on until then; null: it rests. */
   readonly until: 'end' | StopUnit | null;
@@ -18,15 +22,19 @@ export interface Resumption {
 
 export class RunKeeper {
   #runId: string | null = null;
+  #config: RunConfig | null = null;
   #initial: Weights = seedWeights;
+  #events: readonly RunEvent[] = [];
   #state: EngineState | null = null;
   #until: 'end' | StopUnit = 'end';
 
   /** A command goes to the worker. */
   sent(command: Command): void {
-    if (command.type === 'prepare') {
+    if (command.type === 'prepare' || command.type === 'restore') {
       this.#runId = command.runId;
+      this.#config = command.config;
       this.#initial = seedWeights;
+      this.#events = [];
       this.#state = null;
     }
     if (command.type === 'train') this.#until = command.until;
@@ -35,17 +43,24 @@ export class RunKeeper {
   /** The worker told of something. */
   heard(event: SessionEvent): void {
     if (event.type === 'runBegan' && event.runId === this.#runId) this.#initial = event.initial;
+    if (event.type === 'runChanged' && event.runId === this.#runId) this.#events = event.events;
     if (event.type === 'runKept' && event.runId === this.#runId) this.#state = event.state;
   }
 
   /** The run as it can go on; from its first step where nothing was kept. */
-  resumption({ stepsPerEpoch, phase }: RunState, evaluations: readonly EvaluationPoint[]): Resumption {
+  resumption(
+    { config, stepsPerEpoch, phase }: RunState,
+    evaluations: readonly EvaluationPoint[],
+  ): Resumption {
     const step = this.#state?.step ?? 0;
     const isTested = evaluations.some(({ extent, step: at }) => extent === 'full' && at === step);
     return {
+      config: this.#config ?? config,
       kept: {
         initial: this.#initial,
         state: this.#state,
+        seconds: 0,
+        events: this.#events,
         fullTestDue: step > 0 && step % stepsPerEpoch === 0 && !isTested,
         isOver: phase === 'stopped',
       },

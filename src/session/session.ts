@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerError } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/session/draftLink';
 import type { WorkerPulse } from '@/session/heartbeat';
+import { findInterrupted } from '@/session/interruptedRun';
 import { MetricsLog } from '@/session/metricsLog';
 import { reduceEvent } from '@/session/reduceEvent';
 import { RunKeeper, type Resumption } from '@/session/runKeeper';
@@ -16,6 +17,8 @@ import { tabStorage } from '@/session/tabStorage';
 import { startTrainerClient, type SessionEvent, type TrainerClient } from '@/session/trainerClient';
 import { watchMemory } from '@/session/watchMemory';
 import { watchRun } from '@/session/watchRun';
+import { openRuns } from '@/storage/runs/openRuns';
+import type { RunStore } from '@/storage/runs/runStore';
 
 export interface Session {
   readonly store: StoreApi<SessionState>;
@@ -59,6 +62,8 @@ function initialState(): SessionState {
     evaluations: [],
     sweep: null,
     diagnoses: [],
+    recordingProblem: null,
+    interrupted: null,
   };
 }
 
@@ -119,6 +124,17 @@ export function createSession(): Session {
     store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
     client = startWorker();
     actions.reset();
+    void offerInterrupted();
+  };
+  let opening: Promise<RunStore> | null = null;
+  const runs = (): Promise<RunStore> => {
+    opening ??= openRuns();
+    return opening;
+  };
+  const offerInterrupted = async (): Promise<void> => {
+    const interrupted = await findInterrupted(await runs(), tabStorage());
+    // Whoever has begun another one meanwhile has decided.
+    if ((store.getState().run?.step ?? 0) === 0) store.setState({ interrupted });
   };
   /** Another worker, which goes on with the run. */
   const restart = (): void => {
@@ -128,9 +144,9 @@ export function createSession(): Session {
       start();
       return;
     }
-    const { kept, until } = resumption ?? keeper.resumption(run, evaluations);
+    const { config, kept, until } = resumption ?? keeper.resumption(run, evaluations);
     resumption = null;
-    const step = kept.state?.step ?? 0;
+    const step = run.keptStep;
     truncate(step);
     const { backend, data, sweep } = initialState();
     const { metricsVersion, statisticsVersion } = store.getState();
@@ -146,11 +162,11 @@ export function createSession(): Session {
       statisticsVersion: statisticsVersion + 1,
     });
     client = startWorker();
-    const { runId, config } = run;
+    const { runId } = run;
     client.send({ type: 'restore', runId, config, kept });
     if (until !== null) client.send({ type: 'train', runId, until });
   };
-  const actions = createActions({ store, metrics, statistics, client: () => client, restart });
+  const actions = createActions({ store, metrics, statistics, client: () => client, restart, runs });
   watchRun({ store, metrics, statistics });
   watchMemory(store, () => client);
   store.subscribe(({ settings, draft }, before) => {

@@ -1,6 +1,7 @@
 /** What a person can do in a session, as commands to the worker and changes of the state. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { MetricsLog } from '@/session/metricsLog';
+import { createRecordedRunActions } from '@/session/recordedRunActions';
 import { createRunActions } from '@/session/runActions';
 import type { SessionActions, SessionState, Settings } from '@/session/sessionState';
 import { selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
@@ -10,6 +11,7 @@ import { RequestError } from '@/session/pendingRequests';
 import type { TrainerClient } from '@/session/trainerClient';
 import { createWeightsActions } from '@/session/weightsActions';
 import { createWeightsQuestions } from '@/session/weightsQuestions';
+import type { RunStore } from '@/storage/runs/runStore';
 
 export interface ActionContext {
   readonly store: StoreApi<SessionState>;
@@ -19,6 +21,8 @@ export interface ActionContext {
   readonly client: () => TrainerClient | null;
   /** A new worker in place of the old one. */
   readonly restart: () => void;
+  /** The page's own way to the runs in storage. */
+  readonly runs: () => Promise<RunStore>;
 }
 
 export function createActions(context: ActionContext): SessionActions {
@@ -41,9 +45,12 @@ export function createActions(context: ActionContext): SessionActions {
     client()?.send(selectBackendCommand(store.getState().settings));
   };
 
+  const weightsActions = createWeightsActions(runContext, connected);
+
   return {
     ...createRunActions(runContext),
-    ...createWeightsActions(runContext, connected),
+    ...weightsActions,
+    ...createRecordedRunActions(runContext, context.runs, weightsActions.confirmReplacing),
     retryData: () => {
       client()?.send({ type: 'loadData' });
     },

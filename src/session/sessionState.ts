@@ -23,9 +23,11 @@ import type {
   BackendDescription,
   EngineChoice,
   FirstWeights,
+  RecordingProblem,
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
+import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { ConvolutionProblem, Prediction, RequestValue } from '@/protocol/requests';
 
 export type { EvaluationPoint, Prediction };
@@ -132,6 +134,10 @@ export interface SessionState {
   readonly evaluations: readonly EvaluationPoint[];
   /** Null until the first sweep, and after it was closed. */
   readonly sweep: SweepState | null;
+  /** What of the runs is not kept, until a person has put the news away; null: nothing, or it is told. */
+  readonly recordingProblem: RecordingProblem | null;
+  /** The run that the last visit left before its end, to go on with. */
+  readonly interrupted: RecordedRun | null;
   /** What the doctor finds wrong with the run, causes first. */
   readonly diagnoses: readonly Diagnosis[];
 }
@@ -219,6 +225,12 @@ export interface SessionActions {
   readonly closeSweep: () => void;
   /** Another worker in place of one that died or is stuck; the run goes on from its last kept step. */
   readonly restartWorker: () => void;
+  /** Shows a run from storage as it stood last, in place of the one at hand; `train`: and goes on with it. Asks where weights would be lost. */
+  readonly openRun: (runId: string, options: { readonly train: boolean }) => Promise<void>;
+  /** Does not offer the interrupted run any more. */
+  readonly dismissInterrupted: () => void;
+  /** Puts the news of what is not kept away. */
+  readonly closeRecordingProblem: () => void;
   /** Puts the news of a recovery away. */
   readonly closeRecovery: () => void;
 }

@@ -24,13 +24,13 @@ export class StatisticsLog {
   /** Takes in the steps of one `statistics` event. Later steps that are there already are dropped: the run went back. */
   append(steps: readonly StepStatistics[]): void {
     this.truncate(steps[0]?.step ?? Number.POSITIVE_INFINITY);
-    this.#steps = thinned([...this.#steps, ...steps]);
+    this.#steps = [...this.#steps, ...steps];
+    while (this.#steps.length > capacity) this.#steps = thinned(this.#steps);
   }
 }
 
-/** Every second one dropped where there are too many; the newest and the first with a value that is not finite stay. */
+/** Every second one dropped; the newest and the first with a value that is not finite stay. */
 function thinned(steps: StepStatistics[]): StepStatistics[] {
-  if (steps.length <= capacity) return steps;
   const broken = steps.findIndex(isBroken);
   return steps.filter((_, i) => i % 2 === 0 || i === broken || i === steps.length - 1);
 }

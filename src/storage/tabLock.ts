@@ -10,12 +10,14 @@ const unguarded: TabLock = { release: () => undefined };
 const lockManager = (): LockManager | undefined =>
   typeof navigator === 'undefined' ? undefined : (navigator as { readonly locks?: LockManager }).locks;
 
-/** Null while another tab has it. */
-export function acquireTabLock(name: string): Promise<TabLock | null> {
+/** Null while another tab has it, for so long. */
+export function acquireTabLock(name: string, waitMilliseconds = 0): Promise<TabLock | null> {
   const locks = lockManager();
   if (locks === undefined) return Promise.resolve(unguarded);
   return new Promise((resolve) => {
-    const held = locks.request(name, { ifAvailable: true }, (lock) => {
+    const options =
+      waitMilliseconds === 0 ? { ifAvailable: true } : { signal: AbortSignal.timeout(waitMilliseconds) };
+    const held = locks.request(name, options, (lock) => {
       if (lock === null) {
         resolve(null);
         return undefined;
@@ -25,8 +27,9 @@ export function acquireTabLock(name: string): Promise<TabLock | null> {
       });
     });
     // There, and refused: where storage is blocked.
-    held.catch(() => {
-      resolve(unguarded);
+    held.catch((error: unknown) => {
+      const isTaken = error instanceof DOMException && error.name === 'TimeoutError';
+      resolve(isTaken ? null : unguarded);
     });
   });
 }
@@ -34,7 +37,8 @@ export function acquireTabLock(name: string): Promise<TabLock | null> {
 const runLockName = (runId: string): string => `digit-lab.run.${runId}`;
 
 /** Held by the tab that trains the run. */
-export const acquireRunLock = (runId: string): Promise<TabLock | null> => acquireTabLock(runLockName(runId));
+export const acquireRunLock = (runId: string, waitMilliseconds = 0): Promise<TabLock | null> =>
+  acquireTabLock(runLockName(runId), waitMilliseconds);
 
 /** Whether a tab trains the run now. */
 export async function isRunLocked(runId: string): Promise<boolean> {

@@ -1,10 +1,13 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
+import type { RunEnvironment } from '@/storage/runs/runSchema';
+import type { RunStore } from '@/storage/runs/runStore';
 import { assertNever } from '@/model/layers';
-import type { Command, WorkerEvent } from '@/protocol/messages';
+import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
 import type { LoadedImages } from '@/training/dataService';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
+import { RunRecorder } from '@/training/recording/runRecorder';
 import { answer } from '@/training/requests';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
@@ -14,24 +17,48 @@ export interface CommandHandlerOptions {
   readonly backends: Backends;
   /** Makes the data's loader, given whom to tell. */
   readonly data: (onChange: () => void) => LoadedImages;
+  /** Where runs are kept. */
+  readonly runs: Promise<RunStore>;
+  /** What the page and its browser are. */
+  readonly visit: Pick<RunEnvironment, 'browser' | 'pageVersion'>;
 }
+
+const elsewhere: WorkerError = {
+  code: 'elsewhere',
+  message: 'Another tab trains this run.',
+  subject: null,
+};
 
 export function createCommandHandler({
   post,
   backends,
   data,
+  runs,
+  visit,
 }: CommandHandlerOptions): (command: Command) => void {
   const source = data(() => {
     trainer.imagesArrived();
   });
   const trainer: Trainer = new Trainer({
     source,
-    emit: post,
+    emit: (event) => recorder.hear(event),
     onBusy: (seconds) => post({ type: 'busy', seconds }),
     onEngineLost: (error, info) => engines.lost(error, info),
   });
   const engines = new EngineSelection({ trainer, backends, post });
   const sweeps = new LearningRateSweeper();
+  const recorder = new RunRecorder({
+    store: runs,
+    post,
+    environment: () => {
+      const info = trainer.engineInfo;
+      if (info === null) return null;
+      const { engine, backend, device, isSoftware } = info;
+      return { engine, backend, device, isSoftware, ...visit };
+    },
+  });
+  /** A run is being read from storage; what is said meanwhile is heard afterwards. */
+  let reopening: Promise<void> | null = null;
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
@@ -44,7 +71,21 @@ export function createCommandHandler({
     }
   };
 
-  return (command) => {
+  const restore = async ({ runId, config, kept }: Extract<Command, { type: 'restore' }>): Promise<void> => {
+    try {
+      const found = await recorder.reopen(runId, config, kept).catch(() => ({ config, kept }));
+      if (found !== null) void trainer.restore(runId, found.config, found.kept);
+      else post({ type: 'runFailed', runId, error: elsewhere });
+    } finally {
+      reopening = null;
+    }
+  };
+
+  const hear = (command: Command): void => {
+    if (reopening !== null && command.type !== 'ping') {
+      void reopening.then(() => hear(command));
+      return;
+    }
     switch (command.type) {
       case 'selectBackend':
         void engines.select(command);
@@ -53,10 +94,11 @@ export function createCommandHandler({
         void source.load();
         break;
       case 'prepare':
+        recorder.begin(command.runId, command.config);
         void trainer.prepare(command.runId, command.config, command.weights);
         break;
       case 'restore':
-        void trainer.restore(command.runId, command.config, command.kept);
+        reopening = restore(command);
         break;
       case 'train':
         trainer.train(command.runId, command.until);
@@ -65,7 +107,7 @@ export function createCommandHandler({
         trainer.pause(command.runId);
         break;
       case 'setLearningRate':
-        trainer.setLearningRate(command.runId, command.learningRate);
+        void trainer.setLearningRate(command.runId, command.learningRate);
         break;
       case 'setEpochs':
         void trainer.setEpochs(command.runId, command.epochs);
@@ -89,4 +131,5 @@ export function createCommandHandler({
         assertNever(command);
     }
   };
+  return hear;
 }

@@ -10,6 +10,7 @@ import { mnist, smallRun } from '../../scripts/trainerLab.ts';
 import { nodeHost } from '../../scripts/wasm/nodeHost.ts';
 import { createCommandHandler } from './commandHandler';
 import type { EngineRequest } from './openEngine';
+import { memoryRuns } from '@/storage/runs/memoryRuns';
 
 const images = mnist();
 const config = smallRun('lenet', 40, { epochs: 1 });
@@ -35,6 +36,8 @@ class Bench {
         for (const look of this.#heard) look();
       },
       data: () => ({ ...images, load: () => Promise.resolve() }),
+      runs: Promise.resolve(memoryRuns()),
+      visit: { browser: 'Node', pageVersion: '0' },
       backends: {
         probe: () => Promise.resolve([]),
         open: async (request, onDeviceError) => {
@@ -171,7 +174,7 @@ describe('a lost device', () => {
     await bench.until('metrics');
     bench.send({ type: 'pause', runId: 'a' });
     await bench.until('runKept');
-    const step = bench.all('runKept').at(-1)?.state.step ?? 0;
+    const step = bench.all('runKept').at(-1)?.step ?? 0;
     expect(step).toBeGreaterThan(0);
     bench.send({ type: 'train', runId: 'a', until: 'end' });
     await bench.until('metrics');
@@ -283,7 +286,14 @@ it('a run goes on in another worker from where the page kept it', async () => {
   await first.until('runKept');
   const state = first.all('runKept').at(-1)?.state ?? null;
   const initial = { parameters: null, origin: drawnFromSeed };
-  const kept: KeptRun = structuredClone({ initial, state, fullTestDue: false, isOver: false });
+  const kept: KeptRun = structuredClone({
+    initial,
+    state,
+    seconds: 0,
+    events: [],
+    fullTestDue: false,
+    isOver: false,
+  });
 
   const second = new Bench();
   const finished = second.phase('finished');

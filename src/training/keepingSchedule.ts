@@ -1,38 +1,71 @@
-/** When to read a run's state out of the engine, to go on from should the device or the worker be lost. */
+/**
+ * When to read a run's state out of the engine, as a keyframe: to go on from should the device, the worker or the page be lost, and to
+ * go back to.
+ */
 import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 import { stateEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
+import { defaultKeyframeBytes, keyframeCapacity, keyframeSpacing } from '@/storage/runs/keyframePolicy';
 
 /** At most so much training is lost. */
-const trainingMilliseconds = 5000;
-/** Reading may take this share of the time spent training. */
-const readingShare = 0.02;
-/** Two copies of it are kept, one in the worker and one in the page. */
+const longestMilliseconds = 5000;
+/** Closer ones would save no time that anyone notices when a step is gone back to. */
+const shortestMilliseconds = 250;
+/** Reading and writing may take this share of the time spent training. */
+const readingShare = 0.01;
+/** Copies of it are made in the worker, and where there is no storage in the page. */
 const largestBytes = 200e6;
 
-/** Whether a run of these settings is small enough to be kept. */
-export function canBeKept({ network, optimizer }: RunConfig): boolean {
+/** Bytes of the values of a run's whole state. */
+function stateBytes({ network, optimizer }: RunConfig): number {
   const values = stateEntries(network).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return 4 * values * (1 + optimizerSlots(optimizer).length) <= largestBytes;
+  return 4 * values * (1 + optimizerSlots(optimizer).length);
+}
+
+/** Whether a run of these settings is small enough to be kept. */
+export function canBeKept(config: RunConfig): boolean {
+  return stateBytes(config) <= largestBytes;
+}
+
+/** Keyframes of a run of these settings that a budget of bytes holds. */
+export function capacityOf(config: RunConfig, budgetBytes: number): number {
+  return keyframeCapacity(budgetBytes, stateBytes(config));
 }
 
 export class KeepingSchedule {
+  readonly #capacity: number;
   #sinceLast = 0;
+  #keptStep = 0;
   #reading = 0;
+
+  constructor(config: RunConfig, budgetBytes = defaultKeyframeBytes) {
+    this.#capacity = capacityOf(config, budgetBytes);
+  }
 
   /** Training went on. */
   trained(milliseconds: number): void {
     this.#sinceLast += milliseconds;
   }
 
-  /** The state was read, which took so long. */
-  kept(milliseconds: number): void {
+  /** The state after `step` was read, which took so long. */
+  kept(step: number, milliseconds: number): void {
     this.#sinceLast = 0;
+    this.#keptStep = step;
     this.#reading = milliseconds;
   }
 
-  get isDue(): boolean {
-    return this.#sinceLast >= Math.max(trainingMilliseconds, this.#reading / readingShare);
+  /** Where the run goes back to an earlier step. */
+  wentBack(step: number): void {
+    this.#keptStep = Math.min(this.#keptStep, step);
+  }
+
+  /** `endsEpoch`: the step is one that is kept before others. */
+  isDue(step: number, endsEpoch: boolean): boolean {
+    const affordable = this.#reading / readingShare;
+    if (endsEpoch) return this.#sinceLast >= affordable;
+    const spacing = keyframeSpacing(step, this.#capacity);
+    const wanted = step - this.#keptStep >= spacing ? shortestMilliseconds : longestMilliseconds;
+    return this.#sinceLast >= Math.max(wanted, affordable);
   }
 }

@@ -1,5 +1,6 @@
 /** How much work to give the engine at once: enough to keep a GPU busy, too little to delay a command. */
 import type { EngineName } from '@/model/backend';
+import { nextChange } from '@/model/runEvents';
 import type { Run } from '@/training/run';
 
 /** Metrics are read ten times a second, and no more work than this is ever queued. */
@@ -13,7 +14,8 @@ export function stepsAtOnce(run: Run, engine: EngineName, available: number): nu
   // Other engines finish a step before they answer, and a command must not wait for more than one.
   if (engine !== 'webgpu' || perStep === null) return 1;
   const wanted = Math.max(1, Math.round(submitMilliseconds / perStep));
-  const room = Math.min(run.stepsToEpochEnd, (run.goal ?? run.step) - run.step);
+  const ahead = Math.min(run.goal ?? run.step, nextChange(run.events, run.step)) - run.step;
+  const room = Math.min(run.stepsToEpochEnd, ahead);
   const count = Math.max(1, Math.min(wanted, room));
   return available >= run.imagesNeeded(count) ? count : 1;
 }

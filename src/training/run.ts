@@ -4,6 +4,7 @@ import type { EngineState, Weights } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { totalSteps } from '@/model/learningRate';
+import { afterEvent, configAt, type RunEvent } from '@/model/runEvents';
 import { drawnFromSeed, trainedFor } from '@/model/weightsOrigin';
 import type { FirstWeights, KeptRun, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
 import { KeepingSchedule } from '@/training/keepingSchedule';
@@ -15,8 +16,14 @@ export const seedWeights: Weights = { parameters: null, origin: drawnFromSeed };
 
 export class Run {
   readonly runId: string;
-  /** Learning rate and epochs are the current ones. */
+  /** As it began. */
+  readonly firstConfig: RunConfig;
+  /** Learning rate and epochs are those of the next step. */
   config: RunConfig;
+  /** What changed in flight; where a run goes back it holds what is to come, too. */
+  events: readonly RunEvent[] = [];
+  /** Spent training. */
+  seconds = 0;
   /** What it begins with. */
   initial: Weights = seedWeights;
   /** Whose weights it is to begin with as they stand; null once they are taken over. */
@@ -40,14 +47,17 @@ export class Run {
   savedState: EngineState | undefined;
   readonly rate = new TrainingRate();
   readonly quickTests = new QuickTestSchedule();
-  readonly keeping = new KeepingSchedule();
+  readonly keeping: KeepingSchedule;
   readonly statistics = new StatisticsSchedule();
   /** Steps since the last reading of metrics, and the time they took so far. */
   unread = { steps: 0, images: 0, milliseconds: 0 };
   lastReading = 0;
 
-  constructor(runId: string, config: RunConfig) {
+  /** keyframeBytes: the budget of its keyframes */
+  constructor(runId: string, config: RunConfig, keyframeBytes?: number) {
     this.runId = runId;
+    this.firstConfig = config;
+    this.keeping = new KeepingSchedule(config, keyframeBytes);
     this.config = config;
   }
 
@@ -56,7 +66,8 @@ export class Run {
   }
 
   get totalSteps(): number {
-    return totalSteps(this.config);
+    // Of all that was ever asked of it: one that goes back keeps its length.
+    return totalSteps(this.configAt(Infinity));
   }
 
   get stepsToEpochEnd(): number {
@@ -94,8 +105,10 @@ export class Run {
   }
 
   /** Goes on from where it was kept. */
-  resume({ initial, state, fullTestDue, isOver }: KeptRun): void {
+  resume({ initial, state, seconds, events, fullTestDue, isOver }: KeptRun): void {
+    this.seconds = seconds;
     this.initial = initial;
+    this.events = events;
     this.savedState = state ?? undefined;
     this.step = state?.step ?? 0;
     this.fullTestDue = fullTestDue;
@@ -109,6 +122,11 @@ export class Run {
     this.testedImages = null;
     this.lostBy = error;
     if (this.goal !== null) this.phase = 'recovering';
+  }
+
+  /** Where it stands in the engine that it enters next. */
+  get startStep(): number {
+    return this.savedState?.step ?? 0;
   }
 
   /** The state to compile with; undefined: drawn from the seed. */
@@ -134,9 +152,10 @@ export class Run {
 
   /** An engine holds the network now, with the state to start from. */
   enterEngine(): void {
-    const step = this.savedState?.step ?? 0;
+    const step = this.startStep;
     if (step !== this.step) this.fullTestDue = false;
     this.step = step;
+    this.keeping.wentBack(step);
     this.unread = { steps: 0, images: 0, milliseconds: 0 };
     this.rate.restart();
     this.isCompiled = true;
@@ -144,6 +163,20 @@ export class Run {
     if (this.phase === 'preparing' || this.phase === 'failed' || this.phase === 'recovering') {
       this.phase = this.goal === null ? this.restingPhase : 'waiting';
     }
+  }
+
+  /** Settings change from the next step on; what was to change later does not any more. */
+  change(event: RunEvent): void {
+    const before = this.events.filter(
+      ({ kind, step }) => step < event.step || (step === event.step && kind !== event.kind),
+    );
+    this.events = [...before, event];
+    this.config = afterEvent(this.config, event);
+  }
+
+  /** The settings of the step that comes next, from the run's events. */
+  configAt(step: number): RunConfig {
+    return configAt(this.firstConfig, this.events, step);
   }
 
   /** Steps were taken, which on a GPU may only mean that they are queued. */
@@ -161,6 +194,7 @@ export class Run {
     const { steps, images } = this.unread;
     const spent = this.unread.milliseconds + milliseconds;
     this.unread = { steps: 0, images: 0, milliseconds: 0 };
+    this.seconds += spent / 1000;
     this.rate.add({ steps, images, milliseconds: spent });
     this.quickTests.trained(steps, spent);
     this.keeping.trained(spent);
@@ -176,9 +210,8 @@ export class Run {
   /** Another length, not less than what is trained; a run that had ended can go on. */
   setEpochs(epochs: number): void {
     const before = this.totalSteps;
-    const config = { ...this.config, epochs };
-    if (totalSteps(config) < this.step) return;
-    this.config = config;
+    if (totalSteps({ ...this.config, epochs }) < this.step) return;
+    this.change({ kind: 'epochs', step: this.step, epochs });
     this.isOver = false;
     if (this.goal !== null)
       this.goal = this.goal === before ? this.totalSteps : Math.min(this.goal, this.totalSteps);

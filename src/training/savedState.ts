@@ -62,6 +62,6 @@ export async function keepState(run: Run, engine: Engine): Promise<boolean> {
   if (!canBeKept(run.config) || run.savedState?.step === run.step) return false;
   const start = performance.now();
   run.savedState = await engine.readState();
-  run.keeping.kept(performance.now() - start);
+  run.keeping.kept(run.step, performance.now() - start);
   return true;
 }

@@ -72,7 +72,7 @@ describe('a run', () => {
     lab.trainer.train('a', 'end');
     await lab.next((event) => event.type === 'metrics');
     const changedAt = await lab.stepNow();
-    lab.trainer.setLearningRate('a', 0.01);
+    void lab.trainer.setLearningRate('a', 0.01);
     await lab.next((event) => event.type === 'metrics' && event.firstStep > changedAt);
     const stopped = lab.phase('stopped');
     lab.trainer.stop('a');

@@ -6,7 +6,7 @@ import type { BackendInfo } from '@/model/backend';
 import { EngineError, type Engine } from '@/engine/engine';
 import type { Weights } from '@/model/engineState';
 import type { StatisticsInterval } from '@/model/layerStatistics';
-import type { RunConfig } from '@/model/runConfig';
+import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { dependsOnLength } from '@/model/schedules';
 import type { StateDict } from '@/model/tensor';
 import type { FirstWeights, KeptRun, StopUnit, WorkerEvent } from '@/protocol/messages';
@@ -28,6 +28,7 @@ export type RunEvent = Extract<
       | 'statistics'
       | 'evaluated'
       | 'runBegan'
+      | 'runChanged'
       | 'runKept'
       | 'runRecovered'
       | 'runFailed';
@@ -51,6 +52,8 @@ export class Trainer {
   readonly #loop: TrainingLoop;
   #run: Run | null = null;
   #imported: Weights | null = null;
+  /** Of the keyframes of every run that begins from now on. */
+  keyframeBytes: number | undefined;
 
   constructor({ source, emit, onEngineLost, onBusy }: TrainerOptions) {
     this.#emit = emit;
@@ -68,6 +71,7 @@ export class Trainer {
       isCurrent: (run) => run === this.#run,
       postStatus: (run) => this.#postStatus(run),
       collect: (run, engine) => this.#collect(run, engine),
+      follow: (run, engine) => this.#follow(run, engine),
       keep: (run) => this.#keep(run),
       fail: (run, error) => this.#fail(run, error),
     });
@@ -105,6 +109,11 @@ export class Trainer {
     return this.#host.replace(next, leave, (engine) => this.#compile(this.#run, engine));
   }
 
+  /** What computes now; null where nothing does. */
+  get engineInfo(): BackendInfo | null {
+    return this.#host.engine?.info ?? null;
+  }
+
   /** Steps of the run that outlive a loss of the engine. */
   get keptStep(): number {
     return this.#run?.savedState?.step ?? 0;
@@ -117,7 +126,7 @@ export class Trainer {
 
   /** Builds a network that begins with these weights, in place of the current run. */
   async prepare(runId: string, config: RunConfig, weights: FirstWeights): Promise<void> {
-    const run = new Run(runId, config);
+    const run = new Run(runId, config, this.keyframeBytes);
     run.beginWith(weights, this.#run, this.#imported);
     this.#imported = null;
     await this.#replaceRun(run);
@@ -125,7 +134,7 @@ export class Trainer {
 
   /** Puts a run back where it was kept, in place of the current one. */
   async restore(runId: string, config: RunConfig, kept: KeptRun): Promise<void> {
-    const run = new Run(runId, config);
+    const run = new Run(runId, config, this.keyframeBytes);
     run.resume(kept);
     await this.#replaceRun(run);
   }
@@ -164,22 +173,35 @@ export class Trainer {
     if (!this.#loop.isDriving(run)) this.#loop.settle(run);
   }
 
-  setLearningRate(runId: string, learningRate: number): void {
-    const run = this.#current(runId);
-    if (run === null) return;
-    run.config = { ...run.config, learningRate };
-    if (run.isCompiled) this.#host.engine?.setLearningRate(learningRate);
+  setLearningRate(runId: string, learningRate: number): Promise<void> {
+    return this.#change(runId, (run, engine) => {
+      run.change({ kind: 'learningRate', step: run.step, learningRate });
+      engine?.setLearningRate(learningRate);
+      return Promise.resolve();
+    });
   }
 
   /** Another length for the run, which goes on from where it is where it had ended. */
-  async setEpochs(runId: string, epochs: number): Promise<void> {
-    const run = this.#current(runId);
-    if (run === null || run.phase === 'failed') return;
-    run.setEpochs(epochs);
-    this.#postStatus(run);
-    if (!dependsOnLength(run.config.schedule)) return;
-    // The engine computes the learning rates from its own copy of the configuration.
-    await this.#host.useIfThere((engine) => this.#compileAnew(run, engine)).catch(ignoreLoss);
+  setEpochs(runId: string, epochs: number): Promise<void> {
+    return this.#change(runId, async (run, engine) => {
+      if (run.phase === 'failed') return;
+      run.setEpochs(epochs);
+      this.#postStatus(run);
+      // The engine computes the learning rates from its own copy of the configuration.
+      if (engine !== null && dependsOnLength(run.config.schedule)) await this.#compileAnew(run, engine);
+    });
+  }
+
+  /** Between two steps, so that it is known from which one on it holds. `engine`: null where none holds the run. */
+  async #change(runId: string, change: (run: Run, engine: Engine | null) => Promise<void>): Promise<void> {
+    const told = async (engine: Engine | null): Promise<void> => {
+      const run = this.#current(runId);
+      if (run === null) return;
+      await change(run, run.isCompiled ? engine : null);
+      this.#emit({ type: 'runChanged', runId, events: run.events });
+    };
+    if (this.#host.engine === null) await told(null);
+    else await this.#host.useIfThere(told).catch(ignoreLoss);
   }
 
   /** Of this run and all later ones, from the next step on. */
@@ -260,6 +282,7 @@ export class Trainer {
     if (run === null || run !== this.#run || run.isCompiled || !run.canEnterEngine) return;
     try {
       checkConfig(run.config);
+      run.config = run.configAt(run.startStep);
       await takeOverWeights(run, engine);
       await enterNetwork(run, engine);
     } catch (error) {
@@ -279,6 +302,16 @@ export class Trainer {
     this.#loop.wake();
   }
 
+  /** A run that went back meets again what was changed in flight, at the same steps. */
+  async #follow(run: Run, engine: Engine): Promise<void> {
+    const config = run.configAt(run.step);
+    if (sameConfig(config, run.config)) return;
+    const { schedule, epochs } = run.config;
+    run.config = config;
+    if (epochs !== config.epochs && dependsOnLength(schedule)) await this.#compileAnew(run, engine);
+    else engine.setLearningRate(config.learningRate);
+  }
+
   /** Reads where the run stands: first the metrics up to there. */
   async #keep(run: Run): Promise<void> {
     await this.#host.useIfThere(async (engine) => {
@@ -288,7 +321,8 @@ export class Trainer {
   }
 
   #tellKept({ runId, config, savedState: state }: Run): void {
-    if (state !== undefined && canBeKept(config)) this.#emit({ type: 'runKept', runId, state });
+    if (state !== undefined && canBeKept(config))
+      this.#emit({ type: 'runKept', runId, step: state.step, state });
   }
 
   async #collect(run: Run, engine: Engine): Promise<void> {
@@ -299,7 +333,8 @@ export class Trainer {
     run.metricsRead(performance.now() - start);
     // Before the arrays are transferred away.
     run.statistics.lossesRead(loss);
-    this.#emit({ type: 'metrics', runId: run.runId, firstStep, loss, accuracy, learningRate });
+    const { runId, seconds } = run;
+    this.#emit({ type: 'metrics', runId, seconds, firstStep, loss, accuracy, learningRate });
     if (steps.length > 0) this.#emit({ type: 'statistics', runId: run.runId, steps });
     this.#postStatus(run);
   }

@@ -21,6 +21,8 @@ export interface TrainingLoopParts {
   readonly postStatus: (run: Run) => void;
   /** Reads the metrics of all steps so far. Inside a task of the host only. */
   readonly collect: (run: Run, engine: Engine) => Promise<void>;
+  /** Brings the engine to the settings of the next step, where they change there. */
+  readonly follow: (run: Run, engine: Engine) => Promise<void>;
   /** Reads where the run stands. */
   readonly keep: (run: Run) => Promise<void>;
   readonly fail: (run: Run, error: unknown) => void;
@@ -126,6 +128,7 @@ export class TrainingLoop {
     await this.#parts.host.useIfThere(async (engine) => {
       // The command, or the engine, may have changed while others used it.
       if (!this.#parts.isCurrent(run) || run.goal === null || !run.isCompiled) return;
+      await this.#parts.follow(run, engine);
       const count = stepsAtOnce(run, engine.info.engine, this.#parts.host.available('train'));
       await this.#parts.host.makeResident(engine, 'train', run.imagesNeeded(count));
       engine.setStatisticsInterval(run.statistics.interval(run.step, this.statisticsInterval));
@@ -136,7 +139,7 @@ export class TrainingLoop {
     if (!this.#parts.isCurrent(run) || run.unread.steps === 0) return;
     const endsEpoch = run.fullTestDue;
     if (endsEpoch || isReadingDue(run, performance.now())) await this.#readMetrics(run);
-    if (run.keeping.isDue) await this.#parts.keep(run);
+    if (run.keeping.isDue(run.step, endsEpoch)) await this.#parts.keep(run);
     const { batchSize } = run.config;
     if (endsEpoch || !run.quickTests.isDue(batchSize, run.stepsToEpochEnd)) return;
     if (this.#parts.host.available('test') >= testImageCounts.quick) await this.#test(run, 'quick');

@@ -45,6 +45,10 @@ export const errors = {
     title: 'Not ready yet',
     text: 'Wait a moment for the network and the data, then try again.',
   },
+  elsewhere: {
+    title: 'Another tab trains this run',
+    text: 'Go on there, or close that tab and try again.',
+  },
   timeout: {
     title: 'No answer in time',
     text: 'The device may be busy with a large step. Try again in a moment.',

@@ -9,6 +9,7 @@ import { hyperparameters } from '@/locales/en/hyperparameters';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
 import { presets } from '@/locales/en/presets';
+import { recording } from '@/locales/en/recording';
 import { report } from '@/locales/en/report';
 import { train } from '@/locales/en/train';
 import { weights } from '@/locales/en/weights';
@@ -24,6 +25,7 @@ export const texts = {
   licences,
   network,
   presets,
+  recording,
   report,
   train,
   weights,

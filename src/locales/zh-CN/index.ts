@@ -10,6 +10,7 @@ import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
 import { presets } from '@/locales/zh-CN/presets';
+import { recording } from '@/locales/zh-CN/recording';
 import { report } from '@/locales/zh-CN/report';
 import { train } from '@/locales/zh-CN/train';
 import { weights } from '@/locales/zh-CN/weights';
@@ -25,6 +26,7 @@ export const texts = {
   licences,
   network,
   presets,
+  recording,
   report,
   train,
   weights,

@@ -1,0 +1,153 @@
+/** A worker's command handler over a store of runs, in Node: to be cut at any moment, and followed by another. */
+import type { Engine } from '@/engine/engine';
+import type { EngineState } from '@/model/engineState';
+import { totalSteps } from '@/model/learningRate';
+import type { RunConfig } from '@/model/runConfig';
+import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
+import { drawnFromSeed } from '@/model/weightsOrigin';
+import type { Command, KeptRun, WorkerEvent } from '@/protocol/messages';
+import type { RunStore } from '@/storage/runs/runStore';
+import { createCommandHandler } from '@/training/commandHandler';
+import { mnist } from './trainerLab.ts';
+
+const nothingKept: KeptRun = {
+  initial: { parameters: null, origin: drawnFromSeed },
+  state: null,
+  seconds: 0,
+  events: [],
+  fullTestDue: false,
+  isOver: false,
+};
+
+export class RecordedRunWorker {
+  readonly events: WorkerEvent[] = [];
+  readonly #hear: (command: Command) => void;
+  #isCut = false;
+  #engine: Engine | null = null;
+  #waiting: (() => void)[] = [];
+
+  /** The store is cut off with the worker: what it writes later does not arrive. */
+  constructor(store: RunStore, create: () => Promise<Engine>) {
+    const images = mnist();
+    this.#hear = createCommandHandler({
+      post: (event) => {
+        if (this.#isCut) return;
+        this.events.push(event);
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        for (const look of waiting) look();
+      },
+      data: () => ({ ...images, load: () => Promise.resolve() }),
+      runs: Promise.resolve({
+        ...store,
+        write: (write) => (this.#isCut ? Promise.reject(new Error('Cut.')) : store.write(write)),
+      }),
+      visit: { browser: 'Node', pageVersion: '0' },
+      backends: {
+        probe: () => Promise.resolve([]),
+        open: async () => {
+          this.#engine = await create();
+          return { engine: this.#engine, probes: [], fallbackReason: null };
+        },
+      },
+    });
+    this.send({ type: 'selectBackend', choice: 'auto', reference: false });
+  }
+
+  send(command: Command): void {
+    if (!this.#isCut) this.#hear(command);
+  }
+
+  begin(config: RunConfig): void {
+    this.send({ type: 'prepare', runId: 'a', config, weights: 'seed' });
+    this.send({ type: 'train', runId: 'a', until: 'end' });
+  }
+
+  goOn(config: RunConfig): void {
+    this.send({ type: 'restore', runId: 'a', config, kept: nothingKept });
+    this.send({ type: 'train', runId: 'a', until: 'end' });
+  }
+
+  /** Steps that it has told of. */
+  get steps(): number {
+    const last = this.events.findLast((event) => event.type === 'metrics');
+    return last?.type === 'metrics' ? last.firstStep + last.loss.length : 0;
+  }
+
+  async until(wanted: () => boolean): Promise<void> {
+    while (!wanted()) {
+      const failed = this.events.find(
+        (event) => event.type === 'runFailed' || event.type === 'backendFailed',
+      );
+      if (failed !== undefined && 'error' in failed) throw new Error(failed.error.message);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  /** Until a run has ended and is written as such. */
+  async end(store: RunStore): Promise<void> {
+    await this.until(() => {
+      const last = this.events.findLast((event) => event.type === 'runStatus');
+      return last?.type === 'runStatus' && last.status.phase === 'finished';
+    });
+    while ((await store.get('a'))?.phase !== 'finished') {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+  }
+
+  /** As a tab that is closed. */
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#hear({ type: 'stop', runId: 'a' });
+    this.#engine?.dispose();
+  }
+}
+
+/** All bits of a run. */
+export interface RunBits {
+  readonly loss: readonly number[];
+  readonly learningRate: readonly number[];
+  /** After the last step. */
+  readonly state: EngineState | null;
+}
+
+/** Of the run as it is recorded. */
+export async function bitsOf(store: RunStore, id = 'a'): Promise<RunBits> {
+  const metrics = await store.metrics(id);
+  return {
+    loss: [...metrics.values('loss')],
+    learningRate: [...metrics.values('learningRate')],
+    state: await store.keyframe(id, metrics.count),
+  };
+}
+
+/** Of the same run on an engine alone, from its first step to its last. */
+export async function uncutBits(
+  config: RunConfig,
+  events: readonly RunEvent[],
+  create: () => Promise<Engine>,
+): Promise<RunBits> {
+  const engine = await create();
+  await engine.setImages('train', mnist().training);
+  const total = totalSteps(configAt(config, events, Infinity));
+  const loss: number[] = [];
+  const learningRate: number[] = [];
+  let state: EngineState | undefined;
+  for (let step = 0; step < total;) {
+    const until = Math.min(total, nextChange(events, step));
+    await engine.compile(configAt(config, events, step), state);
+    await engine.step(until - step);
+    const metrics = await engine.readMetrics();
+    loss.push(...metrics.loss);
+    learningRate.push(...metrics.learningRate);
+    state = await engine.readState();
+    step = until;
+  }
+  engine.dispose();
+  return { loss, learningRate, state: state ?? null };
+}

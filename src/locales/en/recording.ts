@@ -1,0 +1,24 @@
+export const recording = {
+  interrupted: {
+    title: 'Go on where you stopped?',
+    text: '{{network}} stood at step {{step}} of {{total}} when it was left on {{date}}. Its curves, tests and weights are kept.',
+    goOn: 'Go on',
+    show: 'Show only',
+    dismiss: 'Not now',
+  },
+  problem: {
+    no_storage: {
+      title: 'This run is not kept',
+      text: 'The browser allows this page no storage. The run goes on; a reload loses it.',
+    },
+    full: {
+      title: 'The storage is full',
+      text: 'The curves go on being kept, but no more states: after a reload the run can go on from its last kept step only.',
+    },
+    failed: {
+      title: 'No more of this run is kept',
+      text: 'The browser’s storage does not take it. The run goes on; a reload loses what comes now.',
+    },
+    close: 'OK',
+  },
+};

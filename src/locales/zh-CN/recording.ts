@@ -1,0 +1,27 @@
+import type { EnglishTexts } from '@/locales/en';
+import type { Translation } from '@/locales/shape';
+
+export const recording: Translation<EnglishTexts['recording']> = {
+  interrupted: {
+    title: '从上次停下的地方继续？',
+    text: '{{network}} 于 {{date}} 停在第 {{step}} 步，共 {{total}} 步。曲线、测试和权重都保留着。',
+    goOn: '继续训练',
+    show: '只查看',
+    dismiss: '暂不',
+  },
+  problem: {
+    no_storage: {
+      title: '此运行不会被保存',
+      text: '浏览器不允许本页面使用存储。训练照常进行，但重新加载后会丢失。',
+    },
+    full: {
+      title: '存储空间已满',
+      text: '曲线仍会保存，但不再保存网络状态：重新加载后只能从最后保存的步骤继续。',
+    },
+    failed: {
+      title: '此运行的后续内容不再保存',
+      text: '浏览器存储无法写入。训练照常进行，但重新加载会丢失之后的内容。',
+    },
+    close: '知道了',
+  },
+};

@@ -1,0 +1,68 @@
+/** What becomes of runs beyond this visit: the one that was left before its end, and what is not kept. */
+import { Alert, Button, Group } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { session, useSession } from '@/session/session';
+import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import classes from '@/panels/run/FailureNotices.module.css';
+
+function Interrupted() {
+  const { t, i18n } = useTranslation('recording');
+  const format = useNumberFormat();
+  const interrupted = useSession((state) => state.interrupted);
+  // Whoever has trained another one since has decided.
+  const isFree = useSession(({ run }) => (run?.step ?? 0) === 0);
+  if (interrupted === null || !isFree) return null;
+  const { id, config, summary, updatedAt } = interrupted;
+  const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
+  const open = (train: boolean): void => void session.actions.openRun(id, { train });
+  return (
+    <Alert role="note" title={t('interrupted.title')} variant="outline" data-testid="interrupted-run">
+      {t('interrupted.text', {
+        network: config.network.name,
+        step: format.integer(summary.steps),
+        total: format.integer(summary.totalSteps),
+        date: date.format(updatedAt),
+      })}
+      <Group gap="xs" mt="sm">
+        <Button size="xs" onClick={() => open(true)}>
+          {t('interrupted.goOn')}
+        </Button>
+        <Button size="xs" variant="default" onClick={() => open(false)}>
+          {t('interrupted.show')}
+        </Button>
+        <Button size="xs" variant="subtle" onClick={() => session.actions.dismissInterrupted()}>
+          {t('interrupted.dismiss')}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
+
+function NotKept() {
+  const { t } = useTranslation('recording');
+  const problem = useSession((state) => state.recordingProblem);
+  if (problem === null) return null;
+  return (
+    <ErrorAlert
+      tone="warning"
+      title={t(`problem.${problem}.title`)}
+      action={{ label: t('problem.close'), onClick: () => session.actions.closeRecordingProblem() }}
+    >
+      {t(`problem.${problem}.text`)}
+    </ErrorAlert>
+  );
+}
+
+export function RunNotices() {
+  const isNeeded = useSession(
+    ({ interrupted, recordingProblem }) => interrupted !== null || recordingProblem !== null,
+  );
+  if (!isNeeded) return null;
+  return (
+    <div className={classes['notices']}>
+      <Interrupted />
+      <NotKept />
+    </div>
+  );
+}

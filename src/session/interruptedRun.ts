@@ -1,0 +1,67 @@
+/** The run that the last visit left before its end, and reading it back. */
+import { configAt } from '@/model/runEvents';
+import type { RecordedRun } from '@/storage/runs/runSchema';
+import type { RunStore } from '@/storage/runs/runStore';
+import { isRunLocked } from '@/storage/tabLock';
+import type { EvaluationPoint } from '@/model/testFigures';
+import type { StepStatistics } from '@/model/layerStatistics';
+import type { StepMetrics } from '@/model/stepMetrics';
+import type { RunConfig } from '@/model/runConfig';
+
+const dismissedKey = 'digit-lab.dismissedRun';
+
+type Kept = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** It has steps to go and a keyframe to go on from, no tab trains it, and a person has not put it away. */
+export async function findInterrupted(store: RunStore, storage: Kept): Promise<RecordedRun | null> {
+  const runs = await store.list();
+  const [last] = runs.toSorted((a, b) => b.updatedAt - a.updatedAt);
+  if (last === undefined || last.phase === 'stopped' || last.phase === 'finished') return null;
+  if (last.id === storage.getItem(dismissedKey) || (await isRunLocked(last.id))) return null;
+  return (await store.keyframeSteps(last.id)).length > 0 ? last : null;
+}
+
+/** Does not offer it again. */
+export function dismissInterrupted(runId: string, storage: Kept): void {
+  storage.setItem(dismissedKey, runId);
+}
+
+/** A run as it stood at its last keyframe. */
+export interface ReadRun {
+  readonly run: RecordedRun;
+  /** As it is now. */
+  readonly config: RunConfig;
+  /** Of the last keyframe. */
+  readonly step: number;
+  readonly metrics: StepMetrics;
+  readonly statistics: readonly StepStatistics[];
+  readonly tests: readonly EvaluationPoint[];
+}
+
+/** Null where it is not there any more, or cannot be read. */
+export async function readRun(store: RunStore, id: string): Promise<ReadRun | null> {
+  const run = await store.get(id);
+  if (run === null) return null;
+  const [metrics, statistics, tests, keyframes] = await Promise.all([
+    store.metrics(id),
+    store.statistics(id),
+    store.tests(id),
+    store.keyframeSteps(id),
+  ]);
+  const step = keyframes.at(-1) ?? 0;
+  const line = (name: 'loss' | 'accuracy' | 'learningRate'): Float32Array<ArrayBuffer> =>
+    metrics.values(name).slice(0, step);
+  return {
+    run,
+    config: configAt(run.config, run.events, Infinity),
+    step,
+    metrics: {
+      firstStep: 0,
+      loss: line('loss'),
+      accuracy: line('accuracy'),
+      learningRate: line('learningRate'),
+    },
+    statistics: statistics.filter((one) => one.step < step),
+    tests: tests.filter((one) => one.step <= step),
+  };
+}

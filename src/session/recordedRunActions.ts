@@ -1,0 +1,62 @@
+/** Runs out of storage: shown again as they stood, and gone on with. */
+import { drawnFromSeed } from '@/model/weightsOrigin';
+import { dismissInterrupted, readRun, type ReadRun } from '@/session/interruptedRun';
+import { preparingRun, type RunContext } from '@/session/runActions';
+import type { SessionActions } from '@/session/sessionState';
+import { tabStorage } from '@/session/tabStorage';
+import type { RunStore } from '@/storage/runs/runStore';
+
+type RecordedRunActions = Pick<SessionActions, 'openRun' | 'dismissInterrupted' | 'closeRecordingProblem'>;
+
+/** The worker looks in storage itself, and finds it there. */
+const nothingKept = {
+  initial: { parameters: null, origin: drawnFromSeed },
+  state: null,
+  seconds: 0,
+  events: [],
+  fullTestDue: false,
+  isOver: false,
+} as const;
+
+/** Puts what was measured up to the run's last keyframe on show. */
+function show({ store, metrics, statistics }: RunContext, read: ReadRun): void {
+  const { run, config, step, tests } = read;
+  metrics.clear();
+  statistics.clear();
+  if (step > 0) metrics.append(read.metrics);
+  statistics.append(read.statistics);
+  store.setState(({ metricsVersion, statisticsVersion }) => ({
+    run: { ...preparingRun(run.id, config, run.origin), step, keptStep: step },
+    draft: config,
+    interrupted: null,
+    recovery: null,
+    evaluations: tests,
+    metricsVersion: metricsVersion + 1,
+    statisticsVersion: statisticsVersion + 1,
+  }));
+}
+
+export function createRecordedRunActions(
+  context: RunContext,
+  runs: () => Promise<RunStore>,
+  confirmReplacing: () => Promise<boolean>,
+): RecordedRunActions {
+  const { store, client } = context;
+  return {
+    openRun: async (runId, { train }) => {
+      const read = await readRun(await runs(), runId);
+      if (read === null || !(await confirmReplacing())) return;
+      show(context, read);
+      client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
+      if (train) client()?.send({ type: 'train', runId, until: 'end' });
+    },
+    dismissInterrupted: () => {
+      const { interrupted } = store.getState();
+      if (interrupted !== null) dismissInterrupted(interrupted.id, tabStorage());
+      store.setState({ interrupted: null });
+    },
+    closeRecordingProblem: () => {
+      store.setState({ recordingProblem: null });
+    },
+  };
+}

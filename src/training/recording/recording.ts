@@ -1,0 +1,270 @@
+/**
+ * The record of one run: what was measured so far, and what of it is not written yet. Writing never holds the training up: one write
+ * is under way at a time, and what comes meanwhile goes into the next.
+ */
+import { isBroken, type StepStatistics } from '@/model/layerStatistics';
+import type { EngineState } from '@/model/engineState';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import type { RunEvent } from '@/model/runEvents';
+import type { StepMetrics } from '@/model/stepMetrics';
+import type { EvaluationPoint } from '@/model/testFigures';
+import { drawnFromSeed, type WeightsOrigin } from '@/model/weightsOrigin';
+import { keyframesToDrop } from '@/storage/runs/keyframePolicy';
+import { chunkSteps, metricColumns, RecordedMetrics } from '@/storage/runs/recordedMetrics';
+import {
+  bytesOfState,
+  emptyNotes,
+  type RecordedPhase,
+  type RecordedRun,
+  type RunEnvironment,
+} from '@/storage/runs/runSchema';
+import type { RunStore, RunWrite, StatisticsChunk } from '@/storage/runs/runStore';
+import { Sparkline } from '@/training/recording/sparkline';
+
+/** Of 1024 steps; those of `auto` are never more. */
+const mostStatistics = 160;
+
+/** What is known of a run when it begins, or goes on. */
+export interface RecordedStart {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly parent: RecordedRun['parent'];
+  /** Keyframes that its budget holds. */
+  readonly capacity: number;
+}
+
+interface Pending {
+  truncate: number | null;
+  /** Metrics and statistics from this step on. */
+  from: number;
+  tests: EvaluationPoint[];
+  keyframe: EngineState | null;
+}
+
+const nothing = (from: number): Pending => ({ truncate: null, from, tests: [], keyframe: null });
+
+export class Recording {
+  readonly start: RecordedStart;
+  /** Null until an engine has it. */
+  environment: RunEnvironment | null = null;
+  events: readonly RunEvent[] = [];
+  phase: RecordedPhase = 'training';
+  origin: WeightsOrigin = drawnFromSeed;
+  totalSteps = 0;
+  readonly #createdAt: number;
+  readonly #metrics: RecordedMetrics;
+  #statistics = new Map<number, readonly StepStatistics[]>();
+  #tests: readonly EvaluationPoint[];
+  #keyframes: readonly number[];
+  #keyframeBytes = 0;
+  #sparkline = new Sparkline();
+  #pending = nothing(0);
+
+  constructor(start: RecordedStart, createdAt = Date.now()) {
+    this.start = start;
+    this.#createdAt = createdAt;
+    this.#metrics = new RecordedMetrics();
+    this.#tests = [];
+    this.#keyframes = [];
+  }
+
+  /** The record of a run that stands in the store, to go on at `step`. */
+  static async reopen(
+    start: RecordedStart,
+    run: RecordedRun,
+    store: RunStore,
+    step: number,
+  ): Promise<Recording> {
+    const recording = new Recording(start, run.createdAt);
+    const { id } = start;
+    const [metrics, statistics, tests, keyframes] = await Promise.all([
+      store.metrics(id),
+      store.statistics(id),
+      store.tests(id),
+      store.keyframeSteps(id),
+    ]);
+    recording.environment = run.environment;
+    recording.events = run.events;
+    recording.phase = run.phase;
+    recording.origin = run.origin;
+    recording.totalSteps = run.summary.totalSteps;
+    for (const chunk of metrics.chunks(0)) recording.#metrics.take(chunk);
+    recording.#addStatistics(statistics);
+    recording.#tests = tests;
+    recording.#keyframes = keyframes;
+    recording.goBack(step);
+    return recording;
+  }
+
+  /** Steps that are recorded. */
+  get steps(): number {
+    return this.#metrics.count;
+  }
+
+  get tests(): readonly EvaluationPoint[] {
+    return this.#tests;
+  }
+
+  /** Time spent training up to where it stands. */
+  get seconds(): number {
+    return this.#metrics.values('seconds').at(-1) ?? 0;
+  }
+
+  addMetrics(metrics: StepMetrics, seconds: number): void {
+    // A run that was kept by the page alone: what it did before is not known here.
+    if (metrics.firstStep > this.steps) return;
+    this.goBack(metrics.firstStep);
+    this.#metrics.append(metrics, seconds);
+    for (const loss of metrics.loss) this.#sparkline.append(loss);
+  }
+
+  addStatistics(steps: readonly StepStatistics[]): void {
+    this.#addStatistics(steps);
+    this.#pending.from = Math.min(this.#pending.from, steps[0]?.step ?? Infinity);
+  }
+
+  addTest(test: EvaluationPoint): void {
+    this.#tests = [...this.#tests, test];
+    this.#pending.tests.push(test);
+  }
+
+  addKeyframe(state: EngineState): void {
+    this.#pending.keyframe = state;
+  }
+
+  /** The run goes on from an earlier step: what was recorded of later ones does not hold. */
+  goBack(step: number): void {
+    if (step >= this.steps) return;
+    this.#metrics.truncate(step);
+    for (const [chunk, steps] of this.#statistics) {
+      if ((chunk + 1) * chunkSteps > step)
+        this.#statistics.set(
+          chunk,
+          steps.filter((one) => one.step < step),
+        );
+    }
+    this.#tests = this.#tests.filter((test) => test.step <= step);
+    this.#keyframes = this.#keyframes.filter((one) => one <= step);
+    this.#sparkline = new Sparkline();
+    for (const loss of this.#metrics.values('loss')) this.#sparkline.append(loss);
+    const { truncate, from, tests, keyframe } = this.#pending;
+    this.#pending = {
+      truncate: Math.min(truncate ?? Infinity, step),
+      from: Math.min(from, step),
+      tests: tests.filter((test) => test.step <= step),
+      keyframe: keyframe !== null && keyframe.step <= step ? keyframe : null,
+    };
+  }
+
+  /**
+   * Writes what is not written yet. Gives the step of the keyframe that was written; null where none was. keepsStates: whether
+   * keyframes are written. @throws what the store throws; all of it is written the next time then, but for the keyframe
+   */
+  async write(store: RunStore, keepsStates: boolean): Promise<number | null> {
+    const { environment } = this;
+    if (environment === null || this.steps === 0) return null;
+    const pending = this.#pending;
+    this.#pending = nothing(this.steps);
+    const keyframe = keepsStates ? pending.keyframe : null;
+    const write = this.#writeOf({ ...pending, keyframe }, environment);
+    try {
+      await store.write(write);
+    } catch (error) {
+      // What comes first is not known to be there.
+      this.#pending = { ...this.#pending, truncate: 0, from: 0, tests: [...this.#tests] };
+      this.#keyframes = [];
+      throw error;
+    }
+    if (keyframe === null || keyframe.step > this.steps) return null;
+    return keyframe.step;
+  }
+
+  #addStatistics(steps: readonly StepStatistics[]): void {
+    for (const one of steps) {
+      const chunk = Math.floor(one.step / chunkSteps);
+      const before = (this.#statistics.get(chunk) ?? []).filter(({ step }) => step < one.step);
+      this.#statistics.set(chunk, thinned([...before, one]));
+    }
+  }
+
+  #writeOf({ truncate, from, tests, keyframe }: Pending, environment: RunEnvironment): RunWrite {
+    const dropKeyframes = this.#thinKeyframes(keyframe);
+    return {
+      run: this.#run(environment),
+      truncate,
+      metrics: this.#metrics.chunks(from),
+      statistics: this.#statisticsFrom(from),
+      tests,
+      keyframe,
+      dropKeyframes,
+    };
+  }
+
+  /** Takes the keyframe in, and gives those that it displaces. */
+  #thinKeyframes(keyframe: EngineState | null): readonly number[] {
+    if (keyframe === null) return [];
+    const { config, capacity } = this.start;
+    const epoch = stepsPerEpoch(config);
+    this.#keyframeBytes = bytesOfState(keyframe);
+    const steps = [...this.#keyframes.filter((step) => step < keyframe.step), keyframe.step];
+    const dropped = keyframesToDrop(steps, {
+      capacity,
+      isPreferred: (step) => step % epoch === 0,
+      best: this.#best()?.step ?? null,
+    });
+    this.#keyframes = steps.filter((step) => !dropped.includes(step));
+    return dropped;
+  }
+
+  #best(): EvaluationPoint | undefined {
+    const full = this.#tests.filter(({ extent }) => extent === 'full');
+    return full.reduce<EvaluationPoint | undefined>(
+      (best, test) => (best === undefined || test.accuracy > best.accuracy ? test : best),
+      undefined,
+    );
+  }
+
+  #statisticsFrom(step: number): StatisticsChunk[] {
+    const first = Math.floor(step / chunkSteps);
+    return [...this.#statistics]
+      .filter(([chunk]) => chunk >= first)
+      .map(([chunk, steps]) => ({ chunk, steps }));
+  }
+
+  #run(environment: RunEnvironment): RecordedRun {
+    const { id, config, parent } = this.start;
+    const { events, phase, origin, totalSteps, steps } = this;
+    const best = this.#best();
+    return {
+      id,
+      createdAt: this.#createdAt,
+      updatedAt: Date.now(),
+      config,
+      origin,
+      environment,
+      parent,
+      events,
+      phase,
+      summary: {
+        steps,
+        totalSteps,
+        seconds: this.seconds,
+        lastLoss: this.#metrics.values('loss').at(-1) ?? null,
+        lastAccuracy: this.#tests.findLast(({ extent }) => extent === 'full')?.accuracy ?? null,
+        bestAccuracy: best?.accuracy ?? null,
+        bestStep: best?.step ?? null,
+        sparkline: this.#sparkline.points(),
+        bytes: 4 * metricColumns.length * steps + this.#keyframes.length * this.#keyframeBytes,
+      },
+      diagnoses: [],
+      notes: emptyNotes,
+    };
+  }
+}
+
+/** Every second one dropped where there are too many; the newest and the first with a value that is not finite stay. */
+function thinned(steps: readonly StepStatistics[]): readonly StepStatistics[] {
+  if (steps.length <= mostStatistics) return steps;
+  const broken = steps.findIndex(isBroken);
+  return steps.filter((_, i) => i % 2 === 0 || i === broken || i === steps.length - 1);
+}

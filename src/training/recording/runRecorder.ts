@@ -1,0 +1,232 @@
+/**
+ * Records the run at hand beside its training: hears every event of the trainer, and writes to the store about once a second, with each
+ * keyframe, and whenever the run rests. What cannot be kept is said once; the run goes on all the same.
+ */
+import { assertNever } from '@/model/layers';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { isUntrained } from '@/model/weightsOrigin';
+import type { KeptRun, RecordingProblem, RunPhase, WorkerEvent } from '@/protocol/messages';
+import { defaultKeyframeBytes } from '@/storage/runs/keyframePolicy';
+import type { RecordedPhase, RecordedRun, RunEnvironment } from '@/storage/runs/runSchema';
+import type { RunStore } from '@/storage/runs/runStore';
+import { acquireRunLock, type TabLock } from '@/storage/tabLock';
+import { capacityOf } from '@/training/keepingSchedule';
+import { Recording, type RecordedStart } from '@/training/recording/recording';
+import { seedWeights } from '@/training/run';
+import type { RunEvent } from '@/training/trainer';
+
+export interface RunRecorderOptions {
+  readonly store: Promise<RunStore>;
+  readonly post: (event: WorkerEvent) => void;
+  /** What computes now; null before an engine is there. */
+  readonly environment: () => RunEnvironment | null;
+}
+
+/** How a run goes on. */
+export interface ReopenedRun {
+  /** As it began. */
+  readonly config: RunConfig;
+  readonly kept: KeptRun;
+}
+
+/** Between two writes without a keyframe. */
+const writeMilliseconds = 1000;
+/** The lock of a worker that has just ended is free a moment later. */
+const lockMilliseconds = 2000;
+
+const recordedPhases: Readonly<Record<RunPhase, RecordedPhase | null>> = {
+  preparing: null,
+  ready: null,
+  waiting: 'training',
+  recovering: 'training',
+  training: 'training',
+  paused: 'paused',
+  stopped: 'stopped',
+  finished: 'finished',
+  failed: 'failed',
+};
+
+export class RunRecorder {
+  readonly #options: RunRecorderOptions;
+  /** Of the keyframes of every run that begins from now on. */
+  keyframeBytes = defaultKeyframeBytes;
+  #recording: Recording | null = null;
+  #lock: Promise<TabLock | null> | null = null;
+  /** Ends when all that was to be written is. */
+  #writing: Promise<void> = Promise.resolve();
+  #isQueued = false;
+  #lastWrite = -Infinity;
+  #problem: RecordingProblem | null = null;
+  #isPersistent = false;
+
+  constructor(options: RunRecorderOptions) {
+    this.#options = options;
+    void options.store.then(({ isPersistent }) => {
+      this.#isPersistent = isPersistent;
+    });
+  }
+
+  /** Another run, which begins, takes the place of the one at hand. */
+  begin(id: string, config: RunConfig, parent: RecordedRun['parent'] = null): void {
+    this.#replace(new Recording(this.#startOf(id, config, parent)));
+  }
+
+  /**
+   * Goes on with a run: from its last keyframe, or from where the page kept it where that is later, or all there is. Null where
+   * another tab trains it.
+   */
+  async reopen(id: string, config: RunConfig, kept: KeptRun): Promise<ReopenedRun | null> {
+    this.#leave();
+    const store = await this.#options.store;
+    this.#lock = acquireRunLock(id, lockMilliseconds);
+    if ((await this.#lock) === null) return null;
+    const run = await store.get(id);
+    const step = (await store.keyframeSteps(id)).at(-1) ?? 0;
+    if (run === null || step < (kept.state?.step ?? 0)) {
+      this.#replace(new Recording(this.#startOf(id, config, null)));
+      return { config, kept };
+    }
+    const [state, first] = await Promise.all([store.keyframe(id, step), store.keyframe(id, 0)]);
+    const from = state?.step ?? 0;
+    const start = this.#startOf(id, run.config, run.parent);
+    const recording = await Recording.reopen(start, run, store, from);
+    this.#replace(recording);
+    const isTested = recording.tests.some((test) => test.extent === 'full' && test.step === from);
+    const initial =
+      isUntrained(run.origin) || first === null
+        ? seedWeights
+        : { parameters: first.parameters, origin: run.origin };
+    return {
+      config: run.config,
+      kept: {
+        initial,
+        state: from === 0 ? null : state,
+        seconds: recording.seconds,
+        events: run.events,
+        fullTestDue: from > 0 && from % stepsPerEpoch(run.config) === 0 && !isTested,
+        isOver: run.phase === 'stopped',
+      },
+    };
+  }
+
+  /** Hears what the trainer tells, and tells it on. */
+  hear(event: RunEvent): void {
+    const { post } = this.#options;
+    const recording = this.#recording;
+    if (recording?.start.id !== event.runId) {
+      post(event);
+      return;
+    }
+    this.#record(recording, event);
+    // Where states are written, the page hears of them when they are.
+    if (event.type !== 'runKept' || !this.#isPersistent || this.#problem !== null) post(event);
+  }
+
+  #record(recording: Recording, event: RunEvent): void {
+    switch (event.type) {
+      case 'metrics':
+        this.#lock ??= acquireRunLock(event.runId);
+        recording.environment = this.#options.environment() ?? recording.environment;
+        recording.addMetrics(event, event.seconds);
+        if (performance.now() - this.#lastWrite >= writeMilliseconds) this.#write(recording);
+        break;
+      case 'statistics':
+        recording.addStatistics(event.steps);
+        break;
+      case 'evaluated': {
+        const { type: _type, runId: _runId, ...test } = event;
+        recording.addTest(test);
+        break;
+      }
+      case 'runStatus': {
+        recording.totalSteps = event.status.totalSteps;
+        recording.origin = event.status.origin;
+        const phase = recordedPhases[event.status.phase];
+        if (phase !== null) this.#enter(recording, phase);
+        break;
+      }
+      case 'runFailed':
+        this.#enter(recording, 'failed');
+        break;
+      case 'runChanged':
+        recording.events = event.events;
+        this.#write(recording);
+        break;
+      case 'runBegan':
+        if (event.initial.parameters !== null)
+          recording.addKeyframe({ step: 0, parameters: event.initial.parameters, optimizer: {} });
+        break;
+      case 'runKept':
+        if (event.state === null) break;
+        recording.addKeyframe(event.state);
+        this.#write(recording);
+        break;
+      case 'runRecovered':
+        recording.goBack(event.step);
+        break;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #enter(recording: Recording, phase: RecordedPhase): void {
+    if (recording.phase === phase) return;
+    recording.phase = phase;
+    this.#write(recording);
+  }
+
+  #startOf(id: string, config: RunConfig, parent: RecordedRun['parent']): RecordedStart {
+    return { id, config, parent, capacity: capacityOf(config, this.keyframeBytes) };
+  }
+
+  #replace(recording: Recording): void {
+    if (this.#recording !== null) this.#leave();
+    this.#recording = recording;
+    this.#problem = null;
+    this.#lastWrite = -Infinity;
+  }
+
+  /** The run at hand rests from now on, until it is opened again. */
+  #leave(): void {
+    const recording = this.#recording;
+    this.#recording = null;
+    if (recording?.phase === 'training') recording.phase = 'paused';
+    if (recording !== null) this.#write(recording);
+    const lock = this.#lock;
+    this.#lock = null;
+    void this.#writing.then(async () => (await lock)?.release());
+  }
+
+  /** Writes after what is being written. */
+  #write(recording: Recording): void {
+    if (this.#isQueued && recording === this.#recording) return;
+    this.#isQueued = true;
+    this.#lastWrite = performance.now();
+    this.#writing = this.#writing.then(async () => {
+      this.#isQueued = false;
+      await this.#writeNow(recording);
+    });
+  }
+
+  async #writeNow(recording: Recording): Promise<void> {
+    if (this.#problem === 'failed') return;
+    const store = await this.#options.store;
+    const runId = recording.start.id;
+    try {
+      const step = await recording.write(store, this.#problem !== 'full');
+      if (step !== null && store.isPersistent)
+        this.#options.post({ type: 'runKept', runId, step, state: null });
+      if (!store.isPersistent) this.#tell(runId, 'no_storage');
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
+      this.#tell(runId, isFull && this.#problem !== 'full' ? 'full' : 'failed');
+      if (this.#problem === 'full') this.#write(recording);
+    }
+  }
+
+  #tell(runId: string, problem: RecordingProblem): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#options.post({ type: 'recording', runId, problem });
+  }
+}
