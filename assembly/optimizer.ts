@@ -60,6 +60,37 @@ function decayed<T>(gradient: v128, weight: v128, decay: v128, decays: bool): v1
   return decays ? v128.add<T>(gradient, v128.mul<T>(weight, decay)) : gradient;
 }
 
+/**
+ * What has decayed to next to nothing becomes 0: it moves no weight, and numbers below 1e-38 cost the processor a hundred times as much.
+ * NaN stays.
+ */
+// @ts-ignore: decorator
+@inline
+function settled<T>(x: v128, least: v128): v128 {
+  return sizeof<T>() === 4 ? v128.andnot(x, f32x4.lt(f32x4.abs(x), least)) : x;
+}
+
+/** Least mean of gradients, and least momentum. */
+const LEAST_MEAN = 1e-30;
+/** Least gradient whose square counts beside an eps of 1e-9, in float32. */
+const LEAST_SQUARED = 1e-16;
+
+/** LEAST_SQUARED, or 0 where eps does not hide what is less. */
+// @ts-ignore: decorator
+@inline
+function leastSquared<T>(eps: f32): v128 {
+  return v128.splat<T>(eps >= 1e-9 ? <T>LEAST_SQUARED : <T>0);
+}
+
+/** The mean of squares after one more value; `least` is of leastSquared. */
+// @ts-ignore: decorator
+@inline
+function meanOfSquares<T>(before: v128, keeps: v128, value: v128, takes: v128, least: v128): v128 {
+  const x = settled<T>(value, least);
+  const mean = v128.add<T>(v128.mul<T>(before, keeps), v128.mul<T>(v128.mul<T>(x, x), takes));
+  return settled<T>(mean, v128.mul<T>(least, least));
+}
+
 export function sgd<T>(
   w: usize, g: usize, velocity: usize, count: i32, momentum: f32, fresh: f32, nesterov: i32, weightDecay: f32,
   thread: i32, threads: i32,
@@ -69,12 +100,12 @@ export function sgd<T>(
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const mu = v128.splat<T>(<T>momentum), decays = weightDecay !== 0;
   const first = scalar<T>(SCALAR_firstStep) !== 0;
-  const portion = v128.splat<T>(<T>fresh);
+  const portion = v128.splat<T>(<T>fresh), least = v128.splat<T>(<T>LEAST_MEAN);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
     let step = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
     if (velocity) {
-      const v = first ? step : v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion));
+      const v = first ? step : settled<T>(v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion)), least);
       v128.store(velocity + i, v);
       step = nesterov ? v128.add<T>(step, v128.mul<T>(v, mu)) : v;
     }
@@ -93,11 +124,12 @@ export function adam<T>(
   const decay = v128.splat<T>(<T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const stepSize = v128.splat<T>(scalar<T>(SCALAR_stepSize)), second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
+  const least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.mul<T>(v128.load(w + i), shrink);
     const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
-    const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
+    const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
+    const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
     v128.store(m + i, first);
     v128.store(v + i, square);
     const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
@@ -114,21 +146,21 @@ export function rmsprop<T>(
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>alpha), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), mu = v128.splat<T>(<T>momentum);
-  const decays = weightDecay !== 0;
+  const decays = weightDecay !== 0, least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
     const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
+    const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
     v128.store(square + i, s);
     let variance = s;
     if (mean) {
-      const average = v128.add<T>(v128.mul<T>(v128.load(mean + i), a), v128.mul<T>(gradient, b));
+      const average = settled<T>(v128.add<T>(v128.mul<T>(v128.load(mean + i), a), v128.mul<T>(gradient, b)), small);
       v128.store(mean + i, average);
       variance = v128.sub<T>(s, v128.mul<T>(average, average));
     }
     let step = v128.div<T>(gradient, v128.add<T>(v128.sqrt<T>(variance), tiny));
     if (buffer) {
-      step = v128.add<T>(v128.mul<T>(v128.load(buffer + i), mu), step);
+      step = settled<T>(v128.add<T>(v128.mul<T>(v128.load(buffer + i), mu), step), least);
       v128.store(buffer + i, step);
     }
     v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
@@ -143,14 +175,15 @@ export function adadelta<T>(
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
   const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>rho), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
+  const small = leastSquared<T>(eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i), before = v128.load(changes + i);
     const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const s = v128.add<T>(v128.mul<T>(v128.load(square + i), a), v128.mul<T>(v128.mul<T>(gradient, gradient), b));
+    const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
     const ratio = v128.div<T>(v128.sqrt<T>(v128.add<T>(before, tiny)), v128.sqrt<T>(v128.add<T>(s, tiny)));
     const change = v128.mul<T>(ratio, gradient);
     v128.store(square + i, s);
-    v128.store(changes + i, v128.add<T>(v128.mul<T>(before, a), v128.mul<T>(v128.mul<T>(change, change), b)));
+    v128.store(changes + i, meanOfSquares<T>(before, a, change, b, small));
     v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(change, rate)));
   }
 }
@@ -182,11 +215,12 @@ export function nadam<T>(
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const ofGradient = v128.splat<T>(scalar<T>(SCALAR_learningRate)), ofMean = v128.splat<T>(scalar<T>(SCALAR_stepSize));
   const second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
+  const least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
   for (let i = from; i < to; i += 16) {
     const weight = v128.load(w + i);
     const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const first = v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1));
-    const square = v128.add<T>(v128.mul<T>(v128.load(v + i), b2), v128.mul<T>(v128.mul<T>(gradient, gradient), c2));
+    const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
+    const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
     v128.store(m + i, first);
     v128.store(v + i, square);
     const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);

@@ -10,7 +10,8 @@
  */
 import { gradient, shortProduct } from './build/tiles';
 import { lanes, panelStart, readAhead, share, worker } from './simd';
-import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, tileScratch, tileSide } from './winogradTiles';
+import { clearOutputs, hasZeros, lacksBias, spreadSupport } from './support';
+import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, supportAt, tileScratch, tileSide } from './winogradTiles';
 
 /** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
 // @ts-ignore: decorator
@@ -53,7 +54,8 @@ export function winogradForward<T>(
   const tile = tileBytes(channels), outTile = tileBytes(outChannels);
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
   const own = scratch + <usize>worker * scratchBytes;
-  const m = own + tileScratch(scheme), ownV = m + <usize>places * outPlace;
+  const m = own + tileScratch(scheme), ownV = m + <usize>places * outPlace, support = supportAt(scheme, own);
+  const n = tileSide(scheme), isUnbiased = lacksBias(bias, outChannels);
   clearZeros(scheme, own);
   for (let g = from; g < to; g++) {
     const first = g * group, count = min(group, total - first);
@@ -68,19 +70,25 @@ export function winogradForward<T>(
     multiplyGroup(places, u, target, m, group, count, channels, outChannels, panels);
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
-      const oy = t / across * side, ox = t % across * side;
-      outputTile(
-        scheme, m + <usize>i * outTile, outPlace, bias, relu, y + <usize>((block * outHeight + oy) * outWidth + ox) * outSize,
-        <usize>outWidth * outSize, outSize, min(side, outHeight - oy), min(side, outWidth - ox), own,
-      );
+      const oy = t / across * side, ox = t % across * side, rows = min(side, outHeight - oy), columns = min(side, outWidth - ox);
+      const out = y + <usize>((block * outHeight + oy) * outWidth + ox) * outSize, row = <usize>outWidth * outSize;
+      outputTile(scheme, m + <usize>i * outTile, outPlace, bias, relu, out, row, outSize, rows, columns, own);
+      if (!isUnbiased) continue;
+      const image = x + <usize>(block * height * width) * size;
+      if (!hasZeros(image, oy - padding, ox - padding, height, width, size, n, n, support)) continue;
+      clearOutputs(support, n, n - side + 1, bias, relu, out, row, outSize, outSize, rows, columns);
     }
   }
 }
 
-/** Input gradient; `u` are the flipped weights, `d` is 0 or keeps the transformed gradients for winogradWeightGradient. */
+/**
+ * Input gradient; `u` are the flipped weights, `d` is 0 or keeps the transformed gradients for winogradWeightGradient. `exact`: 0 where
+ * no output gradient reaches.
+ */
 export function winogradInputGradient<T>(
   dy: usize, u: usize, dx: usize, d: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, thread: i32, threads: i32,
+  outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, exact: i32, thread: i32,
+  threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4);
@@ -94,6 +102,7 @@ export function winogradInputGradient<T>(
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
   const own = scratch + <usize>worker * scratchBytes;
   const e = own + tileScratch(scheme), ownD = e + <usize>places * place;
+  const support = supportAt(scheme, own), reached = support + 16;
   clearZeros(scheme, own);
   const image = <usize>(height * width) * size;
   if (to > from) memory.fill(dx + <usize>from * image, 0, <usize>(to - from) * image);
@@ -110,9 +119,13 @@ export function winogradInputGradient<T>(
     multiplyGroup(places, u, target, e, group, count, outChannels, channels, inPanels);
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
+      const top = t / across * 4, left = t % across * 4;
+      const gradients = dy + <usize>(block * outHeight * outWidth) * outSize;
+      const isPartial = exact !== 0 && hasZeros(gradients, top, left, outHeight, outWidth, outSize, 4, 4, support);
+      if (isPartial) spreadSupport(support, scheme, reached);
       addInputTile(
-        scheme, e + <usize>i * tile, place, dx + <usize>block * image, t / across * 4 - padding, t % across * 4 - padding, height, width,
-        size, own,
+        scheme, e + <usize>i * tile, place, dx + <usize>block * image, top - padding, left - padding, height, width, size,
+        isPartial ? reached : 0, own,
       );
     }
   }

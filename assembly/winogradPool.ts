@@ -5,6 +5,7 @@
  */
 import { inputColumns5, outputRows5, partBytes, weight5 } from './build/winogradTransforms';
 import { maximaOfRows } from './pool';
+import { clearOutputs, hasZeros, lacksBias } from './support';
 import { valleyMaximaOfRows } from './valleyPool';
 import { madd, panelStart, share, worker } from './simd';
 
@@ -71,6 +72,7 @@ export function winogradConvPool<T>(
   const pixel = <usize>outChannels * 32, part = partBytes(5);
   const v = scratch + <usize>worker * scratchBytes, m = v + <usize>PLACES * placeBytes();
   const upper = m + 2 * placeBytes(), lower = upper + 4 * part, u = lower + 4 * part;
+  const support = u + <usize>(PLACES * TAPS * outChannels) * 4, isUnbiased = lacksBias(bias, outChannels);
   transformWeights(w, u, outChannels, panels);
   const parts = (<i32>pixel + <i32>part - 1) / <i32>part;
   const across = outWidth / 4, pairs = outHeight / 2, row = <usize>width * 32;
@@ -82,6 +84,8 @@ export function winogradConvPool<T>(
       inputColumns5(at, at + 32, at + 64, at + 96, at + 128, at + 160, at + 192, at + 224, v + <usize>i * 32, 32);
       at += row;
     }
+    const image = x + <usize>(block * height) * row;
+    const isPartial = isUnbiased && hasZeros(image, 0, left * 4, height, width, 32, height, PLACES, support);
     for (let pair = 0; pair < pairs; pair++) {
       const out = <usize>((block * pairs + pair) * across + left) * 2 * pixel;
       for (let p = 0; p < parts; p++) {
@@ -90,6 +94,7 @@ export function winogradConvPool<T>(
         multiplyRows(v + <usize>pair * 64, u + c / 8 * <usize>TAPS, m, <i32>(size / 32), <usize>(outChannels * TAPS) * 4);
         outputRows5(m, upper, size);
         outputRows5(m + placeBytes(), lower, size);
+        if (isPartial) clearOutputs(support + <usize>(pair * 2 * PLACES), PLACES, TAPS, 0, 0, upper, 4 * part, part, size, 2, 4);
         const target = y + out + c, which = index ? index + out + c : 0, shift = bias ? bias + c / 8 : 0;
         if (valley) valleyMaximaOfRows<T>(upper, lower, target, which, 2, size, part, pixel, shift, valley - 1);
         else maximaOfRows<T>(upper, lower, target, which, 2, size, part, pixel, shift, relu);

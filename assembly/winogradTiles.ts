@@ -7,6 +7,7 @@ import {
   inputColumns, inputColumns2, inputColumns3, inputColumns5, inputRows, inputTransposedAdd, inputTransposedColumns, inputTransposedRows,
   outputColumns, outputFinish, outputTransposedColumns, outputTransposedColumns3, outputTransposedColumns5, outputTransposedRows, partBytes,
 } from './build/winogradTransforms';
+import { addSupported, ALL } from './support';
 
 /** Input pixels along a side of a tile. */
 // @ts-ignore: decorator
@@ -22,12 +23,22 @@ export function outputSide(scheme: i32): i32 {
   return scheme === 2 ? 2 : 4;
 }
 
-/** Bytes that the transforms below need for themselves: zeros, what lies between columns and rows, and one row at an edge. */
+/** Bytes for the support of a tile's pixels, and for that of what they reach. */
+const SUPPORT_BYTES: usize = 64;
+
+/** Bytes that the transforms below need for themselves: zeros, what lies between columns and rows, one row at an edge, and supports. */
 // @ts-ignore: decorator
 @inline
 export function tileScratch(scheme: i32): usize {
   const n = tileSide(scheme);
-  return <usize>(1 + n * n + n) * partBytes(scheme);
+  return <usize>(1 + n * n + n) * partBytes(scheme) + 2 * SUPPORT_BYTES;
+}
+
+/** Where in the scratch memory the support of a tile lies (support.ts). */
+// @ts-ignore: decorator
+@inline
+export function supportAt(scheme: i32, scratch: usize): usize {
+  return scratch + tileScratch(scheme) - 2 * SUPPORT_BYTES;
 }
 
 /** Makes the scratch memory ready. */
@@ -132,14 +143,15 @@ export function gradientTile(
   }
 }
 
-/** Adds B e B^T to the patch at (top, left) of an image; what lies outside is dropped. */
+/** Adds B e B^T to the patch at (top, left) of an image; what lies outside is dropped, and outside of `support` where it is not 0. */
 export function addInputTile(
-  scheme: i32, e: usize, place: usize, image: usize, top: i32, left: i32, height: i32, width: i32, size: usize, scratch: usize,
+  scheme: i32, e: usize, place: usize, image: usize, top: i32, left: i32, height: i32, width: i32, size: usize, support: usize,
+  scratch: usize,
 ): void {
   const n = tileSide(scheme);
   const part = partBytes(scheme);
   const between = scratch + part, edge = between + <usize>(n * n) * part;
-  const isInside = left >= 0 && left + n <= width;
+  const isWhole = !support && left >= 0 && left + n <= width;
   const first = max(0, -left), last = min(n, width - left);
   for (let c: usize = 0; c < size; c += part) {
     const length = min(part, size - c);
@@ -149,14 +161,14 @@ export function addInputTile(
     for (let i = max(0, -top); i < min(n, height - top); i++) {
       const source = between + <usize>(i * n) * part;
       const target = image + <usize>((top + i) * width + left) * size + c;
-      if (isInside) {
+      if (isWhole) {
         inputTransposedAdd(scheme, source, target, size, length);
         continue;
       }
       inputTransposedRows(scheme, source, edge, part, length);
       for (let j = first; j < last; j++) {
-        const from = edge + <usize>j * part, to = target + <usize>j * size;
-        for (let at: usize = 0; at < length; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+        const images = support ? <i32>load<u8>(support + <usize>(i * n + j)) : ALL;
+        addSupported(edge + <usize>j * part, target + <usize>j * size, length, images);
       }
     }
   }

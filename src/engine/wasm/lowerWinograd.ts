@@ -80,12 +80,13 @@ export function emitWinogradConvPool(
   const { program, threads } = lowering;
   const { stride, kernel, padding, ...rest } = forward;
   const { blocks, height, channels, outWidth, outChannels } = forward;
-  if (program.precision === 'float64' || lowering.dividesByGradient || blocks < leastBlocks) return false;
+  if (program.precision === 'float64' || blocks < leastBlocks) return false;
   if (kernel !== 5 || stride !== 1 || padding !== 0 || channels !== 1) return false;
   if (outWidth % 4 !== 0 || height > mostRows) return false;
   const places = 8;
-  // Inputs and two rows of outputs at every place, two rows of pixels, and the weights.
-  const scratchBytes = ((places + 2) * places + 2 * 4) * partBytes(5) + places * 5 * outChannels * 4;
+  // Inputs and two rows of outputs at every place, two rows of pixels, the weights, and the support of the inputs.
+  const scratchBytes =
+    ((places + 2) * places + 2 * 4) * partBytes(5) + places * 5 * outChannels * 4 + mostRows * places;
   const scratch = program.buffer(`${name} tiles in work`, threads * scratchBytes);
   program.emit('winogradConvPool', { ...rest, scratch, scratchBytes });
   return true;
@@ -129,7 +130,14 @@ export function emitWinogradInputGradient(
         transformedBytes(plans.inputGradient, outChannels, blocks),
       )
     : 0;
-  program.emit('winogradInputGradient', { ...rest, u, d, ...tileWork(lowering, name, plans.inputGradient) });
+  const exact = lowering.dividesByGradient ? 1 : 0;
+  program.emit('winogradInputGradient', {
+    ...rest,
+    u,
+    d,
+    exact,
+    ...tileWork(lowering, name, plans.inputGradient),
+  });
   return d;
 }
 
@@ -173,4 +181,20 @@ export function emitWinogradWeightGradient(
   }
   const scratch = weightScratch(lowering, name, plan);
   program.emit('winogradWeightOutput', { du, dw, scratch, ...sizes, slices });
+  if (lowering.dividesByGradient) emitWeightZeros(lowering, name, backward);
+}
+
+/** Adam and its kin divide by the gradient: what rounding makes of one that is 0 moves its weight by the whole rate. */
+function emitWeightZeros(
+  { program, threads }: Lowering,
+  name: string,
+  { x, dy, dw, ...sizes }: Backward & { readonly dw: WasmBuffer },
+): void {
+  const { height, width, channels, outChannels, kernel, padding } = sizes;
+  const met = program.buffer(`${name} weights that met a product`, channels * outChannels * kernel ** 2);
+  // A plane of assembly/support.ts for each channel.
+  const plane = Math.ceil(((height + 2 * padding) * (width + 2 * padding) + kernel) / 16) * 16 + 16;
+  const scratchBytes = (channels + outChannels) * plane;
+  const scratch = program.buffer(`${name} supports in work`, threads * scratchBytes);
+  program.emit('winogradWeightZeros', { x, dy, dw, ...sizes, met, scratch, scratchBytes });
 }

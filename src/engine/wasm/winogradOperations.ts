@@ -78,6 +78,8 @@ export const winogradOperations = {
     padding: u,
     inPanels: u,
     group: u,
+    /** 1: 0 where no output gradient reaches. */
+    exact: u,
   },
   winogradInput: {
     x: u,
@@ -121,6 +123,19 @@ export const winogradOperations = {
     group: u,
     accumulate: u,
     slices: u,
+  },
+  /** Sets the weight gradients to 0 whose products are all 0 (assembly/support.ts). */
+  winogradWeightZeros: {
+    x: u,
+    dy: u,
+    dw: out,
+    met: out,
+    scratch: own,
+    scratchBytes: u,
+    ...convShape,
+    kernel: u,
+    padding: u,
+    panels: u,
   },
   winogradWeightOutput: {
     du: out,

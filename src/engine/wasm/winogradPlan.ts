@@ -104,7 +104,7 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
   const group = isKept ? groupSize(tiles, most) : most;
   const part = partBytes(scheme);
   // tileScratch of assembly/winogradTiles.ts, then a group's inputs and outputs.
-  const scratchBytes = (1 + places + n) * part + group * perTile;
+  const scratchBytes = (1 + places + n) * part + 128 + group * perTile;
   return { scheme, places, tiles, group, scratchBytes };
 }
 
@@ -112,8 +112,7 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
 export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvGeometry): WinogradPlans {
   const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
   const none = { forward: null, inputGradient: null, weightGradient: null };
-  // Adam and its kin divide by the gradient: what rounding makes of a weight's that is as good as 0 moves it by the whole rate.
-  if (lowering.program.precision === 'float64' || lowering.dividesByGradient) return none;
+  if (lowering.program.precision === 'float64') return none;
   if (geometry.blocks < leastBlocks || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
   const { padding } = convWindow(layer);
   const least = padding > 0 ? leastChannels.padded : leastChannels.plain;

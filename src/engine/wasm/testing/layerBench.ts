@@ -61,6 +61,8 @@ interface BenchOptions {
   readonly precision?: Precision;
   /** The layers read the network's input, so that nobody asks for its gradient: `dx` is empty. */
   readonly isFirst?: boolean;
+  /** The layers are trained by an optimizer that does (model/optimizers/definition.ts). */
+  readonly dividesByGradient?: boolean;
 }
 
 /** `dy` maps the output's size to its gradient, in NCHW. Dropout runs as in step `step` of a run with `seed`. */
@@ -70,7 +72,13 @@ export async function runLayers(
   x: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array },
   weights: ReadonlyMap<string, Float32Array>,
   dy: (count: number) => Float32Array,
-  { seed = 1, step = 0, precision = 'float32', isFirst = false }: BenchOptions = {},
+  {
+    seed = 1,
+    step = 0,
+    precision = 'float32',
+    isFirst = false,
+    dividesByGradient = false,
+  }: BenchOptions = {},
 ): Promise<LayerResult> {
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
@@ -86,7 +94,7 @@ export async function runLayers(
     memory,
     images,
     blocks,
-    dividesByGradient: false,
+    dividesByGradient,
     dropoutOrdinals: ordinals,
     kept: new KeptOutputs(),
     onGradient: (key, gradient) => {
