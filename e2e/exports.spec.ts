@@ -15,6 +15,30 @@ async function saved(page: Page, format: string): Promise<{ name: string; bytes:
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
+test('a run is saved as a table and for TensorBoard', async ({ page }) => {
+  const train = new TrainPage(page);
+  await train.open(query);
+  await train.mainControl.click();
+  await train.expectAction('startAgain', 120_000);
+  await page.getByRole('link', { name: 'Network', exact: true }).first().click();
+  const table = await saved(page, 'metrics_csv');
+  expect(table.name).toBe('lenet-step-10.metrics.csv');
+  const lines = table.bytes.toString().trimEnd().split('\n');
+  expect(lines).toHaveLength(11);
+  // The test after the epoch stands with the last step.
+  expect(lines[10]).toMatch(/^10,\d{4}-\d\d-\d\dT[^,]+Z(,[\d.]+){6}$/);
+  const events = await saved(page, 'tensorboard');
+  expect(events.name).toBe('events.out.tfevents.lenet-step-10');
+  for (const part of [
+    'brain.Event:2',
+    'test_accurary',
+    'gradients/fc1.0.weight',
+    'filters/conv1.0',
+    'wrong_digits/',
+  ])
+    expect(events.bytes.includes(part), part).toBe(true);
+});
+
 test('a network saved as ONNX answers elsewhere', async ({ page }) => {
   const train = new TrainPage(page);
   await train.open(query);

@@ -1,5 +1,6 @@
 /** The writers of exportFormats.ts; what they are made of is loaded when a file is asked for. */
 import type { ExportFormatId } from '@/formats/exportFormats';
+import type { BatchGradients, TestPredictions } from '@/formats/networkReadings';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
@@ -17,14 +18,19 @@ export interface ExportSource {
    * weights alone.
    */
   readonly parameters: () => Promise<StateDict>;
-  /** What the network reads in each test image, in order, and the labels. Takes as long as a test. */
-  readonly testPredictions: () => Promise<{
-    readonly predictions: Uint8Array<ArrayBuffer>;
-    readonly labels: Uint8Array<ArrayBuffer>;
-  }>;
+  /** What the network reads in each test image, in order, with images and labels. Takes as long as a test. */
+  readonly testPredictions: () => Promise<TestPredictions>;
+  /** Of one batch in training mode, the first images of the training set, without an update; null before those are there. */
+  readonly batchGradients: () => Promise<BatchGradients | null>;
 }
 
 export type Encoder = (source: ExportSource) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** @throws RangeError where there is no run */
+function stepped(run: RunHistory | null): RunHistory {
+  if (run === null) throw new RangeError('There is no run to tell of.');
+  return run;
+}
 
 const onnx =
   (fromBytes: boolean): Encoder =>
@@ -46,4 +52,23 @@ export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
   },
   onnx: onnx(false),
   onnx_images: onnx(true),
+  tensorboard: async ({ config, link, run, parameters, batchGradients, testPredictions }) => {
+    const { encodeEvents } = await import('@/formats/tensorboard/encodeEvents');
+    return encodeEvents({
+      config,
+      link,
+      run: stepped(run),
+      parameters: await parameters(),
+      gradients: await batchGradients(),
+      predictions: await testPredictions(),
+    });
+  },
+  metrics_csv: async ({ run }) => {
+    const { encodeMetricsCsv } = await import('@/formats/metrics/encodeMetrics');
+    return encodeMetricsCsv(stepped(run));
+  },
+  metrics_json: async ({ config, link, run }) => {
+    const { encodeMetricsJson } = await import('@/formats/metrics/encodeMetrics');
+    return encodeMetricsJson(config, link, stepped(run));
+  },
 };

@@ -47,6 +47,25 @@ const exportFormats = {
     mime: 'application/octet-stream',
     fileName: afterSteps('images.onnx'),
   },
+  tensorboard: {
+    needs: 'weights',
+    keepsWeights: false,
+    mime: 'application/octet-stream',
+    // TensorBoard reads files with `tfevents` in their names.
+    fileName: ({ id }, step) => `events.out.tfevents.${id}-step-${step}`,
+  },
+  metrics_csv: {
+    needs: 'run',
+    keepsWeights: false,
+    mime: 'text/csv',
+    fileName: afterSteps('metrics.csv'),
+  },
+  metrics_json: {
+    needs: 'run',
+    keepsWeights: false,
+    mime: 'application/json',
+    fileName: afterSteps('metrics.json'),
+  },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 export type ExportFormatId = keyof typeof exportFormats;

@@ -1,4 +1,5 @@
 /** What was measured of a run so far, for files that tell of it. */
+import type { StepStatistics } from '@/model/layerStatistics';
 import type { ResultBackend } from '@/model/runResult';
 import type { StepMetrics } from '@/model/stepMetrics';
 import type { EvaluationPoint } from '@/model/testFigures';
@@ -13,6 +14,10 @@ export interface RunHistory {
   readonly backend: ResultBackend | null;
   /** Every step that is known. */
   readonly metrics: StepMetrics;
+  /** When the page heard of each of them, in milliseconds since 1970. */
+  readonly times: Float64Array<ArrayBuffer>;
+  /** Some steps, layer by layer. */
+  readonly statistics: readonly StepStatistics[];
   /** In order. */
   readonly tests: readonly EvaluationPoint[];
 }

@@ -14,6 +14,7 @@ const initialCapacity = 4096;
 
 export class MetricsLog {
   #columns = emptyColumns(initialCapacity);
+  #times = new Float64Array(initialCapacity);
   #firstStep = 0;
   #count = 0;
   readonly #charts = new Map<MetricName, CachedSeries>();
@@ -30,20 +31,24 @@ export class MetricsLog {
     this.#charts.clear();
   }
 
-  /** Takes in the steps of one `metrics` event. Steps that are there already are replaced: the run went back to an earlier state. */
-  append(block: StepMetrics): void {
+  /**
+   * Takes in the steps of one `metrics` event, heard of at `time` (milliseconds since 1970). Steps that are there already are
+   * replaced: the run went back to an earlier state.
+   */
+  append(block: StepMetrics, time = Date.now()): void {
     if (this.#count === 0) this.#firstStep = block.firstStep;
     const start = block.firstStep - this.#firstStep;
     if (start < 0 || start > this.#count) {
       // Nothing joins: keep what is contiguous.
       this.clear();
-      this.append(block);
+      this.append(block, time);
       return;
     }
     if (start < this.#count) this.#charts.clear();
     this.#reserve(start + block.loss.length);
     for (const name of metricNames) this.#columns[name].set(block[name], start);
     this.#count = start + block.loss.length;
+    this.#times.fill(time, start, this.#count);
   }
 
   /** Forgets the steps from `step` on: the run went back to an earlier state. */
@@ -68,6 +73,11 @@ export class MetricsLog {
       accuracy: column('accuracy'),
       learningRate: column('learningRate'),
     };
+  }
+
+  /** When each step was heard of, in milliseconds since 1970: a copy. */
+  times(): Float64Array<ArrayBuffer> {
+    return this.#times.slice(0, this.#count);
   }
 
   /** The last value, or null before the first step. */
@@ -96,6 +106,9 @@ export class MetricsLog {
     const grown = emptyColumns(Math.max(count, this.#columns.loss.length * 2));
     for (const name of metricNames) grown[name].set(this.values(name));
     this.#columns = grown;
+    const times = new Float64Array(grown.loss.length);
+    times.set(this.times());
+    this.#times = times;
   }
 }
 

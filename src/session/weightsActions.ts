@@ -6,7 +6,6 @@ import type { RunHistory } from '@/model/runHistory';
 import { resultBackend } from '@/model/runResult';
 import { readFrom } from '@/model/weightsOrigin';
 import { draftToQuery } from '@/session/draftLink';
-import type { MetricsLog } from '@/session/metricsLog';
 import { prepare, type RunContext } from '@/session/runActions';
 import type { SessionActions, SessionState } from '@/session/sessionState';
 import { hasUnsavedWeights, weightsHeld } from '@/session/startPlan';
@@ -27,7 +26,10 @@ function linkTo(config: RunConfig): string {
 }
 
 /** What the page knows of the run at hand. */
-function runHistory({ run, backend, evaluations }: SessionState, metrics: MetricsLog): RunHistory | null {
+function runHistory(
+  { run, backend, evaluations }: SessionState,
+  { metrics, statistics }: Pick<RunContext, 'metrics' | 'statistics'>,
+): RunHistory | null {
   if (run === null) return null;
   const { step, origin } = run;
   return {
@@ -35,6 +37,8 @@ function runHistory({ run, backend, evaluations }: SessionState, metrics: Metric
     origin,
     backend: backend.kind === 'ready' ? resultBackend(backend.backend) : null,
     metrics: metrics.block(),
+    times: metrics.times(),
+    statistics: statistics.steps,
     tests: evaluations,
   };
 }
@@ -53,7 +57,7 @@ export function createWeightsActions(context: RunContext, connected: () => Train
         format,
         config,
         link: linkTo(config),
-        run: runHistory(store.getState(), context.metrics),
+        run: runHistory(store.getState(), context),
       };
       const exported = await connected().request('exportFile', params, ({ done }) => onProgress?.(done));
       const { step, fileName } = exported;

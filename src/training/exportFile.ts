@@ -5,6 +5,7 @@ import { encoders, type ExportSource } from '@/formats/encoders';
 import { exportFormat } from '@/formats/exportFormats';
 import { argmax } from '@/model/argmax';
 import { classCount } from '@/model/classCounts';
+import type { RunConfig } from '@/model/runConfig';
 import type { RequestParams, RequestProgress, RequestValue } from '@/protocol/requests';
 import type { ImageSets } from '@/training/engineHost';
 import type { Trainer } from '@/training/trainer';
@@ -33,7 +34,7 @@ async function testPredictions(
       predictions[start + i] = argmax(logits.subarray(i * classCount, (i + 1) * classCount));
     tell({ done: (start + size) / count });
   }
-  return { predictions, labels: labels.slice(0, count) };
+  return { predictions, labels: labels.slice(0, count), images };
 }
 
 async function encode({ format, config, link, run }: Params, reading: Reading): Promise<Value> {
@@ -47,7 +48,18 @@ async function encode({ format, config, link, run }: Params, reading: Reading): 
   };
 }
 
-type Reading = Pick<ExportSource, 'parameters' | 'testPredictions'>;
+async function batchGradients(
+  engine: Engine,
+  { images, labels, count: there }: ImageSets['training'],
+  { batchSize }: RunConfig,
+): ReturnType<ExportSource['batchGradients']> {
+  const count = Math.min(batchSize, there);
+  if (count === 0) return null;
+  const batch = images.slice(0, count * imageBytes);
+  return { count, gradients: (await engine.inspectBatch(batch, labels.slice(0, count))).gradients };
+}
+
+type Reading = Pick<ExportSource, 'parameters' | 'testPredictions' | 'batchGradients'>;
 
 const notRead = (): never => {
   throw new NotReadyError('The format reads no network.');
@@ -60,7 +72,7 @@ export function exportFile(
   tell: Tell,
 ): Promise<Value> {
   if (exportFormat(params.format).needs !== 'weights')
-    return encode(params, { parameters: notRead, testPredictions: notRead });
+    return encode(params, { parameters: notRead, testPredictions: notRead, batchGradients: notRead });
   return trainer.withNetwork((engine, { config, step }) => {
     // The worker may be some steps further than the page knew when it asked.
     const run = params.run === null ? null : { ...params.run, step };
@@ -69,6 +81,7 @@ export function exportFile(
       {
         parameters: () => engine.readParameters(),
         testPredictions: () => testPredictions(engine, source.test, tell),
+        batchGradients: () => batchGradients(engine, source.training, config),
       },
     );
   });

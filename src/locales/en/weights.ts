@@ -8,6 +8,12 @@ export const weights = {
     pth: { name: 'PyTorch (.pth)', hint: 'Weights as a state_dict, for torch.load; opens here again' },
     onnx: { name: 'ONNX', hint: 'Network and weights, for ONNX Runtime, Netron and others' },
     onnx_images: { name: 'ONNX that takes images', hint: 'The same; scales and resizes bytes itself' },
+    tensorboard: {
+      name: 'TensorBoard',
+      hint: 'Curves, histograms, filters and misread digits, as an event file',
+    },
+    metrics_csv: { name: 'Metrics as CSV', hint: 'A row a step; pandas and Trackio read it' },
+    metrics_json: { name: 'Metrics as JSON', hint: 'The same with settings and tests, digit by digit' },
   },
   saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',

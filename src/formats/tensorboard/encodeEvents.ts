@@ -1,0 +1,149 @@
+/** A run as an event file of TensorBoard: what was measured at every step, and the network as it stands. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { BatchGradients, TestPredictions } from '@/formats/networkReadings';
+import { metricsTable, type MetricsRow } from '@/formats/metrics/metricsTable';
+import { confusions, digitPicture, filterPicture, type Picture } from '@/formats/pictures';
+import { histogramOf } from '@/formats/tensorboard/histogram';
+import { hparamValues, settingsOf, textValue, type SummaryValue } from '@/formats/tensorboard/hparams';
+import { EventSchema } from '@/formats/tensorboard/tensorboard_pb';
+import { encodeRecords } from '@/formats/tensorboard/tfRecord';
+import { flattenLayers } from '@/model/layers';
+import type { StepStatistics } from '@/model/layerStatistics';
+import type { RunConfig } from '@/model/runConfig';
+import type { RunHistory } from '@/model/runHistory';
+import type { StateDict } from '@/model/tensor';
+
+export interface EventSource {
+  readonly config: RunConfig;
+  readonly link: string;
+  readonly run: RunHistory;
+  readonly parameters: StateDict;
+  readonly gradients: BatchGradients | null;
+  readonly predictions: TestPredictions;
+}
+
+interface Moment {
+  readonly step: number;
+  /** Seconds since 1970. */
+  readonly wallTime: number;
+}
+
+const eventBytes = ({ step, wallTime }: Moment, value: readonly SummaryValue[]): Uint8Array =>
+  toBinary(
+    EventSchema,
+    create(EventSchema, {
+      step: BigInt(step),
+      wallTime,
+      what: { case: 'summary', value: { value: [...value] } },
+    }),
+  );
+
+const scalar = (tag: string, value: number): SummaryValue => ({
+  tag,
+  value: { case: 'simpleValue', value },
+});
+
+/** The report's spelling, and the right one. */
+const reportAccuracy = 'test_accurary';
+const resultTags = ['test_accuracy', 'test_loss'];
+
+function rowScalars({ values }: MetricsRow): SummaryValue[] {
+  const found = Object.entries(values).map(([tag, value]) => scalar(tag, value));
+  const { test_accuracy: accuracy } = values;
+  return accuracy === undefined ? found : [...found, scalar(reportAccuracy, accuracy)];
+}
+
+function layerScalars({ layers }: StepStatistics): SummaryValue[] {
+  return layers.flatMap(({ name, weight, gradient, input, updateRatio, deadShare }) => [
+    scalar(`weight_std/${name}`, weight.std),
+    scalar(`gradient_std/${name}`, gradient.std),
+    scalar(`gradient_max/${name}`, gradient.maxAbs),
+    scalar(`input_std/${name}`, input.std),
+    scalar(`update_ratio/${name}`, updateRatio),
+    scalar(`dead_share/${name}`, deadShare),
+  ]);
+}
+
+function histograms(folder: string, tensors: StateDict): SummaryValue[] {
+  return [...tensors].flatMap(([key, tensor]): SummaryValue[] => {
+    const value = tensor.dtype === 'F32' ? histogramOf(tensor.data) : null;
+    return value === null ? [] : [{ tag: `${folder}/${key}`, value: { case: 'histo', value } }];
+  });
+}
+
+function image(tag: string, { width, height, png }: Picture): SummaryValue {
+  return { tag, value: { case: 'image', value: { width, height, colorspace: 1, encodedImageString: png } } };
+}
+
+function filterImages({ network }: RunConfig, parameters: StateDict): SummaryValue[] {
+  return flattenLayers(network.layers).flatMap((layer) => {
+    const weight = layer.kind === 'Conv2d' ? parameters.get(`${layer.name}.weight`) : undefined;
+    return layer.kind === 'Conv2d' && weight?.dtype === 'F32'
+      ? [image(`filters/${layer.name}`, filterPicture(layer, weight.data))]
+      : [];
+  });
+}
+
+/** Pairs of digits, and of each as many images. */
+const most = { pairs: 20, digits: 32 };
+
+function wrongDigits(predictions: TestPredictions): SummaryValue[] {
+  return confusions(predictions)
+    .slice(0, most.pairs)
+    .map(({ label, prediction, indices }) =>
+      image(
+        `wrong_digits/${label}_read_as_${prediction}`,
+        digitPicture(indices.slice(0, most.digits), predictions.images, 16),
+      ),
+    );
+}
+
+/** What the file holds besides curves, so that nobody takes it for more. */
+function contents({ run, gradients, predictions }: EventSource): string {
+  return [
+    `- weights: all parameters and buffers after step ${run.step}`,
+    gradients === null
+      ? '- gradients: none, since no training image was there'
+      : `- gradients: of one batch, the first ${gradients.count} training images, in training mode with the weights after step ${run.step}; over the steps there are their standard deviation and largest size by layer (gradient_std, gradient_max)`,
+    `- wrong_digits: of ${predictions.labels.length} test images, the ${most.pairs} most frequent mistakes with up to ${most.digits} images each`,
+    '- filters: up to 32 of each convolution with up to 16 input channels; 0 is middle grey',
+  ].join('\n');
+}
+
+const markdownTable = (rows: readonly (readonly [string, unknown])[]): string =>
+  ['| setting | value |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${String(value)} |`)].join(
+    '\n',
+  );
+
+/** @throws RangeError where there is nothing to tell of */
+export async function encodeEvents(source: EventSource): Promise<Uint8Array<ArrayBuffer>> {
+  const { config, link, run, parameters, gradients, predictions } = source;
+  const rows = metricsTable(run);
+  const end = (run.times.at(-1) ?? Date.now()) / 1000;
+  const start = (run.times[0] ?? Date.now()) / 1000;
+  const timeAt = new Map(rows.map(({ step, time }) => [step, time / 1000]));
+  const begin: Moment = { step: 0, wallTime: start };
+  const now: Moment = { step: run.step, wallTime: end };
+  const version = create(EventSchema, {
+    wallTime: start,
+    what: { case: 'fileVersion', value: 'brain.Event:2' },
+  });
+  return encodeRecords([
+    toBinary(EventSchema, version),
+    eventBytes(begin, [
+      ...hparamValues(config, resultTags, { start, end }),
+      textValue('settings', `[${link}](${link})\n\n${markdownTable(settingsOf(config))}`),
+      textValue('network', `\`\`\`json\n${JSON.stringify(config.network, null, 1)}\n\`\`\``),
+      textValue('contents', contents(source)),
+    ]),
+    ...rows.map((row) => eventBytes({ step: row.step, wallTime: row.time / 1000 }, rowScalars(row))),
+    ...run.statistics.map((statistics) => {
+      const step = statistics.step + 1;
+      return eventBytes({ step, wallTime: timeAt.get(step) ?? end }, layerScalars(statistics));
+    }),
+    eventBytes(now, histograms('weights', parameters)),
+    ...(gradients === null ? [] : [eventBytes(now, histograms('gradients', gradients.gradients))]),
+    ...filterImages(config, parameters).map((value) => eventBytes(now, [value])),
+    ...wrongDigits(predictions).map((value) => eventBytes(now, [value])),
+  ]);
+}
