@@ -2,14 +2,8 @@
 import { conv, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';
-import type { RunConfig } from '@/model/runConfig';
 import { defaultSchedule } from '@/model/schedules';
-
-export interface Candidate {
-  /** Names the entry of the results; a changed candidate takes another name. */
-  readonly name: string;
-  readonly config: RunConfig;
-}
+import type { Candidate } from './searchResults.ts';
 
 /** Two convolutions of 5x5, each with a pool of 2, and a hidden layer. */
 function twoConvolutions(first: number, second: number, hidden: number): NetworkSpec {
@@ -87,7 +81,7 @@ function candidate(network: NetworkSpec, settings: Settings): Candidate {
 const wide = twoConvolutions(8, 32, 64);
 
 /** In the order in which they were thought of; the first two are the beginning. */
-export const candidates: readonly Candidate[] = [
+export const fastCandidates: readonly Candidate[] = [
   candidate(lenet, { epochs: 3, batchSize: 64, learningRate: 0.1 }),
   candidate(wide, { epochs: 3, batchSize: 64, learningRate: 0.1 }),
   candidate(wide, { epochs: 2, batchSize: 64, learningRate: 0.1 }),

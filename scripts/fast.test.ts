@@ -4,10 +4,11 @@ import { enoughAccuracy, fastPreset } from '@/model/fastPreset';
 import { sameNetwork } from '@/model/networkSchema';
 import { sameConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
-import { candidates } from '../bench/fastCandidates.ts';
-import { readRuns, summarize, type FastRun } from '../bench/fastResults.ts';
+import { bestCandidates } from '../bench/bestCandidates.ts';
+import { fastCandidates } from '../bench/fastCandidates.ts';
+import { readRuns, summarize, type SearchRun } from '../bench/searchResults.ts';
 
-const run = (candidate: string, seed: number, accuracy: number, cpuSeconds: number): FastRun => ({
+const run = (candidate: string, seed: number, accuracy: number, cpuSeconds: number): SearchRun => ({
   candidate,
   seed,
   accuracy,
@@ -33,13 +34,14 @@ test('a candidate is summed up by medians and its least accuracy, the quickest f
 });
 
 test('every candidate can be trained, under a name of its own', () => {
+  const candidates = [...fastCandidates, ...bestCandidates];
   expect(new Set(candidates.map(({ name }) => name)).size).toBe(candidates.length);
   expect(candidates.flatMap(({ config }) => validateConfig(config))).toEqual([]);
 });
 
 test('the preset is a candidate, and says what was measured of it', () => {
   const { network } = fastPreset.config;
-  const chosen = candidates.find(
+  const chosen = fastCandidates.find(
     ({ config }) =>
       sameNetwork(config.network, network) && sameConfig({ ...config, network }, fastPreset.config),
   );

@@ -1,6 +1,13 @@
-/** What `npm run bench:fast` measured and keeps, run by run: bench/results/fast/runs.json. */
+/** What the searches of `npm run bench:fast` and `bench:best` try, measure and keep, run by run: bench/results/NAME/runs.json. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
+import type { RunConfig } from '@/model/runConfig';
+
+export interface Candidate {
+  /** Names the entry of the results; a changed candidate takes another name. */
+  readonly name: string;
+  readonly config: RunConfig;
+}
 
 const runSchema = v.object({
   candidate: v.string(),
@@ -19,15 +26,15 @@ const runSchema = v.object({
 });
 const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 
-export type FastRun = v.InferOutput<typeof runSchema>;
+export type SearchRun = v.InferOutput<typeof runSchema>;
 
 /** @throws ValiError naming what does not fit, where somebody edited the file */
-export function readRuns(path: string): FastRun[] {
+export function readRuns(path: string): SearchRun[] {
   return existsSync(path) ? v.parse(fileSchema, JSON.parse(readFileSync(path, 'utf8'))).runs : [];
 }
 
 /** Puts the run in place of an earlier one of the same candidate and seed. */
-export function keepRun(path: string, run: FastRun): void {
+export function keepRun(path: string, run: SearchRun): void {
   const others = readRuns(path).filter(
     ({ candidate, seed }) => candidate !== run.candidate || seed !== run.seed,
   );
@@ -41,7 +48,7 @@ const median = (values: readonly number[]): number => {
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 };
 
-export interface FastSummary {
+export interface SearchSummary {
   readonly candidate: string;
   readonly seeds: number;
   /** Median and least of the shares read right. */
@@ -53,7 +60,7 @@ export interface FastSummary {
 }
 
 /** One a candidate, the quickest first. */
-export function summarize(runs: readonly FastRun[]): FastSummary[] {
+export function summarize(runs: readonly SearchRun[]): SearchSummary[] {
   return [...new Set(runs.map(({ candidate }) => candidate))]
     .map((candidate) => {
       const own = runs.filter((run) => run.candidate === candidate);

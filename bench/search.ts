@@ -1,9 +1,11 @@
 /**
  * npm run bench:fast -- [--seeds N] [--first SEED] [--only TEXT] [--again] [--list] [--json FILE]
+ * npm run bench:best -- the same
  *
- * The search for "99 % as fast as possible": trains each candidate (fastCandidates.ts) whose name ends in the text with N seeds
- * on one thread of WebAssembly with fused multiply-add, tests it once at its end, and keeps time and accuracy of every run in
- * bench/results/fast/runs.json. Goes on where it was left; --again measures anew, --list only shows what is kept.
+ * The searches for "99 % as fast as possible" (fastCandidates.ts) and for the best network in five minutes (bestCandidates.ts):
+ * trains each candidate whose name has the text with N seeds on one thread of WebAssembly with fused multiply-add, tests it once
+ * at its end, and keeps time and accuracy of every run in bench/results/NAME/runs.json. Goes on where it was left; --again
+ * measures anew, --list only shows what is kept.
  */
 import { cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -15,19 +17,26 @@ import { hasRelaxedSimd } from '@/engine/wasmFeatures';
 import { totalSteps } from '@/model/learningRate';
 import { mnistImages } from '../scripts/mnistImages.ts';
 import { nodeHost } from '../scripts/wasm/nodeHost.ts';
-import { candidates, type Candidate } from './fastCandidates.ts';
-import { keepRun, readRuns, summarize, type FastRun } from './fastResults.ts';
+import { bestCandidates } from './bestCandidates.ts';
+import { fastCandidates } from './fastCandidates.ts';
+import { keepRun, readRuns, summarize, type Candidate, type SearchRun } from './searchResults.ts';
+
+const searches = { fast: fastCandidates, best: bestCandidates } as const;
 
 const { values } = parseArgs({
   options: {
+    search: { type: 'string', default: 'fast' },
     seeds: { type: 'string', default: '3' },
     first: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     again: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
-    json: { type: 'string', default: 'bench/results/fast/runs.json' },
+    json: { type: 'string' },
   },
 });
+
+const search = values.search === 'best' ? 'best' : 'fast';
+const json = values.json ?? `bench/results/${search}/runs.json`;
 
 /** Node 20 has fused multiply-add behind a flag, which later ones no longer know. */
 function switchFusionOn(): void {
@@ -36,7 +45,7 @@ function switchFusionOn(): void {
 }
 
 /** The clock runs from the first step to the end of the last, as the page's does. */
-async function train(engine: Engine, { name, config }: Candidate, seed: number): Promise<FastRun> {
+async function train(engine: Engine, { name, config }: Candidate, seed: number): Promise<SearchRun> {
   const load = loadavg()[0] ?? 0;
   await engine.compile({ ...config, seed });
   const start = performance.now();
@@ -59,21 +68,21 @@ async function train(engine: Engine, { name, config }: Candidate, seed: number):
   };
 }
 
-async function search(): Promise<void> {
+async function trainAll(): Promise<void> {
   switchFusionOn();
   const engine = await createWasmEngine({ host: nodeHost(), threads: 1, relaxed: true });
   await engine.setImages('train', mnistImages('train'));
   await engine.setImages('test', mnistImages('test'));
   const first = Number(values.first);
   const isKept = (name: string, seed: number): boolean =>
-    readRuns(values.json).some((run) => run.candidate === name && run.seed === seed);
-  for (const candidate of candidates.filter(({ name }) => name.endsWith(values.only))) {
+    readRuns(json).some((run) => run.candidate === name && run.seed === seed);
+  for (const candidate of searches[search].filter(({ name }) => name.includes(values.only))) {
     for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
       if (!values.again && isKept(candidate.name, seed)) continue;
       // One after the other: they share the core.
       // oxlint-disable-next-line no-await-in-loop
       const run = await train(engine, candidate, seed);
-      keepRun(values.json, run);
+      keepRun(json, run);
       const { accuracy, seconds, cpuSeconds } = run;
       console.log(
         `${candidate.name}, seed ${seed}: ${(100 * accuracy).toFixed(2)} %, ${seconds.toFixed(2)} s (${cpuSeconds.toFixed(2)} s of processor time)`,
@@ -83,9 +92,9 @@ async function search(): Promise<void> {
   engine.dispose();
 }
 
-if (!values.list) await search();
+if (!values.list) await trainAll();
 console.table(
-  summarize(readRuns(values.json)).map(({ candidate, seeds, ...figures }) => ({
+  summarize(readRuns(json)).map(({ candidate, seeds, ...figures }) => ({
     candidate,
     seeds,
     'median %': (100 * figures.accuracy).toFixed(2),
