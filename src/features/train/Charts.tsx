@@ -1,12 +1,15 @@
 /** The three charts of a run; on a phone the drawing card stands behind the first. */
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EvaluationPoint } from '@/session/sessionState';
+import { OtherRunPanel } from '@/features/train/OtherRunPanel';
+import { readOtherRun } from '@/features/train/otherRun';
 import { TestChart } from '@/features/train/TestChart';
 import { TrainingLossChart } from '@/features/train/TrainingLossChart';
 import { percentDomain } from '@/ui/chart/chartScale';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/charts.module.css';
+import other from '@/features/train/otherRun.module.css';
 
 const lossEvidence = ['test_loss'] as const;
 const accuracyEvidence = ['training_accuracy', 'test_accuracy', 'classes'] as const;
@@ -26,6 +29,7 @@ function TestCharts() {
         empty={t('charts.emptyTestLoss')}
         value={lossOf}
         formatValue={format.loss}
+        other="test_loss_mean"
         evidence={lossEvidence}
       />
       <TestChart
@@ -36,6 +40,8 @@ function TestCharts() {
         value={percentOf}
         formatValue={withPercentSign}
         domainFor={percentDomain}
+        other="test_accuracy"
+        otherFactor={100}
         evidence={accuracyEvidence}
       />
     </>
@@ -43,11 +49,30 @@ function TestCharts() {
 }
 
 export function Charts({ afterLoss = null }: { readonly afterLoss?: ReactNode }) {
+  const [isOver, setIsOver] = useState(false);
   return (
-    <div className={classes['charts']}>
+    // Files are dropped by mouse alone; OtherRunPanel has the button for everybody.
+    <div
+      className={`${classes['charts']} ${other['drop']}`}
+      data-over={isOver || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setIsOver(true);
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setIsOver(false);
+        const [file] = event.dataTransfer.files;
+        if (file !== undefined) void readOtherRun(file);
+      }}
+    >
       <TrainingLossChart className={classes['wide']} />
       {afterLoss}
       <TestCharts />
+      <div className={classes['wide']}>
+        <OtherRunPanel />
+      </div>
     </div>
   );
 }

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { EvidenceSeries } from '@/doctor/finding';
 import { useSession } from '@/session/session';
 import type { EvaluationPoint } from '@/session/sessionState';
+import type { MetricColumn } from '@/formats/metrics/metricsTable';
+import { otherColor, useOtherCurve, valueOf, type OtherCurve } from '@/features/train/otherCurve';
 import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
 import { useEpochTexts } from '@/features/train/useEpochTexts';
 import { Chart } from '@/ui/chart/Chart';
@@ -30,6 +32,9 @@ export interface TestChartProps {
   readonly formatValue: (value: number) => string;
   /** The axis for the lowest and the highest value. */
   readonly domainFor?: (low: number, high: number) => [number, number];
+  /** What of another program's run is laid over it, and what its values are multiplied by. */
+  readonly other: MetricColumn;
+  readonly otherFactor?: number;
   /** Findings of the doctor that show in this chart. */
   readonly evidence: readonly EvidenceSeries[];
   readonly className?: string | undefined;
@@ -54,9 +59,10 @@ function dotOf({ quick, full }: TestRow): number | null {
   return shown !== null && Number.isFinite(shown) ? shown : null;
 }
 
-function rangeOf(rows: readonly TestRow[]): [number, number] {
+function rangeOf(rows: readonly TestRow[], other: OtherCurve | null): [number, number] {
   const values = rows.flatMap(({ quick, full }) => [quick ?? NaN, full ?? NaN]).filter(Number.isFinite);
-  return [Math.min(...values), Math.max(...values)];
+  const { low, high } = other ?? { low: Infinity, high: -Infinity };
+  return [Math.min(low, ...values), Math.max(high, ...values)];
 }
 
 export const TestChart = memo(function TestChart(props: TestChartProps) {
@@ -68,6 +74,8 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
     value,
     formatValue,
     domainFor = linearDomain,
+    other: otherColumn,
+    otherFactor = 1,
     evidence,
     className,
   } = props;
@@ -75,10 +83,11 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
   const format = useNumberFormat();
   const evaluations = useSession((state) => state.evaluations);
   const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
+  const other = useOtherCurve(otherColumn, 0, otherFactor);
   const last = rows.at(-1);
   const epochs = useEpochTexts(last?.step ?? 0);
-  const [low, high] = useMemo(() => domainFor(...rangeOf(rows)), [domainFor, rows]);
-  const end = stepAxisEnd(last?.step ?? 0);
+  const [low, high] = useMemo(() => domainFor(...rangeOf(rows, other)), [domainFor, rows, other]);
+  const end = stepAxisEnd(Math.max(last?.step ?? 0, other?.last ?? 0));
   const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
   const y = useMemo(() => valueAxis(axisTitle, [low, high], format.tick), [axisTitle, low, high, format]);
   const hover: Hover<TestRow> = {
@@ -100,8 +109,9 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
       legend={[
         { label: t('charts.fullShort'), color, mark: 'line' },
         { label: t('charts.quickShort'), color, mark: 'small_dot' },
+        ...(other === null ? [] : [{ label: t('other.legend'), color: otherColor, mark: 'line' as const }]),
       ]}
-      empty={rows.length === 0 ? empty : null}
+      empty={rows.length === 0 && other === null ? empty : null}
       summary={t('charts.summaryTest', {
         step: format.integer(last?.step ?? 0),
         value: lastValue === null ? '–' : formatValue(lastValue),
@@ -113,6 +123,12 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
         <ChartDots points={rows} value={quickOf} color={color} radius={2} opacity={0.6} />
         <ChartCurve points={rows} value={fullOf} color={color} width={2.5} connectsNulls />
         <ChartDots points={rows} value={fullOf} color={color} radius={4} ring="var(--app-panel)" />
+        {other !== null && (
+          <>
+            <ChartCurve points={other.points} value={valueOf} color={otherColor} width={2} />
+            <ChartDots points={other.points} value={valueOf} color={otherColor} radius={3} />
+          </>
+        )}
         <DiagnosisMarks series={evidence} />
       </Chart>
     </ChartPanel>

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChartPoint } from '@/session/chartSeries';
 import { session, useSession } from '@/session/session';
+import { otherColor, useOtherCurve, valueOf } from '@/features/train/otherCurve';
 import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
 import { useEpochTexts } from '@/features/train/useEpochTexts';
 import { useMetricsVersion } from '@/features/train/useMetricsVersion';
@@ -42,6 +43,11 @@ function rangeOf(points: readonly ChartPoint[]): Range {
     if (value > high) high = value;
   }
   return { low, high };
+}
+
+/** Of both curves. */
+function joinedRange({ low, high }: Range, other: Range | null): Range {
+  return other === null ? { low, high } : { low: Math.min(low, other.low), high: Math.max(high, other.high) };
 }
 
 function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
@@ -84,13 +90,15 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   // The version stands for the log's content, which React cannot see.
   // oxlint-disable-next-line react/exhaustive-deps
   const points = useMemo(() => session.metrics.chart('loss', smoothing), [version, smoothing]);
+  const other = useOtherCurve('train_loss', smoothing);
   const last = points.at(-1)?.step ?? 0;
+  const hasCurve = points.length > 0 || other !== null;
   const epochs = useEpochTexts(last);
-  const range = useMemo(() => rangeOf(points), [points]);
-  const canUseLog = points.length === 0 || range.low > 0;
-  const usesLog = logScale && points.length > 0 && range.low > 0;
+  const range = useMemo(() => joinedRange(rangeOf(points), other), [points, other]);
+  const canUseLog = !hasCurve || range.low > 0;
+  const usesLog = logScale && hasCurve && range.low > 0;
   const [low, high] = usesLog ? logDomain(range.low, range.high) : linearDomain(range.low, range.high);
-  const end = stepAxisEnd(last);
+  const end = stepAxisEnd(Math.max(last, other?.last ?? 0));
   const x = useMemo(() => stepAxis(t('charts.stepAxis'), end, format.compact), [t, end, format]);
   const y = useMemo(
     () => valueAxis(t('charts.lossAxis'), [low, high], format.tick, usesLog ? 'log' : 'linear'),
@@ -115,9 +123,10 @@ export function TrainingLossChart({ className }: { readonly className?: string |
       legend={[
         { label: t('charts.smoothed'), color, mark: 'line' },
         { label: t('charts.raw'), color, mark: 'faint_line' },
+        ...(other === null ? [] : [{ label: t('other.legend'), color: otherColor, mark: 'line' as const }]),
       ]}
       actions={<LossControls canUseLog={canUseLog} />}
-      empty={points.length === 0 ? t('charts.emptyTraining') : null}
+      empty={hasCurve ? null : t('charts.emptyTraining')}
       summary={t('charts.summaryTraining', {
         steps: format.integer(last),
         loss: latest === null ? '–' : format.loss(latest),
@@ -128,6 +137,9 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         <EpochLines marks={epochs.marks} label={epochs.label} />
         <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
         <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
+        {other !== null && (
+          <ChartCurve points={other.points} value={valueOf} color={otherColor} width={2} opacity={0.8} />
+        )}
         <DiagnosisMarks series={evidenceSeries} />
       </Chart>
     </ChartPanel>

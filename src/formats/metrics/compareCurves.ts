@@ -21,13 +21,14 @@ function distance(a: number, b: number): number {
 
 /** Null where they have no step in common. */
 export function compareCurves(a: MetricCurve, b: MetricCurve): CurveComparison | null {
-  const others = new Map(b.steps.map((step, i) => [step, b.values[i] ?? NaN]));
+  let at = 0;
   let steps = 0;
   let largest = { step: 0, difference: -1 };
   let parting: number | null = null;
   a.steps.forEach((step, i) => {
-    const other = others.get(step);
-    if (other === undefined) return;
+    while ((b.steps[at] ?? Infinity) < step) at += 1;
+    if (b.steps[at] !== step) return;
+    const other = b.values[at] ?? NaN;
     const value = a.values[i] ?? NaN;
     const difference = distance(value, other);
     steps += 1;
