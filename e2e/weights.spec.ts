@@ -110,3 +110,38 @@ test('a file on a finished run takes its figures away, and a new seed asks', asy
   await train.expectAction('startAgain', 120_000);
   expect(await train.stat('accuracy')).toBeGreaterThan(90);
 });
+
+test('a large file is read beside the page, which is not asked for any of its bytes', async ({ page }) => {
+  await page.addInitScript(() => {
+    const reads: string[] = [];
+    Object.assign(window, { reads });
+    for (const [owner, names] of [
+      [Blob.prototype, ['arrayBuffer', 'bytes', 'stream', 'text']],
+      [FileReader.prototype, ['readAsArrayBuffer', 'readAsText']],
+    ] as const) {
+      for (const name of names) {
+        const method: unknown = Reflect.get(owner, name);
+        if (typeof method !== 'function') continue;
+        Reflect.set(owner, name, function read(this: unknown, ...given: unknown[]): unknown {
+          reads.push(name);
+          return Reflect.apply(method, this, given);
+        });
+      }
+    }
+  });
+  const train = new TrainPage(page);
+  await train.open(query);
+  await view(page, 'Network');
+  const entry = { dtype: 'F32', shape: [], data_offsets: [0, 4] };
+  const entries = Array.from({ length: 200_000 }, (_, i) => [
+    `layer${i}`,
+    { ...entry, data_offsets: [4 * i, 4 * i + 4] },
+  ]);
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const buffer = Buffer.concat([length, header, Buffer.alloc(4 * entries.length)]);
+  await page.setInputFiles('input[type=file]', { name: 'many.safetensors', mimeType: '', buffer });
+  await expect(page.getByTestId('weights-notice')).toContainText('200,000', { timeout: 60_000 });
+  expect(await page.evaluate(() => (window as unknown as { reads: string[] }).reads)).toEqual([]);
+});

@@ -11,6 +11,14 @@ export interface BufferLimits {
   readonly maxStorageBufferBindingSize: number | null;
 }
 
+/** Bytes that one buffer may have and be bound whole. */
+export function largestBuffer({ maxBufferSize, maxStorageBufferBindingSize }: BufferLimits): number {
+  return Math.min(
+    maxBufferSize ?? Number.POSITIVE_INFINITY,
+    maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY,
+  );
+}
+
 export const noLimits: BufferLimits = { maxBufferSize: null, maxStorageBufferBindingSize: null };
 
 /** Why a backend is or is not used; the page has a text for each. */

@@ -136,9 +136,11 @@ export function runCost(config: RunConfig): RunCost {
 
 /** WebAssembly's memory has 32-bit addresses. */
 export const wasmHeapBytes = 2 ** 32;
+export const wasmHeap = { kind: 'heap', allowed: wasmHeapBytes } as const;
 
-/** What a run needs of a memory whose end is known. */
+/** What a run needs of a memory whose end is known: all of WebAssembly's heap, or a GPU's largest buffer. */
 export interface MemoryNeed {
+  readonly kind: 'heap' | 'buffer';
   readonly bytes: number;
   readonly allowed: number;
   /** The largest smaller batch, a power of two, with which it fits; null where it fits as it is, or with none. */
@@ -148,17 +150,17 @@ export interface MemoryNeed {
 /** `bytesOf`: what a run of this configuration needs, as its engine plans it. */
 export function memoryNeed(
   config: RunConfig,
-  allowed: number,
+  { kind, allowed }: Pick<MemoryNeed, 'kind' | 'allowed'>,
   bytesOf: (config: RunConfig) => number,
 ): MemoryNeed {
   const bytes = bytesOf(config);
-  if (bytes <= allowed) return { bytes, allowed, largestBatch: null };
+  if (bytes <= allowed) return { kind, bytes, allowed, largestBatch: null };
   for (let size = 2 ** Math.ceil(Math.log2(config.batchSize) - 1); size >= 1; size /= 2) {
     const smaller = { ...config, batchSize: size };
     if (singleValueOf(smaller) === null && bytesOf(smaller) <= allowed)
-      return { bytes, allowed, largestBatch: size };
+      return { kind, bytes, allowed, largestBatch: size };
   }
-  return { bytes, allowed, largestBatch: null };
+  return { kind, bytes, allowed, largestBatch: null };
 }
 
 /** At least what TensorFlow.js takes of WebAssembly's memory; the training images stay outside of it. */

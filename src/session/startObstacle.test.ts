@@ -7,7 +7,7 @@ import { startObstacle } from './startObstacle';
 
 const draft = defaultConfig('lenet');
 const idle: SessionState = { ...createSession().store.getState(), worker: 'running', draft };
-const need = { bytes: 5e9, allowed: 4e9, largestBatch: 32 };
+const need = { kind: 'heap' as const, bytes: 5e9, allowed: 4e9, largestBatch: 32 };
 
 it('is none for settings that can be trained, also where the worker only takes its time', () => {
   expect(startObstacle(idle)).toBeNull();

@@ -6,7 +6,7 @@ import {
   leastHeapBytes,
   memoryNeed,
   runCost,
-  wasmHeapBytes,
+  wasmHeap,
   type LimitProblem,
   type MemoryNeed,
 } from '@/model/cost';
@@ -14,7 +14,7 @@ import type { RunConfig } from '@/model/runConfig';
 
 /** tfjs builds its wasm module with the most that 32-bit addresses reach. A lower bound, so that nothing is refused that would fit. */
 export function heapNeed(config: RunConfig, { backend }: Pick<BackendInfo, 'backend'>): MemoryNeed | null {
-  return backend === 'wasm' ? memoryNeed(config, wasmHeapBytes, leastHeapBytes) : null;
+  return backend === 'wasm' ? memoryNeed(config, wasmHeap, leastHeapBytes) : null;
 }
 
 function advice({ remedy, largest }: LimitProblem): string {

@@ -24,7 +24,7 @@ import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun
 import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
 import { batchIndices } from '@/model/batchOrder';
-import { memoryNeed, wasmHeapBytes, type MemoryNeed } from '@/model/cost';
+import { memoryNeed, wasmHeap, type MemoryNeed } from '@/model/cost';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
@@ -72,7 +72,7 @@ export class WasmEngine implements Engine {
   }
 
   memoryNeed(config: RunConfig): MemoryNeed | null {
-    return memoryNeed(config, wasmHeapBytes, (one) => WasmRun.plannedBytes(one, this.#options));
+    return memoryNeed(config, wasmHeap, (one) => WasmRun.plannedBytes(one, this.#options));
   }
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {

@@ -34,6 +34,10 @@ export class ResidentImages {
     this.range = { name: `${name} range`, bytes: 8 };
   }
 
+  get resources(): readonly Resource[] {
+    return [this.images, this.labels, this.range];
+  }
+
   /** Images that are on the GPU. */
   get count(): number {
     return this.#uploaded;
@@ -54,7 +58,7 @@ export class ResidentImages {
     if (isNew) {
       this.dispose();
       this.#capacity = capacity;
-      await this.#memory.allocate([this.images, this.labels, this.range], 'The images');
+      await this.#memory.allocate(this.resources, 'The images');
     }
     this.#upload(set, isSame ? this.#uploaded : 0);
     this.#set = set;

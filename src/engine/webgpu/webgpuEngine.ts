@@ -2,7 +2,8 @@
  * The GPU engine: the whole training step compiled once into a list of dispatches, which every step only replays. Nothing is
  * made, uploaded or read back per step; see buildProgram.ts.
  */
-import type { BackendInfo } from '@/model/backend';
+import { largestBuffer, type BackendInfo } from '@/model/backend';
+import { memoryNeed, type MemoryNeed } from '@/model/cost';
 import type { ImageSet, Split } from '@/data/imageSet';
 import type { StepMetrics } from '@/model/stepMetrics';
 import {
@@ -25,7 +26,7 @@ import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { Readback } from '@/engine/webgpu/readback';
 import { ResidentImages } from '@/engine/webgpu/residentImages';
 import { StatisticsReader } from '@/engine/webgpu/statisticsReader';
-import { WebgpuRun, type PlanDescription } from '@/engine/webgpu/webgpuRun';
+import { WebgpuRun, type PlanDescription, type RunParts } from '@/engine/webgpu/webgpuRun';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { StateDict } from '@/model/tensor';
@@ -76,9 +77,11 @@ export class WebgpuEngine implements Engine {
     if (isNew && split === 'train') this.#run?.rebind();
   }
 
-  /** A browser does not say how much memory a GPU has. */
-  memoryNeed(): null {
-    return null;
+  /** Of the largest buffer: how much memory a GPU has in all, a browser does not say. */
+  memoryNeed(config: RunConfig): MemoryNeed | null {
+    const allowed = largestBuffer(this.info.limits);
+    const parts = this.#runParts();
+    return memoryNeed(config, { kind: 'buffer', allowed }, (one) => WebgpuRun.plannedBytes(one, parts));
   }
 
   async compile(config: RunConfig, state?: EngineState): Promise<void> {
@@ -87,14 +90,18 @@ export class WebgpuEngine implements Engine {
     this.#run?.dispose();
     this.#run = null;
     this.#statistics = new StatisticsReader(this.#readback);
-    this.#run = await WebgpuRun.create(config, state, {
+    this.#run = await WebgpuRun.create(config, state, this.#runParts());
+    this.#guard.check();
+  }
+
+  #runParts(): RunParts {
+    return {
       memory: this.#memory,
       limits: this.info.limits,
       cache: this.#cache,
       target: this.target,
       trainingImages: this.#images.train,
-    });
-    this.#guard.check();
+    };
   }
 
   async step(count: number): Promise<void> {

@@ -1,6 +1,6 @@
 /** One compiled run: its buffers, its programs and the step it has reached. */
 import { KeptOutputs, type ActivationPlan } from '@/engine/activations';
-import type { BufferLimits } from '@/model/backend';
+import { largestBuffer, type BufferLimits } from '@/model/backend';
 import type { EngineState } from '@/engine/engine';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
 import {
@@ -87,11 +87,7 @@ export class WebgpuRun {
   private constructor(config: RunConfig, parts: RunParts) {
     this.config = config;
     this.#parts = parts;
-    const { maxBufferSize, maxStorageBufferBindingSize } = parts.limits;
-    const largest = Math.min(
-      maxBufferSize ?? Number.POSITIVE_INFINITY,
-      maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY,
-    );
+    const largest = largestBuffer(parts.limits);
     this.memory = new DeviceMemory(parts.memory.device, parts.limits, parts.memory);
     this.#stored = new RunMemory(largest);
     this.#state = new DeviceState(config, this.memory, this.#stored);
@@ -109,7 +105,9 @@ export class WebgpuRun {
   ): Promise<WebgpuRun> {
     const run = new WebgpuRun(config, parts);
     try {
-      await run.#allocate();
+      const { resources, evaluation } = run.#plan();
+      await run.memory.allocate(resources, config.network.name);
+      evaluation.inbox.open(run.memory);
       run.load(state ?? { step: 0, parameters: initialState(config.network, config.seed), optimizer: {} });
       await run.#prepare();
     } catch (error) {
@@ -119,8 +117,14 @@ export class WebgpuRun {
     return run;
   }
 
+  /** Bytes of the largest buffer that a run would allocate; nothing is. */
+  static plannedBytes(config: RunConfig, parts: RunParts): number {
+    const { resources } = new WebgpuRun(config, parts).#plan();
+    return Math.max(...resources.map(({ bytes }) => bytes));
+  }
+
   /** Plans all programs of training and the largest of evaluation, so that what they share is known before it is allocated. */
-  async #allocate(): Promise<void> {
+  #plan(): { readonly resources: readonly Resource[]; readonly evaluation: GivenProgram } {
     const { optimizer } = this.config;
     for (const images of batchSizesOf(this.config))
       this.#training.set(images, this.#compiled(this.#buildTraining(images)));
@@ -131,21 +135,24 @@ export class WebgpuRun {
     }
     this.#pool.seal();
     const programs = [...this.#training.values(), evaluation.compiled];
-    await this.#allocateFor([
+    const resources = this.#ownOf([
       ...this.#stored.resources,
       ...Object.values(this.#control),
       ...programs.flatMap((program) => program.resources),
       ...evaluation.inbox.resources,
     ]);
-    evaluation.inbox.open(this.memory);
+    return { resources, evaluation };
+  }
+
+  async #allocateFor(resources: readonly (Resource | undefined)[]): Promise<void> {
+    await this.memory.allocate(this.#ownOf(resources), this.config.network.name);
   }
 
   /** All but the training images, which are the engine's and may not be there yet. */
-  async #allocateFor(resources: readonly (Resource | undefined)[]): Promise<void> {
-    const { images, labels, range } = this.#parts.trainingImages;
-    const missing = new Set(resources.filter((resource) => resource !== undefined));
-    for (const resource of [images, labels, range]) missing.delete(resource);
-    await this.memory.allocate([...missing], this.config.network.name);
+  #ownOf(resources: readonly (Resource | undefined)[]): readonly Resource[] {
+    const own = new Set(resources.filter((resource) => resource !== undefined));
+    for (const resource of this.#parts.trainingImages.resources) own.delete(resource);
+    return [...own];
   }
 
   /** Waits for the training step; the rest compiles meanwhile and later. */

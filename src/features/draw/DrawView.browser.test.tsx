@@ -39,7 +39,7 @@ it.each<[string, Partial<SessionState>]>([
   ['settings that cannot be trained', { draft: { ...draft, batchSize: 0 } }],
   [
     'a memory that does not hold the run',
-    { memoryNeed: { config: draft, need: { bytes: 5e9, allowed: 4e9, largestBatch: 8 } } },
+    { memoryNeed: { config: draft, need: { kind: 'heap', bytes: 5e9, allowed: 4e9, largestBatch: 8 } } },
   ],
 ])('leads to the reason with %s', async (_, change) => {
   show(change);

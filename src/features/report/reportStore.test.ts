@@ -6,7 +6,7 @@ import { createSession, type Session } from '@/session/session';
 const [large, small] = reportRuns;
 if (large === undefined || small === undefined) throw new Error('The report has runs.');
 const chosen = [large, small].map(({ id: runId }) => ({ runId, length: 'short' }) as const);
-const excess = { bytes: 5e9, allowed: 4e9, largestBatch: null };
+const excess = { kind: 'heap' as const, bytes: 5e9, allowed: 4e9, largestBatch: null };
 
 function reportOf(askMemory: Session['actions']['askMemory']): { report: Report; started: string[] } {
   const session = createSession();

@@ -204,6 +204,7 @@ export const network = {
     useWasm: 'Run on WebAssembly',
     heapTitle: 'This does not fit into WebAssembly’s memory',
     heap: 'The run needs {{size}}; WebAssembly can address {{allowed}}.',
+    buffer: 'The run needs a buffer of {{size}}; this device allows {{allowed}}.',
     heapBatch: 'A batch of {{batch}} images fits.',
     heapNetwork:
       'A smaller batch does not help: choose a smaller network. Its largest weight, {{tensor}}, takes {{size}}, and training keeps a gradient of the same size beside it.',

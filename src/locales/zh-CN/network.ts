@@ -203,6 +203,7 @@ export const network = {
     useWasm: '改用 WebAssembly',
     heapTitle: '超出了 WebAssembly 的内存',
     heap: '这次训练需要 {{size}}，WebAssembly 最多可寻址 {{allowed}}。',
+    buffer: '这次训练需要一个 {{size}} 的缓冲区，此设备最多允许 {{allowed}}。',
     heapBatch: '每批 {{batch}} 张图像可以放下。',
     heapNetwork:
       '减小批大小无济于事：请换小一些的网络。最大的权重 {{tensor}} 占 {{size}}，训练时还要在旁边保存同样大小的梯度。',

@@ -50,28 +50,41 @@ function Remedy({ problem, mayFitWasm }: RemedyProps) {
   );
 }
 
-/** What the engine's memory cannot hold, before anything is allocated; with the batch that fits, or the tensor to make smaller. */
-function MemoryNotice({ cost, need }: { readonly cost: RunCost; readonly need: MemoryNeed }) {
+interface MemoryNoticeProps {
+  readonly cost: RunCost;
+  readonly need: MemoryNeed;
+  readonly mayFitWasm: boolean;
+}
+
+/** What the engine's memory cannot hold, before anything is allocated; with the batch that fits, or what else helps. */
+function MemoryNotice({ cost, need, mayFitWasm }: MemoryNoticeProps) {
   const { t } = useTranslation('network');
   const format = useNumberFormat();
-  const { bytes, allowed, largestBatch } = need;
+  const { kind, bytes, allowed, largestBatch } = need;
+  const isHeap = kind === 'heap';
+  const canUseWasm = !isHeap && largestBatch === null && mayFitWasm;
   const weight = cost.buffers.find(({ role }) => role === 'weight');
+  const useBatch = largestBatch !== null && {
+    label: t('cost.useBatch', { batch: format.integer(largestBatch) }),
+    onClick: () => session.actions.updateDraft({ batchSize: largestBatch }),
+  };
+  const useWasm = canUseWasm && {
+    label: t('cost.useWasm'),
+    onClick: () => session.actions.selectBackend('wasm'),
+  };
   return (
     <ErrorAlert
-      title={t('cost.heapTitle')}
-      action={
-        largestBatch === null
-          ? undefined
-          : {
-              label: t('cost.useBatch', { batch: format.integer(largestBatch) }),
-              onClick: () => session.actions.updateDraft({ batchSize: largestBatch }),
-            }
-      }
+      title={t(isHeap ? 'cost.heapTitle' : 'cost.tooLarge')}
+      action={useBatch || useWasm || undefined}
     >
-      {t('cost.heap', { size: format.bytes(bytes), allowed: format.bytes(allowed) })}{' '}
+      {t(isHeap ? 'cost.heap' : 'cost.buffer', { size: format.bytes(bytes), allowed: format.bytes(allowed) })}{' '}
       {largestBatch !== null && t('cost.heapBatch', { batch: format.integer(largestBatch) })}
       {largestBatch === null &&
+        isHeap &&
         t('cost.heapNetwork', { tensor: weight?.tensor ?? '', size: format.bytes(weight?.bytes ?? 0) })}
+      {largestBatch === null &&
+        !isHeap &&
+        t(`cost.remedies.${canUseWasm ? 'another_network_or_backend' : 'another_network'}`)}
     </ErrorAlert>
   );
 }
@@ -103,7 +116,7 @@ export function LimitNotices({ cost, problems }: LimitNoticesProps) {
           <Remedy problem={problem} mayFitWasm={mayFitWasm} />
         </ErrorAlert>
       ))}
-      {need !== null && <MemoryNotice cost={cost} need={need} />}
+      {need !== null && <MemoryNotice cost={cost} need={need} mayFitWasm={mayFitWasm} />}
     </>
   );
 }

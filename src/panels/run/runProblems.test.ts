@@ -18,10 +18,8 @@ it('names each tensor of VGG-16 that is too large once, by the tighter limit', (
       remedy: 'another_network_or_backend',
     },
   ]);
-  // The compiled engine splits it.
-  const onOurs = costOf(defaultConfig('vgg16'), { engine: 'webgpu', limits });
-  if (onOurs.kind === 'unknown') throw onOurs.error;
-  expect(onOurs.problems.filter(({ role }) => role === 'weight')).toEqual([]);
+  // Our engine plans its buffers and says itself what it needs.
+  expect(costOf(defaultConfig('vgg16'), { engine: 'webgpu', limits })).toMatchObject({ problems: [] });
 });
 
 it('has nothing to say where there is room, and where a network has no shapes', () => {

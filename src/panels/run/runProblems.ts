@@ -25,12 +25,15 @@ function tightest(problems: readonly LimitProblem[]): LimitProblem[] {
   );
 }
 
-/** What a run costs, and where it passes a limit. The compiled WebGPU engine splits weights, so those pass none there. */
+/**
+ * What a run costs, and where it passes a limit. Our WebGPU engine splits weights and places values as it plans them, so it says
+ * itself what it needs (useMemoryProblem); only the training images are as counted here.
+ */
 export function costOf(config: RunConfig, backend: Pick<BackendInfo, 'engine' | 'limits'> | null): DraftCost {
   try {
     const cost = runCost(config);
     const problems = fitsLimits(cost, backend?.limits ?? noLimits).filter(
-      ({ role }) => role !== 'weight' || backend?.engine !== 'webgpu',
+      ({ role }) => role === 'images' || backend?.engine !== 'webgpu',
     );
     return { kind: 'known', cost, problems: tightest(problems) };
   } catch (error) {
