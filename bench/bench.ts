@@ -1,21 +1,26 @@
 /**
  * npm run bench -- [--net NAME[,NAME]|all] [--batch N] [--where node|chromium] [--only ROW[,ROW]] [--rounds N] [--quick]
- *   [--scaling] [--activation KIND[,KIND]|all] [--json FILE]
+ *   [--scaling] [--activation KIND[,KIND]|all] [--optimizer KIND] [--suite] [--json FILE]
  * Milliseconds a training step, median of interleaved rounds with minimum and maximum; ratios only mean something
- * within one run. The first row is the reference; with --activation it is the network with its ReLUs, which the other rows replace. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
+ * within one run. The first row is the reference; with --activation it is the network with its ReLUs, which the other rows replace. --suite measures the networks
+ * of suiteNetworks.ts and prints ratios of best rounds. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { architectures } from '@/model/architectures';
+import { optimizerKinds, type OptimizerKind } from '@/model/optimizers';
 import { vulkanDriver } from '../scripts/dawn.ts';
 import { activatedRow, replacementsOf } from './activated.ts';
 import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
+import { resultOf } from './resultFile.ts';
+import { suiteTasks } from './suiteNetworks.ts';
+import { suiteTable } from './suiteTable.ts';
 import { measure, type Measured, type MeasureOptions } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
 import type { BenchReport } from './reportMarkdown.ts';
-import type { BenchRow } from './row.ts';
+import type { BenchRow, BenchTask } from './row.ts';
 import { measureScaling, type Scaling } from './scaling.ts';
 import { labelOf, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';
 
@@ -29,6 +34,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
     activation: { type: 'string' },
+    optimizer: { type: 'string', default: 'SGD' },
+    suite: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -50,6 +57,20 @@ function networks(): string[] {
   const { net } = values;
   if (net === 'all') return architectures.map(({ id }) => id);
   return (net ?? (values.quick ? 'mynn' : 'mynn,lenet')).split(',');
+}
+
+function optimizerAsked(): OptimizerKind {
+  const kind = optimizerKinds.find((name) => name === values.optimizer);
+  if (kind === undefined) throw new RangeError(`--optimizer takes ${optimizerKinds.join(', ')}.`);
+  return kind;
+}
+const optimizer = optimizerAsked();
+
+/** What is measured of each network. */
+function tasks(): (readonly [network: string, tasks: readonly BenchTask[]])[] {
+  const all = values.suite ? suiteTasks() : networks().map((network) => ({ network, batchSize, optimizer }));
+  const names = [...new Set(all.map(({ network }) => network))];
+  return names.map((name) => [name, all.filter(({ network }) => network === name)]);
 }
 
 const only = values.only?.split(',');
@@ -80,8 +101,10 @@ function print(results: readonly Measured[]): void {
   const number = (value: number | null | undefined, digits = 1): string =>
     value === null || value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits);
   console.table(
-    results.map(({ network, label, profile, error, ...result }) => ({
+    results.map(({ network, batchSize: batch, optimizer: kind, label, profile, error, ...result }) => ({
       network,
+      batch,
+      optimizer: kind,
       engine: label,
       'ms/step': number(result.median, 2),
       min: number(result.minimum, 2),
@@ -100,13 +123,15 @@ function print(results: readonly Measured[]): void {
 
 const loadBefore = loadavg()[0] ?? 0;
 const results: Measured[] = [];
-for (const network of networks()) {
+for (const [network, ofNetwork] of tasks()) {
   // Fresh processes for each network: tfjs's WebAssembly heap never shrinks.
   const rows = [...(await trainerRows(network)), ...torchRows()];
-  const measured = await measure(rows, { network, batchSize }, options);
+  for (const task of ofNetwork) {
+    const measured = await measure(rows, task, options);
+    print(measured);
+    results.push(...measured);
+  }
   await Promise.all(rows.map((row) => row.close()));
-  print(measured);
-  results.push(...measured);
 }
 const scaling: Scaling[] = [];
 if (values.scaling) {
@@ -119,17 +144,17 @@ if (values.scaling) {
     scaling.push(...found);
   }
 }
-if (values.json !== undefined) {
-  const report: BenchReport = {
-    date: new Date().toISOString(),
-    machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
-    driver: where === 'node' ? (vulkanDriver() ?? null) : null,
-    load: [loadBefore, loadavg()[0] ?? 0],
-    rounds,
-    where,
-    results,
-    scaling,
-  };
-  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-}
+const report: BenchReport = {
+  date: new Date().toISOString(),
+  machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
+  driver: where === 'node' ? (vulkanDriver() ?? null) : null,
+  load: [loadBefore, loadavg()[0] ?? 0],
+  rounds,
+  where,
+  suite: values.suite,
+  results,
+  scaling,
+};
+if (values.suite) console.log(suiteTable(resultOf(report, null).rows));
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 process.exit(0);

@@ -2,6 +2,7 @@
 import { engines, isParityEngineName } from '../scripts/parity/engines.ts';
 import { installDawn } from '../scripts/dawn.ts';
 import { engineTrainer } from './engineTrainer.ts';
+import { switchRelaxedSimdOn } from './relaxedSimd.ts';
 import { countGpuUse } from './stepProfile.ts';
 import { answer, type Trainer, type TrainerCommand } from './trainer.ts';
 
@@ -17,6 +18,7 @@ async function create(): Promise<Trainer> {
     Object.defineProperty(navigator, 'userAgent', { value: 'Node', configurable: true });
     return (await import('./jaxTrainer.ts')).createJaxTrainer();
   }
+  if (name.startsWith('wasm')) switchRelaxedSimdOn();
   if (!isParityEngineName(name)) throw new Error(`Unknown engine "${name}".`);
   return engineTrainer(await engines[name].create());
 }

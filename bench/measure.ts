@@ -1,4 +1,5 @@
 /** Interleaved measuring: every round runs each row once, so that a noisy machine treats all alike. */
+import type { OptimizerKind } from '@/model/optimizers';
 import type { BenchRow, BenchTask } from './row.ts';
 import type { StepProfile } from './stepProfile.ts';
 
@@ -7,6 +8,7 @@ export interface Measured {
   readonly network: string;
   readonly batchSize: number;
   readonly width: number;
+  readonly optimizer: OptimizerKind;
   /** Compiling and the first step. */
   readonly firstStepMilliseconds: number;
   /** Milliseconds a step, one value a round. */
@@ -114,7 +116,8 @@ export async function measure(
   return entries.map((entry) => summary(entry, task, median(reference)));
 }
 
-function summary(entry: Prepared, { network, batchSize, width = 1 }: BenchTask, reference: number): Measured {
+function summary(entry: Prepared, task: BenchTask, reference: number): Measured {
+  const { network, batchSize, width = 1, optimizer = 'SGD' } = task;
   const { row, firstStepMilliseconds, rounds, profile: counted, error } = entry;
   const hasRun = rounds.length > 0;
   const middle = median(rounds);
@@ -123,6 +126,7 @@ function summary(entry: Prepared, { network, batchSize, width = 1 }: BenchTask, 
     network,
     batchSize,
     width,
+    optimizer,
     firstStepMilliseconds,
     rounds,
     median: middle,

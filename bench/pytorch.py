@@ -1,7 +1,7 @@
 """Native PyTorch as a row of the benchmark: reads one JSON command a line, answers one JSON line.
 
-Usage: pytorch.py MODELS_DIR THREADS. Commands: {"prepare": {"network", "batchSize"}}, {"run": steps}.
-The report's loop: forward in train mode, cross entropy, backward, SGD lr 0.01; inputs ready as float tensors.
+Usage: pytorch.py MODELS_DIR THREADS. Commands: {"prepare": {"network", "layers"?, "batchSize", "optimizer"}}, {"run": steps}.
+The report's loop: forward in train mode, cross entropy, backward, optimizer of torch.optim at a rate of 0.01; inputs ready as float tensors.
 """
 import json
 import sys
@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, sys.argv[1])
 import torch  # noqa: E402
+import layers as kinds  # noqa: E402
 import models  # noqa: E402
 
 torch.set_num_threads(int(sys.argv[2]))
@@ -16,18 +17,22 @@ torch.manual_seed(1)
 state = {}
 
 
-def prepare(network, batchSize):
-    build, head, kind = models.NETS[network]
-    net = build().train()
+def prepare(network, batchSize, layers=None, optimizer="SGD"):
     logits = {}
-    dict(net.named_modules())[head].register_forward_hook(lambda m, i, o: logits.update(z=o))
+    if layers is None:
+        build, head, kind = models.NETS[network]
+        net = build().train()
+        dict(net.named_modules())[head].register_forward_hook(lambda m, i, o: logits.update(z=o))
+    else:
+        net, kind = kinds.build(layers).train(), "tensor"
+        net.register_forward_hook(lambda m, i, o: logits.update(z=o))
     images = torch.randint(0, 256, (batchSize, 28, 28), dtype=torch.uint8)
     state.update(
         net=net,
         logits=logits,
         x=models.preprocess(images, kind),
         y=torch.randint(0, 10, (batchSize,)),
-        opt=torch.optim.SGD(net.parameters(), lr=0.01),
+        opt=getattr(torch.optim, optimizer)(net.parameters(), lr=0.01),
     )
     return run(1)
 

@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { LayerSpec } from '@/model/layers';
 import { pytorchFixtures } from '../scripts/fixtures/readFixture.ts';
 import type { BenchRow } from './row.ts';
 
@@ -45,12 +46,20 @@ class PytorchProcess {
   }
 }
 
+/** What torch.nn takes of a layer. */
+function argumentsOf(layer: LayerSpec): object {
+  return Object.fromEntries(Object.entries(layer).filter(([key]) => key !== 'init' && key !== 'name'));
+}
+
 /** PyTorch on `threads` threads. */
 export function pytorchRow(python: string, threads: number): BenchRow {
   const child = new PytorchProcess(python, threads);
   return {
     label: `PyTorch, ${threads} thread${threads === 1 ? '' : 's'}`,
-    prepare: async (task) => ({ firstStepMilliseconds: await child.ask({ prepare: task }) }),
+    prepare: async ({ network, layers, batchSize, optimizer }) => {
+      const prepare = { network, layers: layers?.map(argumentsOf), batchSize, optimizer };
+      return { firstStepMilliseconds: await child.ask({ prepare }) };
+    },
     run: (steps) => child.ask({ run: steps }),
     profile: () => Promise.resolve(null),
     close: () => Promise.resolve(child.close()),

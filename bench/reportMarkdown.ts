@@ -10,6 +10,7 @@ export interface BenchReport {
   /** Load average of a minute, before and after. */
   readonly load: readonly [number, number];
   readonly rounds: number;
+  readonly suite: boolean;
   readonly where: 'node' | 'chromium';
   readonly results: readonly Measured[];
   readonly scaling: readonly Scaling[];

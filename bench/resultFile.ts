@@ -1,5 +1,6 @@
 /** What was measured and is kept: bench/results holds a file a run, docs/performance.md shows tables of them. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { OptimizerKind } from '@/model/optimizers';
 import { replacementsOf, type ReluReplacement } from './activated.ts';
 import type { Measured } from './measure.ts';
 import type { BenchReport } from './reportMarkdown.ts';
@@ -27,6 +28,8 @@ export interface ResultRow {
   readonly engine: ResultEngine;
   /** In the place of the network's ReLUs. */
   readonly activation?: ReluReplacement;
+  /** SGD where absent. */
+  readonly optimizer?: OptimizerKind;
   /** 1 where absent. */
   readonly threads?: number;
   /** A step, by the file's statistic over its rounds. */
@@ -41,6 +44,8 @@ export interface ResultRow {
 }
 
 export interface ResultFile {
+  /** Whether it is a run of the networks of suiteNetworks.ts. */
+  readonly suite?: boolean;
   /** ISO 8601, UTC. */
   readonly measured: string;
   readonly machine: string;
@@ -79,6 +84,7 @@ function rowOf({
   label,
   network,
   batchSize,
+  optimizer,
   median,
   minimum,
   maximum,
@@ -93,6 +99,7 @@ function rowOf({
     batchSize,
     engine,
     threads,
+    ...(optimizer === 'SGD' ? {} : { optimizer }),
     ...(activation === undefined ? {} : { activation }),
     milliseconds: median,
     minimum,
@@ -111,6 +118,7 @@ export function resultOf(report: BenchReport, adapter: string | null): ResultFil
     statistic: 'median',
     rounds: report.rounds,
     load: report.load,
+    ...(report.suite ? { suite: true } : {}),
     rows: report.results.filter(({ rounds }) => rounds.length > 0).map(rowOf),
   };
 }

@@ -38,6 +38,7 @@ const isOf = (row: ResultRow, { network, engine, threads = 1 }: Kind): boolean =
   (row.threads ?? 1) === threads &&
   row.batchSize === 64 &&
   row.activation === undefined &&
+  row.optimizer === undefined &&
   (row.width ?? 1) === 1;
 
 /** Milliseconds of the newest row of that kind at batch 64. */

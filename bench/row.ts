@@ -1,11 +1,17 @@
 /** What the benchmark needs of anything that trains: an engine in this process, in a browser, jax-js, or PyTorch. */
+import type { LayerSpec } from '@/model/layers';
+import type { OptimizerKind } from '@/model/optimizers';
 import type { ReluReplacement } from './activated.ts';
 import type { StepProfile } from './stepProfile.ts';
 
 export interface BenchTask {
-  /** `mynn`, `lenet`, ... */
+  /** `mynn`, `lenet`, ..., or what the table calls `layers`. */
   readonly network: string;
+  /** Of a network that is not the report's. */
+  readonly layers?: readonly LayerSpec[];
   readonly batchSize: number;
+  /** With torch.optim's defaults; the report's SGD where absent. */
+  readonly optimizer?: OptimizerKind;
   /** Times as many channels and features; 1 where absent. */
   readonly width?: number;
   /** In the place of the network's ReLUs. */

@@ -10,15 +10,14 @@
 import { cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import type { Engine } from '@/engine/engine';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import { hasRelaxedSimd } from '@/engine/wasmFeatures';
 import { totalSteps } from '@/model/learningRate';
 import { mnistImages } from '../scripts/mnistImages.ts';
 import { nodeHost } from '../scripts/wasm/nodeHost.ts';
 import { bestCandidates } from './bestCandidates.ts';
 import { fastCandidates } from './fastCandidates.ts';
+import { switchRelaxedSimdOn } from './relaxedSimd.ts';
 import { keepRun, readRuns, summarize, type Candidate, type SearchRun } from './searchResults.ts';
 
 const searches = { fast: fastCandidates, best: bestCandidates } as const;
@@ -37,12 +36,6 @@ const { values } = parseArgs({
 
 const search = values.search === 'best' ? 'best' : 'fast';
 const json = values.json ?? `bench/results/${search}/runs.json`;
-
-/** Node 20 has fused multiply-add behind a flag, which later ones no longer know. */
-function switchFusionOn(): void {
-  if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  if (!hasRelaxedSimd()) throw new Error('This Node has no relaxed SIMD.');
-}
 
 /** The clock runs from the first step to the end of the last, as the page's does. */
 async function train(engine: Engine, { name, config }: Candidate, seed: number): Promise<SearchRun> {
@@ -69,7 +62,7 @@ async function train(engine: Engine, { name, config }: Candidate, seed: number):
 }
 
 async function trainAll(): Promise<void> {
-  switchFusionOn();
+  switchRelaxedSimdOn();
   const engine = await createWasmEngine({ host: nodeHost(), threads: 1, relaxed: true });
   await engine.setImages('train', mnistImages('train'));
   await engine.setImages('test', mnistImages('test'));

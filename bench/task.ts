@@ -1,4 +1,6 @@
 /** The data and the run that every row trains on. */
+import type { LayerSpec, NetworkSpec } from '@/model/layers';
+import { defaultOptimizer } from '@/model/optimizers';
 import { defaultConfig } from '@/model/presets';
 import { randomBits } from '@/model/random';
 import type { RunConfig } from '@/model/runConfig';
@@ -44,11 +46,18 @@ export function benchBatch(
   };
 }
 
+function customConfig(name: string, layers: readonly LayerSpec[]): RunConfig {
+  const network: NetworkSpec = { id: 'custom', name, outputActivation: 'none', layers };
+  return { ...defaultConfig('lenet'), network, input: { augment: null, resize: null, normalize: null } };
+}
+
 /** The report's settings, without shuffling. */
-export function benchConfig({ network, batchSize, width = 1, activation = 'ReLU' }: BenchTask): RunConfig {
-  const config = defaultConfig(network);
+export function benchConfig(task: BenchTask): RunConfig {
+  const { network, layers, batchSize, optimizer = 'SGD', width = 1, activation = 'ReLU' } = task;
+  const config = layers === undefined ? defaultConfig(network) : customConfig(network, layers);
   return {
     ...config,
+    optimizer: defaultOptimizer(optimizer),
     network: activated(widened(config.network, width), activation),
     loss: { kind: 'cross_entropy', labelSmoothing: 0 },
     // The report's ResNet-18 and VGG-16 settings diverge or stand still; the arithmetic is the same at any rate.

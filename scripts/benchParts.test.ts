@@ -29,6 +29,7 @@ test('a row that was not measured is told from one that was', () => {
     network: 'mynn',
     batchSize: 64,
     width: 1,
+    optimizer: 'SGD' as const,
     firstStepMilliseconds: 1000,
     rounds: [1, 2, 3],
     median: 2,
@@ -46,6 +47,7 @@ test('a row that was not measured is told from one that was', () => {
     load: [0.1, 2],
     rounds: 3,
     where: 'node',
+    suite: false,
     results: [
       { ...row, label: 'our wasm engine, 2 threads' },
       { ...row, label: 'failed', rounds: [], error: 'No adapter.' },
