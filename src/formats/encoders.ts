@@ -50,6 +50,14 @@ export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
     const { encodeTorch } = await import('@/formats/torch/encode');
     return encodeTorch(config.network, await parameters());
   },
+  huggingface: async (source) => {
+    const { encodeHubFolder } = await import('@/formats/pytorch/hubFolder');
+    return encodeHubFolder(source);
+  },
+  train_py: async ({ config, link }) => {
+    const { trainingSource } = await import('@/formats/pytorch/trainingSource');
+    return new TextEncoder().encode(trainingSource(config, link));
+  },
   onnx: onnx(false),
   onnx_images: onnx(true),
   tensorboard: async ({ config, link, run, parameters, batchGradients, testPredictions }) => {

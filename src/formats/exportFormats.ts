@@ -35,6 +35,18 @@ const exportFormats = {
     mime: 'application/octet-stream',
     fileName: afterSteps('pth'),
   },
+  huggingface: {
+    needs: 'weights',
+    keepsWeights: true,
+    mime: 'application/zip',
+    fileName: ({ id }, step) => `${id}-step-${step}-huggingface.zip`,
+  },
+  train_py: {
+    needs: 'config',
+    keepsWeights: false,
+    mime: 'text/x-python',
+    fileName: () => 'train.py',
+  },
   onnx: {
     needs: 'weights',
     keepsWeights: false,

@@ -24,6 +24,9 @@ const legacyNumber = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8
 const isLegacy = (head: Uint8Array): boolean =>
   head[0] === 0x80 && (startsWith(head, legacyNumber, 2) || startsWith(head, legacyNumber, 11));
 
+/** A folder of the Hugging Face hub, packed: the weights are one file of it. */
+const packedWeights = /(^|\/)[^/]*\.safetensors$/u;
+
 /** In the order in which they are tried. */
 const readers: Readonly<Record<WeightFormatId, Reader>> = {
   safetensors: async ({ file, head }) => (looksLikeSafetensors(head) ? openSafetensors(file) : null),
@@ -36,6 +39,11 @@ const readers: Readonly<Record<WeightFormatId, Reader>> = {
     const { openTorchZip, pickleEntry } = await import('@/formats/torch/zipFile');
     const name = pickleEntry(zip);
     return name === null ? null : openTorchZip(zip, name);
+  },
+  huggingface: async ({ zip }) => {
+    const [entry, another] = [...(zip ?? [])].filter(([name]) => packedWeights.test(name));
+    if (entry === undefined || another !== undefined) return null;
+    return openSafetensors(new Blob([await entry[1].read()]));
   },
 };
 

@@ -30,6 +30,17 @@ export function countClasses(predictions: Uint8Array, labels: Uint8Array): Class
   return { labelled, predicted, right };
 }
 
+/** Images by what they show and what was read: row the digit, column the prediction, of the same images in the same order. */
+export function confusionMatrix(predictions: Uint8Array, labels: Uint8Array): readonly (readonly number[])[] {
+  const matrix = Array.from({ length: classCount }, () => Array.from({ length: classCount }, () => 0));
+  predictions.forEach((prediction, image) => {
+    const row = matrix[labels[image] ?? NaN];
+    if (row === undefined) throw new RangeError(`Image ${image} has a prediction and no label.`);
+    row[prediction] = (row[prediction] ?? 0) + 1;
+  });
+  return matrix;
+}
+
 /** Share of each class's images that were predicted right; null for a class without images. */
 export function recallOf({ labelled, right }: ClassCounts): (number | null)[] {
   return labelled.map((images, digit) => (images === 0 ? null : (right[digit] ?? 0) / images));

@@ -6,6 +6,11 @@ export const weights = {
   formats: {
     safetensors: { name: 'safetensors', hint: 'Weights; opens in PyTorch, and here again' },
     pth: { name: 'PyTorch (.pth)', hint: 'Weights as a state_dict, for torch.load; opens here again' },
+    huggingface: {
+      name: 'Hugging Face folder (.zip)',
+      hint: 'Weights, model.py, config and model card; ready for the hub, opens here again',
+    },
+    train_py: { name: 'train.py', hint: 'This training in PyTorch, for one GPU or many' },
     onnx: { name: 'ONNX', hint: 'Network and weights, for ONNX Runtime, Netron and others' },
     onnx_images: { name: 'ONNX that takes images', hint: 'The same; scales and resizes bytes itself' },
     tensorboard: {
@@ -117,6 +122,11 @@ export const weights = {
       what: 'an HDF5 file, such as Keras writes',
       todo: 'Keras lays weights out in another way. Copy them into the PyTorch network in Python, and save its state_dict with save_file of safetensors.torch.',
     },
+    huggingface: {
+      name: 'Hugging Face folder (.zip)',
+      hint: 'Weights, model.py, config and model card; ready for the hub, opens here again',
+    },
+    train_py: { name: 'train.py', hint: 'This training in PyTorch, for one GPU or many' },
     onnx: {
       what: 'an ONNX model',
       todo: 'Save the state_dict of the PyTorch network that it was made from, with save_file of safetensors.torch.',

@@ -14,6 +14,11 @@ export const weights = {
   formats: {
     safetensors: { name: 'safetensors', hint: '权重；可用 PyTorch 打开，也可再加载到这里' },
     pth: { name: 'PyTorch (.pth)', hint: '权重，即 state_dict，供 torch.load 使用；也可再加载到这里' },
+    huggingface: {
+      name: 'Hugging Face 文件夹（.zip）',
+      hint: '权重、model.py、配置和模型卡片；可直接上传到 Hub，也可再加载到这里',
+    },
+    train_py: { name: 'train.py', hint: '用 PyTorch 进行同样的训练，可用一块或多块 GPU' },
     onnx: { name: 'ONNX', hint: '网络和权重；用于 ONNX Runtime、Netron 等' },
     onnx_images: { name: '直接接收图像的 ONNX', hint: '同上；自行完成字节图像的缩放和归一化' },
     tensorboard: { name: 'TensorBoard', hint: '曲线、直方图、滤波器和认错的数字；事件文件' },
@@ -110,6 +115,11 @@ export const weights = {
     },
     keras: { what: ' Keras 模型', todo: kerasTodo },
     hdf5: { what: ' HDF5 文件，例如 Keras 写出的文件', todo: kerasTodo },
+    huggingface: {
+      name: 'Hugging Face 文件夹（.zip）',
+      hint: '权重、model.py、配置和模型卡片；可直接上传到 Hub，也可再加载到这里',
+    },
+    train_py: { name: 'train.py', hint: '用 PyTorch 进行同样的训练，可用一块或多块 GPU' },
     onnx: {
       what: ' ONNX 模型',
       todo: '请用 safetensors.torch 的 save_file 保存导出它的 PyTorch 网络的 state_dict。',
