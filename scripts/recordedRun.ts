@@ -4,8 +4,10 @@ import type { EngineState } from '@/model/engineState';
 import { totalSteps } from '@/model/learningRate';
 import type { RunConfig } from '@/model/runConfig';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
+import type { StateDict } from '@/model/tensor';
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import type { Command, KeptRun, WorkerEvent } from '@/protocol/messages';
+import type { RequestParams, RequestType, RequestValue } from '@/protocol/requests';
 import type { RunStore } from '@/storage/runs/runStore';
 import { createCommandHandler } from '@/training/commandHandler';
 import { mnist } from './trainerLab.ts';
@@ -68,6 +70,28 @@ export class RecordedRunWorker {
     this.send({ type: 'train', runId: 'a', until: 'end' });
   }
 
+  #requests = 0;
+
+  /** @throws Error where it is refused */
+  async request<K extends RequestType>(request: K, params: RequestParams<K>): Promise<RequestValue<K>> {
+    this.#requests += 1;
+    const requestId = this.#requests;
+    const from = this.events.length;
+    this.send({ type: 'request', requestId, request, params });
+    let value: RequestValue<K> | undefined;
+    await this.until(() => {
+      for (const event of this.events.slice(from)) {
+        if (event.type === 'requestFailed' && event.requestId === requestId)
+          throw new Error(event.error.message);
+        if (event.type === 'reply' && event.requestId === requestId)
+          value = event.reply.value as RequestValue<K>;
+      }
+      return value !== undefined;
+    });
+    if (value === undefined) throw new Error('No answer.');
+    return value;
+  }
+
   /** Steps that it has told of. */
   get steps(): number {
     const last = this.events.findLast((event) => event.type === 'metrics');
@@ -126,11 +150,12 @@ export async function bitsOf(store: RunStore, id = 'a'): Promise<RunBits> {
   };
 }
 
-/** Of the same run on an engine alone, from its first step to its last. */
+/** Of the same run on an engine alone, from its first step to its last; `looks`: steps after which the parameters are told. */
 export async function uncutBits(
   config: RunConfig,
   events: readonly RunEvent[],
   create: () => Promise<Engine>,
+  looks: ReadonlyMap<number, (parameters: StateDict) => void> = new Map(),
 ): Promise<RunBits> {
   const engine = await create();
   await engine.setImages('train', mnist().training);
@@ -139,7 +164,9 @@ export async function uncutBits(
   const learningRate: number[] = [];
   let state: EngineState | undefined;
   for (let step = 0; step < total;) {
-    const until = Math.min(total, nextChange(events, step));
+    const from = step;
+    const next = [...looks.keys()].filter((look) => look > from);
+    const until = Math.min(total, nextChange(events, step), ...next);
     await engine.compile(configAt(config, events, step), state);
     await engine.step(until - step);
     const metrics = await engine.readMetrics();
@@ -147,6 +174,7 @@ export async function uncutBits(
     learningRate.push(...metrics.learningRate);
     state = await engine.readState();
     step = until;
+    looks.get(step)?.(state.parameters);
   }
   engine.dispose();
   return { loss, learningRate, state: state ?? null };

@@ -57,6 +57,8 @@ export class Lab {
   readonly source: Images;
   readonly trainer: Trainer;
   readonly sweeps = new LearningRateSweeper();
+  /** Nothing is recorded here. */
+  readonly showStep = (): Promise<null> => Promise.resolve(null);
   /** As the browser tells it of the device in use. */
   loseDevice: (error: EngineError) => void = () => undefined;
   readonly losses: EngineError[] = [];

@@ -49,6 +49,19 @@ export interface Prediction {
   readonly step: number;
 }
 
+/** Where the network stands that answers from now on. */
+export interface ShownStep {
+  /** Steps done; of the nearest keyframe, where the step asked for would take long. */
+  readonly step: number;
+  /** How long the step asked for itself would take; null: it is the one that is shown. */
+  readonly secondsToExact: number | null;
+  /**
+   * Where something else computes than when the run was trained: the largest distance of a parameter at the next keyframe, relative to the
+   * largest value of its tensor; `largest` null: not known. Null: the bits are the run's.
+   */
+  readonly difference: { readonly step: number | null; readonly largest: number | null } | null;
+}
+
 interface RequestKind<Params, Value, Progress> {
   /** Seconds that the page waits for the answer, or for a next sign of progress. */
   readonly seconds: number;
@@ -88,6 +101,15 @@ const table = {
     { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
     LayerInput & { readonly step: number }
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
+  /**
+   * Answers all requests about the network by the one that the run had after `step` steps, until null is asked for or the run is replaced.
+   * Null where another step was asked for meanwhile. `exactly`: however long it takes. Told on the way: where it stands.
+   */
+  showStep: request<
+    { readonly runId: string; readonly step: number | null; readonly exactly: boolean },
+    ShownStep | null,
+    { readonly step: number }
+  >({ seconds: 120 }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

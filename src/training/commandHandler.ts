@@ -1,6 +1,7 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
 import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
+import type { BackendInfo } from '@/model/backend';
 import { assertNever } from '@/model/layers';
 import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
@@ -8,7 +9,9 @@ import type { LoadedImages } from '@/training/dataService';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { RunRecorder } from '@/training/recording/runRecorder';
-import { answer } from '@/training/requests';
+import { TimeTravel } from '@/training/replay/timeTravel';
+import { answer, type RequestContext } from '@/training/requests';
+import { NotReadyError } from '@/training/workerError';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
 
@@ -36,6 +39,13 @@ export function createCommandHandler({
   runs,
   visit,
 }: CommandHandlerOptions): (command: Command) => void {
+  const environmentOf = ({ engine, backend, device, isSoftware }: BackendInfo): RunEnvironment => ({
+    engine,
+    backend,
+    device,
+    isSoftware,
+    ...visit,
+  });
   const source = data(() => {
     trainer.imagesArrived();
   });
@@ -50,19 +60,39 @@ export function createCommandHandler({
   const recorder = new RunRecorder({
     store: runs,
     post,
-    environment: () => {
+    environment: () => (trainer.engineInfo === null ? null : environmentOf(trainer.engineInfo)),
+  });
+  const travel = new TimeTravel({
+    source,
+    store: runs,
+    environmentOf,
+    onBusy: (seconds) => post({ type: 'busy', seconds }),
+    open: async (onDeviceError) => {
       const info = trainer.engineInfo;
-      if (info === null) return null;
-      const { engine, backend, device, isSoftware } = info;
-      return { engine, backend, device, isSoftware, ...visit };
+      if (info === null) throw new NotReadyError('No backend is ready yet.');
+      const request = { choice: info.backend, reference: info.engine === 'tfjs' };
+      return (await backends.open(request, onDeviceError, () => undefined)).engine;
     },
   });
+  const showStep: RequestContext['showStep'] = async ({ runId, step, exactly }, tell) => {
+    const { run } = recorder;
+    if (step === null || run?.id !== runId) {
+      leave();
+      return null;
+    }
+    trainer.shown = travel;
+    return travel.show(run, step, { exactly, perStep: trainer.millisecondsPerStep }, tell);
+  };
+  const leave = (): void => {
+    trainer.shown = null;
+    travel.leave();
+  };
   /** A run is being read from storage; what is said meanwhile is heard afterwards. */
   let reopening: Promise<void> | null = null;
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
-      const value = await answer(request, params, { trainer, source, sweeps }, (progress) =>
+      const value = await answer(request, params, { trainer, source, sweeps, showStep }, (progress) =>
         post({ type: 'progress', requestId, progress: { request, value: progress } }),
       );
       post({ type: 'reply', requestId, reply: { request, value } });
@@ -94,10 +124,12 @@ export function createCommandHandler({
         void source.load();
         break;
       case 'prepare':
+        leave();
         recorder.begin(command.runId, command.config);
         void trainer.prepare(command.runId, command.config, command.weights);
         break;
       case 'restore':
+        leave();
         reopening = restore(command);
         break;
       case 'train':

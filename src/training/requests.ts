@@ -20,6 +20,10 @@ export interface RequestContext {
   readonly trainer: Trainer;
   readonly source: ImageSets;
   readonly sweeps: LearningRateSweeper;
+  readonly showStep: (
+    params: RequestParams<'showStep'>,
+    tell: (progress: RequestProgress<'showStep'>) => void,
+  ) => Promise<RequestValue<'showStep'>>;
 }
 
 type Handlers = {
@@ -48,6 +52,8 @@ const handlers: Handlers = {
     checkConfig(config);
     return trainer.withEngine((engine) => Promise.resolve(engine.memoryNeed(config)));
   },
+
+  showStep: (params, { showStep }, tell) => showStep(params, tell),
 
   testImages: ({ indices }, { source }) => testImages(source, indices),
 

@@ -14,6 +14,7 @@ import { checkConfig } from '@/training/checkConfig';
 import { EngineHost, type CreateEngine, type ImageSets } from '@/training/engineHost';
 import { ignoreLoss, isLoss } from '@/training/guardedEngine';
 import { canBeKept } from '@/training/keepingSchedule';
+import type { NetworkAtStep } from '@/training/replay/timeTravel';
 import { Run } from '@/training/run';
 import { enterNetwork, keepState, saveState, takeOverWeights } from '@/training/savedState';
 import { TrainingLoop } from '@/training/trainingLoop';
@@ -112,6 +113,11 @@ export class Trainer {
   /** What computes now; null where nothing does. */
   get engineInfo(): BackendInfo | null {
     return this.#host.engine?.info ?? null;
+  }
+
+  /** Milliseconds that the run takes for a step; null while that is not known. */
+  get millisecondsPerStep(): number | null {
+    return this.#run?.rate.millisecondsPerStep ?? null;
   }
 
   /** Steps of the run that outlive a loss of the engine. */
@@ -221,8 +227,15 @@ export class Trainer {
     return this.#host.use(task);
   }
 
-  /** Runs a task with the engine between two training steps. @throws NotReadyError where there is no network */
-  withNetwork<T>(task: (engine: Engine, run: Run) => Promise<T>): Promise<T> {
+  /** Where an earlier step of the run is looked at, in place of where it stands. */
+  shown: { use<T>(task: (engine: Engine, network: NetworkAtStep) => Promise<T>): Promise<T> } | null = null;
+
+  /**
+   * Runs a task with the network on show: of the run between two training steps, or as it was at an earlier one.
+   * @throws NotReadyError where there is no network
+   */
+  withNetwork<T>(task: (engine: Engine, network: NetworkAtStep) => Promise<T>): Promise<T> {
+    if (this.shown !== null) return this.shown.use(task);
     return this.#host.use((engine) => {
       const run = this.#run;
       if (run?.isCompiled !== true) throw new NotReadyError('No network is ready yet.');

@@ -12,6 +12,7 @@ import type { RunStore } from '@/storage/runs/runStore';
 import { acquireRunLock, type TabLock } from '@/storage/tabLock';
 import { capacityOf } from '@/training/keepingSchedule';
 import { Recording, type RecordedStart } from '@/training/recording/recording';
+import type { ReplayedRun } from '@/training/replay/timeTravel';
 import { seedWeights } from '@/training/run';
 import type { RunEvent } from '@/training/trainer';
 
@@ -107,6 +108,15 @@ export class RunRecorder {
         isOver: run.phase === 'stopped',
       },
     };
+  }
+
+  /** The run that is recorded, to be gone back in. */
+  get run(): ReplayedRun | null {
+    const recording = this.#recording;
+    if (recording === null) return null;
+    const { start, events, environment } = recording;
+    const { id, config, parent } = start;
+    return { id, config, events, environment, firstStep: parent?.step ?? 0 };
   }
 
   /** Hears what the trainer tells, and tells it on. */

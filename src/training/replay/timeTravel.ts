@@ -1,0 +1,275 @@
+/**
+ * The network of the run at hand as it stood after an earlier step: the nearest keyframe and the steps from there once more, in a second
+ * engine of the same kind, so that the run itself trains on untouched. The engine is opened when it is first asked for, and freed a while
+ * after nobody looks back any more.
+ */
+import type { BackendInfo } from '@/model/backend';
+import type { Engine, EngineError } from '@/engine/engine';
+import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
+import type { RunConfig } from '@/model/runConfig';
+import type { ShownStep } from '@/protocol/requests';
+import type { RunEnvironment } from '@/storage/runs/runSchema';
+import type { RunStore } from '@/storage/runs/runStore';
+import { EngineHost, type ImageSets } from '@/training/engineHost';
+import { EventLoopYielder } from '@/training/eventLoop';
+import { largestDifference, mayDiffer } from '@/training/replay/difference';
+import { NotReadyError } from '@/training/workerError';
+
+/** What is asked of a network besides its engine. */
+export interface NetworkAtStep {
+  readonly config: RunConfig;
+  /** Steps done. */
+  readonly step: number;
+}
+
+/** A run that can be gone back in. */
+export interface ReplayedRun {
+  readonly id: string;
+  /** As it began. */
+  readonly config: RunConfig;
+  readonly events: readonly RunEvent[];
+  readonly environment: RunEnvironment | null;
+  /** The first step that it has a state of, where no seed draws it; 0: drawn from the seed. */
+  readonly firstStep: number;
+}
+
+export interface TimeTravelOptions {
+  readonly source: ImageSets;
+  readonly store: Promise<RunStore>;
+  /** Another engine like the one in use. */
+  readonly open: (onDeviceError: (error: EngineError) => void) => Promise<Engine>;
+  readonly environmentOf: (info: BackendInfo) => RunEnvironment;
+  readonly onBusy: (seconds: number) => void;
+}
+
+/** What takes longer is computed when a person asks for it. */
+const unaskedSeconds = 2;
+/** Between two looks whether something else is wanted. */
+const turnMilliseconds = 15;
+const progressMilliseconds = 500;
+/** Freed so long after the last look back. */
+const idleMilliseconds = 20_000;
+
+/** Another step is wanted. */
+class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+interface Place {
+  readonly run: ReplayedRun;
+  step: number;
+}
+
+export class TimeTravel {
+  readonly #options: TimeTravelOptions;
+  readonly #yielder = new EventLoopYielder();
+  #host: EngineHost | null = null;
+  /** Where the engine stands; null: nowhere. */
+  #place: Place | null = null;
+  /** Counts what is asked for; 0 while nobody looks back. */
+  #turn = 0;
+  #isShowing = false;
+  #millisecondsPerStep: number | null = null;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: TimeTravelOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Goes to a step; null where another one was asked for meanwhile. exactly: however long it takes; else the nearest keyframe, where the
+   * step itself would take long. perStep: milliseconds, as the run takes them. @throws NotReadyError where no keyframe is there
+   */
+  async show(
+    run: ReplayedRun,
+    step: number,
+    options: { readonly exactly: boolean; readonly perStep: number | null },
+    tell: (progress: { readonly step: number }) => void,
+  ): Promise<ShownStep | null> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#isShowing = true;
+    clearTimeout(this.#idle);
+    try {
+      return await this.#use((engine) => this.#go(engine, run, step, { ...options, turn, tell }));
+    } catch (error) {
+      if (error instanceof Superseded) return null;
+      throw error;
+    }
+  }
+
+  /** Requests are answered by the run itself again. */
+  leave(): void {
+    if (!this.#isShowing) return;
+    this.#turn += 1;
+    this.#isShowing = false;
+    this.#idle = setTimeout(() => this.#free(), idleMilliseconds);
+  }
+
+  /** Runs a task with the network that is shown. @throws NotReadyError where none is */
+  use<T>(task: (engine: Engine, network: NetworkAtStep) => Promise<T>): Promise<T> {
+    return this.#use((engine) => {
+      if (this.#place === null) throw new NotReadyError('No step is shown.');
+      const { run, step } = this.#place;
+      return task(engine, { config: configAt(run.config, run.events, step), step });
+    });
+  }
+
+  dispose(): void {
+    this.leave();
+    clearTimeout(this.#idle);
+    this.#free();
+    this.#yielder.close();
+  }
+
+  #free(): void {
+    this.#place = null;
+    this.#host?.dispose();
+    this.#host = null;
+  }
+
+  async #use<T>(task: (engine: Engine) => Promise<T>): Promise<T> {
+    const { source, onBusy, open } = this.#options;
+    if (this.#host === null) {
+      const host = new EngineHost({
+        source,
+        onBusy,
+        onLost: () => {
+          if (this.#host === host) this.#free();
+        },
+      });
+      this.#host = host;
+      const opened = host.replace(
+        open,
+        () => Promise.resolve(),
+        () => Promise.resolve(),
+      );
+      await opened.catch((error: unknown) => {
+        if (this.#host === host) this.#host = null;
+        throw error;
+      });
+    }
+    return this.#host.use(task);
+  }
+
+  async #go(
+    engine: Engine,
+    run: ReplayedRun,
+    asked: number,
+    { exactly, perStep, turn, tell }: Going,
+  ): Promise<ShownStep> {
+    const store = await this.#options.store;
+    const keyframes = [...new Set([run.firstStep, ...(await store.keyframeSteps(run.id))])].toSorted(
+      (a, b) => a - b,
+    );
+    this.#expect(turn);
+    const before = keyframes.findLast((one) => one <= asked) ?? run.firstStep;
+    const stands = this.#standsBetween(run, before, asked);
+    const milliseconds = this.#millisecondsPerStep ?? perStep;
+    const seconds = ((asked - (stands ?? before)) * (milliseconds ?? 0)) / 1000;
+    const isTooFar = !exactly && seconds > unaskedSeconds;
+    const step = isTooFar ? nearest(keyframes, asked) : asked;
+    const from = keyframes.findLast((one) => one <= step) ?? run.firstStep;
+    if (this.#standsBetween(run, from, step) === null) await this.#enter(engine, run, from);
+    await this.#replay(engine, step, { turn, tell });
+    const difference =
+      isTooFar || keyframes.includes(step) ? null : await this.#difference(engine, keyframes, { turn, tell });
+    return { step, secondsToExact: isTooFar ? seconds : null, difference };
+  }
+
+  /** The step at which the engine holds this run, where that is on the way. */
+  #standsBetween(run: ReplayedRun, from: number, to: number): number | null {
+    const place = this.#place;
+    const isThere = place?.run.id === run.id && place.step >= from && place.step <= to;
+    return isThere ? place.step : null;
+  }
+
+  async #enter(engine: Engine, run: ReplayedRun, step: number): Promise<void> {
+    this.#place = null;
+    const state = await (await this.#options.store).keyframe(run.id, step);
+    if (state === null && step > 0) throw new NotReadyError(`Step ${step} is not kept any more.`);
+    await engine.compile(configAt(run.config, run.events, step), state ?? undefined);
+    engine.setStatisticsInterval(null);
+    this.#place = { run, step };
+  }
+
+  /** From where the engine stands to a later step. */
+  async #replay(engine: Engine, to: number, { turn, tell }: Pick<Going, 'turn' | 'tell'>): Promise<void> {
+    const place = this.#place;
+    if (place === null || place.step === to) return;
+    const host = this.#host;
+    await host?.makeResident(engine, 'train', place.run.config.trainingImages);
+    const begun = { at: performance.now(), step: place.step };
+    let looked = begun.at;
+    let told = begun.at;
+    while (place.step < to) {
+      const change = nextChange(place.run.events, place.step);
+      const most = engine.info.engine === 'webgpu' ? 16 : 1;
+      const count = Math.min(most, to - place.step, change - place.step);
+      await engine.step(count);
+      place.step += count;
+      if (place.step === change && place.step < to) await this.#change(engine, place);
+      const now = performance.now();
+      if (now - looked < turnMilliseconds) continue;
+      // What is queued on a GPU is done before more is.
+      await engine.readMetrics();
+      if (now - told > progressMilliseconds) {
+        tell({ step: place.step });
+        told = now;
+      }
+      await this.#yielder.turn();
+      this.#expect(turn);
+      looked = performance.now();
+    }
+    await engine.readMetrics();
+    this.#millisecondsPerStep = (performance.now() - begun.at) / (to - begun.step);
+  }
+
+  /** Settings that were changed in flight. */
+  async #change(engine: Engine, place: Place): Promise<void> {
+    const { run, step } = place;
+    const config = configAt(run.config, run.events, step);
+    if (engine.config?.epochs === config.epochs) engine.setLearningRate(config.learningRate);
+    else await engine.compile(config, await engine.readState());
+  }
+
+  /** How far the replayed bits are from the run's at the next keyframe, where they may differ; the engine stands as before. */
+  async #difference(
+    engine: Engine,
+    keyframes: readonly number[],
+    going: Pick<Going, 'turn' | 'tell'>,
+  ): Promise<ShownStep['difference']> {
+    const place = this.#place;
+    const now = this.#options.environmentOf(engine.info);
+    if (place === null || !mayDiffer(place.run.environment, now)) return null;
+    const { run, step } = place;
+    const next = keyframes.find((one) => one > step);
+    const expected = next === undefined ? null : await (await this.#options.store).keyframe(run.id, next);
+    const isFar = ((next ?? 0) - step) * (this.#millisecondsPerStep ?? 0) > 1000 * unaskedSeconds;
+    if (next === undefined || expected === null || isFar) return { step: null, largest: null };
+    const state = await engine.readState();
+    await this.#replay(engine, next, going);
+    const largest = largestDifference(expected.parameters, await engine.readParameters());
+    await engine.compile(configAt(run.config, run.events, step), state);
+    this.#place = { run, step };
+    return { step: next, largest };
+  }
+
+  #expect(turn: number): void {
+    if (turn !== this.#turn) throw new Superseded();
+  }
+}
+
+interface Going {
+  readonly exactly: boolean;
+  readonly perStep: number | null;
+  readonly turn: number;
+  readonly tell: (progress: { readonly step: number }) => void;
+}
+
+function nearest(steps: readonly number[], wanted: number): number {
+  return steps.reduce(
+    (best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best),
+    steps[0] ?? 0,
+  );
+}
