@@ -1,8 +1,8 @@
 // Runs that last: cut by a reload, and gone on with.
 import { expect, test } from '@playwright/test';
-import { TrainPage } from './trainPage.ts';
+import { handwriting, TrainPage } from './trainPage.ts';
 
-const link = 'network=lenet&epochs=1&trainingImages=6400&learningRate=0.1&momentum=0.9';
+const link = 'network=lenet&epochs=1&trainingImages=6400&learningRate=0.03&momentum=0.9';
 
 test('a run that a reload cuts goes on to the same end', async ({ page }) => {
   const train = new TrainPage(page);
@@ -24,4 +24,44 @@ test('a run that a reload cuts goes on to the same end', async ({ page }) => {
   await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
   expect([await train.stat('loss'), await train.stat('accuracy')]).toEqual([loss, accuracy]);
   expect(await train.stat('step')).toBe(100);
+});
+
+test('any step is shown again, and trained on from with another loss', async ({ page }) => {
+  const train = new TrainPage(page);
+  await train.open(link);
+  await train.chooseEngine(/WebAssembly/);
+  await train.draw(handwriting['3'] ?? []);
+  await train.mainControl.click();
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
+  const readings = page.getByTestId('prediction').first();
+  const newest = await readings.innerText();
+
+  const scrubber = page.getByRole('slider', { name: 'Step on show' });
+  const shown = page.getByTestId('shown-step');
+  await scrubber.focus();
+  await scrubber.press('Home');
+  await expect(shown).toHaveAttribute('data-at', '0');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', 'Step 0 of 100');
+  await expect.poll(() => readings.innerText()).not.toBe(newest);
+  for (let step = 1; step <= 3; step += 1) await scrubber.press('ArrowRight');
+  await expect(shown).toHaveAttribute('data-at', '3');
+  await scrubber.press('PageUp');
+  await expect(shown).toBeHidden();
+  await expect.poll(() => readings.innerText()).toBe(newest);
+  await scrubber.press('Shift+ArrowLeft');
+  await expect(shown).toHaveAttribute('data-moving', 'false');
+
+  await scrubber.fill('40');
+  await expect(shown).toHaveAttribute('data-at', '40');
+  await expect(page.getByTestId('branch')).toBeDisabled();
+  await page.getByRole('button', { name: 'More settings' }).click();
+  await page.getByTestId('field-loss').click();
+  await page.getByRole('option', { name: /[Mm]ean squared/ }).click();
+  await page.getByTestId('branch').click();
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
+  expect(await train.stat('step')).toBe(100);
+  await expect(page.getByText('Run before the branch')).toBeVisible();
+  await scrubber.focus();
+  await scrubber.press('Home');
+  await expect(shown).toHaveAttribute('data-at', '40');
 });

@@ -8,6 +8,7 @@ import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import type { FirstWeights, RunStatus } from '@/protocol/messages';
 import type { RequestParams } from '@/protocol/requests';
+import { memoryRuns } from '@/storage/runs/memoryRuns';
 import { LearningRateSweeper } from '@/training/learningRateSweeper';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
@@ -58,6 +59,7 @@ export class Lab {
   readonly trainer: Trainer;
   readonly sweeps = new LearningRateSweeper();
   /** Nothing is recorded here. */
+  readonly runs = Promise.resolve(memoryRuns());
   readonly showStep = (): Promise<null> => Promise.resolve(null);
   /** As the browser tells it of the device in use. */
   loseDevice: (error: EngineError) => void = () => undefined;

@@ -57,6 +57,16 @@ export type Command =
       readonly config: RunConfig;
       readonly kept: KeptRun;
     }
+  /**
+   * Another run in place of the current one, which begins where that stood after `step` steps, with other settings; its first steps are
+   * the parent's. An optimizer of another kind begins without a state.
+   */
+  | {
+      readonly type: 'branch';
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly parent: { readonly runId: string; readonly step: number };
+    }
   /** Trains on until the configured end, or by one step or one epoch. */
   | { readonly type: 'train'; readonly runId: string; readonly until: 'end' | StopUnit }
   | { readonly type: 'pause'; readonly runId: string }

@@ -110,6 +110,8 @@ const table = {
     ShownStep | null,
     { readonly step: number }
   >({ seconds: 120 }),
+  /** Steps of the run's keyframes, ascending. */
+  keyframeSteps: request<{ readonly runId: string }, readonly number[]>({ seconds: 60 }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

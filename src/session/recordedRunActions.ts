@@ -2,7 +2,7 @@
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import { dismissInterrupted, readRun, type ReadRun } from '@/session/interruptedRun';
 import { preparingRun, type RunContext } from '@/session/runActions';
-import type { SessionActions } from '@/session/sessionState';
+import type { ComparedRun, SessionActions } from '@/session/sessionState';
 import { tabStorage } from '@/session/tabStorage';
 import type { RunStore } from '@/storage/runs/runStore';
 
@@ -19,14 +19,25 @@ const nothingKept = {
 } as const;
 
 /** Puts what was measured up to the run's last keyframe on show. */
-function show({ store, metrics, statistics }: RunContext, read: ReadRun): void {
+function show(
+  { store, metrics, statistics }: RunContext,
+  read: ReadRun,
+  comparison: ComparedRun | null,
+): void {
   const { run, config, step, tests } = read;
   metrics.clear();
   statistics.clear();
   if (step > 0) metrics.append(read.metrics);
   statistics.append(read.statistics);
   store.setState(({ metricsVersion, statisticsVersion }) => ({
-    run: { ...preparingRun(run.id, config, run.origin), step, keptStep: step },
+    run: {
+      ...preparingRun(run.id, config, run.origin),
+      step,
+      firstStep: run.parent?.step ?? 0,
+      keptStep: step,
+    },
+    shown: null,
+    comparison,
     draft: config,
     interrupted: null,
     recovery: null,
@@ -44,9 +55,18 @@ export function createRecordedRunActions(
   const { store, client } = context;
   return {
     openRun: async (runId, { train }) => {
-      const read = await readRun(await runs(), runId);
+      const storage = await runs();
+      const read = await readRun(storage, runId);
       if (read === null || !(await confirmReplacing())) return;
-      show(context, read);
+      const { parent } = read.run;
+      const compared = parent === null ? null : (await storage.metrics(parent.runId)).values('loss');
+      show(
+        context,
+        read,
+        parent !== null && compared !== null && compared.length > parent.step
+          ? { ...parent, loss: compared }
+          : null,
+      );
       client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
       if (train) client()?.send({ type: 'train', runId, until: 'end' });
     },

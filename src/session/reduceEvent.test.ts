@@ -24,7 +24,7 @@ const status: RunStatus = {
 const idle: SessionState = createSession().store.getState();
 const running: SessionState = {
   ...idle,
-  run: { ...status, runId: 'new', config: defaultConfig('lenet'), error: null, keptStep: 0 },
+  run: { ...status, runId: 'new', config: defaultConfig('lenet'), error: null, firstStep: 0, keptStep: 0 },
 };
 const evaluated = (runId: string, step: number): SessionEvent => ({
   type: 'evaluated',

@@ -171,7 +171,9 @@ export function createRunActions(context: RunContext): RunActions {
       const state = store.getState();
       const { run, draft } = state;
       store.setState({ draft: { ...draft, learningRate } });
-      if (run !== null && isUnderWay(state)) changeInFlight({ ...run.config, learningRate });
+      // Whoever looks back sets up a branch.
+      if (run !== null && isUnderWay(state) && state.shown === null)
+        changeInFlight({ ...run.config, learningRate });
     },
     updateDraft: (change) => {
       changeDraft({ ...store.getState().draft, ...change });
@@ -197,6 +199,7 @@ export function preparingRun(runId: string, config: RunConfig, origin: WeightsOr
     secondsLeft: null,
     firstStepMilliseconds: null,
     error: null,
+    firstStep: 0,
     keptStep: 0,
   };
 }
@@ -214,6 +217,8 @@ export function prepare(
   store.setState(({ metricsVersion, statisticsVersion }) => ({
     run,
     recovery: null,
+    shown: null,
+    comparison: null,
     evaluations: [],
     metricsVersion: metricsVersion + 1,
     statisticsVersion: statisticsVersion + 1,
@@ -222,7 +227,7 @@ export function prepare(
 }
 
 /** Unlike all of earlier visits and other tabs. crypto.randomUUID is missing on plain http pages. */
-function newRunId(): string {
+export function newRunId(): string {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   return `${Date.now().toString(36)}-${random.toString(36)}`;
 }

@@ -13,6 +13,7 @@ const run = (phase: RunPhase): RunState => ({
   phase,
   testedImages: null,
   step: 960,
+  firstStep: 0,
   keptStep: 938,
   origin: drawnFromSeed,
   epoch: 1,

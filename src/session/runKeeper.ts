@@ -30,7 +30,7 @@ export class RunKeeper {
 
   /** A command goes to the worker. */
   sent(command: Command): void {
-    if (command.type === 'prepare' || command.type === 'restore') {
+    if (command.type === 'prepare' || command.type === 'restore' || command.type === 'branch') {
       this.#runId = command.runId;
       this.#config = command.config;
       this.#initial = seedWeights;

@@ -1,6 +1,7 @@
 /** What views derive from the state. */
 import type { ExportFormat } from '@/formats/exportFormats';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
+import { sharesWeights } from '@/model/weightsOrigin';
 import type { RunPhase } from '@/protocol/messages';
 import type { SessionState } from '@/session/sessionState';
 
@@ -43,6 +44,24 @@ export function canExport(state: SessionState, { needs }: ExportFormat): boolean
     default:
       return needs satisfies never;
   }
+}
+
+/** Which network answers: another answer is due when this changes. Null where none does, or an earlier one is on its way. */
+export function networkVersion(state: SessionState): string | null {
+  const { run, shown } = state;
+  if (!canPredict(state) || run === null) return null;
+  if (shown !== null) return shown.at === null ? null : `${run.runId}:${shown.at}:shown`;
+  return `${run.runId}:${run.step}`;
+}
+
+/** The network on show changes while it trains. */
+export function followsTraining({ run, shown }: SessionState): boolean {
+  return shown === null && isTraining(run?.phase);
+}
+
+/** Whether a run of this configuration can go on from where the run at hand was. */
+export function isBranchable({ run }: SessionState, config: RunConfig): boolean {
+  return run !== null && sharesWeights(run.config.network, config.network) && !sameConfig(run.config, config);
 }
 
 /** The controls say something else than what the current run trains with: a start or reset takes it over. */

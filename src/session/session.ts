@@ -64,6 +64,8 @@ function initialState(): SessionState {
     diagnoses: [],
     recordingProblem: null,
     interrupted: null,
+    shown: null,
+    comparison: null,
   };
 }
 
@@ -154,6 +156,7 @@ export function createSession(): Session {
       backend,
       data,
       sweep,
+      shown: null,
       worker: 'running',
       run: { ...run, phase: 'preparing', testedImages: null, step, error: null },
       recovery: run.step === 0 ? null : { lost: null, lostStep: run.step, step },

@@ -8,6 +8,7 @@ import { selectBackendCommand, statisticsCommand } from '@/session/settingsComma
 import type { StatisticsLog } from '@/session/statisticsLog';
 import { createSweepActions } from '@/session/sweepActions';
 import { RequestError } from '@/session/pendingRequests';
+import { createTimeTravelActions } from '@/session/timeTravelActions';
 import type { TrainerClient } from '@/session/trainerClient';
 import { createWeightsActions } from '@/session/weightsActions';
 import { createWeightsQuestions } from '@/session/weightsQuestions';
@@ -50,6 +51,7 @@ export function createActions(context: ActionContext): SessionActions {
   return {
     ...createRunActions(runContext),
     ...weightsActions,
+    ...createTimeTravelActions(runContext),
     ...createRecordedRunActions(runContext, context.runs, weightsActions.confirmReplacing),
     retryData: () => {
       client()?.send({ type: 'loadData' });

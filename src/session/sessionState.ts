@@ -28,7 +28,7 @@ import type {
   WorkerError,
 } from '@/protocol/messages';
 import type { RecordedRun } from '@/storage/runs/runSchema';
-import type { ConvolutionProblem, Prediction, RequestValue } from '@/protocol/requests';
+import type { ConvolutionProblem, Prediction, RequestValue, ShownStep } from '@/protocol/requests';
 
 export type { EvaluationPoint, Prediction };
 
@@ -53,8 +53,33 @@ export interface RunState extends RunStatus {
   /** What the run trains with; learning rate and epochs follow what is changed in flight. */
   readonly config: RunConfig;
   readonly error: WorkerError | null;
+  /** The first step that can be gone back to: where a branch left its parent; else 0. */
+  readonly firstStep: number;
   /** The step from which it goes on when the worker is lost; 0: from the beginning. */
   readonly keptStep: number;
+}
+
+/** An earlier step of the run at hand that all views show. */
+export interface ShownState extends Omit<ShownStep, 'step'> {
+  /** Asked for. */
+  readonly step: number;
+  /** At which the network stands that answers; null until the first is there. */
+  readonly at: number | null;
+  /** The network is on its way to `step`. */
+  readonly isMoving: boolean;
+  /** Where it is on a long way. */
+  readonly passed: number | null;
+  /** In English, for detail; why it cannot be shown. */
+  readonly error: string | null;
+}
+
+/** The run from which the one at hand branched, to be drawn beside it. */
+export interface ComparedRun {
+  readonly runId: string;
+  /** Where they part. */
+  readonly step: number;
+  /** One a step, from the first. */
+  readonly loss: Float32Array<ArrayBuffer>;
 }
 
 /** A loss of what computes, through which the run at hand came, or is to come. */
@@ -138,6 +163,10 @@ export interface SessionState {
   readonly recordingProblem: RecordingProblem | null;
   /** The run that the last visit left before its end, to go on with. */
   readonly interrupted: RecordedRun | null;
+  /** Null: the newest step is on show. */
+  readonly shown: ShownState | null;
+  /** Null: the run at hand is no branch, or its parent is gone. */
+  readonly comparison: ComparedRun | null;
   /** What the doctor finds wrong with the run, causes first. */
   readonly diagnoses: readonly Diagnosis[];
 }
@@ -227,6 +256,16 @@ export interface SessionActions {
   readonly restartWorker: () => void;
   /** Shows a run from storage as it stood last, in place of the one at hand; `train`: and goes on with it. Asks where weights would be lost. */
   readonly openRun: (runId: string, options: { readonly train: boolean }) => Promise<void>;
+  /** Shows the network as it was after `step` steps in all views; null, or the newest: as it is. */
+  readonly showStep: (step: number | null) => void;
+  /** Computes the step that was asked for, however long it takes. */
+  readonly computeShownStep: () => void;
+  /** To the next keyframe forwards (1) or back (-1). */
+  readonly showNextKeyframe: (direction: 1 | -1) => Promise<void>;
+  /** Trains on from the step on show with the draft's settings, as another run. */
+  readonly branch: () => void;
+  /** The same from any step of the run at hand and with any settings. */
+  readonly branchWith: (step: number, config: RunConfig) => void;
   /** Does not offer the interrupted run any more. */
   readonly dismissInterrupted: () => void;
   /** Puts the news of what is not kept away. */

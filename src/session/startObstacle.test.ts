@@ -43,6 +43,7 @@ it('is an engine that could not build this network', () => {
       secondsLeft: null,
       firstStepMilliseconds: null,
       error: { code, message: 'No.', subject: null },
+      firstStep: 0,
       keptStep: 0,
     },
   });

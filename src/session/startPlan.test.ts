@@ -47,6 +47,7 @@ function at({ phase, step = 0, origin = drawnFromSeed, draft = lenet, error = nu
     secondsLeft: null,
     firstStepMilliseconds: null,
     error,
+    firstStep: 0,
     keptStep: 0,
   };
   return { ...idle, run, draft };

@@ -35,6 +35,13 @@ export function weightsHeld(state: SessionState): WeightsOrigin {
   return isLost(state) ? run.origin : trainedFor(run.origin, run.step);
 }
 
+/** What the weights on show went through: where a person looks back, up to there. */
+export function weightsShown(state: SessionState): WeightsOrigin {
+  const { run, shown } = state;
+  if (run === null || shown === null || shown.at === null) return weightsHeld(state);
+  return trainedFor(run.origin, shown.at);
+}
+
 /** Weights are there that no seed can draw again, and that were not saved as they stand. */
 export function hasUnsavedWeights(state: SessionState): boolean {
   const { run, savedWeights } = state;

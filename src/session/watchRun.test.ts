@@ -26,6 +26,7 @@ function begin(session: Session, runId: string, config: RunConfig): void {
       secondsLeft: null,
       firstStepMilliseconds: null,
       error: null,
+      firstStep: 0,
       keptStep: 0,
     },
   });

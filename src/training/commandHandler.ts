@@ -2,7 +2,10 @@
 import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { BackendInfo } from '@/model/backend';
+import type { EngineState } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
+import { optimizerSlots } from '@/model/optimizers';
+import type { RunConfig } from '@/model/runConfig';
 import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
 import type { LoadedImages } from '@/training/dataService';
@@ -24,6 +27,14 @@ export interface CommandHandlerOptions {
   readonly runs: Promise<RunStore>;
   /** What the page and its browser are. */
   readonly visit: Pick<RunEnvironment, 'browser' | 'pageVersion'>;
+}
+
+/** Without what an optimizer of another kind keeps. */
+function branchState(state: EngineState, { optimizer }: RunConfig): EngineState {
+  const given = Object.keys(state.optimizer);
+  const wanted = optimizerSlots(optimizer);
+  const fits = given.length === wanted.length && wanted.every((slot) => given.includes(slot));
+  return fits ? state : { ...state, optimizer: {} };
 }
 
 const elsewhere: WorkerError = {
@@ -92,7 +103,7 @@ export function createCommandHandler({
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
-      const value = await answer(request, params, { trainer, source, sweeps, showStep }, (progress) =>
+      const value = await answer(request, params, { trainer, source, sweeps, showStep, runs }, (progress) =>
         post({ type: 'progress', requestId, progress: { request, value: progress } }),
       );
       post({ type: 'reply', requestId, reply: { request, value } });
@@ -106,6 +117,22 @@ export function createCommandHandler({
       const found = await recorder.reopen(runId, config, kept).catch(() => ({ config, kept }));
       if (found !== null) void trainer.restore(runId, found.config, found.kept);
       else post({ type: 'runFailed', runId, error: elsewhere });
+    } finally {
+      reopening = null;
+    }
+  };
+
+  const branch = async ({ runId, config, parent }: Extract<Command, { type: 'branch' }>): Promise<void> => {
+    try {
+      const { run } = recorder;
+      if (run?.id !== parent.runId) throw new NotReadyError('The run is not at hand any more.');
+      await travel.show(run, parent.step, { exactly: true, perStep: null }, () => undefined);
+      const state = await travel.use((engine) => engine.readState());
+      leave();
+      const kept = recorder.branch(runId, config, parent.runId, branchState(state, config));
+      if (kept !== null) void trainer.restore(runId, config, kept);
+    } catch (error) {
+      post({ type: 'runFailed', runId, error: toWorkerError(error) });
     } finally {
       reopening = null;
     }
@@ -131,6 +158,9 @@ export function createCommandHandler({
       case 'restore':
         leave();
         reopening = restore(command);
+        break;
+      case 'branch':
+        reopening = branch(command);
         break;
       case 'train':
         trainer.train(command.runId, command.until);

@@ -11,6 +11,7 @@ import { exportFile } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { LearningRateSweeper } from '@/training/learningRateSweeper';
+import type { RunStore } from '@/storage/runs/runStore';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
 import { classCount } from '@/model/classCounts';
@@ -20,6 +21,7 @@ export interface RequestContext {
   readonly trainer: Trainer;
   readonly source: ImageSets;
   readonly sweeps: LearningRateSweeper;
+  readonly runs: Promise<RunStore>;
   readonly showStep: (
     params: RequestParams<'showStep'>,
     tell: (progress: RequestProgress<'showStep'>) => void,
@@ -54,6 +56,8 @@ const handlers: Handlers = {
   },
 
   showStep: (params, { showStep }, tell) => showStep(params, tell),
+
+  keyframeSteps: async ({ runId }, { runs }) => (await runs).keyframeSteps(runId),
 
   testImages: ({ indices }, { source }) => testImages(source, indices),
 

@@ -5,6 +5,7 @@ import { withLayer } from '@/features/convLab/convLabEdits';
 import type { NetworkSource } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { drawing, isEmptyDrawing, networkImage } from '@/session/drawing';
+import { networkVersion } from '@/session/selectors';
 import { session } from '@/session/session';
 
 /** Shortest time between two requests, and their share of the worker's time at most, so that training hardly slows. */
@@ -41,7 +42,9 @@ export function useFollowNetwork(): void {
     let isStale = false;
     let isBusy = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let seen = { step: lab.store.getState().network?.step ?? -1, runId: session.store.getState().run?.runId };
+    const newest = session.store.getState().run;
+    let seen: string | null =
+      newest === null ? null : `${newest.runId}:${lab.store.getState().network?.step ?? -1}`;
 
     const refresh = async (): Promise<void> => {
       isBusy = true;
@@ -67,11 +70,13 @@ export function useFollowNetwork(): void {
       if (!isBusy) void refresh();
     };
     const look = (): void => {
-      const { run } = session.store.getState();
+      const state = session.store.getState();
+      const { run } = state;
       // What was loaded stays in the lab, as plain numbers.
       if (run !== null && !hasFilter(run.config.network, layer, filter)) return lab.actions.unfollow();
-      if (run === null || (run.step === seen.step && run.runId === seen.runId)) return;
-      seen = { step: run.step, runId: run.runId };
+      const version = networkVersion(state);
+      if (version === null || version === seen) return;
+      seen = version;
       changed();
     };
     // It may have trained on while another page was open.

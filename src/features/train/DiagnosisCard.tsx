@@ -3,7 +3,9 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Diagnosis } from '@/doctor/diagnosis';
 import { rules } from '@/doctor/rules';
-import { session } from '@/session/session';
+import type { RunConfig } from '@/model/runConfig';
+import { isBranchable } from '@/session/selectors';
+import { session, useSession } from '@/session/session';
 import { shownStep, type DiagnosisText } from '@/features/train/useDiagnosisText';
 import { dropTypedText } from '@/features/train/typedFields';
 import { Formula } from '@/ui/text/Formula';
@@ -37,6 +39,31 @@ function Concerned({ diagnosis }: { readonly diagnosis: Diagnosis }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** The same change from where the fault began: what went well before stays. */
+function FromFault({ diagnosis, config }: { readonly diagnosis: Diagnosis; readonly config: RunConfig }) {
+  const { t } = useTranslation('doctor');
+  const format = useNumberFormat();
+  const { step } = diagnosis;
+  const isPossible = useSession(
+    (state) =>
+      isBranchable(state, config) && step > (state.run?.firstStep ?? 0) && step < (state.run?.step ?? 0),
+  );
+  if (!isPossible) return null;
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      onClick={() => {
+        session.actions.branchWith(step, config);
+        dropTypedText();
+      }}
+      data-testid={`branch-${diagnosis.id}`}
+    >
+      {t('applyFrom', { step: format.integer(step) })}
+    </Button>
   );
 }
 
@@ -82,6 +109,7 @@ export function DiagnosisCard({
           >
             {t('apply')}
           </Button>
+          <FromFault diagnosis={diagnosis} config={fix.config} />
         </div>
       )}
     </li>

@@ -95,7 +95,9 @@ function LayerFigures() {
   // oxlint-disable-next-line react/exhaustive-deps
   const statistics = useMemo(() => session.statistics.steps, [version]);
   const grid = useMemo(() => heatGrid(statistics, quantity), [statistics, quantity]);
-  const latest = statistics.at(-1);
+  const shownStep = useSession(({ shown }) => shown?.at ?? Infinity);
+  // A step is measured before its update.
+  const latest = statistics.findLast(({ step }) => step < shownStep) ?? statistics[0];
   return (
     <>
       <p className={classes['hint']}>{t(latest === undefined ? 'statistics.empty' : 'statistics.hint')}</p>

@@ -2,22 +2,32 @@
 import { Slider, Switch, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChartPoint } from '@/session/chartSeries';
+import { ChartSeries, type ChartPoint } from '@/session/chartSeries';
 import { session, useSession } from '@/session/session';
 import { otherColor, useOtherCurve, valueOf } from '@/features/train/otherCurve';
 import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
 import { useEpochTexts } from '@/features/train/useEpochTexts';
+import { StepScrubber } from '@/features/train/StepScrubber';
 import { useMetricsVersion } from '@/features/train/useMetricsVersion';
 import { Chart } from '@/ui/chart/Chart';
 import { ChartCurve } from '@/ui/chart/ChartCurve';
 import type { Hover } from '@/ui/chart/ChartHover';
-import { ChartPanel } from '@/ui/chart/ChartPanel';
-import { EpochLines } from '@/ui/chart/chartParts';
-import { linearDomain, logDomain, stepAxis, stepAxisEnd, thinned, valueAxis } from '@/ui/chart/chartScale';
+import { ChartPanel, type LegendItem } from '@/ui/chart/ChartPanel';
+import { EpochLines, ReferenceLine } from '@/ui/chart/chartParts';
+import {
+  linearDomain,
+  logDomain,
+  plotMarginOf,
+  stepAxis,
+  stepAxisEnd,
+  thinned,
+  valueAxis,
+} from '@/ui/chart/chartScale';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/charts.module.css';
 
 const color = 'var(--series-train)';
+const parentColor = 'var(--app-muted)';
 const evidenceSeries = ['training_loss'] as const;
 const refreshMilliseconds = 120;
 /** Places where the pointer finds values: about one every six pixels. */
@@ -82,6 +92,21 @@ function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
   );
 }
 
+const noPoints: readonly ChartPoint[] = [];
+
+/** The loss of the run that the one at hand branched from, where there is one. */
+function useComparison(smoothing: number): readonly ChartPoint[] {
+  const comparison = useSession((state) => state.comparison);
+  return useMemo(() => {
+    if (comparison === null) return noPoints;
+    const series = new ChartSeries(smoothing, 1);
+    for (const loss of comparison.loss) series.append(loss);
+    return series.points();
+  }, [comparison, smoothing]);
+}
+
+const parentLegend = (label: string): LegendItem => ({ label, color: parentColor, mark: 'line' });
+
 export function TrainingLossChart({ className }: { readonly className?: string | undefined }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
@@ -90,11 +115,14 @@ export function TrainingLossChart({ className }: { readonly className?: string |
   // The version stands for the log's content, which React cannot see.
   // oxlint-disable-next-line react/exhaustive-deps
   const points = useMemo(() => session.metrics.chart('loss', smoothing), [version, smoothing]);
+  const parent = useComparison(smoothing);
+  const branchStep = useSession(({ comparison }) => comparison?.step ?? 0);
+  const shownStep = useSession(({ shown }) => shown?.at ?? null);
   const other = useOtherCurve('train_loss', smoothing);
-  const last = points.at(-1)?.step ?? 0;
+  const last = Math.max(points.at(-1)?.step ?? 0, parent.at(-1)?.step ?? 0);
   const hasCurve = points.length > 0 || other !== null;
   const epochs = useEpochTexts(last);
-  const range = useMemo(() => joinedRange(rangeOf(points), other), [points, other]);
+  const range = useMemo(() => joinedRange(rangeOf([...points, ...parent]), other), [points, parent, other]);
   const canUseLog = !hasCurve || range.low > 0;
   const usesLog = logScale && hasCurve && range.low > 0;
   const [low, high] = usesLog ? logDomain(range.low, range.high) : linearDomain(range.low, range.high);
@@ -124,6 +152,7 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         { label: t('charts.smoothed'), color, mark: 'line' },
         { label: t('charts.raw'), color, mark: 'faint_line' },
         ...(other === null ? [] : [{ label: t('other.legend'), color: otherColor, mark: 'line' as const }]),
+        ...(parent.length === 0 ? [] : [parentLegend(t('charts.parent'))]),
       ]}
       actions={<LossControls canUseLog={canUseLog} />}
       empty={hasCurve ? null : t('charts.emptyTraining')}
@@ -132,15 +161,23 @@ export function TrainingLossChart({ className }: { readonly className?: string |
         loss: latest === null ? '–' : format.loss(latest),
       })}
       testId="training-loss"
+      footer={<StepScrubber margin={plotMarginOf(y)} axisEnd={end} />}
     >
       <Chart x={x} y={y} hover={hover}>
         <EpochLines marks={epochs.marks} label={epochs.label} />
+        {parent.length > 0 && (
+          <>
+            <ChartCurve points={parent} value={smoothedOf} color={parentColor} width={2} />
+            <ReferenceLine at={branchStep} color={parentColor} isDashed />
+          </>
+        )}
         <ChartCurve points={points} value={rawOf} color={color} width={1} opacity={0.32} />
         <ChartCurve points={points} value={smoothedOf} color={color} width={2} />
         {other !== null && (
           <ChartCurve points={other.points} value={valueOf} color={otherColor} width={2} opacity={0.8} />
         )}
         <DiagnosisMarks series={evidenceSeries} />
+        {shownStep !== null && <ReferenceLine at={shownStep} color="var(--app-text)" />}
       </Chart>
     </ChartPanel>
   );

@@ -42,6 +42,7 @@ class Bench {
       runId: `run ${this.#runs}`,
       config,
       error: null,
+      firstStep: 0,
       keptStep: 0,
       phase: 'training',
       testedImages: null,

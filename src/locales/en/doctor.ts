@@ -12,6 +12,7 @@ export const doctor = {
   digitsWrong: 'Read wrong in every test image',
   digitsUnpredicted: 'No test image is taken for',
   apply: 'Start a new run with this change',
+  applyFrom: 'From step {{step}} on',
   mark: 'Doctor',
   fix: {
     cross_entropy: 'Loss: cross entropy',

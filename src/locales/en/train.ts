@@ -70,6 +70,7 @@ export const train = {
     testLoss: 'Test loss',
     testAccuracy: 'Test accuracy',
     smoothed: 'Smoothed',
+    parent: 'Run before the branch',
     raw: 'Every batch',
     quickShort: 'First 1,000, on the way',
     fullShort: 'All 10,000, each epoch',
@@ -240,5 +241,27 @@ export const train = {
   link: { title: 'Not all of the link could be used' },
   drawCard: {
     title: 'Try it',
+  },
+  scrubber: {
+    label: 'Step on show',
+    hint: 'Drag to look back: the drawing, the digits, the layers and the weights to save are then those of that step. Arrow keys go by step, with Shift by kept state, Page keys by epoch.',
+    newest: 'Newest step, {{step}}',
+    value: 'Step {{step}} of {{total}}',
+    shown: 'Shown: step {{step}}',
+    moving: 'On the way to step {{step}}{{passed}} …',
+    loss: 'loss {{loss}}',
+    accuracy: 'test {{accuracy}}',
+    nearest:
+      'Step {{at}} is the nearest that is kept. To compute step {{step}} itself takes about {{duration}}.',
+    compute: 'Compute it',
+    mayDiffer:
+      'Another engine, device or version trained this run, so steps that are computed again may differ from it.',
+    differsNot: 'At step {{step}} they have the same bits.',
+    differsBy:
+      'At step {{step}} the largest difference of a parameter is {{largest}} of its tensor’s largest value.',
+    failed: 'This step cannot be shown. {{message}}',
+    live: 'Back to the newest',
+    branch: 'Train on from here',
+    branchHint: 'Change a setting other than the network first: it trains on from here as a run of its own.',
   },
 } as const;

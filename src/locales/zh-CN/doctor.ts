@@ -15,6 +15,7 @@ export const doctor = {
   digitsWrong: '测试中全部读错的数字',
   digitsUnpredicted: '没有一张测试图被认作',
   apply: '只改这一项，重新训练',
+  applyFrom: '从第 {{step}} 步开始',
   mark: '诊断',
   fix: {
     cross_entropy: '损失：交叉熵',

@@ -1,6 +1,6 @@
 /** Keeps asking the network what it reads: when the images change at once, while it trains every now and then. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { canPredict, isTraining } from '@/session/selectors';
+import { followsTraining, networkVersion } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import type { Prediction, SessionState } from '@/session/sessionState';
 import { type Reading, readingsOf } from '@/panels/drawing/readings';
@@ -29,14 +29,9 @@ const imageSize = 28 * 28;
 const defaultRefreshMilliseconds = 200;
 const longestPause = 5000;
 
-/** Which network stands there: a new answer is due when this changes. */
-function networkVersion(state: SessionState): string | null {
-  return canPredict(state) ? `${state.run?.runId}:${state.run?.step}` : null;
-}
-
 /** While it trains every answer is of some steps ago. */
 function isOfThisNetwork(state: SessionState, answered: Answered): boolean {
-  return isTraining(state.run?.phase) || networkVersion(state) === answered.network;
+  return followsTraining(state) || networkVersion(state) === answered.network;
 }
 
 /** Asks about the newest images, one question at a time. */
@@ -70,7 +65,7 @@ class PredictionLoop {
     if (images === this.#askedImages) {
       if (version === this.#askedVersion) return;
       // A network that stands still is asked at once: nothing is slowed down, and its answer is the last word.
-      const wait = isTraining(state.run?.phase) ? this.#notBefore - performance.now() : 0;
+      const wait = followsTraining(state) ? this.#notBefore - performance.now() : 0;
       if (wait > 0) {
         this.#timer ??= setTimeout(() => this.#askAgain(), wait);
         return;

@@ -68,7 +68,7 @@ export function useSamples(filter: SampleFilter, page: number, count: number): S
   // Wrong ones are looked for again when the network has learnt: after each full test.
   const network = useSession((state) =>
     filter === 'wrong' && canPredict(state)
-      ? `${state.run?.runId}:${state.evaluations.filter((point) => point.extent === 'full').length}`
+      ? `${state.run?.runId}:${state.shown?.at ?? 'newest'}:${state.evaluations.filter((point) => point.extent === 'full').length}`
       : null,
   );
   useEffect(() => {

@@ -43,7 +43,7 @@ export function WeightFiles() {
   const current = useCurrentNetworkText();
   const name = useSession((state) => configToLoadInto(state).network.name);
   const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
-  const step = useSession(({ run }) => run?.step ?? 0);
+  const step = useSession(({ run, shown }) => shown?.at ?? run?.step ?? 0);
   const { notice, dismiss, save, load } = useWeightFiles();
   const [isOver, setIsOver] = useState(false);
   const reset = useRef<() => void>(null);

@@ -96,6 +96,21 @@ export class Recording {
     return recording;
   }
 
+  /** The record of a run that begins with the first steps of this one, and with what stood after them. */
+  branch(start: RecordedStart, state: EngineState): Recording {
+    const { step } = state;
+    const branch = new Recording(start);
+    branch.environment = this.environment;
+    branch.origin = this.origin;
+    for (const chunk of this.#metrics.chunks(0)) branch.#metrics.take(chunk);
+    branch.#metrics.truncate(step);
+    branch.#addStatistics([...this.#statistics.values()].flat().filter((one) => one.step < step));
+    branch.#tests = this.#tests.filter((test) => test.step <= step);
+    branch.#drawSparkline();
+    branch.#pending = { ...nothing(0), tests: [...branch.#tests], keyframe: state };
+    return branch;
+  }
+
   /** Steps that are recorded. */
   get steps(): number {
     return this.#metrics.count;
@@ -145,8 +160,7 @@ export class Recording {
     }
     this.#tests = this.#tests.filter((test) => test.step <= step);
     this.#keyframes = this.#keyframes.filter((one) => one <= step);
-    this.#sparkline = new Sparkline();
-    for (const loss of this.#metrics.values('loss')) this.#sparkline.append(loss);
+    this.#drawSparkline();
     const { truncate, from, tests, keyframe } = this.#pending;
     this.#pending = {
       truncate: Math.min(truncate ?? Infinity, step),
@@ -177,6 +191,11 @@ export class Recording {
     }
     if (keyframe === null || keyframe.step > this.steps) return null;
     return keyframe.step;
+  }
+
+  #drawSparkline(): void {
+    this.#sparkline = new Sparkline();
+    for (const loss of this.#metrics.values('loss')) this.#sparkline.append(loss);
   }
 
   #addStatistics(steps: readonly StepStatistics[]): void {

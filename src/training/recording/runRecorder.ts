@@ -4,6 +4,7 @@
  */
 import { assertNever } from '@/model/layers';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import type { EngineState } from '@/model/engineState';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { KeptRun, RecordingProblem, RunPhase, WorkerEvent } from '@/protocol/messages';
 import { defaultKeyframeBytes } from '@/storage/runs/keyframePolicy';
@@ -117,6 +118,24 @@ export class RunRecorder {
     const { start, events, environment } = recording;
     const { id, config, parent } = start;
     return { id, config, events, environment, firstStep: parent?.step ?? 0 };
+  }
+
+  /** Begins a run with the first steps of the one at hand, and what stood after them; null where that is another. */
+  branch(id: string, config: RunConfig, parentId: string, state: EngineState): KeptRun | null {
+    const parent = this.#recording;
+    if (parent?.start.id !== parentId) return null;
+    const { step } = state;
+    const branch = parent.branch(this.#startOf(id, config, { runId: parentId, step }), state);
+    this.#replace(branch);
+    const initial = { parameters: null, origin: branch.origin };
+    return {
+      initial,
+      state,
+      seconds: branch.seconds,
+      events: [],
+      fullTestDue: false,
+      isOver: false,
+    };
   }
 
   /** Hears what the trainer tells, and tells it on. */

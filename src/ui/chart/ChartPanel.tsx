@@ -19,6 +19,8 @@ export interface ChartPanelProps {
   readonly summary: string;
   readonly children: ReactNode;
   readonly className?: string | undefined;
+  /** Below the chart. */
+  readonly footer?: ReactNode;
   readonly testId?: string;
 }
 
@@ -54,7 +56,7 @@ export function ChartFigure({
 }
 
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, legend, actions, empty, summary, children, className, testId } = props;
+  const { title, legend, actions, empty, summary, children, className, footer, testId } = props;
   return (
     <Panel title={title} actions={actions} className={`${classes['panel']} ${className ?? ''}`}>
       <Legend items={legend} />
@@ -65,6 +67,7 @@ export function ChartPanel(props: ChartPanelProps) {
         </div>
         {empty !== null && <p className={classes['empty']}>{empty}</p>}
       </figure>
+      {footer}
     </Panel>
   );
 }
