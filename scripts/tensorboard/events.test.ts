@@ -116,8 +116,8 @@ describe.runIf(python !== null && hasProtoc)('an event file', () => {
     expect(curve('learning_rate').every(({ value }, i) => isClose(value, learningRate[i] ?? 0))).toBe(true);
     const tests = run.tests.filter(({ extent }) => extent === 'full');
     for (const [tag, key] of [
-      ['test_loss', 'sumOfBatchMeans'],
-      ['test_loss_mean', 'loss'],
+      ['test_loss', 'loss'],
+      ['test_loss_sum', 'sumOfBatchMeans'],
       ['test_accuracy', 'accuracy'],
       ['test_accurary', 'accuracy'],
     ] as const) {

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '@/engine/engine';
+import { compareCurves } from '@/formats/metrics/compareCurves';
+import { readMetrics } from '@/formats/metrics/readMetrics';
 import { trainingSource } from '@/formats/pytorch/trainingSource';
 import { encodeTorch } from '@/formats/torch/encode';
 import { initialisations } from '@/model/initialisations';
@@ -18,6 +20,7 @@ import { optimizerKinds, optimizers } from '@/model/optimizers';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { scheduleKinds, schedules } from '@/model/schedules';
+import { inMemory } from '../fixtures/inMemory.ts';
 import { defaultSourceFolder } from '../mnistSource.mjs';
 import { mnistImages } from '../mnistImages.ts';
 import { engines } from '../parity/engines.ts';
@@ -191,6 +194,19 @@ describe.runIf(python !== null)('train.py', () => {
     });
   });
 
+  test('laid over our run, its figures do not part from it', async () => {
+    // In file order without chance, so that it follows us without --check, too.
+    const config = configOf('lenet', { shuffle: false, trainingImages: 64 * steps, epochs: 1 });
+    const losses = await ours(config);
+    await theirs(['run', file, ['--data', defaultSourceFolder(), '--weights', 'weights.pth'], folder]);
+    const curves = await readMetrics(inMemory(new Uint8Array(readFileSync(join(folder, 'metrics.csv')))));
+    const own = { steps: losses.map((_, i) => i + 1), values: losses };
+    expect(compareCurves(own, curves.get('train_loss') ?? own)).toMatchObject({ steps, parting: null });
+    // Its step 1 is ours, not the one after it.
+    const shifted = { ...own, steps: own.steps.map((step) => step + 1) };
+    expect(compareCurves(shifted, curves.get('train_loss') ?? own)?.parting).toBe(2);
+  });
+
   test('trains, tests, writes its figures, and goes on from its checkpoint', async () => {
     const config = configOf('lenet', {
       optimizer: momentum,
@@ -214,11 +230,14 @@ describe.runIf(python !== null)('train.py', () => {
     expect(line).toMatch(/^epoch 2: test loss \d+\.\d+, accuracy \d+\.\d+%$/u);
     expect(Number(/accuracy (.*)%/u.exec(line)?.[1])).toBeGreaterThan(80);
     const [header, ...rows] = readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split(/\r?\n/u);
-    expect(header).toBe('step,timestamp,loss,accuracy,learning_rate,test_loss,test_accuracy');
+    expect(header).toBe('step,timestamp,train_loss,train_accuracy,learning_rate,test_loss,test_accuracy');
     expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(
-      Array.from({ length: 100 }, (_, step) => step),
+      Array.from({ length: 100 }, (_, step) => step + 1),
     );
     expect(rows.filter((row) => row.split(',').length === 7)).toHaveLength(2);
+    const curves = await readMetrics(inMemory(new Uint8Array(readFileSync(join(run, 'metrics.csv')))));
+    expect(curves.get('train_loss')?.steps).toHaveLength(100);
+    expect(curves.get('test_accuracy')?.steps).toEqual([50, 100]);
   });
 
   test('draws weights as each initialisation says', async () => {

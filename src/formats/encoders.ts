@@ -1,9 +1,10 @@
 /** The writers of exportFormats.ts; what they are made of is loaded when a file is asked for. */
 import type { ExportFormatId } from '@/formats/exportFormats';
-import type { BatchGradients, TestPredictions } from '@/formats/networkReadings';
+import type { BatchGradients } from '@/formats/networkReadings';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
+import type { TestPredictions } from '@/model/testFigures';
 
 /** What a file can be made of. */
 export interface ExportSource {

@@ -2,7 +2,7 @@
 import { encode } from 'fast-png';
 import type { LayerOf } from '@/model/layers';
 import { channelsOfGroup } from '@/model/layers/conv2d';
-import type { TestPredictions } from '@/formats/networkReadings';
+import type { TestPredictions } from '@/model/testFigures';
 
 export interface Picture {
   readonly width: number;

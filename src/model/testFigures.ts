@@ -24,3 +24,11 @@ export interface EvaluationPoint extends ClassifiedFigures {
   /** `quick`: the first 1,000 test images during an epoch; `full`: all 10,000 at its end. */
   readonly extent: 'quick' | 'full';
 }
+
+/** What a network reads in each test image, in order. */
+export interface TestPredictions {
+  readonly predictions: Uint8Array<ArrayBuffer>;
+  readonly labels: Uint8Array<ArrayBuffer>;
+  /** [n, 28, 28], white on black. */
+  readonly images: Uint8Array<ArrayBuffer>;
+}

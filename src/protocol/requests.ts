@@ -8,6 +8,7 @@ import type { NetworkSpec } from '@/model/layers';
 import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
+import type { TestPredictions } from '@/model/testFigures';
 import type { LoadReport, ReadableFile } from '@/model/weightFiles';
 
 type Shape4 = readonly [number, number, number, number];
@@ -112,6 +113,11 @@ const table = {
   >({ seconds: 120 }),
   /** Steps of the run's keyframes, ascending. */
   keyframeSteps: request<{ readonly runId: string }, readonly number[]>({ seconds: 60 }),
+  /** What the network reads in every test image. Tells the share that is done. */
+  testPredictions: request<null, TestPredictions, { readonly done: number }>({
+    seconds: 60,
+    returns: ({ predictions, labels, images }) => [predictions.buffer, labels.buffer, images.buffer],
+  }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

@@ -21,7 +21,8 @@ export function configToLoadInto({ run, draft }: SessionState): RunConfig {
   return run !== null && validateConfig(draft).length > 0 ? run.config : draft;
 }
 
-function linkTo(config: RunConfig): string {
+/** The address that opens this configuration. */
+export function linkTo(config: RunConfig): string {
   return `${location.origin}/#${draftToQuery(config)}`;
 }
 

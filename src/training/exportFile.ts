@@ -18,7 +18,8 @@ type Tell = (progress: RequestProgress<'exportFile'>) => void;
 /** Images that the engine reads at once: enough to keep it busy, and little for its memory. */
 const imagesAtOnce = 250;
 
-async function testPredictions(
+/** What the network reads in each test image; `images` are the worker's own. @throws NotReadyError before they are there */
+export async function testPredictions(
   engine: Engine,
   { images, labels, count }: ImageSets['test'],
   tell: Tell,

@@ -7,7 +7,7 @@ import { argmax } from '@/model/argmax';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
-import { exportFile } from '@/training/exportFile';
+import { exportFile, testPredictions } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { LearningRateSweeper } from '@/training/learningRateSweeper';
@@ -60,6 +60,12 @@ const handlers: Handlers = {
   keyframeSteps: async ({ runId }, { runs }) => (await runs).keyframeSteps(runId),
 
   testImages: ({ indices }, { source }) => testImages(source, indices),
+
+  testPredictions: (_, { trainer, source }, tell) =>
+    trainer.withNetwork(async (engine) => {
+      const found = await testPredictions(engine, source.test, tell);
+      return { ...found, images: found.images.slice(0, found.labels.length * imageBytes) };
+    }),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 

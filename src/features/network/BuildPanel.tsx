@@ -10,7 +10,7 @@ import type { Shape } from '@/model/shape';
 import { BuildToolbar } from '@/features/network/BuildToolbar';
 import { useLayerDrops } from '@/features/network/layerDrag';
 import { LayerList } from '@/features/network/LayerList';
-import { shapeText } from '@/features/network/layerText';
+import { shapeText } from '@/panels/network/layerText';
 import { ProblemLine } from '@/features/network/ProblemLine';
 import { type Editing, useEditing } from '@/features/network/useEditing';
 import { Icon } from '@/ui/icons/icons';

@@ -8,7 +8,7 @@ import type { LayerCheck } from '@/model/networkCheck';
 import { AddLayer } from '@/features/network/AddLayer';
 import { useLayerRow } from '@/features/network/layerDrag';
 import { LayerFields } from '@/features/network/LayerFields';
-import { shapeText } from '@/features/network/layerText';
+import { shapeText } from '@/panels/network/layerText';
 import { ProblemLine } from '@/features/network/ProblemLine';
 import type { Editing } from '@/features/network/useEditing';
 import { Icon } from '@/ui/icons/icons';

@@ -5,7 +5,7 @@ import { layerCost, type LayerCost } from '@/model/cost';
 import { pathKey } from '@/model/edit';
 import { definitionOf } from '@/model/layers';
 import type { LayerCheck, NetworkCheck } from '@/model/networkCheck';
-import { layerDetail, shapeText } from '@/features/network/layerText';
+import { layerDetail, shapeText } from '@/panels/network/layerText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/network/table.module.css';
 

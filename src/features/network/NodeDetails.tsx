@@ -4,7 +4,7 @@ import type { GraphNode } from '@/model/graph';
 import type { LayerSpec } from '@/model/layers';
 import { layerEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
-import { layerDetail } from '@/features/network/layerText';
+import { layerDetail } from '@/panels/network/layerText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/network/diagram.module.css';
 

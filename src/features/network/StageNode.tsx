@@ -1,6 +1,7 @@
 /** A stage of a large network: folded, a box that stands for all its layers; unfolded, their title. */
 import { useTranslation } from 'react-i18next';
-import { shapeText, stageSummary } from '@/features/network/layerText';
+import { stageSummary } from '@/features/network/layerText';
+import { shapeText } from '@/panels/network/layerText';
 import type { DiagramItem } from '@/features/network/stages';
 import { VolumeGlyph } from '@/features/network/VolumeGlyph';
 import { Icon } from '@/ui/icons/icons';

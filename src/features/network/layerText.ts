@@ -1,24 +1,7 @@
 /** Layers in PyTorch's words, short enough for a box. */
 import type { GraphNode } from '@/model/graph';
-import { definitionOf, type LayerSpec } from '@/model/layers';
+import { definitionOf } from '@/model/layers';
 import type { LayerGroup } from '@/model/layers/definition';
-import type { Shape } from '@/model/shape';
-import type { useTranslation } from 'react-i18next';
-
-type Translate = ReturnType<typeof useTranslation<'network'>>['t'];
-
-/** `64×62×62`, or `4,096`. */
-export function shapeText(shape: Shape, integer: (value: number) => string): string {
-  return shape.length === 1 ? integer(shape[0] ?? 0) : shape.join('×');
-}
-
-/** What a layer does to its input, such as `5×5, 1→10, stride 2`; empty where the kind says it all. */
-export function layerDetail(layer: LayerSpec, t: Translate): string {
-  return definitionOf(layer)
-    .detail(layer)
-    .map((part) => (typeof part === 'string' ? part : t(`layers.${part.key}`, { value: String(part.value) })))
-    .join(', ');
-}
 
 /** What follows the first layer of a node that draws several, such as `BatchNorm2d · ReLU`. */
 export function followersText(node: GraphNode): string {

@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EvaluationPoint } from '@/session/sessionState';
+import { LabReportPanel } from '@/features/train/labReport/LabReportPanel';
 import { OtherRunPanel } from '@/features/train/OtherRunPanel';
 import { readOtherRun } from '@/features/train/otherRun';
 import { TestChart } from '@/features/train/TestChart';
@@ -29,7 +30,7 @@ function TestCharts() {
         empty={t('charts.emptyTestLoss')}
         value={lossOf}
         formatValue={format.loss}
-        other="test_loss_mean"
+        other="test_loss"
         evidence={lossEvidence}
       />
       <TestChart
@@ -72,6 +73,9 @@ export function Charts({ afterLoss = null }: { readonly afterLoss?: ReactNode })
       <TestCharts />
       <div className={classes['wide']}>
         <OtherRunPanel />
+      </div>
+      <div className={classes['wide']}>
+        <LabReportPanel />
       </div>
     </div>
   );

@@ -7,16 +7,12 @@ import type { RunConfig } from '@/model/runConfig';
 import { isUnderWay } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { markField, useSettingsCount } from '@/features/train/typedFields';
-import { useFieldTexts } from '@/features/train/useFieldTexts';
+import { useChoiceText, useFieldTexts } from '@/features/train/useFieldTexts';
 import { NumberField } from '@/ui/form/NumberField';
 
 function useChoiceData(field: ChoiceHyperparameter): { value: string; label: string }[] {
-  const { t } = useTranslation('hyperparameters');
-  return field.choices.map((value) => {
-    const key = `${field.key}.choices.${value}`;
-    // PyTorch's name where the locales have none; that one is there is tested (ui/hyperparameterTexts.test.ts).
-    return { value, label: t(key as 'schedule.choices.step', { defaultValue: field.names[value] ?? value }) };
-  });
+  const choiceText = useChoiceText();
+  return field.choices.map((value) => ({ value, label: choiceText(field, value) }));
 }
 
 function change(draft: RunConfig, field: Hyperparameter, value: HyperparameterValue): void {

@@ -29,8 +29,8 @@ function ourCurves(evaluations: readonly EvaluationPoint[]): MetricCurves {
     ['train_loss', { steps, values: [...loss] }],
     ['train_accuracy', { steps, values: [...accuracy] }],
     ['learning_rate', { steps, values: [...learningRate] }],
-    ['test_loss', tests((point) => point.sumOfBatchMeans)],
-    ['test_loss_mean', tests((point) => point.loss)],
+    ['test_loss', tests((point) => point.loss)],
+    ['test_loss_sum', tests((point) => point.sumOfBatchMeans)],
     ['test_accuracy', tests((point) => point.accuracy)],
   ]);
 }

@@ -1,7 +1,7 @@
 /** What a hyperparameter is called: by the locales, or by PyTorch's own name of it, which needs no translation. */
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Hyperparameter } from '@/model/hyperparameter';
+import type { ChoiceHyperparameter, Hyperparameter } from '@/model/hyperparameter';
 import { hyperparameters as texts } from '@/locales/en/hyperparameters';
 
 type Key = keyof typeof texts;
@@ -23,6 +23,16 @@ export function useFieldTexts(): (field: Hyperparameter) => {
         hint: isDescribed(hinted) ? t(`${hinted}.hint`) : '',
       };
     },
+    [t],
+  );
+}
+
+/** What a choice is called: by the locales, or by PyTorch's name; that one is there is tested (locales/hyperparameterTexts.test.ts). */
+export function useChoiceText(): (field: ChoiceHyperparameter, value: string) => string {
+  const { t } = useTranslation('hyperparameters');
+  return useCallback(
+    ({ key, names }, value) =>
+      t(`${key}.choices.${value}` as 'schedule.choices.step', { defaultValue: names[value] ?? value }),
     [t],
   );
 }

@@ -28,7 +28,7 @@ test('CSV has a row a step, with its time, and comes back the same', async () =>
   const bytes = encodeMetricsCsv(run);
   const [header, first, ...lines] = new TextDecoder().decode(bytes).trimEnd().split('\n');
   expect(header).toBe(
-    'step,timestamp,train_loss,train_accuracy,learning_rate,test_loss,test_loss_mean,test_accuracy',
+    'step,timestamp,train_loss,train_accuracy,learning_rate,test_loss,test_loss_sum,test_accuracy',
   );
   expect(first).toMatch(/^1,2026-11-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,2\.2999\d+,0,0\.0099\d+,,,$/);
   expect(lines).toHaveLength(199);
@@ -51,7 +51,7 @@ test('JSON has the settings, and what is no number as text', () => {
     tests: unknown[];
   };
   expect(configFromQuery(Object.entries(found.settings)).config).toEqual(config);
-  expect(found.metrics[199]).toMatchObject({ step: 200, train_loss: 'NaN', test_loss: 157 / 200 });
+  expect(found.metrics[199]).toMatchObject({ step: 200, train_loss: 'NaN', test_loss_sum: 157 / 200 });
   expect(found.tests).toHaveLength(run.tests.length);
 });
 

@@ -36,10 +36,10 @@ export type MetricCurves = ReadonlyMap<MetricColumn, MetricCurve>;
 /** Other names of a metric, in lower case: TensorBoard's and PyTorch Lightning's usual ones, and the report's spelling. */
 const names: Readonly<Record<MetricColumn, readonly string[]>> = {
   train_loss: ['train_loss', 'loss', 'loss/train', 'training_loss'],
-  train_accuracy: ['train_accuracy', 'accuracy/train', 'train_acc'],
+  train_accuracy: ['train_accuracy', 'accuracy', 'accuracy/train', 'train_acc'],
   learning_rate: ['learning_rate', 'lr'],
-  test_loss: ['test_loss'],
-  test_loss_mean: ['test_loss_mean', 'loss/test', 'val_loss'],
+  test_loss: ['test_loss', 'loss/test', 'val_loss'],
+  test_loss_sum: ['test_loss_sum'],
   test_accuracy: ['test_accuracy', 'test_accurary', 'accuracy/test', 'test_acc', 'val_accuracy', 'val_acc'],
 };
 

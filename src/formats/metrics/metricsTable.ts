@@ -1,13 +1,13 @@
 /** A run's metrics as a table, a row a step, under the names that files have them by. */
 import type { RunHistory } from '@/model/runHistory';
 
-/** In the order of columns. Training values are of the batch; test_loss is the report's sum of the means of test batches. */
+/** In the order of columns. Training values are of the batch; test_loss_sum is the sum of the means of test batches, as the report has it. */
 export const metricColumns = [
   'train_loss',
   'train_accuracy',
   'learning_rate',
   'test_loss',
-  'test_loss_mean',
+  'test_loss_sum',
   'test_accuracy',
 ] as const;
 export type MetricColumn = (typeof metricColumns)[number];
@@ -37,7 +37,7 @@ export function metricsTable({ metrics, times, tests }: RunHistory): MetricsRow[
   for (const { step, extent, loss: mean, sumOfBatchMeans, accuracy: share } of tests) {
     if (extent !== 'full') continue;
     const { time, values } = rows.get(step) ?? { time: start, values: {} };
-    const test = { test_loss: sumOfBatchMeans, test_loss_mean: mean, test_accuracy: share };
+    const test = { test_loss: mean, test_loss_sum: sumOfBatchMeans, test_accuracy: share };
     rows.set(step, { step, time, values: { ...values, ...test } });
   }
   return [...rows.values()].sort((a, b) => a.step - b.step);

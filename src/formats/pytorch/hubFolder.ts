@@ -1,7 +1,7 @@
 /** A folder as the Hugging Face hub has models, packed: weights, the class that takes them, its configuration, the model card. */
 import { encodeWeights } from '@/formats/checkpoint';
 import type { ExportSource } from '@/formats/encoders';
-import type { TestPredictions } from '@/formats/networkReadings';
+import type { TestPredictions } from '@/model/testFigures';
 import { modelCard } from '@/formats/pytorch/modelCard';
 import { moduleSource } from '@/formats/pytorch/moduleSource';
 import { plainText } from '@/formats/pytorch/python';

@@ -148,14 +148,14 @@ def test(model, images, labels):
 
 
 class Figures:
-    """metrics.csv, and TensorBoard's files where it is installed; of the first process alone."""
+    """metrics.csv, and TensorBoard's files where it is installed; of the first process alone. Steps count from 1, as on the page."""
 
     def __init__(self, is_first, is_resumed):
         self.tensorboard = SummaryWriter() if is_first and SummaryWriter is not None else None
         self.file = open("metrics.csv", "a" if is_resumed else "w", newline="") if is_first else None
         self.rows, self.writer = [], None if self.file is None else csv.writer(self.file)
         if is_first and not is_resumed:
-            self.writer.writerow(["step", "timestamp", "loss", "accuracy", "learning_rate", "test_loss", "test_accuracy"])
+            self.writer.writerow(["step", "timestamp", "train_loss", "train_accuracy", "learning_rate", "test_loss", "test_accuracy"])
 
     def add(self, step, loss, accuracy, rate):
         """Kept as they are, since to read them waits for the device."""
@@ -168,14 +168,14 @@ class Figures:
         if self.file is None:
             return
         for i, (step, seconds, loss, accuracy, rate) in enumerate(rows):
-            values = {"loss": loss.item(), "accuracy": accuracy.item(), "learning_rate": rate}
+            values = {"train_loss": loss.item(), "train_accuracy": accuracy.item(), "learning_rate": rate}
             if tested is not None and i == len(rows) - 1:
                 values.update(zip(["test_loss", "test_accuracy"], tested))
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1000):03d}Z"
-            self.writer.writerow([step, stamp, *values.values()])
+            self.writer.writerow([step + 1, stamp, *values.values()])
             if self.tensorboard is not None:
                 for name, value in values.items():
-                    self.tensorboard.add_scalar(name, value, step)
+                    self.tensorboard.add_scalar(name, value, step + 1)
         self.file.flush()
 
 
@@ -284,7 +284,7 @@ def main():
             figures.flush(tested)
             if figures.tensorboard is not None:
                 # As the report spells it.
-                figures.tensorboard.add_scalar("test_accurary", tested[1], step - 1)
+                figures.tensorboard.add_scalar("test_accurary", tested[1], step)
             print(f"epoch {epoch}: test loss {tested[0]:.4f}, accuracy {tested[1]:.2%}", flush=True)
             state = {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
             torch.save({**state, "epoch": epoch, "step": step}, options.checkpoint)

@@ -1,6 +1,6 @@
 /** A run as an event file of TensorBoard: what was measured at every step, and the network as it stands. */
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { BatchGradients, TestPredictions } from '@/formats/networkReadings';
+import type { BatchGradients } from '@/formats/networkReadings';
 import { metricsTable, type MetricsRow } from '@/formats/metrics/metricsTable';
 import { confusions, digitPicture, filterPicture, type Picture } from '@/formats/pictures';
 import { histogramOf } from '@/formats/tensorboard/histogram';
@@ -12,6 +12,7 @@ import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
+import type { TestPredictions } from '@/model/testFigures';
 
 export interface EventSource {
   readonly config: RunConfig;

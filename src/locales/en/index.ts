@@ -6,6 +6,7 @@ import { doctor } from '@/locales/en/doctor';
 import { draw } from '@/locales/en/draw';
 import { errors } from '@/locales/en/errors';
 import { hyperparameters } from '@/locales/en/hyperparameters';
+import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
 import { presets } from '@/locales/en/presets';
@@ -22,6 +23,7 @@ export const texts = {
   draw,
   errors,
   hyperparameters,
+  labReport,
   licences,
   network,
   presets,

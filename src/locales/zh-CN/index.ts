@@ -7,6 +7,7 @@ import { doctor } from '@/locales/zh-CN/doctor';
 import { draw } from '@/locales/zh-CN/draw';
 import { errors } from '@/locales/zh-CN/errors';
 import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
+import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
 import { presets } from '@/locales/zh-CN/presets';
@@ -23,6 +24,7 @@ export const texts = {
   draw,
   errors,
   hyperparameters,
+  labReport,
   licences,
   network,
   presets,

@@ -1,6 +1,7 @@
 /** Weights as files: loading and saving them, and the Python that goes with them. */
 import { exportFormat, type ExportFormatId } from '@/formats/exportFormats';
 import type { FormatDetails, ForeignFormat, LoadReport } from '@/model/weightFiles';
+import { download } from '@/panels/weights/download';
 import { RequestError } from '@/session/pendingRequests';
 import { session } from '@/session/session';
 
@@ -34,13 +35,7 @@ export async function saveFile(
   onProgress?: (done: number) => void,
 ): Promise<SavedFile> {
   const { fileName, file } = await session.actions.exportFile(format, onProgress);
-  const url = URL.createObjectURL(new Blob([file], { type: exportFormat(format).mime }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  // The browser has taken the blob over once the click's task is done.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  download(fileName, file, exportFormat(format).mime);
   return { fileName, bytes: file.byteLength };
 }
 

@@ -1,0 +1,63 @@
+/** What the network reads in the test images: the confusion matrix, and digits that it misread. */
+import { heading, paragraph, type ReportBlock } from '@/formats/labReport/blocks';
+import { confusions, digitPicture, type Confusion } from '@/formats/pictures';
+import type { ReportData } from '@/features/train/labReport/reportData';
+import type { ReportTexts } from '@/features/train/labReport/reportTexts';
+import { classCount, confusionMatrix, countClasses, recallOf } from '@/model/classCounts';
+import type { TestPredictions } from '@/model/testFigures';
+
+/** Kinds of mistakes, and of each as many images. */
+const most = { pairs: 6, digits: 20 };
+const columns = 10;
+
+function matrixTable(
+  { predictions, labels }: TestPredictions,
+  steps: number,
+  { t, format }: ReportTexts,
+): ReportBlock {
+  const recall = recallOf(countClasses(predictions, labels));
+  const digits = Array.from({ length: classCount }, (_, digit) => String(digit));
+  return {
+    kind: 'table',
+    caption: t('doc.confusionText', { step: format.integer(steps), images: format.integer(labels.length) }),
+    head: [t('doc.shown'), ...digits, t('doc.right')],
+    rows: confusionMatrix(predictions, labels).map((counts, label) => [
+      String(label),
+      ...counts.map(format.integer),
+      format.percent(recall[label] ?? NaN),
+    ]),
+  };
+}
+
+function wrongDigits(
+  { images }: TestPredictions,
+  wrong: readonly Confusion[],
+  { t, format }: ReportTexts,
+): ReportBlock[] {
+  if (wrong.length === 0) return [paragraph(t('doc.noneWrong'))];
+  return [
+    paragraph(t('doc.wrongText', { most: format.integer(most.digits) })),
+    ...wrong.slice(0, most.pairs).map(({ label, prediction, indices }): ReportBlock => {
+      const names = { label: String(label), prediction: String(prediction) };
+      return {
+        kind: 'picture',
+        name: `${label}-read-as-${prediction}`,
+        alt: t('doc.wrongAlt', names),
+        caption: t('doc.wrongCaption', { ...names, count: indices.length }),
+        content: { type: 'png', bytes: digitPicture(indices.slice(0, most.digits), images, columns).png },
+      };
+    }),
+  ];
+}
+
+export function confusionSections({ predictions, steps }: ReportData, texts: ReportTexts): ReportBlock[] {
+  const { t } = texts;
+  if (predictions === null) return [heading(t('doc.confusion')), paragraph(t('doc.noReadings'))];
+  const wrong = confusions(predictions);
+  return [
+    heading(t('doc.confusion')),
+    matrixTable(predictions, steps, texts),
+    heading(t('doc.wrong')),
+    ...wrongDigits(predictions, wrong, texts),
+  ];
+}
