@@ -20,6 +20,7 @@ const parameterCounts: Record<string, number> = {
   pytorch_mnist: 1_199_882,
   lenet_1998: 61_706,
   mlp_512: 407_050,
+  mobilenet_small: 18_826,
 };
 
 describe.each(standardNetworks.map((network) => [network.id, network] as const))(

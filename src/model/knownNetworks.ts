@@ -1,6 +1,6 @@
 /** Networks that people know from courses and papers, as data; where they come from: knownPresets.ts. */
 import type { WeightInit } from '@/model/initialisations';
-import { conv, dropout, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
+import { batchNorm, conv, dropout, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
 import type { LayerSpec, NetworkSpec } from '@/model/layers';
 
 /** pytorch/examples, mnist/main.py. */
@@ -64,4 +64,36 @@ const mlp512: NetworkSpec = {
   layers: [flatten(), linear('fc1', 784, 512, glorot), relu('relu1'), linear('fc2', 512, 10, glorot)],
 };
 
-export const knownNetworks = [pytorchMnist, lenet1998, mlp512] as const;
+/** A depthwise convolution and the pointwise one behind it, each with BatchNorm and ReLU, as in MobileNet. */
+const separable = (name: string, inChannels: number, outChannels: number, stride: number): LayerSpec[] => [
+  {
+    ...conv(`depthwise${name}`, inChannels, inChannels, 3, { stride, padding: 1, bias: false }),
+    groups: inChannels,
+  },
+  batchNorm(`bn${name}a`, inChannels),
+  relu(`relu${name}a`),
+  conv(`pointwise${name}`, inChannels, outChannels, 1, { bias: false }),
+  batchNorm(`bn${name}b`, outChannels),
+  relu(`relu${name}b`),
+];
+
+/** The blocks of MobileNet's first half, at a width and with strides for 28 x 28. */
+const smallMobilenet: NetworkSpec = {
+  id: 'mobilenet_small',
+  name: 'Small MobileNet',
+  outputActivation: 'none',
+  layers: [
+    conv('conv1', 1, 16, 3, { stride: 2, padding: 1, bias: false }),
+    batchNorm('bn1', 16),
+    relu('relu1'),
+    ...separable('2', 16, 32, 1),
+    ...separable('3', 32, 64, 2),
+    ...separable('4', 64, 64, 1),
+    ...separable('5', 64, 128, 2),
+    { kind: 'AdaptiveAvgPool2d', name: 'pool', outputSize: 1 },
+    flatten(),
+    linear('fc', 128, 10),
+  ],
+};
+
+export const knownNetworks = [pytorchMnist, lenet1998, mlp512, smallMobilenet] as const;

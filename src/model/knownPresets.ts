@@ -20,7 +20,7 @@ export interface Source {
 }
 
 export interface KnownPreset {
-  readonly id: 'pytorch_mnist' | 'lenet_1998' | 'mlp_512';
+  readonly id: 'pytorch_mnist' | 'lenet_1998' | 'mlp_512' | 'mobilenet_small';
   readonly config: RunConfig;
   /** Where settings and figure stand. */
   readonly sources: readonly Source[];
@@ -89,5 +89,24 @@ export const knownPresets: readonly KnownPreset[] = [
     ],
     published: 0.9785,
     measured: { accuracy: 0.9793, seconds: 26 },
+  },
+  {
+    id: 'mobilenet_small',
+    config: {
+      ...defaultConfig('mobilenet_small'),
+      optimizer: { kind: 'SGD', momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 1e-4 },
+      learningRate: 0.05,
+      schedule: defaultSchedule('cosine'),
+      shuffle: true,
+    },
+    sources: [
+      {
+        title:
+          'Howard et al.: MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications (2017)',
+        url: 'https://arxiv.org/abs/1704.04861',
+      },
+    ],
+    published: null,
+    measured: null,
   },
 ];

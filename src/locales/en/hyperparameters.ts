@@ -16,6 +16,7 @@ export const hyperparameters = {
       pytorch_mnist: 'PyTorch’s example',
       lenet_1998: 'LeNet-5 of 1998',
       mlp_512: 'MLP 784-512-10',
+      mobilenet_small: 'Small MobileNet',
       custom: 'Your own',
     },
   },

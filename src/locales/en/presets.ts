@@ -23,6 +23,12 @@ export const presets = {
     text: 'No convolution: one hidden layer of 512. The first network of Chollet’s book.',
     differs: 'Settings and first weights (Glorot’s) are the book’s; only the random numbers differ.',
   },
+  mobilenet_small: {
+    name: 'Small MobileNet',
+    text: 'Depthwise-separable convolutions: one filter a channel, then 1 × 1 to mix them. As accurate as a LeNet with a third of its weights.',
+    differs:
+      'The paper is about ImageNet and has no figure for MNIST. Of its blocks the first four are here, narrower, with strides for 28 × 28 images and settings of our own.',
+  },
   mynn: { name: 'Mynn', text: 'The report’s first network: two convolutions, dropout, two linear layers.' },
   vgg16_nll_logits: {
     name: 'VGG-16, wrong loss',

@@ -18,6 +18,7 @@ export const hyperparameters = {
       pytorch_mnist: 'PyTorch 官方示例',
       lenet_1998: '1998 年的 LeNet-5',
       mlp_512: 'MLP 784-512-10',
+      mobilenet_small: '小型 MobileNet',
       custom: '自定义',
     },
   },

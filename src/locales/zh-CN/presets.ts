@@ -23,6 +23,12 @@ export const presets = {
     text: '没有卷积，只有一个 512 个单元的隐藏层。Chollet 书中的第一个网络。',
     differs: '设置和初始权重（Glorot）与书中相同，只有随机数不同。',
   },
+  mobilenet_small: {
+    name: '小型 MobileNet',
+    text: '深度可分离卷积：先是每个通道一个滤波器，再用 1 × 1 卷积混合。权重只有 LeNet 的三分之一，准确率不相上下。',
+    differs:
+      '论文针对 ImageNet，没有 MNIST 的数字。这里采用其前四个模块，宽度更小，步幅适合 28 × 28 的图片，训练设置为我们自定。',
+  },
   mynn: { name: 'Mynn', text: '报告的第一个网络：两个卷积层、dropout 和两个全连接层。' },
   vgg16_nll_logits: {
     name: 'VGG-16，错误的损失',
