@@ -15,6 +15,17 @@ export function pythonWithTorch(): string | undefined {
   );
 }
 
+/** The settings that keep it fair. */
+export function onThreads(threads: number): Readonly<Record<string, string>> {
+  return {
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    // glibc otherwise gives large blocks back to the system after each step and faults them in again.
+    MALLOC_MMAP_MAX_: '0',
+    MALLOC_TRIM_THRESHOLD_: '17179869184',
+  };
+}
+
 class PytorchProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
@@ -23,11 +34,7 @@ class PytorchProcess {
     this.#child = spawn(python, [script, pytorchFixtures, String(threads)], {
       env: {
         ...process.env,
-        OMP_NUM_THREADS: String(threads),
-        OPENBLAS_NUM_THREADS: String(threads),
-        // glibc otherwise gives large blocks back to the system after each step and faults them in again.
-        MALLOC_MMAP_MAX_: '0',
-        MALLOC_TRIM_THRESHOLD_: '17179869184',
+        ...onThreads(threads),
       },
     });
     this.#child.stderr.pipe(process.stderr);

@@ -1,4 +1,5 @@
 /** What the searches of `npm run bench:fast` and `bench:best` try, measure and keep, run by run: bench/results/NAME/runs.json. */
+import { cpus } from 'node:os';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { RunConfig } from '@/model/runConfig';
@@ -14,7 +15,11 @@ const runSchema = v.object({
   seed: v.number(),
   /** Share of the 10,000 test images read right. */
   accuracy: v.number(),
-  /** From the first step to the end of the last, tests aside: wall time, and processor time, which other work does not lengthen as much. */
+  /**
+   * From the first step to the end of the last, tests aside: wall time, and processor time, which other work does not lengthen as
+   * much. In Chromium the latter is that of the
+   * page's worker, with its tests.
+   */
   seconds: v.number(),
   cpuSeconds: v.number(),
   /** ISO 8601, UTC. */
@@ -27,6 +32,8 @@ const runSchema = v.object({
 const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 
 export type SearchRun = v.InferOutput<typeof runSchema>;
+
+export const machineName = (): string => `${cpus()[0]?.model ?? ''}, ${cpus().length} cores`;
 
 /** @throws ValiError naming what does not fit, where somebody edited the file */
 export function readRuns(path: string): SearchRun[] {

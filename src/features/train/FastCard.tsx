@@ -43,7 +43,11 @@ export function FastCard() {
   return (
     <Panel title={t('fast.title')}>
       <p className={classes['text']}>{t('fast.text')}</p>
-      <dl className={classes['results']}>
+      <dl
+        className={classes['results']}
+        data-fast-seconds={last?.seconds}
+        data-fast-accuracy={last?.accuracy}
+      >
         <PresetResult
           name={t('fast.search')}
           when={t('fast.searched', { seeds: measured.seeds, seconds: format.stopwatch(measured.seconds) })}
