@@ -104,6 +104,7 @@ test('runs that people know stand beside what was published', async ({ page }) =
   for (const [name, epochs, figure, source] of [
     ['PyTorch’s MNIST example', '14', null, 'github.com/pytorch/examples'],
     ['LeNet-5 of 1998', '20', '99.05%', 'yann.lecun.com'],
+    ['Small MobileNet', '10', null, 'arxiv.org/abs/1704.04861'],
     ['MLP 784-512-10', '5', '97.85%', 'github.com/fchollet'],
   ] as const) {
     await presets.focus();

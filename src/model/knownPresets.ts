@@ -107,6 +107,6 @@ export const knownPresets: readonly KnownPreset[] = [
       },
     ],
     published: null,
-    measured: null,
+    measured: { accuracy: 0.9912, seconds: 144 },
   },
 ];
