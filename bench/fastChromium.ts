@@ -53,14 +53,13 @@ async function trainOnce(browser: Browser, url: string, seed: number): Promise<S
     const time = page.locator('[data-fast-seconds]');
     await time.waitFor({ timeout: longest });
     const cpuSeconds = (await workerSeconds(processes)) - before;
-    const { fastSeconds, fastAccuracy } = await time.evaluate((list) => ({
-      ...(list as HTMLElement).dataset,
-    }));
+    const figure = async (name: string): Promise<number> =>
+      Number(await time.getAttribute(`data-fast-${name}`));
     return {
       candidate: fastPreset.id,
       seed,
-      accuracy: Number(fastAccuracy),
-      seconds: Number(fastSeconds),
+      accuracy: await figure('accuracy'),
+      seconds: await figure('seconds'),
       cpuSeconds,
       measured: new Date().toISOString(),
       machine: machineName(),
