@@ -40,6 +40,7 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgpu',
       '@noble/hashes/sha2.js',
       'fast-png',
+      '@zip.js/zip.js/lib/zip-core-native.js',
       'idb',
       'valibot',
     ],

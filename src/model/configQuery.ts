@@ -20,7 +20,11 @@ export interface LinkIssue {
     | 'not_a_choice'
     | 'clamped'
     | 'not_applicable'
-    | 'invalid_network';
+    | 'invalid_network'
+    /** Of a link as a whole: see session/draftLink.ts. */
+    | 'newer_version'
+    | 'cut_off'
+    | 'damaged';
   readonly key: string;
   readonly value: string;
   /** For `clamped`: what is used instead. */

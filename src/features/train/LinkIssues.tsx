@@ -33,6 +33,10 @@ function useIssueText(): (issue: LinkIssue) => string {
         return t('linkIssues.not_applicable', { key: name });
       case 'invalid_network':
         return t('linkIssues.invalid_network', { detail: detail ?? '' });
+      case 'newer_version':
+      case 'cut_off':
+      case 'damaged':
+        return t(`linkIssues.${code}`);
       default:
         return code satisfies never;
     }

@@ -2,8 +2,9 @@
 import type { ExportSource } from '@/formats/encoders';
 import { moduleSource } from '@/formats/pytorch/moduleSource';
 import { plainText } from '@/formats/pytorch/python';
-import { lossLines, optimizerSource } from '@/formats/pytorch/trainingParts';
+import { optimizerSource } from '@/formats/pytorch/trainingParts';
 import { configToQuery } from '@/model/configQuery';
+import { losses } from '@/model/losses';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
@@ -74,7 +75,7 @@ function howTrained(config: RunConfig, { run }: CardSource): string {
       ['seed', config.seed],
       ['first weights', begun],
       ['optimizer', optimizerSource(optimizer).replace('LEARNING_RATE', String(config.learningRate))],
-      ['loss', lossLines(loss).join('; ')],
+      ['loss', losses[loss.kind].pytorch],
       ['schedule', schedule.kind],
       [
         'input',

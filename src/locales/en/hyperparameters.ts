@@ -269,6 +269,10 @@ export const hyperparameters = {
     not_a_choice: 'The link gives “{{value}}” for {{key}}, which is not a choice; the default is used.',
     clamped: 'The link gives {{value}} for {{key}}; {{used}} is used, the nearest that is allowed.',
     not_applicable: 'The link sets {{key}}, which this run does not have; it was left out.',
+    newer_version:
+      'The link was made by a newer version of this page, so what it says may mean something else there. Reload the page, or compare the settings.',
+    cut_off: 'The link ends too early, as if it had not been copied whole. The default settings are used.',
+    damaged: 'The link was changed on its way and cannot be read. The default settings are used.',
     invalid_network: 'The network in the link cannot be read: {{detail}} The default network is used.',
   },
 } as const;

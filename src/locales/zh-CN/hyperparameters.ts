@@ -271,6 +271,9 @@ export const hyperparameters = {
     not_a_choice: '链接给 {{key}} 的值“{{value}}”不是可选项，已使用默认值。',
     clamped: '链接给 {{key}} 的值是 {{value}}，已改用允许范围内最近的 {{used}}。',
     not_applicable: '链接设置了 {{key}}，但这次训练没有这一项，已忽略。',
+    newer_version: '该链接由更新版本的页面生成，其中的设置在那里可能有不同含义。请重新加载页面，或核对设置。',
+    cut_off: '链接不完整，似乎没有全部复制。已使用默认设置。',
+    damaged: '链接在途中被改动，无法读取。已使用默认设置。',
     invalid_network: '无法读取链接中的网络：{{detail}} 已使用默认网络。',
   },
 } as const satisfies Translation<typeof english>;
