@@ -93,6 +93,7 @@ export default defineConfig({
             'react-dom/client',
             '@mantine/core',
             '@mantine/hooks',
+            '@tanstack/react-virtual',
             'i18next',
             'react-i18next',
             'wouter',

@@ -9,17 +9,19 @@ import { DrawView } from '@/features/draw/DrawView';
 import { LicencesView } from '@/features/licences/LicencesView';
 import { NetworkView } from '@/features/network/NetworkView';
 import { ReportView } from '@/features/report/ReportView';
+import { RunsView } from '@/features/runs/RunsView';
 import { TrainView } from '@/features/train/TrainView';
 
 export interface PageRoute {
   readonly path: string;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'network' | 'draw' | 'convLab' | 'report' | 'licences';
+  readonly label: 'train' | 'runs' | 'network' | 'draw' | 'convLab' | 'report' | 'licences';
   readonly component: ComponentType;
 }
 
 export const pageRoutes: readonly PageRoute[] = [
   { path: '/', label: 'train', component: TrainView },
+  { path: '/runs', label: 'runs', component: RunsView },
   { path: '/network', label: 'network', component: NetworkView },
   { path: '/draw', label: 'draw', component: DrawView },
   { path: '/conv-lab', label: 'convLab', component: ConvLabView },

@@ -34,18 +34,25 @@ export function acquireTabLock(name: string, waitMilliseconds = 0): Promise<TabL
   });
 }
 
-const runLockName = (runId: string): string => `digit-lab.run.${runId}`;
+const runLockPrefix = 'digit-lab.run.';
+const runLockName = (runId: string): string => `${runLockPrefix}${runId}`;
 
 /** Held by the tab that trains the run. */
 export const acquireRunLock = (runId: string, waitMilliseconds = 0): Promise<TabLock | null> =>
   acquireTabLock(runLockName(runId), waitMilliseconds);
 
-/** Whether a tab trains the run now. */
-export async function isRunLocked(runId: string): Promise<boolean> {
+/** The runs that a tab trains now. */
+export async function lockedRuns(): Promise<ReadonlySet<string>> {
   try {
     const { held = [] } = (await lockManager()?.query()) ?? {};
-    return held.some(({ name }) => name === runLockName(runId));
+    const names = held.flatMap(({ name }) => name ?? []).filter((name) => name.startsWith(runLockPrefix));
+    return new Set(names.map((name) => name.slice(runLockPrefix.length)));
   } catch {
-    return false;
+    return new Set();
   }
+}
+
+/** Whether a tab trains the run now. */
+export async function isRunLocked(runId: string): Promise<boolean> {
+  return (await lockedRuns()).has(runId);
 }

@@ -7,7 +7,7 @@ import type { RunConfig } from '@/model/runConfig';
 import { isUnderWay } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { markField, useSettingsCount } from '@/features/train/typedFields';
-import { useChoiceText, useFieldTexts } from '@/features/train/useFieldTexts';
+import { useChoiceText, useFieldTexts } from '@/ui/text/useFieldTexts';
 import { NumberField } from '@/ui/form/NumberField';
 
 function useChoiceData(field: ChoiceHyperparameter): { value: string; label: string }[] {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { hyperparameters } from '@/model/hyperparameters';
 import { useSession } from '@/session/session';
 import type { SessionState } from '@/session/sessionState';
-import { useFieldTexts } from '@/features/train/useFieldTexts';
+import { useFieldTexts } from '@/ui/text/useFieldTexts';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/RunBar.module.css';

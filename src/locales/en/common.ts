@@ -6,6 +6,7 @@ export const common = {
   nav: {
     label: 'Main navigation',
     train: 'Train',
+    runs: 'Runs',
     network: 'Network',
     draw: 'Draw',
     convLab: 'Conv lab',

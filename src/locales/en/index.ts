@@ -12,6 +12,7 @@ import { network } from '@/locales/en/network';
 import { presets } from '@/locales/en/presets';
 import { recording } from '@/locales/en/recording';
 import { report } from '@/locales/en/report';
+import { runs } from '@/locales/en/runs';
 import { train } from '@/locales/en/train';
 import { weights } from '@/locales/en/weights';
 
@@ -29,6 +30,7 @@ export const texts = {
   presets,
   recording,
   report,
+  runs,
   train,
   weights,
 } as const;

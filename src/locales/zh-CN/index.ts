@@ -13,6 +13,7 @@ import { network } from '@/locales/zh-CN/network';
 import { presets } from '@/locales/zh-CN/presets';
 import { recording } from '@/locales/zh-CN/recording';
 import { report } from '@/locales/zh-CN/report';
+import { runs } from '@/locales/zh-CN/runs';
 import { train } from '@/locales/zh-CN/train';
 import { weights } from '@/locales/zh-CN/weights';
 
@@ -30,6 +31,7 @@ export const texts = {
   presets,
   recording,
   report,
+  runs,
   train,
   weights,
 } as const satisfies Translation<EnglishTexts>;

@@ -76,6 +76,13 @@ const paths = {
   ),
   keyboard: <path d="M3.5 7h17v10h-17ZM7 10.5h.1M10.5 10.5h.1M14 10.5h.1M17 10.5h.1M8 14h8" />,
   download: <path d="M12 4v11M7.5 11 12 15.5 16.5 11M5 19.5h14" />,
+  pin: <path d="M9 4.500h6l-.7 6 3.200 3.500h-11l3.200-3.500ZM12 14v6" />,
+  pinned: (
+    <>
+      <path d="M9 4.500h6l-.7 6 3.200 3.500h-11l3.200-3.500Z" fill="currentColor" />
+      <path d="M12 14v6" />
+    </>
+  ),
   upload: <path d="M12 16V5M7.5 9 12 4.5 16.5 9M5 19.5h14" />,
 } as const satisfies Record<string, ReactNode>;
 

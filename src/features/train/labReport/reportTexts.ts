@@ -7,7 +7,7 @@ import type { LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
 import { useDiagnosisText, type DiagnosisText } from '@/features/train/useDiagnosisText';
-import { useChoiceText, useFieldTexts } from '@/features/train/useFieldTexts';
+import { useChoiceText, useFieldTexts } from '@/ui/text/useFieldTexts';
 import { layerDetail, shapeText } from '@/panels/network/layerText';
 import { useNumberFormat, type NumberFormat } from '@/ui/text/numberFormat';
 
