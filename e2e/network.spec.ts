@@ -176,5 +176,48 @@ test('weights are saved, loaded again, and refused where they do not fit', async
   await expect(notice).toContainText('conv1.0.weight');
   await expect(notice).toContainText('conv1.weight');
   await choose('x.safetensors', Buffer.from('nonsense'));
-  await expect(notice).toContainText('x.safetensors is text, not safetensors');
+  await expect(notice).toContainText('x.safetensors is text, not weights');
+});
+
+test('the network is saved in every format, those that hold weights load again, and a whole module says how', async ({
+  page,
+}) => {
+  const training = new TrainPage(page);
+  await training.open('network=lenet&trainingImages=640&epochs=1');
+  await training.stepLosses(2);
+  await page.getByRole('link', { name: 'Network', exact: true }).click();
+  const menu = page.getByRole('button', { name: 'Save as…' });
+  const notice = page.getByTestId('weights-notice');
+  await menu.press('Enter');
+  await expect(page.locator('[data-format=safetensors]')).toBeVisible();
+  await expectClean(page, 'the menu of formats');
+  const formats = await page
+    .locator('[data-format]')
+    .evaluateAll((items) => items.map((item) => item.getAttribute('data-format') ?? ''));
+  expect(formats).toEqual(expect.arrayContaining(['safetensors', 'pth', 'huggingface', 'train_py']));
+  await page.keyboard.press('Escape');
+  for (const format of formats) {
+    await menu.press('Enter');
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 120_000 }),
+      page.locator(`[data-format=${format}]`).press('Enter'),
+    ]);
+    const name = download.suggestedFilename();
+    await expect(notice).toContainText(`${name} saved`);
+    const buffer = await readFile(await download.path());
+    expect(buffer.byteLength, format).toBeGreaterThan(100);
+    if (!['safetensors', 'pth', 'huggingface'].includes(format)) continue;
+    await page.setInputFiles('input[type=file]', { name, mimeType: '', buffer });
+    await expect(notice).toContainText('all 10 tensors of LeNet fit');
+    await expect(page.getByTestId('current-network')).toContainText(name);
+    // The figures of a run need steps.
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await training.stepLosses(1);
+    await page.getByRole('link', { name: 'Network', exact: true }).click();
+  }
+
+  await page.setInputFiles('input[type=file]', 'fixtures/pytorch/torch_files/zip_module.pth');
+  await expect(notice).toContainText('holds a whole module (Net)');
+  await expect(notice).toContainText('torch.save(model.state_dict(), "weights.pth")');
+  await expectClean(page, 'what is said of a whole module');
 });

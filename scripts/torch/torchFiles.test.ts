@@ -72,6 +72,13 @@ describe.runIf(python !== null)('.pth files', () => {
     }
   });
 
+  test('of TorchScript are told from weights', async () => {
+    await process.ask(['files', folder]);
+    await expect(open('script.pth')).rejects.toMatchObject({
+      details: { kind: 'whole_module', className: 'Sequential', isScript: true },
+    });
+  });
+
   test('of every type, whole, strided, as parts and as spread values', async () => {
     const names = (await process.ask(['types', folder])) as readonly string[];
     expect(names.length).toBeGreaterThan(20);

@@ -5,7 +5,8 @@
 FIXTURES is the folder of fixtures/pytorch/torch_files.py. Each line of standard input is a job, a JSON list, and each gets one line
 of JSON back.
 
-    ["files", FOLDER]            {accepted: [name], refused: [name]} of files FOLDER/NAME.pth, and FOLDER/expected.safetensors
+    ["files", FOLDER]            {accepted: [name], refused: [name]} of files FOLDER/NAME.pth, and FOLDER/expected.safetensors;
+                                 besides, TorchScript as FOLDER/script.pth
     ["types", FOLDER]            [[name, dtype]]: each FOLDER/NAME.pth holds the tensors of FOLDER/NAME.safetensors, of any type
     ["load", FILE, RESULT]       what torch.load makes of FILE, with weights_only and without, as RESULT; the error where it does not
 """
@@ -27,6 +28,8 @@ def files(folder):
     for rows in named.values():
         for name, value, arguments in rows:
             torch.save(value, os.path.join(folder, f"{name}.pth"), **arguments)
+    script = torch.jit.trace(torch.nn.Sequential(torch.nn.Linear(2, 2)), torch.zeros(1, 2))
+    torch.jit.save(script, os.path.join(folder, "script.pth"))
     write_safetensors(os.path.join(folder, "expected.safetensors"), tensors)
     return {key: [name for name, _, _ in rows] for key, rows in named.items()}
 
