@@ -14,6 +14,7 @@ import { settingsOf } from '@/formats/tensorboard/hparams';
 import { defaultConfig } from '@/model/presets';
 import { randomBits } from '@/model/random';
 import type { RunHistory } from '@/model/runHistory';
+import type { StateDict } from '@/model/tensor';
 import { parameterEntries } from '@/model/stateDict';
 import { runHistory } from '../fixtures/runHistory.ts';
 import { usualWeights } from '../fixtures/usualWeights.ts';
@@ -58,6 +59,11 @@ const gradients = new Map(
     return tensor === undefined ? [] : [[key, tensor] as const];
   }),
 );
+const kept = { steps: () => Promise.resolve([0, 1, 2, 3]), parameters: keptParameters };
+/** Of step 1 they are gone. */
+async function keptParameters(step: number): Promise<StateDict | null> {
+  return step === 1 ? null : parameters;
+}
 const config = defaultConfig('lenet');
 const link = 'https://example.org/#network=lenet';
 
@@ -68,6 +74,7 @@ const encode = (run: RunHistory): Promise<Uint8Array<ArrayBuffer>> =>
     run,
     parameters,
     gradients: { count: 64, gradients },
+    kept,
     predictions: { predictions, labels, images },
   });
 
@@ -129,7 +136,11 @@ describe.runIf(python !== null && hasProtoc)('an event file', () => {
 
   test('has histograms, pictures, settings and text', async () => {
     const run = runHistory({ steps: 3, testEvery: 3 });
-    const values = (await read(await encode(run))).flatMap((event) => event.values);
+    const events = await read(await encode(run));
+    const values = events.flatMap((event) => event.values);
+    const weighed = events.filter((event) => event.values.some(({ tag }) => tag.startsWith('weights/')));
+    // Protobuf's JSON leaves a 0 out or writes 64 bits as text.
+    expect(weighed.map(({ step }) => Number(step))).toEqual([0, 2, 3]);
     const of = (tag: string): Value | undefined => values.find((value) => value.tag === tag);
     for (const { key } of parameterEntries(lenet)) {
       const data = Array.from(parameters.get(key)?.data ?? [], Number);

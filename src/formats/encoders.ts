@@ -1,6 +1,6 @@
 /** The writers of exportFormats.ts; what they are made of is loaded when a file is asked for. */
 import type { ExportFormatId } from '@/formats/exportFormats';
-import type { BatchGradients } from '@/formats/networkReadings';
+import type { BatchGradients, KeptWeights } from '@/formats/networkReadings';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
@@ -23,6 +23,8 @@ export interface ExportSource {
   readonly testPredictions: () => Promise<TestPredictions>;
   /** Of one batch in training mode, the first images of the training set, without an update; null before those are there. */
   readonly batchGradients: () => Promise<BatchGradients | null>;
+  /** What storage keeps of the run on its way. */
+  readonly kept: KeptWeights;
 }
 
 export type Encoder = (source: ExportSource) => Promise<Uint8Array<ArrayBuffer>>;
@@ -61,7 +63,7 @@ export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
   },
   onnx: onnx(false),
   onnx_images: onnx(true),
-  tensorboard: async ({ config, link, run, parameters, batchGradients, testPredictions }) => {
+  tensorboard: async ({ config, link, run, parameters, batchGradients, testPredictions, kept }) => {
     const { encodeEvents } = await import('@/formats/tensorboard/encodeEvents');
     return encodeEvents({
       config,
@@ -70,6 +72,7 @@ export const encoders: Readonly<Record<ExportFormatId, Encoder>> = {
       parameters: await parameters(),
       gradients: await batchGradients(),
       predictions: await testPredictions(),
+      kept,
     });
   },
   metrics_csv: async ({ run }) => {

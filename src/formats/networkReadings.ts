@@ -6,3 +6,11 @@ export interface BatchGradients {
   readonly count: number;
   readonly gradients: StateDict;
 }
+
+/** Weights of the run at earlier steps. */
+export interface KeptWeights {
+  /** Ascending. */
+  readonly steps: () => Promise<readonly number[]>;
+  /** Null where they are not there any more. */
+  readonly parameters: (step: number) => Promise<StateDict | null>;
+}

@@ -6,6 +6,7 @@ import type { EvaluationPoint } from '@/model/testFigures';
 import type { WeightsOrigin } from '@/model/weightsOrigin';
 
 export interface RunHistory {
+  readonly runId: string;
   /** Steps done. */
   readonly step: number;
   /** What its weights went through before the first of them. */

@@ -113,8 +113,8 @@ const table = {
   >({ seconds: 120 }),
   /** Steps of the run's keyframes, ascending. */
   keyframeSteps: request<{ readonly runId: string }, readonly number[]>({ seconds: 60 }),
-  /** What the network reads in every test image. Tells the share that is done. */
-  testPredictions: request<null, TestPredictions, { readonly done: number }>({
+  /** What the network reads in every test image, and after how many steps. Tells the share that is done. */
+  testPredictions: request<null, TestPredictions & { readonly step: number }, { readonly done: number }>({
     seconds: 60,
     returns: ({ predictions, labels, images }) => [predictions.buffer, labels.buffer, images.buffer],
   }),

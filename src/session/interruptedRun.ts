@@ -34,6 +34,8 @@ export interface ReadRun {
   /** Of the last keyframe. */
   readonly step: number;
   readonly metrics: StepMetrics;
+  /** Of each step, in milliseconds since 1970, without pauses: from when the run began, as long as it had trained. */
+  readonly times: Float64Array;
   readonly statistics: readonly StepStatistics[];
   readonly tests: readonly EvaluationPoint[];
 }
@@ -61,6 +63,10 @@ export async function readRun(store: RunStore, id: string): Promise<ReadRun | nu
       accuracy: line('accuracy'),
       learningRate: line('learningRate'),
     },
+    times: Float64Array.from(
+      metrics.values('seconds').subarray(0, step),
+      (seconds) => run.createdAt + 1000 * seconds,
+    ),
     statistics: statistics.filter((one) => one.step < step),
     tests: tests.filter((one) => one.step <= step),
   };

@@ -45,6 +45,18 @@ describe('MetricsLog', () => {
     expect(log.chart('loss', 0).map(({ value }) => value)).toEqual([1, 2, 30]);
   });
 
+  it('knows when each step was heard of, over many blocks', () => {
+    const log = new MetricsLog();
+    const many = Array.from({ length: 5000 }, (_, i) => i);
+    log.append(
+      block(0, many),
+      Float64Array.from(many, (i) => 100 + i),
+    );
+    log.append(block(5000, [1, 2]), 9000);
+    log.append(block(5001, [3]), 9500);
+    expect(log.times().slice(4998)).toEqual(Float64Array.of(5098, 5099, 9000, 9500));
+  });
+
   it('starts where a resumed run starts, and forgets on clear', () => {
     const log = new MetricsLog();
     expect(log.latest('loss')).toBeNull();

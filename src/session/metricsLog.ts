@@ -32,10 +32,10 @@ export class MetricsLog {
   }
 
   /**
-   * Takes in the steps of one `metrics` event, heard of at `time` (milliseconds since 1970). Steps that are there already are
+   * Takes in the steps of one `metrics` event, heard of at `time` (milliseconds since 1970), or each at its own. Steps that are there already are
    * replaced: the run went back to an earlier state.
    */
-  append(block: StepMetrics, time = Date.now()): void {
+  append(block: StepMetrics, time: number | Float64Array = Date.now()): void {
     if (this.#count === 0) this.#firstStep = block.firstStep;
     const start = block.firstStep - this.#firstStep;
     if (start < 0 || start > this.#count) {
@@ -48,7 +48,8 @@ export class MetricsLog {
     this.#reserve(start + block.loss.length);
     for (const name of metricNames) this.#columns[name].set(block[name], start);
     this.#count = start + block.loss.length;
-    this.#times.fill(time, start, this.#count);
+    if (typeof time === 'number') this.#times.fill(time, start, this.#count);
+    else this.#times.set(time, start);
   }
 
   /** Forgets the steps from `step` on: the run went back to an earlier state. */

@@ -27,7 +27,7 @@ function show(
   const { run, config, step, tests } = read;
   metrics.clear();
   statistics.clear();
-  if (step > 0) metrics.append(read.metrics);
+  if (step > 0) metrics.append(read.metrics, read.times);
   statistics.append(read.statistics);
   store.setState(({ metricsVersion, statisticsVersion }) => ({
     run: {

@@ -32,8 +32,9 @@ function runHistory(
   { metrics, statistics }: Pick<RunContext, 'metrics' | 'statistics'>,
 ): RunHistory | null {
   if (run === null) return null;
-  const { step, origin } = run;
+  const { runId, step, origin } = run;
   return {
+    runId,
     step,
     origin,
     backend: backend.kind === 'ready' ? resultBackend(backend.backend) : null,

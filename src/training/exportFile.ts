@@ -8,6 +8,7 @@ import { classCount } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 import type { RequestParams, RequestProgress, RequestValue } from '@/protocol/requests';
 import type { ImageSets } from '@/training/engineHost';
+import type { RunStore } from '@/storage/runs/runStore';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
 
@@ -60,7 +61,16 @@ async function batchGradients(
   return { count, gradients: (await engine.inspectBatch(batch, labels.slice(0, count))).gradients };
 }
 
-type Reading = Pick<ExportSource, 'parameters' | 'testPredictions' | 'batchGradients'>;
+/** A run that is not there, or was not recorded, has none. */
+function keptWeights(runs: Promise<RunStore>, runId: string | undefined): ExportSource['kept'] {
+  return {
+    steps: async () => (runId === undefined ? [] : (await runs).keyframeSteps(runId)),
+    parameters: async (step) =>
+      runId === undefined ? null : ((await (await runs).keyframe(runId, step))?.parameters ?? null),
+  };
+}
+
+type Reading = Pick<ExportSource, 'parameters' | 'testPredictions' | 'batchGradients' | 'kept'>;
 
 const notRead = (): never => {
   throw new NotReadyError('The format reads no network.');
@@ -69,11 +79,16 @@ const notRead = (): never => {
 /** @throws NotReadyError where the format needs a network and none is ready */
 export function exportFile(
   params: Params,
-  { trainer, source }: { readonly trainer: Trainer; readonly source: ImageSets },
+  {
+    trainer,
+    source,
+    runs,
+  }: { readonly trainer: Trainer; readonly source: ImageSets; readonly runs: Promise<RunStore> },
   tell: Tell,
 ): Promise<Value> {
+  const kept = keptWeights(runs, params.run?.runId);
   if (exportFormat(params.format).needs !== 'weights')
-    return encode(params, { parameters: notRead, testPredictions: notRead, batchGradients: notRead });
+    return encode(params, { parameters: notRead, testPredictions: notRead, batchGradients: notRead, kept });
   return trainer.withNetwork((engine, { config, step }) => {
     // The worker may be some steps further than the page knew when it asked.
     const run = params.run === null ? null : { ...params.run, step };
@@ -83,6 +98,7 @@ export function exportFile(
         parameters: () => engine.readParameters(),
         testPredictions: () => testPredictions(engine, source.test, tell),
         batchGradients: () => batchGradients(engine, source.training, config),
+        kept,
       },
     );
   });

@@ -62,9 +62,9 @@ const handlers: Handlers = {
   testImages: ({ indices }, { source }) => testImages(source, indices),
 
   testPredictions: (_, { trainer, source }, tell) =>
-    trainer.withNetwork(async (engine) => {
+    trainer.withNetwork(async (engine, { step }) => {
       const found = await testPredictions(engine, source.test, tell);
-      return { ...found, images: found.images.slice(0, found.labels.length * imageBytes) };
+      return { ...found, step, images: found.images.slice(0, found.labels.length * imageBytes) };
     }),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),

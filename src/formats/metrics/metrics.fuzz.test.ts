@@ -13,6 +13,7 @@ import { runHistory } from '../../../scripts/fixtures/runHistory.ts';
 import { usualWeights } from '../../../scripts/fixtures/usualWeights.ts';
 
 const numRuns = Number(process.env['DIGIT_LAB_FUZZ_RUNS'] ?? 2000);
+const noneKept = { steps: async () => [], parameters: async () => null };
 const run = runHistory({ steps: 12, testEvery: 6 });
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -78,7 +79,7 @@ test(`${numRuns} damaged event files, most of them with the right checksums`, as
     labels: new Uint8Array(1),
     images: new Uint8Array(784),
   };
-  const source = { config: defaultConfig('lenet'), link: '', gradients: null, predictions };
+  const source = { config: defaultConfig('lenet'), link: '', gradients: null, predictions, kept: noneKept };
   const whole = await encodeEvents({ ...source, run, parameters: usualWeights(lenet) });
   // The pictures and histograms at its end are passed over.
   const records = (await decodeRecords(whole)).slice(0, 16);

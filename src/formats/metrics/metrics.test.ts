@@ -13,6 +13,7 @@ import { inMemory } from '../../../scripts/fixtures/inMemory.ts';
 import { runHistory } from '../../../scripts/fixtures/runHistory.ts';
 import { usualWeights } from '../../../scripts/fixtures/usualWeights.ts';
 
+const noneKept = { steps: async () => [], parameters: async () => null };
 const run = runHistory({ steps: 200, testEvery: 50, nanFrom: 190 });
 const config = defaultConfig('lenet');
 const read = (bytes: Uint8Array<ArrayBuffer>): Promise<MetricCurves> => readMetrics(inMemory(bytes));
@@ -62,7 +63,15 @@ test('an event file comes back the same, also one that is still written', async 
     images: new Uint8Array(784),
   };
   const parameters = usualWeights(lenet);
-  const bytes = await encodeEvents({ config, link: '', run, parameters, gradients: null, predictions });
+  const bytes = await encodeEvents({
+    config,
+    link: '',
+    run,
+    parameters,
+    gradients: null,
+    predictions,
+    kept: noneKept,
+  });
   const curves = await read(bytes);
   const csv = await read(encodeMetricsCsv(run));
   for (const column of metricColumns) {

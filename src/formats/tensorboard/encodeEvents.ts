@@ -1,6 +1,6 @@
 /** A run as an event file of TensorBoard: what was measured at every step, and the network as it stands. */
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { BatchGradients } from '@/formats/networkReadings';
+import type { BatchGradients, KeptWeights } from '@/formats/networkReadings';
 import { metricsTable, type MetricsRow } from '@/formats/metrics/metricsTable';
 import { confusions, digitPicture, filterPicture, type Picture } from '@/formats/pictures';
 import { histogramOf } from '@/formats/tensorboard/histogram';
@@ -21,6 +21,7 @@ export interface EventSource {
   readonly parameters: StateDict;
   readonly gradients: BatchGradients | null;
   readonly predictions: TestPredictions;
+  readonly kept: KeptWeights;
 }
 
 interface Moment {
@@ -72,6 +73,30 @@ function histograms(folder: string, tensors: StateDict): SummaryValue[] {
   });
 }
 
+/** Histograms of earlier steps. */
+const mostKept = 20;
+
+/** At most so many of the steps, evenly, before `end`. */
+function someSteps(steps: readonly number[], end: number): number[] {
+  const before = steps.filter((step) => step < end);
+  const every = Math.ceil(before.length / mostKept);
+  return before.filter((_, i) => i % every === 0);
+}
+
+async function keptHistograms(
+  { kept, run }: EventSource,
+  timeAt: (step: number) => number,
+): Promise<Uint8Array[]> {
+  const events: Uint8Array[] = [];
+  for (const step of someSteps(await kept.steps(), run.step)) {
+    // oxlint-disable-next-line no-await-in-loop -- one in memory at a time
+    const parameters = await kept.parameters(step);
+    if (parameters !== null)
+      events.push(eventBytes({ step, wallTime: timeAt(step) }, histograms('weights', parameters)));
+  }
+  return events;
+}
+
 function image(tag: string, { width, height, png }: Picture): SummaryValue {
   return { tag, value: { case: 'image', value: { width, height, colorspace: 1, encodedImageString: png } } };
 }
@@ -102,7 +127,7 @@ function wrongDigits(predictions: TestPredictions): SummaryValue[] {
 /** What the file holds besides curves, so that nobody takes it for more. */
 function contents({ run, gradients, predictions }: EventSource): string {
   return [
-    `- weights: all parameters and buffers after step ${run.step}`,
+    `- weights: all parameters and buffers after step ${run.step}, and after up to ${mostKept} earlier steps of which the browser kept them`,
     gradients === null
       ? '- gradients: none, since no training image was there'
       : `- gradients: of one batch, the first ${gradients.count} training images, in training mode with the weights after step ${run.step}; over the steps there are their standard deviation and largest size by layer (gradient_std, gradient_max)`,
@@ -122,7 +147,8 @@ export async function encodeEvents(source: EventSource): Promise<Uint8Array<Arra
   const rows = metricsTable(run);
   const end = (run.times.at(-1) ?? Date.now()) / 1000;
   const start = (run.times[0] ?? Date.now()) / 1000;
-  const timeAt = new Map(rows.map(({ step, time }) => [step, time / 1000]));
+  const times = new Map(rows.map(({ step, time }) => [step, time / 1000]));
+  const timeAt = (step: number): number => times.get(step) ?? (step === 0 ? start : end);
   const begin: Moment = { step: 0, wallTime: start };
   const now: Moment = { step: run.step, wallTime: end };
   const version = create(EventSchema, {
@@ -140,8 +166,9 @@ export async function encodeEvents(source: EventSource): Promise<Uint8Array<Arra
     ...rows.map((row) => eventBytes({ step: row.step, wallTime: row.time / 1000 }, rowScalars(row))),
     ...run.statistics.map((statistics) => {
       const step = statistics.step + 1;
-      return eventBytes({ step, wallTime: timeAt.get(step) ?? end }, layerScalars(statistics));
+      return eventBytes({ step, wallTime: timeAt(step) }, layerScalars(statistics));
     }),
+    ...(await keptHistograms(source, timeAt)),
     eventBytes(now, histograms('weights', parameters)),
     ...(gradients === null ? [] : [eventBytes(now, histograms('gradients', gradients.gradients))]),
     ...filterImages(config, parameters).map((value) => eventBytes(now, [value])),

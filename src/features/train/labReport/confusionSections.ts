@@ -1,7 +1,7 @@
 /** What the network reads in the test images: the confusion matrix, and digits that it misread. */
 import { heading, paragraph, type ReportBlock } from '@/formats/labReport/blocks';
 import { confusions, digitPicture, type Confusion } from '@/formats/pictures';
-import type { ReportData } from '@/features/train/labReport/reportData';
+import type { ReadPredictions, ReportData } from '@/features/train/labReport/reportData';
 import type { ReportTexts } from '@/features/train/labReport/reportTexts';
 import { classCount, confusionMatrix, countClasses, recallOf } from '@/model/classCounts';
 import type { TestPredictions } from '@/model/testFigures';
@@ -11,15 +11,14 @@ const most = { pairs: 6, digits: 20 };
 const columns = 10;
 
 function matrixTable(
-  { predictions, labels }: TestPredictions,
-  steps: number,
+  { predictions, labels, step }: ReadPredictions,
   { t, format }: ReportTexts,
 ): ReportBlock {
   const recall = recallOf(countClasses(predictions, labels));
   const digits = Array.from({ length: classCount }, (_, digit) => String(digit));
   return {
     kind: 'table',
-    caption: t('doc.confusionText', { step: format.integer(steps), images: format.integer(labels.length) }),
+    caption: t('doc.confusionText', { step: format.integer(step), images: format.integer(labels.length) }),
     head: [t('doc.shown'), ...digits, t('doc.right')],
     rows: confusionMatrix(predictions, labels).map((counts, label) => [
       String(label),
@@ -50,13 +49,13 @@ function wrongDigits(
   ];
 }
 
-export function confusionSections({ predictions, steps }: ReportData, texts: ReportTexts): ReportBlock[] {
+export function confusionSections({ predictions }: ReportData, texts: ReportTexts): ReportBlock[] {
   const { t } = texts;
   if (predictions === null) return [heading(t('doc.confusion')), paragraph(t('doc.noReadings'))];
   const wrong = confusions(predictions);
   return [
     heading(t('doc.confusion')),
-    matrixTable(predictions, steps, texts),
+    matrixTable(predictions, texts),
     heading(t('doc.wrong')),
     ...wrongDigits(predictions, wrong, texts),
   ];

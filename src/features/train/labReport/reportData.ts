@@ -13,6 +13,12 @@ import { linkTo } from '@/session/weightsActions';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 
+/** What the network on show reads; it may be that of an earlier step. */
+export interface ReadPredictions extends TestPredictions {
+  /** Steps behind it. */
+  readonly step: number;
+}
+
 /** A run's figures, as a chart and a row of a table show them. */
 export interface ReportedRun {
   readonly config: RunConfig;
@@ -36,13 +42,13 @@ export interface ReportData extends ReportedRun {
   readonly backend: ResultBackend | null;
   readonly diagnoses: readonly Diagnosis[];
   /** Null where there are no test images. */
-  readonly predictions: TestPredictions | null;
+  readonly predictions: ReadPredictions | null;
   readonly others: readonly ComparedRun[];
 }
 
 const isFull = ({ extent }: EvaluationPoint): boolean => extent === 'full';
 
-async function readPredictions(onProgress: (done: number) => void): Promise<TestPredictions | null> {
+async function readPredictions(onProgress: (done: number) => void): Promise<ReadPredictions | null> {
   try {
     return await session.actions.testPredictions(onProgress);
   } catch (error) {
