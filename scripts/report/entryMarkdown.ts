@@ -14,23 +14,36 @@ const loss = (value: number | null): string =>
   value === null ? 'not finite' : value.toFixed(Math.abs(value) < 100 ? 2 : 0);
 
 /** Wall time, and processor time. */
-export const duration = ({ seconds, cpuSeconds }: ReportEntry): string =>
+const duration = ({ seconds, cpuSeconds }: ReportEntry): string =>
   `${spell(seconds)} (${spell(cpuSeconds)} of processor time)`;
 
-export const engineOf = ({ engine, device }: ReportEntry): string => `${engine}, ${device}`;
+const engineOf = ({ engine, device }: ReportEntry): string => `${engine}, ${device}`;
 
 /** UTC, to the minute. */
-export const finished = ({ finishedAt }: ReportEntry): string => finishedAt.slice(0, 16).replace('T', ' ');
+const finished = ({ finishedAt }: ReportEntry): string => finishedAt.slice(0, 16).replace('T', ' ');
 
-export function checked({ checks }: ReportEntry): string {
+function checked({ checks }: ReportEntry): string {
   const lines = checks.map(({ text, isMet }) => `${isMet ? 'yes' : '**NO**'}: ${text}`);
   return lines.length === 0 ? '–' : lines.join('<br>');
 }
 
-export function measured({ tests }: ReportEntry): string {
+function measured({ tests }: ReportEntry): string {
   const last = tests.at(-1);
   if (last === undefined) return '–';
   return `**${percent(last.accuracy)}**, summed test loss ${loss(last.sumOfBatchMeans)}`;
+}
+
+/** A row of a table: what a run is compared with, and then what it came to here. */
+export function entryRow(compared: readonly string[], entry: ReportEntry): string {
+  const cells = [
+    ...compared,
+    measured(entry),
+    checked(entry),
+    duration(entry),
+    engineOf(entry),
+    finished(entry),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** Accuracy and dead digits after each epoch, and the training loss on the way. */

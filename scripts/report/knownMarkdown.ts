@@ -1,6 +1,6 @@
 /** docs/presets.md from the measured figures. */
 import { knownPresets, type KnownPreset } from '@/model/knownPresets';
-import { checked, details, duration, engineOf, finished, measured, percent } from './entryMarkdown.ts';
+import { details, entryRow, percent } from './entryMarkdown.ts';
 import type { ReportEntry } from './reportFile.ts';
 
 function row({ id, published, sources }: KnownPreset, entry: ReportEntry): string {
@@ -8,13 +8,8 @@ function row({ id, published, sources }: KnownPreset, entry: ReportEntry): strin
     id,
     `${entry.length}, seed ${entry.seed}`,
     `${published === null ? 'no figure' : percent(published)} (${sources.map(({ title, url }) => `[${title}](${url})`).join('; ')})`,
-    measured(entry),
-    checked(entry),
-    duration(entry),
-    engineOf(entry),
-    finished(entry),
   ];
-  return `| ${cells.join(' | ')} |`;
+  return entryRow(cells, entry);
 }
 
 /** The whole file. */

@@ -2,7 +2,7 @@
 import type { Measurement } from '@/model/presets';
 import { stepsPerEpoch } from '@/model/runConfig';
 import { reportRunById, reportRuns, type ReportRun } from '@/report/reportRuns';
-import { checked, details, duration, engineOf, finished, measured, percent } from './entryMarkdown.ts';
+import { details, entryRow, percent } from './entryMarkdown.ts';
 import type { ReportEntry } from './reportFile.ts';
 
 function when({ unit, after }: Measurement): string {
@@ -21,18 +21,10 @@ function pytorchFor(run: ReportRun, steps: number): Measurement | undefined {
 }
 
 function row(run: ReportRun, entry: ReportEntry): string {
-  const cells = [
-    run.id,
-    `${entry.length}, seed ${entry.seed}`,
-    figure(run.report),
-    figure(pytorchFor(run, entry.steps)),
-    measured(entry),
-    checked(entry),
-    duration(entry),
-    engineOf(entry),
-    finished(entry),
-  ];
-  return `| ${cells.join(' | ')} |`;
+  return entryRow(
+    [run.id, `${entry.length}, seed ${entry.seed}`, figure(run.report), figure(pytorchFor(run, entry.steps))],
+    entry,
+  );
 }
 
 const order = (entry: ReportEntry): number => reportRuns.findIndex(({ id }) => id === entry.runId);

@@ -4,6 +4,7 @@ import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
 import { argmax } from '@/model/argmax';
+import { softmax } from '@/model/losses/definition';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
@@ -46,7 +47,7 @@ const handlers: Handlers = {
       const predictions = Uint8Array.from({ length: count }, (_, i) =>
         argmax(logits.subarray(i * classCount, (i + 1) * classCount)),
       );
-      return { probabilities: softmax(logits), predictions, step };
+      return { probabilities: probabilitiesOf(logits), predictions, step };
     });
   },
 
@@ -112,17 +113,10 @@ function testImages(source: ImageSets, indices: readonly number[]): RequestValue
 }
 
 /** [n, 10] logits to probabilities, each row's maximum taken off first so that nothing overflows. */
-function softmax(logits: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+function probabilitiesOf(logits: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const probabilities = new Float32Array(logits.length);
   for (let row = 0; row < logits.length; row += classCount) {
-    const values = logits.subarray(row, row + classCount);
-    const largest = Math.max(...values);
-    const powers = Array.from(values, (value) => Math.exp(value - largest));
-    const sum = powers.reduce((total, power) => total + power, 0);
-    probabilities.set(
-      powers.map((power) => power / sum),
-      row,
-    );
+    probabilities.set(softmax([...logits.subarray(row, row + classCount)]), row);
   }
   return probabilities;
 }

@@ -11,23 +11,25 @@ const f = 'f32';
 /** See operations.ts. */
 const out = 'written';
 
+/** Of both kinds that keep a mean of gradients and one of their squares. */
+const moments = {
+  w: out,
+  g: u,
+  m: out,
+  v: out,
+  count: u,
+  beta1: f,
+  rest1: f,
+  beta2: f,
+  rest2: f,
+  eps: f,
+  weightDecay: f,
+} as const;
+
 /** Every kernel scales the gradient by scalars.gradientScale, which clipping writes, and holds it within scalars.gradientBound. */
 export const optimizerOperations = {
   sgd: { w: out, g: u, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
-  adam: {
-    w: out,
-    g: u,
-    m: out,
-    v: out,
-    count: u,
-    beta1: f,
-    rest1: f,
-    beta2: f,
-    rest2: f,
-    eps: f,
-    weightDecay: f,
-    decoupled: u,
-  },
+  adam: { ...moments, decoupled: u },
   rmsprop: {
     w: out,
     g: u,
@@ -53,19 +55,7 @@ export const optimizerOperations = {
     weightDecay: f,
   },
   adagrad: { w: out, g: u, sum: out, count: u, initial: f, eps: f, weightDecay: f },
-  nadam: {
-    w: out,
-    g: u,
-    m: out,
-    v: out,
-    count: u,
-    beta1: f,
-    rest1: f,
-    beta2: f,
-    rest2: f,
-    eps: f,
-    weightDecay: f,
-  },
+  nadam: moments,
 } as const;
 
 type Operations = typeof optimizerOperations;
@@ -123,23 +113,27 @@ const sgd: Lowering<'SGD', 'sgd'> = {
   }),
 };
 
+const momentOperands = <Buffer>(
+  { beta1, beta2, eps, weightDecay }: OptimizerSpec<'Adam' | 'AdamW' | 'NAdam'>,
+  { w, g, count, slot }: Place<Buffer>,
+) => ({
+  w,
+  g,
+  m: slot('exp_avg'),
+  v: slot('exp_avg_sq'),
+  count,
+  beta1,
+  rest1: 1 - beta1,
+  beta2,
+  rest2: 1 - beta2,
+  eps,
+  weightDecay,
+});
+
 const adam: Lowering<'Adam' | 'AdamW', 'adam'> = {
-  call: ({ kind, beta1, beta2, eps, weightDecay }, { w, g, count, slot }) => ({
+  call: (spec, place) => ({
     name: 'adam',
-    operands: {
-      w,
-      g,
-      m: slot('exp_avg'),
-      v: slot('exp_avg_sq'),
-      count,
-      beta1,
-      rest1: 1 - beta1,
-      beta2,
-      rest2: 1 - beta2,
-      eps,
-      weightDecay,
-      decoupled: kind === 'AdamW' ? 1 : 0,
-    },
+    operands: { ...momentOperands(spec, place), decoupled: spec.kind === 'AdamW' ? 1 : 0 },
   }),
   scalars: ({ beta1, beta2, weightDecay }, learningRate, updates) => ({
     stepSize: learningRate / (1 - beta1 ** updates),
@@ -193,22 +187,7 @@ const adagrad: Lowering<'Adagrad', 'adagrad'> = {
 };
 
 const nadam: Lowering<'NAdam', 'nadam'> = {
-  call: ({ beta1, beta2, eps, weightDecay }, { w, g, count, slot }) => ({
-    name: 'nadam',
-    operands: {
-      w,
-      g,
-      m: slot('exp_avg'),
-      v: slot('exp_avg_sq'),
-      count,
-      beta1,
-      rest1: 1 - beta1,
-      beta2,
-      rest2: 1 - beta2,
-      eps,
-      weightDecay,
-    },
-  }),
+  call: (spec, place) => ({ name: 'nadam', operands: momentOperands(spec, place) }),
   scalars: (spec, learningRate, updates) => {
     const { gradient, mean } = nadamRates(spec, learningRate, updates);
     return {
