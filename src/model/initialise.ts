@@ -2,7 +2,7 @@
  * PyTorch's initialisations, seeded. PyTorch's own random numbers are not reproduced, only its distributions: each
  * entry of the state_dict draws from a counter-based sub-stream of its own, so one seed means one network everywhere.
  */
-import { drawn } from '@/model/initialisations';
+import { drawingWork, drawn } from '@/model/initialisations';
 import type { NetworkSpec } from '@/model/layers';
 import { streamKey, streams } from '@/model/random';
 import { stateEntries, type StateEntry } from '@/model/stateDict';
@@ -20,6 +20,15 @@ function initialTensor(entry: StateEntry, position: number, seed: number): Tenso
   const role = entry.key.endsWith('.weight') ? 'weight' : 'bias';
   const key = streamKey(seed, streams.initialise, 0, position);
   return { dtype: 'F32', shape, data: drawn(init, { role, shape, count, fanIn, fanOut, key }) };
+}
+
+/** Operations of a fresh network's starting values, beside the drawing of each number. */
+export function initialisationWork(network: NetworkSpec): number {
+  const weights = stateEntries(network).filter(({ key }) => key.endsWith('.weight'));
+  return weights.reduce((sum, { start, shape }) => {
+    if (start === 'zeros' || start === 'ones') return sum;
+    return sum + drawingWork(start.init, { shape, count: sizeOf(shape) });
+  }, 0);
 }
 
 /** A fresh network: every entry of its state_dict, BatchNorm's buffers included, in PyTorch's order. */

@@ -16,6 +16,18 @@ describe('WorkClock', () => {
     expect(clock.begin('compile', 0).busySeconds).toBeGreaterThan(60);
   });
 
+  it('announces how long orthogonal weights of a large network take to be drawn', () => {
+    const clock = new WorkClock('webgpu', () => 0);
+    const layers = vgg16.network.layers.map((layer) =>
+      layer.kind === 'Linear' ? { ...layer, init: { kind: 'orthogonal', gain: 1 } as const } : layer,
+    );
+    clock.meet({ ...vgg16, network: { ...vgg16.network, layers } });
+    const { busySeconds, limitSeconds } = clock.begin('compile', 0);
+    // 2 · 4096² · (25088 + 4096) operations and some more, at half a thousand million a second.
+    expect(busySeconds).toBeGreaterThan(1900);
+    expect(limitSeconds).toBeGreaterThan(1900);
+  });
+
   it('goes by what a step took, once one is done', () => {
     let now = 0;
     const clock = new WorkClock('wasm', () => now);

@@ -1,6 +1,7 @@
 /** How long a call of an engine may take, by the work that it is: until the engine was measured, as on the slowest device. */
 import type { BackendName } from '@/model/backend';
 import { networkCost } from '@/model/cost';
+import { initialisationWork } from '@/model/initialise';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
 
@@ -13,6 +14,8 @@ const compilingSeconds = 180;
 const restSeconds = 60;
 /** Of one parameter, drawn from the seed, packed and uploaded. */
 const secondsPerParameter = 1e-6;
+/** Operations a second of drawing weights, which the thread makes itself. */
+const drawingRate = 5e8;
 /** Operations a second that every device makes at least. */
 const slowestRate = { webgpu: 1e8, webgl: 1e8, wasm: 2e8, cpu: 2e7 } as const satisfies Record<
   BackendName,
@@ -48,7 +51,7 @@ export class WorkClock {
   readonly #backend: BackendName;
   readonly #now: () => number;
   /** A step's images; of a call that runs the network, operations for an image. */
-  #run = { batchSize: 1, flops: 0, parameters: 0 };
+  #run = { batchSize: 1, flops: 0, parameters: 0, drawing: 0 };
   #secondsPerFlop: number;
   /** Queued on a GPU and not waited for yet. */
   #queued = { flops: 0, since: 0 };
@@ -72,21 +75,23 @@ export class WorkClock {
     this.#met.clear();
     try {
       const { flops, parameters } = networkCost(config.network, inputShape(config.input));
-      this.#run = { batchSize: config.batchSize, flops, parameters };
+      const drawing = initialisationWork(config.network);
+      this.#run = { batchSize: config.batchSize, flops, parameters, drawing };
     } catch {
       // It does not fit together: compiling says so at once.
-      this.#run = { batchSize: 1, flops: 0, parameters: 0 };
+      this.#run = { batchSize: 1, flops: 0, parameters: 0, drawing: 0 };
     }
   }
 
   /** count: steps, or images */
   begin(kind: CallKind, count: number): CallLimits {
-    const { batchSize, flops, parameters } = this.#run;
+    const { batchSize, flops, parameters, drawing } = this.#run;
     const images = kind === 'step' ? count * batchSize : count;
     const work = kind === 'readMetrics' ? this.#queued.flops : passes[kind] * images * flops;
     this.#begun = { flops: work, at: this.#now() };
     const moved = kind === 'compile' || kind === 'transfer' ? parameters * secondsPerParameter : 0;
-    const seconds = work * this.#secondsPerFlop + moved;
+    const drawn = kind === 'compile' ? drawing / drawingRate : 0;
+    const seconds = work * this.#secondsPerFlop + moved + drawn;
     // WebGL's shaders may still be compiled when a result is first waited for.
     const mayCompile = compiles[kind] || this.#backend === 'webgl';
     const limitSeconds = restSeconds + seconds + (mayCompile ? compilingSeconds : 0);

@@ -26,12 +26,16 @@ export interface InitialisationDefinition<Kind extends string, Settings> {
   readonly schema: KindSchema<{ readonly kind: Kind } & Settings>;
   /** PyTorch's distribution, in our own random numbers. */
   readonly draw: (spec: { readonly kind: Kind } & Settings, tensor: DrawnTensor) => Drawn;
+  /** Operations beside the drawing of each number. */
+  readonly work: (weight: Pick<DrawnTensor, 'shape' | 'count'>) => number;
 }
 
 interface Parts<Spec, F extends Fields> {
   readonly pytorch: string;
   readonly fields: F;
   readonly draw: (spec: Spec, tensor: DrawnTensor) => Drawn;
+  /** None where it is not given. */
+  readonly work?: (weight: Pick<DrawnTensor, 'shape' | 'count'>) => number;
 }
 
 /** Gives a definition its types, its defaults and its schema. */
@@ -39,7 +43,7 @@ export function defineInitialisation<const Kind extends string, F extends Fields
   kind: Kind,
   parts: Parts<SpecOf<Kind, F>, F>,
 ) {
-  return { ...parts, kind, ...describedBy(kind, parts.fields) };
+  return { work: () => 0, ...parts, kind, ...describedBy(kind, parts.fields) };
 }
 
 export function zeros({ count }: DrawnTensor): Drawn {

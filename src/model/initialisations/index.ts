@@ -41,6 +41,14 @@ export const weightInitSchema: v.GenericSchema<unknown, WeightInit> = v.variant(
   Object.values(initialisations).map(({ schema }) => schema),
 );
 
+/** Operations that `drawn` makes for a weight beside the drawing of each number. */
+export function drawingWork<K extends WeightInitKind>(
+  init: WeightInit<K>,
+  weight: Pick<DrawnTensor, 'shape' | 'count'>,
+): number {
+  return initialisations[init.kind].work(weight);
+}
+
 /** Starting values of one tensor of a layer with this `init`. */
 export function drawn<K extends WeightInitKind>(init: WeightInit<K>, tensor: DrawnTensor): Drawn {
   return initialisations[init.kind].draw(init, tensor);
