@@ -42,16 +42,59 @@ async function expectFits(page: Page, what: string): Promise<void> {
   const faults = async (): Promise<string[]> =>
     page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
+      const isWithin = (part: DOMRect, whole = new DOMRect(0, 0, clientWidth)): boolean =>
+        part.left >= whole.left - 1 && part.right <= whole.right + 1;
       const cut = [...document.querySelectorAll<HTMLElement>('nav a, .mantine-Button-label')].filter(
-        (label) => label.scrollWidth > label.clientWidth + 1,
+        (label) =>
+          label.scrollWidth > label.clientWidth + 1 ||
+          !isWithin(label.getBoundingClientRect(), label.closest('nav')?.getBoundingClientRect()),
+      );
+      // An icon that is not shown has no width.
+      const apart = [...document.querySelectorAll('.mantine-Button-section[data-position="left"]')].filter(
+        (icon) => {
+          const { width, right } = icon.getBoundingClientRect();
+          return width > 0 && (icon.nextElementSibling?.getBoundingClientRect().left ?? 0) - right > 24;
+        },
       );
       return [
         ...(scrollWidth > clientWidth ? [`scrolls sideways by ${scrollWidth - clientWidth}`] : []),
         ...cut.map((label) => `cut off: ${label.textContent}`),
+        ...apart.map((icon) => `apart from its icon: ${icon.parentElement?.textContent}`),
       ];
     });
   // Charts take a new width a frame or two after the page.
   await expect.poll(faults, { message: what }).toEqual([]);
+}
+
+/** What shows a state by its ground alone; a forced colour takes that away, and neither axe nor a width tells. */
+const shapes = {
+  '.mantine-Switch-track': '',
+  '.mantine-Switch-thumb': '',
+  '.mantine-Slider-bar': '',
+  '.mantine-Slider-thumb': '',
+  '.mantine-Progress-root': '',
+  '.mantine-SegmentedControl-indicator': '',
+  '.mantine-Slider-track': '::before',
+} as const;
+
+/** Under forced colours each has a ground or an edge of another colour than the page. */
+async function expectShapes(page: Page, what: string): Promise<void> {
+  const unseen = await page.evaluate((parts) => {
+    const page = getComputedStyle(document.body).backgroundColor;
+    const clear = [page, 'rgba(0, 0, 0, 0)'];
+    return Object.entries(parts).filter(([selector, pseudo]) =>
+      [...document.querySelectorAll(selector)].some((element) => {
+        if (element.getBoundingClientRect().width === 0) return false;
+        const { backgroundColor, borderTopWidth, borderTopColor, borderTopStyle } = getComputedStyle(
+          element,
+          pseudo,
+        );
+        const hasEdge = borderTopStyle !== 'none' && parseFloat(borderTopWidth) > 0;
+        return clear.includes(backgroundColor) && !(hasEdge && !clear.includes(borderTopColor));
+      }),
+    );
+  }, shapes);
+  expect(unseen, `${what}: not seen under forced colours`).toEqual([]);
 }
 
 async function expectAccessible(page: Page, path: string, { width, narrow }: Look): Promise<void> {
@@ -65,6 +108,7 @@ async function expectAccessible(page: Page, path: string, { width, narrow }: Loo
     await page.setViewportSize({ width: 320, height: 700 });
     await expectFits(page, `${path} at 320 px`);
     await expectClean(page, `${path} at 320 px with forced colours`);
+    await expectShapes(page, path);
     await page.emulateMedia({ forcedColors: 'none' });
   }
   await page.setViewportSize({ width, height: 900 });

@@ -17,6 +17,7 @@ const nothingKept: KeptRun = {
   state: null,
   seconds: 0,
   events: [],
+  testLosses: [],
   fullTestDue: false,
   isOver: false,
 };

@@ -1,13 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { learningRateAt, scheduleFactor, totalSteps, type ScheduledConfig } from '@/model/learningRate';
+import { reducedRate, type ScheduleSpec } from '@/model/schedules';
 
 interface Case extends ScheduledConfig {
   readonly rates: readonly number[];
 }
 
 const path = new URL('../../fixtures/pytorch/schedules.json', import.meta.url);
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: readonly Case[] };
+interface PlateauCase {
+  readonly learningRate: number;
+  readonly schedule: ScheduleSpec<'plateau'>;
+  /** After each test. */
+  readonly rates: readonly number[];
+}
+const { cases, plateaus, testLosses } = JSON.parse(readFileSync(path, 'utf8')) as {
+  readonly cases: readonly Case[];
+  readonly plateaus: readonly PlateauCase[];
+  readonly testLosses: readonly (number | string)[];
+};
 
 describe('learningRateAt against PyTorch 1.13', () => {
   it.each(cases.map((item) => [`${item.schedule.kind}, warm-up ${item.warmupSteps}`, item] as const))(
@@ -21,6 +32,13 @@ describe('learningRateAt against PyTorch 1.13', () => {
       });
     },
   );
+});
+
+test.each(plateaus)('ReduceLROnPlateau of PyTorch 1.13, $schedule', ({ learningRate, schedule, rates }) => {
+  const losses = testLosses.map(Number);
+  const found = losses.map((_, i) => reducedRate(schedule, learningRate, losses.slice(0, i + 1)));
+  // The same float64 operations in the same order.
+  expect(found).toEqual(rates);
 });
 
 const base: ScheduledConfig = {

@@ -3,7 +3,7 @@
  * count from 0; everything depends on the step alone.
  */
 import { stepsPerEpoch, type BatchConfig, type RunConfig } from '@/model/runConfig';
-import { factorOf } from '@/model/schedules';
+import { factorOf, reducedRate } from '@/model/schedules';
 
 export type ScheduledConfig = BatchConfig &
   Pick<RunConfig, 'learningRate' | 'schedule' | 'warmupSteps' | 'epochs'>;
@@ -32,4 +32,11 @@ export function scheduleFactor(config: ScheduledConfig, step: number): number {
 /** The learning rate of step `step` (0 is the first). Pass a config with another learningRate to change it in flight. */
 export function learningRateAt(config: ScheduledConfig, step: number): number {
   return config.learningRate * scheduleFactor(config, step);
+}
+
+/** With the base learning rate that step `step` has after the full tests of the epochs before it; an engine knows no tests. */
+export function afterTests(config: RunConfig, testLosses: readonly number[], step: number): RunConfig {
+  const { schedule, learningRate } = config;
+  const losses = testLosses.slice(0, Math.floor(step / stepsPerEpoch(config)));
+  return { ...config, learningRate: reducedRate(schedule, learningRate, losses) };
 }

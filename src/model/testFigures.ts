@@ -32,3 +32,14 @@ export interface TestPredictions {
   /** [n, 28, 28], white on black. */
   readonly images: Uint8Array<ArrayBuffer>;
 }
+
+/** Losses of the full tests at the ends of the epochs, from the first on. */
+export function epochLosses(
+  tests: readonly Pick<EvaluationPoint, 'step' | 'extent' | 'loss'>[],
+  stepsPerEpoch: number,
+): number[] {
+  const losses: number[] = [];
+  for (const { step, extent, loss } of tests)
+    if (extent === 'full' && step % stepsPerEpoch === 0) losses[step / stepsPerEpoch - 1] = loss;
+  return losses;
+}

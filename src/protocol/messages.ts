@@ -93,6 +93,8 @@ export interface KeptRun {
   readonly seconds: number;
   /** What changed in flight. */
   readonly events: readonly RunEvent[];
+  /** Of the full test after each epoch so far. */
+  readonly testLosses: readonly number[];
   /** The epoch that ended with the state's step was not tested. */
   readonly fullTestDue: boolean;
   /** It was stopped. */

@@ -14,6 +14,7 @@ const nothingKept = {
   state: null,
   seconds: 0,
   events: [],
+  testLosses: [],
   fullTestDue: false,
   isOver: false,
 } as const;

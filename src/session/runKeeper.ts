@@ -3,7 +3,7 @@ import type { EngineState, Weights } from '@/model/engineState';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunEvent } from '@/model/runEvents';
 import { drawnFromSeed } from '@/model/weightsOrigin';
-import type { EvaluationPoint } from '@/model/testFigures';
+import { epochLosses, type EvaluationPoint } from '@/model/testFigures';
 import type { Command, KeptRun, StopUnit } from '@/protocol/messages';
 import { isTraining } from '@/session/selectors';
 import type { RunState } from '@/session/sessionState';
@@ -61,6 +61,7 @@ export class RunKeeper {
         state: this.#state,
         seconds: 0,
         events: this.#events,
+        testLosses: epochLosses(evaluations, stepsPerEpoch),
         fullTestDue: step > 0 && step % stepsPerEpoch === 0 && !isTested,
         isOver: phase === 'stopped',
       },

@@ -291,6 +291,7 @@ it('a run goes on in another worker from where the page kept it', async () => {
     state,
     seconds: 0,
     events: [],
+    testLosses: [],
     fullTestDue: false,
     isOver: false,
   });

@@ -3,7 +3,7 @@ import type { EngineError } from '@/engine/engine';
 import type { EngineState, Weights } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { totalSteps } from '@/model/learningRate';
+import { afterTests, totalSteps } from '@/model/learningRate';
 import { afterEvent, configAt, type RunEvent } from '@/model/runEvents';
 import { drawnFromSeed, trainedFor } from '@/model/weightsOrigin';
 import type { FirstWeights, KeptRun, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
@@ -35,6 +35,8 @@ export class Run {
   step = 0;
   /** Train until so many steps are done; null: do not. */
   goal: number | null = null;
+  /** Of the full test after each epoch, which a schedule may follow; an epoch that is trained again has the same. */
+  testLosses: readonly number[] = [];
   /** An epoch has ended and was not tested yet. */
   fullTestDue = false;
   /** Stopped for good. */
@@ -105,10 +107,11 @@ export class Run {
   }
 
   /** Goes on from where it was kept. */
-  resume({ initial, state, seconds, events, fullTestDue, isOver }: KeptRun): void {
+  resume({ initial, state, seconds, events, testLosses, fullTestDue, isOver }: KeptRun): void {
     this.seconds = seconds;
     this.initial = initial;
     this.events = events;
+    this.testLosses = testLosses;
     this.savedState = state ?? undefined;
     this.step = state?.step ?? 0;
     this.fullTestDue = fullTestDue;
@@ -122,6 +125,17 @@ export class Run {
     this.testedImages = null;
     this.lostBy = error;
     if (this.goal !== null) this.phase = 'recovering';
+  }
+
+  /** The full test of an epoch that has just ended. */
+  tested(loss: number): void {
+    const epochs = this.step / this.stepsPerEpoch;
+    this.testLosses = [...this.testLosses.slice(0, epochs - 1), loss, ...this.testLosses.slice(epochs)];
+  }
+
+  /** The settings for an engine at step `step`, with the learning rate that its tests have come to. */
+  engineConfigAt(step: number): RunConfig {
+    return afterTests(this.config, this.testLosses, step);
   }
 
   /** Where it stands in the engine that it enters next. */

@@ -18,7 +18,8 @@ const readMilliseconds = 5000;
  * written; the run before may be trained, its optimizer's state is not read and not kept.
  */
 export async function enterNetwork(run: Run, engine: Engine): Promise<void> {
-  const { config, startingState: state } = run;
+  const { startingState: state } = run;
+  const config = run.engineConfigAt(run.startStep);
   const isFresh = state !== undefined && state.step === 0 && Object.keys(state.optimizer).length === 0;
   if (isFresh && engine.config !== null && sameConfig(engine.config, config)) {
     await engine.writeParameters(state.parameters);

@@ -182,7 +182,7 @@ export class Trainer {
   setLearningRate(runId: string, learningRate: number): Promise<void> {
     return this.#change(runId, (run, engine) => {
       run.change({ kind: 'learningRate', step: run.step, learningRate });
-      engine?.setLearningRate(learningRate);
+      engine?.setLearningRate(run.engineConfigAt(run.step).learningRate);
       return Promise.resolve();
     });
   }
@@ -322,7 +322,7 @@ export class Trainer {
     const { schedule, epochs } = run.config;
     run.config = config;
     if (epochs !== config.epochs && dependsOnLength(schedule)) await this.#compileAnew(run, engine);
-    else engine.setLearningRate(config.learningRate);
+    else engine.setLearningRate(run.engineConfigAt(run.step).learningRate);
   }
 
   /** Reads where the run stands: first the metrics up to there. */

@@ -9,6 +9,7 @@ import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
 import { ignoreLoss } from '@/training/guardedEngine';
 import { isReadingDue, stepsAtOnce } from '@/training/pace';
+import { readsTests } from '@/model/schedules';
 import type { Run } from '@/training/run';
 import { TestPieces } from '@/training/testPieces';
 import { testImageCounts, type TestExtent } from '@/training/testSchedule';
@@ -104,6 +105,7 @@ export class TrainingLoop {
     if (run.fullTestDue) {
       const tested = await this.#test(run, 'full');
       run.fullTestDue = !tested;
+      if (tested && readsTests(run.config.schedule)) await this.#followTests(run);
     } else if (run.step >= (run.goal ?? 0)) {
       run.goal = null;
     } else {
@@ -175,15 +177,26 @@ export class TrainingLoop {
     if (!this.#parts.isCurrent(run) || !pieces.isDone) return false;
     run.quickTests.tested(extent === 'quick' ? performance.now() - start : null);
     const epoch = run.step / run.stepsPerEpoch;
+    const figures = pieces.total();
+    if (extent === 'full') run.tested(figures.loss);
     this.#parts.emit({
       type: 'evaluated',
       runId: run.runId,
       step: run.step,
       epoch,
       extent,
-      ...pieces.total(),
+      ...figures,
     });
     return true;
+  }
+
+  /** The engine knows no results: it is told of the rate that follows from them. */
+  #followTests(run: Run): Promise<unknown> {
+    return this.#parts.host.useIfThere((engine) => {
+      if (this.#parts.isCurrent(run) && run.isCompiled)
+        engine.setLearningRate(run.engineConfigAt(run.step).learningRate);
+      return Promise.resolve();
+    });
   }
 
   #testPiece(run: Run, pieces: TestPieces): Promise<Evaluation | null> {

@@ -105,6 +105,20 @@ const factors: Factors = {
       'return cosine(1, end, (step - peak) / (TOTAL_STEPS - 1 - peak))',
     ],
   }),
+  plateau: (spec) => ({
+    before: [
+      '# Reduced on a rate of its own, since the factors are multiplied with the first one.',
+      'reduced = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=LEARNING_RATE)',
+      'plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(',
+      `    reduced, factor=${literal(spec.factor)}, patience=${spec.patience}, threshold=${literal(spec.threshold)},`,
+      `    threshold_mode=${literal(spec.relativeThreshold ? 'rel' : 'abs')}, cooldown=${spec.cooldown}, min_lr=${literal(spec.minLearningRate)},`,
+      `    eps=${literal(spec.smallestChange)},`,
+      ')',
+      '',
+      '',
+    ],
+    body: ['return reduced.param_groups[0]["lr"] / LEARNING_RATE'],
+  }),
 };
 
 function factorOf<K extends ScheduleKind>(spec: ScheduleSpec<K>): ReturnType<Factors[K]> {

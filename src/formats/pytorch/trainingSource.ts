@@ -13,6 +13,7 @@ import { pageSource } from '@/formats/pytorch/pageSource';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { flattenLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
+import { readsTests } from '@/model/schedules';
 
 function settings(config: RunConfig): string {
   const { input, clipGradNorm, clipGradValue = null, loss } = config;
@@ -74,7 +75,7 @@ export function trainingSource(config: RunConfig, link: string): string {
     dataSource,
     pageSource,
     parallelSource,
-    loopSource(warmupSteps === 0 ? 'factor' : 'warmed_up'),
+    loopSource(warmupSteps === 0 ? 'factor' : 'warmed_up', readsTests(config.schedule)),
   ];
   return `${parts.join('\n\n\n')}\n`;
 }

@@ -123,7 +123,8 @@ def total(value):
         dist.all_reduce(value)
     return value`;
 
-export const loopSource = (scheduled: string): string => `def load_weights(path):
+/** `followsTests`: the schedule is told of each test's loss, in every process. */
+export const loopSource = (scheduled: string, followsTests: boolean): string => `def load_weights(path):
     """A state_dict of .safetensors, or of .pth, alone or in a checkpoint."""
     if path.endswith(".safetensors"):
         from safetensors.torch import load_file
@@ -222,7 +223,13 @@ def main():
         net.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
         scheduler.load_state_dict(kept["scheduler"])
-        epoch, step = kept["epoch"], kept["step"]
+${
+  followsTests
+    ? `        plateau.load_state_dict(kept["plateau"])
+        reduced.load_state_dict(kept["reduced"])
+`
+    : ''
+}        epoch, step = kept["epoch"], kept["step"]
         torch.manual_seed(SEED + step)
 
     page = Page(rank, world, device) if options.check else None
@@ -266,7 +273,7 @@ def main():
                 nn.utils.clip_grad_norm_(parameters, CLIP_NORM)
             if CLIP_VALUE is not None:
                 nn.utils.clip_grad_value_(parameters, CLIP_VALUE)
-            rate = scheduler.get_last_lr()[0]
+            rate = optimizer.param_groups[0]["lr"]
             optimizer.step()
             scheduler.step()
             seen = total(torch.stack([loss.detach(), (z.argmax(1) == t).sum().float(), torch.ones_like(loss) * len(t)]))
@@ -279,18 +286,43 @@ def main():
                 figures.add(step, seen[0], seen[1] / seen[2], rate)
             step += 1
         epoch += 1
-        if rank == 0 and not options.check:
+${
+  followsTests
+    ? `        tested_loss = torch.zeros(1, dtype=torch.float64, device=device)
+`
+    : ''
+}        if rank == 0 and not options.check:
             tested = test(net, test_images, test_labels)
-            figures.flush(tested)
+${
+  followsTests
+    ? `            tested_loss += tested[0]
+            plateau.step(tested[0])
+            optimizer.param_groups[0]["lr"] = LEARNING_RATE * ${scheduled}(step)
+`
+    : ''
+}            figures.flush(tested)
             if figures.tensorboard is not None:
                 # As the report spells it.
                 figures.tensorboard.add_scalar("test_accurary", tested[1], step)
             print(f"epoch {epoch}: test loss {tested[0]:.4f}, accuracy {tested[1]:.2%}", flush=True)
             state = {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
-            torch.save({**state, "epoch": epoch, "step": step}, options.checkpoint)
+${
+  followsTests
+    ? `            state |= {"plateau": plateau.state_dict(), "reduced": reduced.state_dict()}
+`
+    : ''
+}            torch.save({**state, "epoch": epoch, "step": step}, options.checkpoint)
         if world > 1:
             dist.barrier()
-
+${
+  followsTests
+    ? `            dist.broadcast(tested_loss, 0)
+            if rank > 0:
+                plateau.step(tested_loss.item())
+                optimizer.param_groups[0]["lr"] = LEARNING_RATE * ${scheduled}(step)
+`
+    : ''
+}
 
 if __name__ == "__main__":
     main()`;

@@ -114,24 +114,16 @@ export const hyperparameters = {
       cosine: 'Cosine',
       cosine_restarts: 'Cosine with restarts',
       one_cycle: 'One cycle',
+      plateau: 'Reduce on plateau',
     },
   },
   stepEpochs: {
     label: 'Step length',
     hint: 'The learning rate falls once in so many epochs.',
   },
-  milestone1: {
-    label: 'First fall',
-    hint: 'The learning rate falls after so many epochs; 0 is none.',
-  },
-  milestone2: {
-    label: 'Second fall',
-    hint: 'The learning rate falls after so many epochs; 0 is none.',
-  },
-  milestone3: {
-    label: 'Third fall',
-    hint: 'The learning rate falls after so many epochs; 0 is none.',
-  },
+  milestone1: { label: 'First fall', hint: 'The learning rate falls after so many epochs; 0 is none.' },
+  milestone2: { label: 'Second fall', hint: 'The learning rate falls after so many epochs; 0 is none.' },
+  milestone3: { label: 'Third fall', hint: 'The learning rate falls after so many epochs; 0 is none.' },
   cycleEpochs: {
     label: 'First cycle',
     hint: 'Epochs until the learning rate starts again from the top.',
@@ -144,10 +136,22 @@ export const hyperparameters = {
     label: 'Factor',
     hint: 'What the learning rate is multiplied with at each fall.',
   },
-  minLearningRate: {
-    label: 'Lowest learning rate',
-    hint: 'Where the cosine ends.',
+  factor: { label: 'Factor', hint: 'Multiplied with the learning rate when the test loss stops falling.' },
+  patience: {
+    label: 'Patience',
+    hint: 'Epochs that may end without a lower test loss before it is reduced.',
   },
+  threshold: { label: 'Threshold', hint: 'A test loss lower by less than this does not count as lower.' },
+  relativeThreshold: {
+    label: 'Threshold as a share',
+    hint: 'Of the lowest test loss so far; off, it is a difference.',
+  },
+  cooldown: { label: 'Cooldown', hint: 'So many epochs after a reduction are not counted.' },
+  smallestChange: {
+    label: 'Smallest change',
+    hint: 'A smaller reduction than this is left out; PyTorch’s eps.',
+  },
+  minLearningRate: { label: 'Lowest learning rate', hint: 'No schedule goes below it.' },
   pctStart: {
     label: 'Rising share',
     hint: 'Share of the run in which the learning rate rises.',

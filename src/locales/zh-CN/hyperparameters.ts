@@ -116,24 +116,16 @@ export const hyperparameters = {
       cosine: '余弦',
       cosine_restarts: '余弦（带重启）',
       one_cycle: '单周期',
+      plateau: '停滞时下降',
     },
   },
   stepEpochs: {
     label: '阶梯长度',
     hint: '每隔这么多轮，学习率下降一次。',
   },
-  milestone1: {
-    label: '第一次下降',
-    hint: '经过这么多轮后学习率下降；0 表示没有。',
-  },
-  milestone2: {
-    label: '第二次下降',
-    hint: '经过这么多轮后学习率下降；0 表示没有。',
-  },
-  milestone3: {
-    label: '第三次下降',
-    hint: '经过这么多轮后学习率下降；0 表示没有。',
-  },
+  milestone1: { label: '第一次下降', hint: '经过这么多轮后学习率下降；0 表示没有。' },
+  milestone2: { label: '第二次下降', hint: '经过这么多轮后学习率下降；0 表示没有。' },
+  milestone3: { label: '第三次下降', hint: '经过这么多轮后学习率下降；0 表示没有。' },
   cycleEpochs: {
     label: '首个周期',
     hint: '经过这么多轮后，学习率重新从最高处开始。',
@@ -146,10 +138,13 @@ export const hyperparameters = {
     label: '下降系数',
     hint: '每次下降时学习率乘以这个数。',
   },
-  minLearningRate: {
-    label: '最低学习率',
-    hint: '余弦曲线结束时的值。',
-  },
+  factor: { label: '下降系数', hint: '测试损失不再下降时，学习率乘以这个数。' },
+  patience: { label: '耐心轮数', hint: '允许这么多轮测试损失没有降低；再多一轮就降低学习率。' },
+  threshold: { label: '阈值', hint: '测试损失降低得比这还少，就不算降低。' },
+  relativeThreshold: { label: '阈值按比例', hint: '阈值是目前最低测试损失的一个比例；关闭时则是差值。' },
+  cooldown: { label: '冷却轮数', hint: '降低学习率之后，这么多轮不计入。' },
+  smallestChange: { label: '最小变化', hint: '比这更小的下降会被略去；即 PyTorch 的 eps。' },
+  minLearningRate: { label: '最低学习率', hint: '学习率不会低于这个值。' },
   pctStart: {
     label: '上升比例',
     hint: '学习率上升阶段占整个训练的比例。',

@@ -24,13 +24,18 @@ export interface ScheduleDefinition<Kind extends string, Settings> {
   readonly dependsOnLength: boolean;
   /** What the learning rate is multiplied with: PyTorch's formula in closed form, of the step alone. Finite at any step. */
   readonly factor: (spec: { readonly kind: Kind } & Settings, moment: ScheduleMoment) => number;
+  /** Of a kind that looks at results: what the rate has come to, from the loss of the full test at the end of each epoch so far. */
+  readonly reducedBy?: ReducedBy<{ readonly kind: Kind } & Settings>;
 }
+
+type ReducedBy<Spec> = (spec: Spec, learningRate: number, testLosses: readonly number[]) => number;
 
 interface Parts<Spec, F extends Fields> {
   readonly pytorch: string | null;
   readonly fields: F;
   readonly dependsOnLength: boolean;
   readonly factor: (spec: Spec, moment: ScheduleMoment) => number;
+  readonly reducedBy?: ReducedBy<Spec>;
 }
 
 /** Gives a definition its types, its defaults and its schema. */

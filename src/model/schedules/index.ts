@@ -7,6 +7,7 @@ import type { ScheduleDefinition, ScheduleMoment } from '@/model/schedules/defin
 import { exponential } from '@/model/schedules/exponential';
 import { multiStep } from '@/model/schedules/multiStep';
 import { oneCycle } from '@/model/schedules/oneCycle';
+import { plateau } from '@/model/schedules/plateau';
 import { step } from '@/model/schedules/step';
 
 /** In the order of the menu. */
@@ -18,6 +19,7 @@ const table = registry({
   cosine,
   cosine_restarts: cosineRestarts,
   one_cycle: oneCycle,
+  plateau,
 });
 
 type Table = typeof table;
@@ -47,4 +49,18 @@ export function factorOf<K extends ScheduleKind>(spec: ScheduleSpec<K>, moment: 
 /** Whether a longer run has other learning rates from its first step on: it cannot be made by going on with a shorter one. */
 export function dependsOnLength({ kind }: ScheduleSpec): boolean {
   return schedules[kind].dependsOnLength;
+}
+
+/** Whether the learning rate follows from tests, too. */
+export function readsTests({ kind }: ScheduleSpec): boolean {
+  return schedules[kind].reducedBy !== undefined;
+}
+
+/** What the base learning rate has come to, by the losses of the full tests at the ends of the epochs so far. */
+export function reducedRate<K extends ScheduleKind>(
+  spec: ScheduleSpec<K>,
+  learningRate: number,
+  testLosses: readonly number[],
+): number {
+  return schedules[spec.kind].reducedBy?.(spec, learningRate, testLosses) ?? learningRate;
 }

@@ -2,6 +2,7 @@
  * Records the run at hand beside its training: hears every event of the trainer, and writes to the store about once a second, with each
  * keyframe, and whenever the run rests. What cannot be kept is said once; the run goes on all the same.
  */
+import { epochLosses } from '@/model/testFigures';
 import { assertNever } from '@/model/layers';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { EngineState } from '@/model/engineState';
@@ -105,6 +106,7 @@ export class RunRecorder {
         state: from === 0 ? null : state,
         seconds: recording.seconds,
         events: run.events,
+        testLosses: epochLosses(recording.tests, stepsPerEpoch(run.config)),
         fullTestDue: from > 0 && from % stepsPerEpoch(run.config) === 0 && !isTested,
         isOver: run.phase === 'stopped',
       },
@@ -117,7 +119,8 @@ export class RunRecorder {
     if (recording === null) return null;
     const { start, events, environment } = recording;
     const { id, config, parent } = start;
-    return { id, config, events, environment, firstStep: parent?.step ?? 0 };
+    const testLosses = epochLosses(recording.tests, stepsPerEpoch(config));
+    return { id, config, events, testLosses, environment, firstStep: parent?.step ?? 0 };
   }
 
   /** Begins a run with the first steps of the one at hand, and what stood after them; null where that is another. */
@@ -133,6 +136,7 @@ export class RunRecorder {
       state,
       seconds: branch.seconds,
       events: [],
+      testLosses: epochLosses(branch.tests, stepsPerEpoch(config)),
       fullTestDue: false,
       isOver: false,
     };

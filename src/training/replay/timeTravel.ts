@@ -6,7 +6,9 @@
 import type { BackendInfo } from '@/model/backend';
 import type { Engine, EngineError } from '@/engine/engine';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
-import type { RunConfig } from '@/model/runConfig';
+import { afterTests } from '@/model/learningRate';
+import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
+import { readsTests } from '@/model/schedules';
 import type { ShownStep } from '@/protocol/requests';
 import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -28,6 +30,8 @@ export interface ReplayedRun {
   /** As it began. */
   readonly config: RunConfig;
   readonly events: readonly RunEvent[];
+  /** Of the full test after each epoch. */
+  readonly testLosses: readonly number[];
   readonly environment: RunEnvironment | null;
   /** The first step that it has a state of, where no seed draws it; 0: drawn from the seed. */
   readonly firstStep: number;
@@ -49,6 +53,18 @@ const turnMilliseconds = 15;
 const progressMilliseconds = 500;
 /** Freed so long after the last look back. */
 const idleMilliseconds = 20_000;
+
+/** What an engine is to be given for step `step`. */
+function settingsAt(run: ReplayedRun, step: number): RunConfig {
+  return afterTests(configAt(run.config, run.events, step), run.testLosses, step);
+}
+
+/** Where those change next. */
+function nextSettings({ config, events }: ReplayedRun, step: number): number {
+  const perEpoch = stepsPerEpoch(config);
+  const epochEnd = readsTests(config.schedule) ? (Math.floor(step / perEpoch) + 1) * perEpoch : Infinity;
+  return Math.min(nextChange(events, step), epochEnd);
+}
 
 /** Another step is wanted. */
 class Superseded extends Error {
@@ -111,7 +127,7 @@ export class TimeTravel {
     return this.#use((engine) => {
       if (this.#place === null) throw new NotReadyError('No step is shown.');
       const { run, step } = this.#place;
-      return task(engine, { config: configAt(run.config, run.events, step), step });
+      return task(engine, { config: settingsAt(run, step), step });
     });
   }
 
@@ -170,7 +186,10 @@ export class TimeTravel {
     const isTooFar = !exactly && seconds > unaskedSeconds;
     const step = isTooFar ? nearest(keyframes, asked) : asked;
     const from = keyframes.findLast((one) => one <= step) ?? run.firstStep;
-    if (this.#standsBetween(run, from, step) === null) await this.#enter(engine, run, from);
+    const stood = this.#standsBetween(run, from, step);
+    if (stood === null) await this.#enter(engine, run, from);
+    // It may have gone on since.
+    else this.#place = { run, step: stood };
     await this.#replay(engine, step, { turn, tell });
     const difference =
       isTooFar || keyframes.includes(step) ? null : await this.#difference(engine, keyframes, { turn, tell });
@@ -188,7 +207,7 @@ export class TimeTravel {
     this.#place = null;
     const state = await (await this.#options.store).keyframe(run.id, step);
     if (state === null && step > 0) throw new NotReadyError(`Step ${step} is not kept any more.`);
-    await engine.compile(configAt(run.config, run.events, step), state ?? undefined);
+    await engine.compile(settingsAt(run, step), state ?? undefined);
     engine.setStatisticsInterval(null);
     this.#place = { run, step };
   }
@@ -203,7 +222,7 @@ export class TimeTravel {
     let looked = begun.at;
     let told = begun.at;
     while (place.step < to) {
-      const change = nextChange(place.run.events, place.step);
+      const change = nextSettings(place.run, place.step);
       const most = engine.info.engine === 'webgpu' ? 16 : 1;
       const count = Math.min(most, to - place.step, change - place.step);
       await engine.step(count);
@@ -228,7 +247,7 @@ export class TimeTravel {
   /** Settings that were changed in flight. */
   async #change(engine: Engine, place: Place): Promise<void> {
     const { run, step } = place;
-    const config = configAt(run.config, run.events, step);
+    const config = settingsAt(run, step);
     if (engine.config?.epochs === config.epochs) engine.setLearningRate(config.learningRate);
     else await engine.compile(config, await engine.readState());
   }
@@ -250,7 +269,7 @@ export class TimeTravel {
     const state = await engine.readState();
     await this.#replay(engine, next, going);
     const largest = largestDifference(expected.parameters, await engine.readParameters());
-    await engine.compile(configAt(run.config, run.events, step), state);
+    await engine.compile(settingsAt(run, step), state);
     this.#place = { run, step };
     return { step: next, largest };
   }
