@@ -22,7 +22,7 @@ import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
 import type { BenchReport } from './reportMarkdown.ts';
 import type { BenchRow, BenchTask } from './row.ts';
 import { measureScaling, type Scaling } from './scaling.ts';
-import { labelOf, chromiumTrainers, nodeTrainers, trains } from './trainerNames.ts';
+import { labelOf, chromiumTrainers, nodeTrainers, recordingTrainers, trains } from './trainerNames.ts';
 
 const { values } = parseArgs({
   options: {
@@ -88,7 +88,8 @@ function torchRows(): BenchRow[] {
 
 async function trainerRows(network: string): Promise<BenchRow[]> {
   const isWanted = (name: string): boolean => isAsked(name) && trains(name, network);
-  if (where === 'chromium') return chromiumRows(chromiumTrainers.filter(isWanted), labelOf);
+  const inChromium = only === undefined ? chromiumTrainers : [...chromiumTrainers, ...recordingTrainers];
+  if (where === 'chromium') return chromiumRows(inChromium.filter(isWanted), labelOf);
   const names = nodeTrainers.filter(isWanted);
   const { activation } = values;
   if (activation === undefined) return names.map(engineRow);

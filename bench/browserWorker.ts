@@ -6,6 +6,7 @@ import { createTfjsEngine, probeBackends } from '@/engine/tfjs/backends';
 import { createWebgpuEngine } from '@/engine/webgpu/createWebgpuEngine';
 import { engineTrainer } from './engineTrainer.ts';
 import { createJaxTrainer } from './jaxTrainer.ts';
+import { recordedTrainer } from './recordedTrainer.ts';
 import { countGpuUse } from './stepProfile.ts';
 import { takeStockKernels } from './stockWasm.ts';
 import { answer, type Trainer, type TrainerCommand } from './trainer.ts';
@@ -14,6 +15,8 @@ import { wasmEngineOf } from './wasmNames.ts';
 async function create(): Promise<Trainer> {
   countGpuUse();
   if (self.name === 'jax-js') return createJaxTrainer();
+  if (self.name === 'recorded' || self.name === 'unrecorded')
+    return recordedTrainer(self.name === 'recorded');
   if (self.name === 'webgpu') {
     const found = (await probeBackends()).find(({ backend }) => backend === 'webgpu');
     if (found === undefined) throw new Error('WebGPU was not probed.');

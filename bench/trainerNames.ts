@@ -13,6 +13,9 @@ export const chromiumTrainers = [
   'wasm-threads',
 ] as const;
 
+/** In Chromium, where they are asked for: the app's trainer with its runs recorded or not. */
+export const recordingTrainers = ['unrecorded', 'recorded'] as const;
+
 const labels: Readonly<Record<string, string>> = {
   webgpu: 'compiled webgpu',
   'tfjs-webgpu': 'stock tfjs webgpu',
@@ -21,6 +24,8 @@ const labels: Readonly<Record<string, string>> = {
   'tfjs-wasm': 'tfjs wasm, our kernel',
   wasm: 'our wasm engine, 1 thread',
   'wasm-threads': 'our wasm engine, 2 threads',
+  unrecorded: 'our trainer, 1 thread, not recorded',
+  recorded: 'our trainer, 1 thread, recorded',
 };
 
 export function labelOf(name: string): string {

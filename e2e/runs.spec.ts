@@ -17,7 +17,7 @@ test('a run that a reload cuts goes on to the same end', async ({ page }) => {
   await train.waitForStep(40);
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
-  const offer = page.getByTestId('interrupted-run');
+  const offer = page.getByTestId('last-run');
   await expect(offer).toContainText('LeNet', { timeout: 30_000 });
   await offer.getByRole('button', { name: 'Go on' }).click();
   await expect(offer).toBeHidden();

@@ -30,6 +30,13 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await load(page);
   await expect(page.getByTestId('weights-notice')).toContainText('all 10 tensors of LeNet fit');
 
+  // No storage keeps them before they are trained.
+  const asked = page.waitForEvent('dialog');
+  void page.evaluate(() => location.reload());
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+
   await view(page, 'Draw');
   await expect(current).toContainText(`LeNet with the weights of ${fileName}`);
   await expect(page.getByText('untrained')).toHaveCount(0);
@@ -51,7 +58,7 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await train.expectAction('startAgain', 120_000);
   await expect(page.getByTestId('stat-step')).toContainText('100 of 100');
 
-  // Whatever would drop them asks: a restart, a reset, a queue of the report's runs, leaving the page.
+  // Whatever would drop them asks: a restart, a reset, a queue of the report's runs.
   await train.mainControl.click();
   await expect(question).toContainText('These weights are not saved');
   await expectClean(page, 'the question before weights are dropped');
@@ -67,11 +74,6 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await expect(question).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('queue')).toHaveAttribute('data-phase', 'idle');
-  const asked = page.waitForEvent('dialog');
-  void page.evaluate(() => location.reload());
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
 
   // Another network among the settings, another language: what was trained is still there.
   await view(page, 'Train');

@@ -75,6 +75,8 @@ export type Command =
   | { readonly type: 'setEpochs'; readonly runId: string; readonly epochs: number }
   /** How often layer statistics are taken; `auto` until this is sent. */
   | { readonly type: 'setStatisticsInterval'; readonly interval: StatisticsInterval }
+  /** Bytes that the keyframes of a run may take, of all runs that begin, or go on, from now on. */
+  | { readonly type: 'setKeyframeBytes'; readonly bytes: number }
   /** Ends the run; its network stays for predictions. */
   | { readonly type: 'stop'; readonly runId: string }
   /** Ends a learning-rate sweep early; its reply comes at once. */

@@ -1,12 +1,12 @@
 /** Runs out of storage: shown again as they stood, and gone on with. */
 import { drawnFromSeed } from '@/model/weightsOrigin';
-import { dismissInterrupted, readRun, type ReadRun } from '@/session/interruptedRun';
+import { dismissRun, readRun, type ReadRun } from '@/session/lastRun';
 import { preparingRun, type RunContext } from '@/session/runActions';
 import type { ComparedRun, SessionActions } from '@/session/sessionState';
 import { tabStorage } from '@/session/tabStorage';
 import type { RunStore } from '@/storage/runs/runStore';
 
-type RecordedRunActions = Pick<SessionActions, 'openRun' | 'dismissInterrupted' | 'closeRecordingProblem'>;
+type RecordedRunActions = Pick<SessionActions, 'openRun' | 'dismissLastRun' | 'closeRecordingProblem'>;
 
 /** The worker looks in storage itself, and finds it there. */
 const nothingKept = {
@@ -40,7 +40,7 @@ function show(
     shown: null,
     comparison,
     draft: config,
-    interrupted: null,
+    lastRun: null,
     recovery: null,
     evaluations: tests,
     metricsVersion: metricsVersion + 1,
@@ -71,10 +71,10 @@ export function createRecordedRunActions(
       client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
       if (train) client()?.send({ type: 'train', runId, until: 'end' });
     },
-    dismissInterrupted: () => {
-      const { interrupted } = store.getState();
-      if (interrupted !== null) dismissInterrupted(interrupted.id, tabStorage());
-      store.setState({ interrupted: null });
+    dismissLastRun: () => {
+      const { lastRun } = store.getState();
+      if (lastRun !== null) dismissRun(lastRun.id, tabStorage());
+      store.setState({ lastRun: null });
     },
     closeRecordingProblem: () => {
       store.setState({ recordingProblem: null });

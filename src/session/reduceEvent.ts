@@ -39,7 +39,11 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
         return { ...state, evaluations: [...state.evaluations, point] };
       });
     case 'runKept':
-      return ofRun(state, event.runId, (run) => ({ ...state, run: { ...run, keptStep: event.step } }));
+      return ofRun(state, event.runId, (run) => ({
+        ...state,
+        run: { ...run, keptStep: event.step },
+        storedRunId: event.state === null ? event.runId : state.storedRunId,
+      }));
     case 'runRecovered':
       return ofRun(state, event.runId, () => withRecovery(state, event.step));
     // For the page's RunKeeper.
@@ -47,7 +51,11 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
     case 'runChanged':
       return state;
     case 'recording':
-      return ofRun(state, event.runId, () => ({ ...state, recordingProblem: event.problem }));
+      return ofRun(state, event.runId, () => ({
+        ...state,
+        recordingProblem: event.problem,
+        storedRunId: event.problem === null ? state.storedRunId : null,
+      }));
     case 'runFailed':
       return ofRun(state, event.runId, (run) => withFailure(state, run, event.error));
     default:

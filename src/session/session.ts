@@ -4,13 +4,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerError } from '@/protocol/messages';
 import { draftFromQuery, loadDraft, saveDraft } from '@/session/draftLink';
 import type { WorkerPulse } from '@/session/heartbeat';
-import { findInterrupted } from '@/session/interruptedRun';
+import { findLastRun } from '@/session/lastRun';
 import { MetricsLog } from '@/session/metricsLog';
 import { reduceEvent } from '@/session/reduceEvent';
+import { recordDiagnoses } from '@/session/recordDiagnoses';
 import { RunKeeper, type Resumption } from '@/session/runKeeper';
 import { createActions } from '@/session/sessionActions';
 import type { SessionActions, SessionState } from '@/session/sessionState';
-import { selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
+import { keyframesCommand, selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
 import { browserStorage, loadSettings, saveSettings } from '@/session/settings';
 import { StatisticsLog } from '@/session/statisticsLog';
 import { tabStorage } from '@/session/tabStorage';
@@ -62,8 +63,9 @@ function initialState(): SessionState {
     evaluations: [],
     sweep: null,
     diagnoses: [],
+    storedRunId: null,
     recordingProblem: null,
-    interrupted: null,
+    lastRun: null,
     shown: null,
     comparison: null,
   };
@@ -111,6 +113,7 @@ export function createSession(): Session {
     const { settings } = store.getState();
     started.send(selectBackendCommand(settings));
     started.send(statisticsCommand(settings));
+    started.send(keyframesCommand(settings));
     started.send({ type: 'loadData' });
     return {
       ...started,
@@ -126,17 +129,17 @@ export function createSession(): Session {
     store.setState({ ...initialState(), worker: 'running', draft, linkIssues });
     client = startWorker();
     actions.reset();
-    void offerInterrupted();
+    void offerLastRun();
   };
   let opening: Promise<RunStore> | null = null;
   const runs = (): Promise<RunStore> => {
     opening ??= openRuns();
     return opening;
   };
-  const offerInterrupted = async (): Promise<void> => {
-    const interrupted = await findInterrupted(await runs(), tabStorage());
+  const offerLastRun = async (): Promise<void> => {
+    const lastRun = await findLastRun(await runs(), tabStorage());
     // Whoever has begun another one meanwhile has decided.
-    if ((store.getState().run?.step ?? 0) === 0) store.setState({ interrupted });
+    if ((store.getState().run?.step ?? 0) === 0) store.setState({ lastRun });
   };
   /** Another worker, which goes on with the run. */
   const restart = (): void => {
@@ -171,6 +174,7 @@ export function createSession(): Session {
   };
   const actions = createActions({ store, metrics, statistics, client: () => client, restart, runs });
   watchRun({ store, metrics, statistics });
+  recordDiagnoses(store, runs);
   watchMemory(store, () => client);
   store.subscribe(({ settings, draft }, before) => {
     if (settings !== before.settings) saveSettings(browserStorage(), settings);

@@ -4,7 +4,7 @@ import type { MetricsLog } from '@/session/metricsLog';
 import { createRecordedRunActions } from '@/session/recordedRunActions';
 import { createRunActions } from '@/session/runActions';
 import type { SessionActions, SessionState, Settings } from '@/session/sessionState';
-import { selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
+import { keyframesCommand, selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
 import type { StatisticsLog } from '@/session/statisticsLog';
 import { createSweepActions } from '@/session/sweepActions';
 import { RequestError } from '@/session/pendingRequests';
@@ -71,6 +71,10 @@ export function createActions(context: ActionContext): SessionActions {
     setStatisticsInterval: (statisticsInterval) => {
       changeSettings({ statisticsInterval });
       client()?.send(statisticsCommand(store.getState().settings));
+    },
+    setKeyframeBytes: (keyframeBytes) => {
+      changeSettings({ keyframeBytes });
+      client()?.send(keyframesCommand(store.getState().settings));
     },
     updateSettings: changeSettings,
     predict: async (images, count) => connected().request('predict', { images, count }),

@@ -128,6 +128,8 @@ export interface Settings {
   readonly smoothing: number;
   /** How often the layers are measured while a run trains. */
   readonly statisticsInterval: StatisticsInterval;
+  /** Of the states that are kept of a run. */
+  readonly keyframeBytes: number;
 }
 
 export interface SessionState {
@@ -159,10 +161,12 @@ export interface SessionState {
   readonly evaluations: readonly EvaluationPoint[];
   /** Null until the first sweep, and after it was closed. */
   readonly sweep: SweepState | null;
+  /** The run whose states are in storage, so that it outlives the page. */
+  readonly storedRunId: string | null;
   /** What of the runs is not kept, until a person has put the news away; null: nothing, or it is told. */
   readonly recordingProblem: RecordingProblem | null;
-  /** The run that the last visit left before its end, to go on with. */
-  readonly interrupted: RecordedRun | null;
+  /** The run that the last visit left, to be shown again, and gone on with where it has steps to go. */
+  readonly lastRun: RecordedRun | null;
   /** Null: the newest step is on show. */
   readonly shown: ShownState | null;
   /** Null: the run at hand is no branch, or its parent is gone. */
@@ -209,6 +213,8 @@ export interface SessionActions {
   readonly setReferenceEngine: (reference: boolean) => void;
   /** Of the run under way too, from the next step on. */
   readonly setStatisticsInterval: (interval: StatisticsInterval) => void;
+  /** Of runs that begin, or go on, from now on. */
+  readonly setKeyframeBytes: (bytes: number) => void;
   /**
    * Changes the draft. When what makes the network (network, input, seed) changes and no weights are dropped by it, the new
    * network is prepared a moment later, so that drawings are classified with it.
@@ -268,8 +274,8 @@ export interface SessionActions {
   readonly branch: () => void;
   /** The same from any step of the run at hand and with any settings. */
   readonly branchWith: (step: number, config: RunConfig) => void;
-  /** Does not offer the interrupted run any more. */
-  readonly dismissInterrupted: () => void;
+  /** Does not offer the last run any more. */
+  readonly dismissLastRun: () => void;
   /** Puts the news of what is not kept away. */
   readonly closeRecordingProblem: () => void;
   /** Puts the news of a recovery away. */

@@ -20,6 +20,7 @@ describe('settings', () => {
       logScale: true,
       smoothing: 0.5,
       statisticsInterval: 10,
+      keyframeBytes: 5e6,
     } as const;
     saveSettings(storage, settings);
     expect(loadSettings(storage)).toEqual(settings);

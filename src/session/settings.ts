@@ -1,6 +1,7 @@
 /** Settings that outlive a visit, in localStorage; what stands there is validated, since anything may. */
 import * as v from 'valibot';
 import { statisticsIntervals } from '@/model/layerStatistics';
+import { defaultKeyframeBytes } from '@/storage/runs/keyframePolicy';
 import type { Settings } from '@/session/sessionState';
 
 const storageKey = 'digit-lab.settings';
@@ -11,6 +12,7 @@ export const defaultSettings: Settings = {
   logScale: false,
   smoothing: 0.9,
   statisticsInterval: 'auto',
+  keyframeBytes: defaultKeyframeBytes,
 };
 
 // Each by itself: an absent or unknown value, such as another version's, costs its own setting alone.
@@ -23,6 +25,10 @@ const settingsSchema = v.object({
   logScale: v.fallback(v.boolean(), defaultSettings.logScale),
   smoothing: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)), defaultSettings.smoothing),
   statisticsInterval: v.fallback(v.picklist(statisticsIntervals), defaultSettings.statisticsInterval),
+  keyframeBytes: v.fallback(
+    v.pipe(v.number(), v.integer(), v.minValue(1e6), v.maxValue(100e9)),
+    defaultSettings.keyframeBytes,
+  ),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
 /** The stored settings, each a default where it is absent or cannot be read. */

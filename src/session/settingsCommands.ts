@@ -10,6 +10,11 @@ export function selectBackendCommand({ engineChoice, referenceEngine }: Settings
   return { type: 'selectBackend', choice: engineChoice, reference: referenceEngine };
 }
 
+/** Tells the worker how much of a run to keep. */
+export function keyframesCommand({ keyframeBytes }: Settings): SettingsCommand {
+  return { type: 'setKeyframeBytes', bytes: keyframeBytes };
+}
+
 /** Tells the worker how often to measure the layers. */
 export function statisticsCommand({ statisticsInterval }: Settings): SettingsCommand {
   return { type: 'setStatisticsInterval', interval: statisticsInterval };

@@ -112,6 +112,8 @@ describe('startPlan', () => {
 
   it('replaces what was saved as it stands by another network without a question', () => {
     const state = at({ phase: 'finished', step: 200, draft: defaultConfig('mynn') });
+    expect(losesOnLeaving({ ...at({ phase: 'training', step: 30 }), storedRunId: 'a' })).toBe(false);
+    expect(losesOnLeaving({ ...at({ phase: 'training', step: 30 }), storedRunId: 'b' })).toBe(true);
     const saved = { runId: 'a', step: 200, fileName: 'lenet-step-200.safetensors' };
     expect(startPlan({ ...state, savedWeights: saved }, state.draft).asks).toBe(false);
     expect(startPlan({ ...state, savedWeights: { ...saved, step: 100 } }, state.draft).asks).toBe(true);

@@ -50,8 +50,9 @@ export function hasUnsavedWeights(state: SessionState): boolean {
   return !isSaved && !isUntrained(weightsHeld(state));
 }
 
-/** Whether leaving the page loses something: there is no other copy of a run. */
+/** Whether leaving the page loses something: what no storage keeps. */
 export function losesOnLeaving(state: SessionState): boolean {
+  if (state.run !== null && state.storedRunId === state.run.runId) return false;
   return state.worker !== 'stopped' && (isTraining(state.run?.phase) || hasUnsavedWeights(state));
 }
 

@@ -177,6 +177,10 @@ export function createCommandHandler({
       case 'setStatisticsInterval':
         trainer.setStatisticsInterval(command.interval);
         break;
+      case 'setKeyframeBytes':
+        trainer.keyframeBytes = command.bytes;
+        recorder.keyframeBytes = command.bytes;
+        break;
       case 'stop':
         trainer.stop(command.runId);
         break;

@@ -43,6 +43,8 @@ export interface TrainerOptions {
   readonly onEngineLost?: (error: EngineError, info: BackendInfo) => void;
   /** The thread will compute for so many seconds without hearing anything. */
   readonly onBusy?: (seconds: number) => void;
+  /** Whether states are read on the way; false where what that costs is measured. */
+  readonly isKeeping?: boolean;
 }
 
 /** An engine that does not let go is given up after so long; later where the run's state is not kept. */
@@ -56,7 +58,7 @@ export class Trainer {
   /** Of the keyframes of every run that begins from now on. */
   keyframeBytes: number | undefined;
 
-  constructor({ source, emit, onEngineLost, onBusy }: TrainerOptions) {
+  constructor({ source, emit, onEngineLost, onBusy, isKeeping = true }: TrainerOptions) {
     this.#emit = emit;
     this.#host = new EngineHost({
       source,
@@ -73,7 +75,7 @@ export class Trainer {
       postStatus: (run) => this.#postStatus(run),
       collect: (run, engine) => this.#collect(run, engine),
       follow: (run, engine) => this.#follow(run, engine),
-      keep: (run) => this.#keep(run),
+      keep: (run) => (isKeeping ? this.#keep(run) : Promise.resolve()),
       fail: (run, error) => this.#fail(run, error),
     });
   }

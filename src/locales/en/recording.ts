@@ -1,9 +1,11 @@
 export const recording = {
-  interrupted: {
+  lastRun: {
     title: 'Go on where you stopped?',
     text: '{{network}} stood at step {{step}} of {{total}} when it was left on {{date}}. Its curves, tests and weights are kept.',
+    titleEnded: 'Show your last run again?',
+    textEnded: '{{network}} ended at step {{step}} on {{date}}. Its curves, tests and weights are kept.',
     goOn: 'Go on',
-    show: 'Show only',
+    show: 'Show it',
     dismiss: 'Not now',
   },
   problem: {

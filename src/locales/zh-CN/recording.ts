@@ -2,11 +2,13 @@ import type { EnglishTexts } from '@/locales/en';
 import type { Translation } from '@/locales/shape';
 
 export const recording: Translation<EnglishTexts['recording']> = {
-  interrupted: {
+  lastRun: {
     title: '从上次停下的地方继续？',
     text: '{{network}} 于 {{date}} 停在第 {{step}} 步，共 {{total}} 步。曲线、测试和权重都保留着。',
+    titleEnded: '重新查看上次的运行？',
+    textEnded: '{{network}} 于 {{date}} 在第 {{step}} 步结束。曲线、测试和权重都保留着。',
     goOn: '继续训练',
-    show: '只查看',
+    show: '查看',
     dismiss: '暂不',
   },
   problem: {

@@ -6,33 +6,41 @@ import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/panels/run/FailureNotices.module.css';
 
-function Interrupted() {
+function LastRun() {
   const { t, i18n } = useTranslation('recording');
   const format = useNumberFormat();
-  const interrupted = useSession((state) => state.interrupted);
+  const lastRun = useSession((state) => state.lastRun);
   // Whoever has trained another one since has decided.
   const isFree = useSession(({ run }) => (run?.step ?? 0) === 0);
-  if (interrupted === null || !isFree) return null;
-  const { id, config, summary, updatedAt } = interrupted;
+  if (lastRun === null || !isFree) return null;
+  const { id, config, summary, updatedAt, phase } = lastRun;
+  const hasEnded = phase === 'finished' || phase === 'stopped';
   const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   const open = (train: boolean): void => void session.actions.openRun(id, { train });
   return (
-    <Alert role="note" title={t('interrupted.title')} variant="outline" data-testid="interrupted-run">
-      {t('interrupted.text', {
+    <Alert
+      role="note"
+      title={t(hasEnded ? 'lastRun.titleEnded' : 'lastRun.title')}
+      variant="outline"
+      data-testid="last-run"
+    >
+      {t(hasEnded ? 'lastRun.textEnded' : 'lastRun.text', {
         network: config.network.name,
         step: format.integer(summary.steps),
         total: format.integer(summary.totalSteps),
         date: date.format(updatedAt),
       })}
       <Group gap="xs" mt="sm">
-        <Button size="xs" onClick={() => open(true)}>
-          {t('interrupted.goOn')}
-        </Button>
+        {!hasEnded && (
+          <Button size="xs" onClick={() => open(true)}>
+            {t('lastRun.goOn')}
+          </Button>
+        )}
         <Button size="xs" variant="default" onClick={() => open(false)}>
-          {t('interrupted.show')}
+          {t('lastRun.show')}
         </Button>
-        <Button size="xs" variant="subtle" onClick={() => session.actions.dismissInterrupted()}>
-          {t('interrupted.dismiss')}
+        <Button size="xs" variant="subtle" onClick={() => session.actions.dismissLastRun()}>
+          {t('lastRun.dismiss')}
         </Button>
       </Group>
     </Alert>
@@ -56,12 +64,12 @@ function NotKept() {
 
 export function RunNotices() {
   const isNeeded = useSession(
-    ({ interrupted, recordingProblem }) => interrupted !== null || recordingProblem !== null,
+    ({ lastRun, recordingProblem }) => lastRun !== null || recordingProblem !== null,
   );
   if (!isNeeded) return null;
   return (
     <div className={classes['notices']}>
-      <Interrupted />
+      <LastRun />
       <NotKept />
     </div>
   );

@@ -1,4 +1,4 @@
-/** The run that the last visit left before its end, and reading it back. */
+/** The run that the last visit left, and reading it back. */
 import { configAt } from '@/model/runEvents';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -12,17 +12,17 @@ const dismissedKey = 'digit-lab.dismissedRun';
 
 type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** It has steps to go and a keyframe to go on from, no tab trains it, and a person has not put it away. */
-export async function findInterrupted(store: RunStore, storage: Kept): Promise<RecordedRun | null> {
+/** The last one, where it has a keyframe, no tab trains it, and a person has not put it away. */
+export async function findLastRun(store: RunStore, storage: Kept): Promise<RecordedRun | null> {
   const runs = await store.list();
   const [last] = runs.toSorted((a, b) => b.updatedAt - a.updatedAt);
-  if (last === undefined || last.phase === 'stopped' || last.phase === 'finished') return null;
-  if (last.id === storage.getItem(dismissedKey) || (await isRunLocked(last.id))) return null;
+  if (last === undefined || last.id === storage.getItem(dismissedKey) || (await isRunLocked(last.id)))
+    return null;
   return (await store.keyframeSteps(last.id)).length > 0 ? last : null;
 }
 
 /** Does not offer it again. */
-export function dismissInterrupted(runId: string, storage: Kept): void {
+export function dismissRun(runId: string, storage: Kept): void {
   storage.setItem(dismissedKey, runId);
 }
 

@@ -1,0 +1,168 @@
+// What becomes of a run where its store is full, fails, or is none.
+import { expect, it } from 'vitest';
+import { defaultConfig } from '@/model/presets';
+import { drawnFromSeed } from '@/model/weightsOrigin';
+import type { RunPhase, WorkerEvent } from '@/protocol/messages';
+import { memoryRuns } from '@/storage/runs/memoryRuns';
+import type { RunStore, RunWrite } from '@/storage/runs/runStore';
+import { stateOf } from '@/storage/testing/runWrites';
+import { RunRecorder } from './runRecorder';
+
+const config = defaultConfig('lenet');
+
+class Bench {
+  readonly posted: WorkerEvent[] = [];
+  readonly recorder: RunRecorder;
+
+  constructor(store: RunStore) {
+    this.recorder = new RunRecorder({
+      store: Promise.resolve(store),
+      post: (event) => this.posted.push(event),
+      environment: () => ({
+        engine: 'wasm',
+        backend: 'wasm',
+        device: 'WebAssembly',
+        isSoftware: false,
+        browser: 'Node',
+        pageVersion: '0',
+      }),
+    });
+    this.recorder.begin('a', config);
+  }
+
+  metrics(firstStep: number, count: number): void {
+    const line = Float32Array.from({ length: count }, (_, i) => firstStep + i);
+    this.recorder.hear({
+      type: 'metrics',
+      runId: 'a',
+      seconds: (firstStep + count) / 100,
+      firstStep,
+      loss: line,
+      accuracy: line,
+      learningRate: line,
+    });
+  }
+
+  keep(step: number): void {
+    this.recorder.hear({ type: 'runKept', runId: 'a', step, state: stateOf(1, step, 8) });
+  }
+
+  phase(phase: RunPhase, step: number): void {
+    this.recorder.hear({
+      type: 'runStatus',
+      runId: 'a',
+      status: {
+        phase,
+        step,
+        testedImages: null,
+        origin: drawnFromSeed,
+        epoch: 0,
+        totalSteps: 9380,
+        stepsPerEpoch: 938,
+        trainingImages: 60_000,
+        imagesPerSecond: null,
+        secondsLeft: null,
+        firstStepMilliseconds: null,
+      },
+    });
+  }
+
+  get problems(): unknown[] {
+    return this.posted.flatMap((event) => (event.type === 'recording' ? [event.problem] : []));
+  }
+
+  get kept(): unknown[] {
+    return this.posted.flatMap((event) =>
+      event.type === 'runKept' ? [[event.step, event.state !== null]] : [],
+    );
+  }
+}
+
+const settled = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+
+/** A store in a database, as far as anybody can tell, whose writes may be refused. */
+function storeThatRefuses(refuses: (write: RunWrite) => string | null): RunStore {
+  const store = memoryRuns();
+  return {
+    ...store,
+    isPersistent: true,
+    write: (write) => {
+      const name = refuses(write);
+      return name === null ? store.write(write) : Promise.reject(new DOMException('Refused.', name));
+    },
+  };
+}
+
+it('records metrics, states and phases, and tells the page where states are', async () => {
+  const store = storeThatRefuses(() => null);
+  const bench = new Bench(store);
+  await settled();
+  bench.phase('training', 0);
+  bench.metrics(0, 1500);
+  bench.keep(1500);
+  bench.phase('paused', 1500);
+  await settled();
+  expect(await store.get('a')).toMatchObject({
+    phase: 'paused',
+    summary: { steps: 1500, totalSteps: 9380, seconds: 15, lastLoss: 1499 },
+  });
+  expect((await store.metrics('a')).values('loss')).toHaveLength(1500);
+  expect(await store.keyframeSteps('a')).toEqual([1500]);
+  expect([bench.kept, bench.problems]).toEqual([[[1500, false]], []]);
+
+  // It goes back, and comes to other values.
+  bench.recorder.hear({ type: 'runRecovered', runId: 'a', step: 1000 });
+  bench.metrics(1000, 10);
+  bench.phase('paused', 1010);
+  bench.phase('training', 1010);
+  await settled();
+  expect((await store.get('a'))?.summary.steps).toBe(1010);
+  expect([(await store.metrics('a')).count, await store.keyframeSteps('a')]).toEqual([1010, []]);
+});
+
+it('keeps the curves where states do not fit any more, and says so once', async () => {
+  const store = storeThatRefuses(({ keyframe }) => (keyframe === null ? null : 'QuotaExceededError'));
+  const bench = new Bench(store);
+  await settled();
+  bench.metrics(0, 10);
+  bench.keep(10);
+  await settled();
+  bench.metrics(10, 10);
+  bench.keep(20);
+  bench.phase('training', 20);
+  bench.phase('paused', 20);
+  await settled();
+  expect(bench.problems).toEqual(['full']);
+  expect((await store.metrics('a')).count).toBe(20);
+  // The page keeps them then.
+  expect(bench.kept).toEqual([[20, true]]);
+});
+
+it('leaves a store alone that takes nothing, and says so once', async () => {
+  let writes = 0;
+  const store = storeThatRefuses(() => {
+    writes += 1;
+    return 'InvalidStateError';
+  });
+  const bench = new Bench(store);
+  await settled();
+  for (let step = 0; step < 50; step += 10) {
+    bench.metrics(step, 10);
+    bench.keep(step + 10);
+    await settled();
+  }
+  expect([bench.problems, writes]).toEqual([['failed'], 1]);
+});
+
+it('says that nothing outlives the visit where there is no storage, and gives the page the states', async () => {
+  const bench = new Bench(memoryRuns());
+  await settled();
+  bench.metrics(0, 10);
+  bench.keep(10);
+  await settled();
+  expect(bench.problems).toEqual(['no_storage']);
+  expect(bench.kept).toEqual([[10, true]]);
+});
