@@ -1,5 +1,6 @@
 /** Zip files through zip.js, read entry by entry, with bounds: what a file says of its sizes is not believed. */
 import {
+  BlobWriter,
   Reader,
   Uint8ArrayReader,
   Uint8ArrayWriter,
@@ -112,23 +113,23 @@ const alignment = 64;
 const paddingTag = 0x4246;
 const extraHeaderBytes = 4;
 
-/** Writes entries in order; stored ones are aligned as torch.save aligns them. */
-export async function writeZip(entries: readonly NewZipEntry[]): Promise<Uint8Array<ArrayBuffer>> {
-  const total = entries.reduce((sum, { name, data }) => sum + data.length + 2 * name.length + 256, 1024);
-  const zip = new ZipWriter(new Uint8ArrayWriter(total), {
-    ...noWorkers,
-    extendedTimestamp: false,
-    dataDescriptor: false,
-    keepOrder: true,
-    // One run gives one file, whenever it is saved.
-    lastModDate: new Date(1980, 0, 1),
-  });
+const writing = {
+  ...noWorkers,
+  extendedTimestamp: false,
+  dataDescriptor: false,
+  keepOrder: true,
+  // One run gives one file, whenever it is saved.
+  lastModDate: new Date(1980, 0, 1),
+} as const;
+
+type NewZipEntries = Iterable<NewZipEntry> | AsyncIterable<NewZipEntry>;
+
+async function addEntries<Result>(zip: ZipWriter<Result>, entries: NewZipEntries): Promise<Result> {
   let offset = 0;
-  for (const { name, data, isPacked = false } of entries) {
+  for await (const { name, data, isPacked = false } of entries) {
     const start = offset + localHeaderBytes + new TextEncoder().encode(name).length;
     const padding = (alignment - ((start + extraHeaderBytes) % alignment)) % alignment;
     const aligned = { level: 0, extraField: new Map([[paddingTag, new Uint8Array(padding).fill(0x5a)]]) };
-    // oxlint-disable-next-line no-await-in-loop -- one behind the other
     const { compressedSize } = await zip.add(
       name,
       new Uint8ArrayReader(data),
@@ -137,4 +138,15 @@ export async function writeZip(entries: readonly NewZipEntry[]): Promise<Uint8Ar
     offset = start + (isPacked ? 0 : extraHeaderBytes + padding) + compressedSize;
   }
   return zip.close();
+}
+
+/** Writes entries in order; stored ones are aligned as torch.save aligns them. */
+export async function writeZip(entries: readonly NewZipEntry[]): Promise<Uint8Array<ArrayBuffer>> {
+  const total = entries.reduce((sum, { name, data }) => sum + data.length + 2 * name.length + 256, 1024);
+  return addEntries(new ZipWriter(new Uint8ArrayWriter(total), writing), entries);
+}
+
+/** The same into a blob, which the browser may keep on disk: of entries that are made as they are written, one at a time. */
+export async function writeZipBlob(entries: NewZipEntries): Promise<Blob> {
+  return addEntries(new ZipWriter(new BlobWriter('application/zip'), writing), entries);
 }

@@ -3,10 +3,13 @@ import { Title } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { DeletedNotice } from '@/features/runs/DeletedNotice';
 import { RunDetails } from '@/features/runs/RunDetails';
 import { RunFilters } from '@/features/runs/RunFilters';
 import { RunTable } from '@/features/runs/RunTable';
 import { shownRuns, type RunFilter, type RunSort } from '@/features/runs/runRows';
+import { SelectionBar } from '@/features/runs/SelectionBar';
+import { StoragePanel } from '@/features/runs/StoragePanel';
 import { useRuns } from '@/features/runs/runsStore';
 import { runStatus } from '@/features/runs/runStatus';
 import { useRunList } from '@/features/runs/useRunList';
@@ -61,6 +64,7 @@ export function RunsView() {
       }),
     [all, filter, sort, status, training, i18n.language],
   );
+  const chosen = useMemo(() => all.flatMap(({ id }) => (selected.has(id) ? [id] : [])), [all, selected]);
   const close = useCallback(() => setOpened(null), []);
   return (
     <div className={classes['page']}>
@@ -69,6 +73,7 @@ export function RunsView() {
         <p className={classes['intro']}>{t('intro')}</p>
       </header>
       <Problem />
+      <DeletedNotice />
       <Panel title={t('table.title')} actions={<RunFilters {...{ all, filter, sort, setFilter, setSort }} />}>
         {all.length === 0 ? (
           <Empty />
@@ -77,6 +82,7 @@ export function RunsView() {
             <p className={classes['count']} aria-live="polite" data-testid="run-count">
               {t('table.count', { shown: format.integer(shown.length), all: format.integer(all.length) })}
             </p>
+            <SelectionBar selected={chosen} onClear={() => setSelected(new Set())} />
             <RunTable
               runs={shown}
               sort={sort}
@@ -88,6 +94,7 @@ export function RunsView() {
           </>
         )}
       </Panel>
+      <StoragePanel />
       <RunDetails id={opened} onClose={close} />
     </div>
   );

@@ -10,6 +10,8 @@ export interface RunsState {
   /** `unavailable`: the browser allows no storage; `failed`: it does not give what it holds. */
   readonly phase: 'reading' | 'ready' | 'unavailable' | 'failed';
   readonly runs: readonly RecordedRun[];
+  /** Deleted ones that can be brought back, the last deleted first. */
+  readonly deleted: readonly RecordedRun[];
   /** Ids of those that a tab trains now. */
   readonly training: ReadonlySet<string>;
   /** What the browser said when it did not take or give something. */
@@ -23,6 +25,11 @@ export interface RunsActions {
   readonly refreshOne: (id: string) => Promise<void>;
   /** Shows the change at once, and writes it. */
   readonly annotate: (id: string, change: Partial<RunNotes>) => Promise<void>;
+  /** Those that no tab trains. They can be brought back for a day. */
+  readonly deleteRuns: (ids: readonly string[]) => Promise<void>;
+  readonly bringBack: (ids: readonly string[]) => Promise<void>;
+  /** Frees the space of all that are deleted. */
+  readonly removeDeleted: () => Promise<void>;
 }
 
 export interface Runs {
@@ -32,11 +39,18 @@ export interface Runs {
   readonly opened: () => Promise<RunStore>;
 }
 
+/** How long a deleted run can be brought back: over a night, and over any reload. */
+const undoMilliseconds = 24 * 3600 * 1000;
+
+const isOver = (deletedAt: number | null, now: number): boolean =>
+  deletedAt !== null && now - deletedAt > undoMilliseconds;
+
 /** The list of a store; the page has one, tests make their own. */
 export function createRuns(open: () => Promise<RunStore>): Runs {
   const store = createStore<RunsState>(() => ({
     phase: 'reading',
     runs: [],
+    deleted: [],
     training: new Set(),
     error: null,
   }));
@@ -55,16 +69,36 @@ export function createRuns(open: () => Promise<RunStore>): Runs {
         : [run, ...runs],
     }));
   };
+  const read = async (): Promise<void> => {
+    const kept = await opened();
+    const [list, deleted, training] = await Promise.all([kept.list(), kept.deleted(), lockedRuns()]);
+    const phase = kept.isPersistent ? 'ready' : 'unavailable';
+    store.setState({ phase, runs: list, deleted, training, error: null });
+  };
+  /** Changes the store, and reads what became of it. */
+  const change = async (act: (kept: RunStore) => Promise<void>): Promise<void> => {
+    try {
+      await act(await opened());
+      await read();
+    } catch (error) {
+      failed(error);
+    }
+  };
+  const remove = async (kept: RunStore, runs: readonly RecordedRun[]): Promise<void> => {
+    const locked = await lockedRuns();
+    await kept.remove(runs.map(({ id }) => id).filter((id) => !locked.has(id)));
+  };
   return {
     store,
     opened,
     actions: {
       refresh: async () => {
         try {
-          const runs = await opened();
-          const [list, training] = await Promise.all([runs.list(), lockedRuns()]);
-          const phase = runs.isPersistent ? 'ready' : 'unavailable';
-          store.setState({ phase, runs: list, training, error: null });
+          await read();
+          const over = store.getState().deleted.filter(({ deletedAt }) => isOver(deletedAt, Date.now()));
+          if (over.length === 0) return;
+          await remove(await opened(), over);
+          await read();
         } catch (error) {
           // Another version of the page may have closed the connection.
           opening = null;
@@ -76,16 +110,26 @@ export function createRuns(open: () => Promise<RunStore>): Runs {
         try {
           const [run, training] = await Promise.all([(await opened()).get(id), lockedRuns()]);
           store.setState({ training });
-          if (run !== null) withRun(run);
+          if (run !== null && run.deletedAt === null) withRun(run);
         } catch (error) {
           failed(error);
         }
       },
-      annotate: async (id, change) => {
+      deleteRuns: (ids) =>
+        change(async (kept) => {
+          const locked = await lockedRuns();
+          await kept.setDeleted(
+            ids.filter((id) => !locked.has(id)),
+            Date.now(),
+          );
+        }),
+      bringBack: (ids) => change((kept) => kept.setDeleted(ids, null)),
+      removeDeleted: () => change((kept) => remove(kept, store.getState().deleted)),
+      annotate: async (id, part) => {
         const run = store.getState().runs.find((one) => one.id === id);
-        if (run !== undefined) withRun({ ...run, notes: { ...run.notes, ...change } });
+        if (run !== undefined) withRun({ ...run, notes: { ...run.notes, ...part } });
         try {
-          await (await opened()).annotate(id, change);
+          await (await opened()).annotate(id, part);
         } catch (error) {
           failed(error);
         }

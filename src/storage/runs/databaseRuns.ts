@@ -14,7 +14,13 @@ import {
   isEngineState,
   type RecordedRun,
 } from '@/storage/runs/runSchema';
-import { newestFirst, type RunStore, type RunWrite } from '@/storage/runs/runStore';
+import {
+  lastDeletedFirst,
+  newestFirst,
+  writtenOver,
+  type RunStore,
+  type RunWrite,
+} from '@/storage/runs/runStore';
 
 const storeNames = ['runs', 'runMetrics', 'runStatistics', 'runTests', 'runKeyframes'] as const;
 
@@ -26,7 +32,7 @@ const isChunk = (value: unknown): value is MetricsChunk =>
 
 async function write(
   database: DigitLabDatabase,
-  { run, truncate, metrics, statistics, tests, keyframe, dropKeyframes }: RunWrite,
+  { run, truncate, metrics, statistics, tests, keyframes, dropKeyframes }: RunWrite,
 ): Promise<void> {
   const { id } = run;
   const transaction = database.transaction(storeNames, 'readwrite');
@@ -52,23 +58,24 @@ async function write(
   for (const chunk of metrics) requests.push(stores.metrics.put(chunk, [id, chunk.chunk]));
   for (const { chunk, steps } of statistics) requests.push(stores.statistics.put(steps, [id, chunk]));
   for (const test of tests) requests.push(stores.tests.put(test, [id, test.step, test.extent]));
-  if (keyframe !== null) requests.push(stores.keyframes.put(keyframe, [id, keyframe.step]));
+  for (const keyframe of keyframes) requests.push(stores.keyframes.put(keyframe, [id, keyframe.step]));
   const stored = stores.runs.get(id).then((record) => {
     const before = decodeRun(record);
-    const page = before === null ? {} : { notes: before.notes, diagnoses: before.diagnoses };
-    return stores.runs.put(encodeRun({ ...run, ...page }));
+    return stores.runs.put(encodeRun(before === null ? run : writtenOver(run, before)));
   });
   await Promise.all([...requests, stored, transaction.done]);
 }
 
 export function databaseRuns(database: DigitLabDatabase): RunStore {
   const get = async (id: string): Promise<RecordedRun | null> => decodeRun(await database.get('runs', id));
+  const all = async (): Promise<RecordedRun[]> => {
+    const records = await database.getAll('runs');
+    return records.flatMap((record) => decodeRun(record) ?? []);
+  };
   return {
     isPersistent: true,
-    list: async () => {
-      const records = await database.getAll('runs');
-      return newestFirst(records.flatMap((record) => decodeRun(record) ?? []));
-    },
+    list: async () => newestFirst((await all()).filter(({ deletedAt }) => deletedAt === null)),
+    deleted: async () => lastDeletedFirst((await all()).filter(({ deletedAt }) => deletedAt !== null)),
     get,
     metrics: async (id) => {
       const metrics = new RecordedMetrics();
@@ -101,6 +108,14 @@ export function databaseRuns(database: DigitLabDatabase): RunStore {
         await transaction.store.put(encodeRun(changed));
       }
       await transaction.done;
+    },
+    setDeleted: async (ids, deletedAt) => {
+      const transaction = database.transaction('runs', 'readwrite');
+      const set = async (id: string): Promise<void> => {
+        const run = decodeRun(await transaction.store.get(id));
+        if (run !== null) await transaction.store.put(encodeRun({ ...run, deletedAt }));
+      };
+      await Promise.all([...ids.map(set), transaction.done]);
     },
     remove: async (ids) => {
       const transaction = database.transaction(storeNames, 'readwrite');

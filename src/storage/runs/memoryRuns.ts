@@ -4,7 +4,7 @@ import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { chunkSteps, RecordedMetrics, type MetricsChunk } from '@/storage/runs/recordedMetrics';
 import type { RecordedRun } from '@/storage/runs/runSchema';
-import { newestFirst, type RunStore } from '@/storage/runs/runStore';
+import { lastDeletedFirst, newestFirst, writtenOver, type RunStore } from '@/storage/runs/runStore';
 
 interface Held {
   run: RecordedRun;
@@ -37,9 +37,11 @@ const inOrder = <Value>(chunks: ReadonlyMap<number, Value>): Value[] =>
 export function memoryRuns(): RunStore {
   const runs = new Map<string, Held>();
   const answer = <Value>(value: Value): Promise<Value> => Promise.resolve(value);
+  const all = (): RecordedRun[] => [...runs.values()].map(({ run }) => run);
   return {
     isPersistent: false,
-    list: () => answer(newestFirst([...runs.values()].map(({ run }) => run))),
+    list: () => answer(newestFirst(all().filter(({ deletedAt }) => deletedAt === null))),
+    deleted: () => answer(lastDeletedFirst(all().filter(({ deletedAt }) => deletedAt !== null))),
     get: (id) => answer(runs.get(id)?.run ?? null),
     metrics: (id) => {
       const metrics = new RecordedMetrics();
@@ -53,14 +55,13 @@ export function memoryRuns(): RunStore {
     keyframe: (id, step) => answer(runs.get(id)?.keyframes.get(step) ?? null),
     write: (write) => {
       const held = runs.get(write.run.id) ?? empty(write.run);
-      const { notes, diagnoses } = held.run;
-      held.run = { ...write.run, notes, diagnoses };
+      held.run = writtenOver(write.run, held.run);
       if (write.truncate !== null) truncate(held, write.truncate);
       for (const step of write.dropKeyframes) held.keyframes.delete(step);
       for (const chunk of write.metrics) held.metrics.set(chunk.chunk, chunk);
       for (const { chunk, steps } of write.statistics) held.statistics.set(chunk, steps);
       for (const test of write.tests) held.tests.set(`${test.step}.${test.extent}`, test);
-      if (write.keyframe !== null) held.keyframes.set(write.keyframe.step, write.keyframe);
+      for (const keyframe of write.keyframes) held.keyframes.set(keyframe.step, keyframe);
       runs.set(write.run.id, held);
       return answer(undefined);
     },
@@ -72,6 +73,13 @@ export function memoryRuns(): RunStore {
           notes: { ...held.run.notes, ...notes },
           diagnoses: diagnoses ?? held.run.diagnoses,
         };
+      }
+      return answer(undefined);
+    },
+    setDeleted: (ids, deletedAt) => {
+      for (const id of ids) {
+        const held = runs.get(id);
+        if (held !== undefined) held.run = { ...held.run, deletedAt };
       }
       return answer(undefined);
     },

@@ -19,7 +19,8 @@ const finite = v.pipe(v.number(), v.finite());
 /** A loss may be NaN or infinite. */
 const anyNumber = v.union([v.number(), v.nan()]);
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const idSchema = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** Of a run; it names files too. */
+export const runIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 const shortText = v.pipe(v.string(), v.maxLength(200));
 
 const environmentSchema = v.object({
@@ -96,28 +97,33 @@ export interface RecordedRun {
   /** What the doctor found, by the ids of its rules, and the step at which each showed first. */
   readonly diagnoses: readonly { readonly id: string; readonly step: number }[];
   readonly notes: RunNotes;
+  /** When a person deleted it, in milliseconds since 1970; null: it is kept. */
+  readonly deletedAt: number | null;
 }
 
 /** Version of the form. */
-const version = 1;
+const version = 2;
 /** upgrades[n] brings a record of version n + 1 to the next; what is published stays as it is. */
-const upgrades: readonly ((record: Record<string, unknown>) => Record<string, unknown>)[] = [];
+const upgrades: readonly ((record: Record<string, unknown>) => Record<string, unknown>)[] = [
+  (record) => ({ ...record, version: 2, deletedAt: null }),
+];
 
 const recordSchema = v.object({
   version: v.literal(version),
-  id: idSchema,
+  id: runIdSchema,
   createdAt: finite,
   updatedAt: finite,
   /** Every setting as a link's query, those that are as usual too: what is usual may change. */
   settings: v.string(),
   origin: v.object({ fileName: v.nullable(v.string()), nonFinite: count, steps: count }),
   environment: environmentSchema,
-  parent: v.nullable(v.object({ runId: idSchema, step: count })),
+  parent: v.nullable(v.object({ runId: runIdSchema, step: count })),
   events: v.array(eventSchema),
   phase: v.picklist(runPhases),
   summary: summarySchema,
   diagnoses: v.array(v.object({ id: v.string(), step: count })),
   notes: notesSchema,
+  deletedAt: v.nullable(finite),
 });
 
 /** A run as it is stored, under its id. */
@@ -137,6 +143,11 @@ function upgraded(record: unknown): unknown {
   return upgrades.slice(from - 1).reduce<Record<string, unknown>>((older, upgrade) => upgrade(older), {
     ...record,
   });
+}
+
+/** Whether a newer version of the page wrote it. */
+export function isOfNewerPage(record: unknown): boolean {
+  return v.is(v.object({ version: v.pipe(v.number(), v.minValue(version + 1)) }), record);
 }
 
 /** The run of a stored record; null where it is none, such as from a newer version. */

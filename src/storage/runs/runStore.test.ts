@@ -17,12 +17,18 @@ describe('a stored run', () => {
       ],
       diagnoses: [{ id: 'dead', step: 3 }],
       notes: { name: 'one', tags: ['x'], notes: 'so', pinned: true },
+      deletedAt: 5,
     } as const;
     expect(decodeRun(structuredClone(encodeRun(whole)))).toEqual(whole);
   });
 
+  it('comes back out of the first form, which knew of no deletion', () => {
+    const { deletedAt: _, ...first } = { ...encodeRun(run), version: 1, deletedAt: null };
+    expect(decodeRun(first)).toEqual(run);
+  });
+
   it.each([
-    ['a newer version', { version: 2 }],
+    ['a newer version', { version: 3 }],
     ['an older version than the first', { version: 0 }],
     ['settings of an unknown network', { settings: 'network=alexnet' }],
     ['an id that is a path', { id: '../x' }],

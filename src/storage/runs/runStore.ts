@@ -14,22 +14,24 @@ export interface StatisticsChunk {
 
 /** All of it is written, or nothing. */
 export interface RunWrite {
-  /** Its notes and diagnoses are those of a new run; of one that is there they stay as they are. */
+  /** What the page writes of it (notes, diagnoses, whether it is deleted) is taken of a new run; of one that is there it stays as it is. */
   readonly run: RecordedRun;
   /** What was recorded of this step and later ones goes first: metrics, statistics, and states and tests after it. Null: nothing. */
   readonly truncate: number | null;
   readonly metrics: readonly MetricsChunk[];
   readonly statistics: readonly StatisticsChunk[];
   readonly tests: readonly EvaluationPoint[];
-  readonly keyframe: EngineState | null;
+  readonly keyframes: readonly EngineState[];
   readonly dropKeyframes: readonly number[];
 }
 
 export interface RunStore {
   /** Whether what is written outlives the visit. */
   readonly isPersistent: boolean;
-  /** All runs that can be read, newest first. */
+  /** All runs that can be read and are not deleted, newest first. */
   list(): Promise<RecordedRun[]>;
+  /** Those that are deleted and can be brought back, the last deleted first. */
+  deleted(): Promise<RecordedRun[]>;
   /** Null where there is none, or none that can be read. */
   get(id: string): Promise<RecordedRun | null>;
   metrics(id: string): Promise<RecordedMetrics>;
@@ -45,6 +47,11 @@ export interface RunStore {
   write(write: RunWrite): Promise<void>;
   /** Changes what the page writes of a run. */
   annotate(id: string, change: Partial<RunNotes> & Partial<Pick<RecordedRun, 'diagnoses'>>): Promise<void>;
+  /**
+   * Deletes the runs, or, with null, brings them back: all of them, or none. Nothing that was recorded goes before `remove`; one
+   * that trains on is back.
+   */
+  setDeleted(ids: readonly string[], deletedAt: number | null): Promise<void>;
   /** Removes the runs and all that was recorded of them. */
   remove(ids: readonly string[]): Promise<void>;
 }
@@ -52,4 +59,16 @@ export interface RunStore {
 /** The newest first. */
 export function newestFirst(runs: readonly RecordedRun[]): RecordedRun[] {
   return runs.toSorted((a, b) => b.createdAt - a.createdAt);
+}
+
+/** The last deleted first. */
+export function lastDeletedFirst(runs: readonly RecordedRun[]): RecordedRun[] {
+  return runs.toSorted((a, b) => (b.deletedAt ?? 0) - (a.deletedAt ?? 0));
+}
+
+/** A run as it is written over `before`: what the page writes stays, and one that trains is not deleted. */
+export function writtenOver(run: RecordedRun, before: RecordedRun): RecordedRun {
+  const { notes, diagnoses } = before;
+  const deletedAt = run.phase === 'training' ? null : before.deletedAt;
+  return { ...run, notes, diagnoses, deletedAt };
 }

@@ -57,6 +57,7 @@ export const runOf = (id: string, steps: number): RecordedRun => ({
   },
   diagnoses: [],
   notes: emptyNotes,
+  deletedAt: null,
 });
 
 /** Everything up to `to`, of which all after `from` is new. */
@@ -75,7 +76,7 @@ export function writeOf(
     metrics: metrics.chunks(from),
     statistics: [],
     tests: [testAt(mark, to)],
-    keyframe: stateOf(mark, to, values),
+    keyframes: [stateOf(mark, to, values)],
     dropKeyframes,
   };
 }

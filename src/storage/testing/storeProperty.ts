@@ -15,6 +15,7 @@ type Operation =
       readonly drops: boolean;
     }
   | { readonly kind: 'annotate'; readonly id: number; readonly name: string }
+  | { readonly kind: 'setDeleted'; readonly id: number; readonly isDeleted: boolean }
   | { readonly kind: 'remove'; readonly id: number };
 
 const id = fc.nat({ max: ids.length - 1 });
@@ -30,6 +31,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant('annotate' as const), id, name: fc.string({ maxLength: 8 }) }),
+  fc.record({ kind: fc.constant('setDeleted' as const), id, isDeleted: fc.boolean() }),
   fc.record({ kind: fc.constant('remove' as const), id }),
 );
 
@@ -37,6 +39,7 @@ interface Expected {
   steps: number;
   keyframes: readonly number[];
   name: string;
+  isDeleted: boolean;
 }
 
 async function carryOut(store: RunStore, model: Map<number, Expected>, one: Operation): Promise<void> {
@@ -45,6 +48,11 @@ async function carryOut(store: RunStore, model: Map<number, Expected>, one: Oper
   if (one.kind === 'remove') {
     model.delete(one.id);
     await store.remove([name]);
+    return;
+  }
+  if (one.kind === 'setDeleted') {
+    if (before !== undefined) before.isDeleted = one.isDeleted;
+    await store.setDeleted([name], one.isDeleted ? 1 : null);
     return;
   }
   if (one.kind === 'annotate') {
@@ -61,6 +69,8 @@ async function carryOut(store: RunStore, model: Map<number, Expected>, one: Oper
     steps: to,
     keyframes: [...kept.filter((step) => !dropped.includes(step)), to],
     name: before?.name ?? '',
+    // It trains on.
+    isDeleted: false,
   });
 }
 
@@ -72,8 +82,15 @@ export async function storeFollowsModel(open: () => Promise<RunStore>, numRuns: 
       const model = new Map<number, Expected>();
       for (const one of operations) await carryOut(store, model, one);
       const listed = await store.list();
-      expect(new Set(listed.map((run) => run.id))).toEqual(new Set([...model.keys()].map((key) => ids[key])));
-      expect(listed).toHaveLength(model.size);
+      const deleted = await store.deleted();
+      for (const [found, isDeleted] of [
+        [listed, false],
+        [deleted, true],
+      ] as const) {
+        const expected = [...model].filter(([, run]) => run.isDeleted === isDeleted);
+        expect(found).toHaveLength(expected.length);
+        expect(new Set(found.map((run) => run.id))).toEqual(new Set(expected.map(([key]) => ids[key])));
+      }
       for (const [key, expected] of model) {
         const name = ids[key] ?? 'a';
         expect(await faultOf(store, name, key)).toBeNull();

@@ -214,7 +214,7 @@ export class Recording {
       metrics: this.#metrics.chunks(from),
       statistics: this.#statisticsFrom(from),
       tests,
-      keyframe,
+      keyframes: keyframe === null ? [] : [keyframe],
       dropKeyframes,
     };
   }
@@ -277,6 +277,7 @@ export class Recording {
       },
       diagnoses: [],
       notes: emptyNotes,
+      deletedAt: null,
     };
   }
 }

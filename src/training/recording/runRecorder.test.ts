@@ -124,7 +124,7 @@ it('records metrics, states and phases, and tells the page where states are', as
 });
 
 it('keeps the curves where states do not fit any more, and says so once', async () => {
-  const store = storeThatRefuses(({ keyframe }) => (keyframe === null ? null : 'QuotaExceededError'));
+  const store = storeThatRefuses(({ keyframes }) => (keyframes.length === 0 ? null : 'QuotaExceededError'));
   const bench = new Bench(store);
   await settled();
   bench.metrics(0, 10);
