@@ -104,6 +104,28 @@ test('a network is built, mended, kept over a reload, and trained', async ({ pag
   expect(await training.stat('loss')).toBeGreaterThan(0);
 });
 
+test('how a layer’s weights are drawn is chosen in the editor, kept, and what the run begins with', async ({
+  page,
+}) => {
+  const training = new TrainPage(page);
+  await open(page, 'network=lenet&trainingImages=2000');
+  await page.getByText('Build your own', { exact: true }).click();
+  const layer = page.getByTestId('layer-fc3');
+  const kind = layer.getByTestId('layer-init');
+  await kind.selectOption('orthogonal');
+  await layer.getByTestId('layer-init-gain').fill('2');
+  await page.reload();
+  await expect(kind).toHaveValue('orthogonal', { timeout: 60_000 });
+  await expect(layer.getByTestId('layer-init-gain')).toHaveValue('2');
+  await expectClean(page, 'the choice of an initialisation');
+  // All weights of the last layer 0: every digit is as likely as any other, so the first loss is ln 10.
+  await kind.selectOption('constant');
+  await expect(layer.getByTestId('layer-init-value')).toHaveValue('0');
+  await page.getByRole('link', { name: 'Train this network' }).click();
+  await expect(training.mainControl).toBeEnabled({ timeout: 60_000 });
+  expect(await training.stepLosses(1)).toEqual([2.303]);
+});
+
 test('a network is built from a template with a block, and travels in a link', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, 'network=mynn');
