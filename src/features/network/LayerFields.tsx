@@ -89,7 +89,7 @@ export function LayerFields({ layer, onChange }: LayerFieldsProps) {
             <Checkbox
               size="xs"
               className={classes['switch']}
-              label={t(`build.${field.word}`)}
+              label={t(`build.${field.word}`, { field: fieldName(field.key) })}
               aria-label={t('build.sameOf', { field: fieldName(field.key), layer: layer.name })}
               checked={isWord(field, values)}
               onChange={(event) =>

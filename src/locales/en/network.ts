@@ -143,7 +143,7 @@ export const network = {
     drag: 'Drag to move',
     gives: 'Gives',
     field: '{{field}}, {{layer}}',
-    same: 'same',
+    same: '{{field}} “same”',
     sameOf: '{{field}} “same”, {{layer}}',
     fieldProblem: '{{field}}: {{problem}}',
     nameOf: 'Name of {{layer}}',

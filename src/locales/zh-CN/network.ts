@@ -144,7 +144,7 @@ export const network = {
     drag: '拖动以移动',
     gives: '给出',
     field: '{{field}}，{{layer}}',
-    same: 'same',
+    same: '{{field}}“same”',
     sameOf: '{{field}}“same”，{{layer}}',
     fieldProblem: '{{field}}：{{problem}}',
     nameOf: '{{layer}} 的名称',
