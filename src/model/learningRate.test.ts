@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { learningRateAt, scheduleFactor, totalSteps, type ScheduledConfig } from '@/model/learningRate';
-import { reducedRate, type ScheduleSpec } from '@/model/schedules';
+import {
+  followsSchedule,
+  learningRateAt,
+  scheduleFactor,
+  totalSteps,
+  type ScheduledConfig,
+} from '@/model/learningRate';
+import { defaultConfig } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import { defaultSchedule, reducedRate, type ScheduleSpec } from '@/model/schedules';
 
 interface Case extends ScheduledConfig {
   readonly rates: readonly number[];
@@ -78,5 +86,20 @@ describe('schedules', () => {
     expect(
       learningRateAt({ ...base, learningRate: 0, schedule: { kind: 'cosine', minLearningRate: 0.01 } }, 3),
     ).toBe(0);
+  });
+
+  it('are told from rates that a person set', () => {
+    const config: RunConfig = {
+      ...defaultConfig('lenet'),
+      learningRate: 0.1,
+      schedule: { ...defaultSchedule('plateau'), patience: 0 },
+      batchSize: 1,
+      trainingImages: 2,
+      epochs: 3,
+    };
+    const reduced = Float32Array.of(0.1, 0.1, 0.1, 0.1, 0.01, 0.01);
+    expect(followsSchedule(config, [1, 2, 3], 0, reduced)).toBe(true);
+    expect(followsSchedule(config, [1, 2, 3], 3, reduced.subarray(3))).toBe(true);
+    expect(followsSchedule(config, [3, 2, 1], 0, reduced)).toBe(false);
   });
 });

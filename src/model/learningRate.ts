@@ -40,3 +40,16 @@ export function afterTests(config: RunConfig, testLosses: readonly number[], ste
   const losses = testLosses.slice(0, Math.floor(step / stepsPerEpoch(config)));
   return { ...config, learningRate: reducedRate(schedule, learningRate, losses) };
 }
+
+/** Whether the rates of the steps from `firstStep` on are those that the run's schedule gives; a person can change them in flight. */
+export function followsSchedule(
+  config: RunConfig,
+  testLosses: readonly number[],
+  firstStep: number,
+  rates: Float32Array,
+): boolean {
+  return rates.every((rate, i) => {
+    const step = firstStep + i;
+    return rate === Math.fround(learningRateAt(afterTests(config, testLosses, step), step));
+  });
+}

@@ -1,6 +1,8 @@
 /** Makes a RunResult of a run that finished, where it was trained as it was configured from the first step to the last. */
 import { finiteOrNull, fullTestOf, resultBackend, type RunResult } from '@/model/runResult';
-import { learningRateAt } from '@/model/learningRate';
+import { followsSchedule } from '@/model/learningRate';
+import { stepsPerEpoch } from '@/model/runConfig';
+import { epochLosses } from '@/model/testFigures';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { MetricsLog } from '@/session/metricsLog';
 import type { RunState, SessionState } from '@/session/sessionState';
@@ -72,7 +74,9 @@ export class RunRecorder {
       return { kind: 'unrecorded', reason: 'incomplete' };
     if (this.#switchedEngine) return { kind: 'unrecorded', reason: 'engine_changed' };
     if (!isUntrained(run.origin)) return { kind: 'unrecorded', reason: 'weights_loaded' };
-    if (!this.#keptLearningRate(run)) return { kind: 'unrecorded', reason: 'learning_rate_changed' };
+    const losses = epochLosses(state.evaluations, stepsPerEpoch(run.config));
+    if (!followsSchedule(run.config, losses, 0, this.#metrics.values('learningRate')))
+      return { kind: 'unrecorded', reason: 'learning_rate_changed' };
     const line = this.#metrics.chart('loss', 0);
     return {
       kind: 'recorded',
@@ -88,12 +92,5 @@ export class RunRecorder {
         tests,
       },
     };
-  }
-
-  /** Changed by hand it did not; nor by a schedule that was stretched when the run was made longer. */
-  #keptLearningRate({ config }: RunState): boolean {
-    return this.#metrics
-      .values('learningRate')
-      .every((value, step) => value === Math.fround(learningRateAt(config, step)));
   }
 }

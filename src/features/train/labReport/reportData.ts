@@ -1,6 +1,8 @@
 /** What a lab report tells of: the run at hand, and runs of storage beside it. */
 import type { Diagnosis } from '@/doctor/diagnosis';
-import { learningRateAt } from '@/model/learningRate';
+import { followsSchedule } from '@/model/learningRate';
+import { stepsPerEpoch } from '@/model/runConfig';
+import { epochLosses } from '@/model/testFigures';
 import type { ResultBackend } from '@/model/runResult';
 import { resultBackend } from '@/model/runResult';
 import type { RunConfig } from '@/model/runConfig';
@@ -98,9 +100,8 @@ export async function readReportData(
   const { config, origin } = run;
   const { firstStep } = session.metrics.block();
   const losses = session.metrics.chart('loss', settings.smoothing);
-  const isRateChanged = session.metrics
-    .values('learningRate')
-    .some((value, i) => value !== Math.fround(learningRateAt(config, firstStep + i)));
+  const testLosses = epochLosses(evaluations, stepsPerEpoch(config));
+  const rates = session.metrics.values('learningRate');
   const recorded = await store.get(run.runId);
   const compared = await Promise.all(
     others.map((id) => comparedRun(store, id, settings.smoothing, language)),
@@ -113,7 +114,7 @@ export async function readReportData(
     seconds: recorded?.summary.seconds ?? null,
     link: linkTo(config),
     fileName: origin.fileName,
-    isRateChanged,
+    isRateChanged: !followsSchedule(config, testLosses, firstStep, rates),
     backend: backend.kind === 'ready' ? resultBackend(backend.backend) : null,
     diagnoses,
     predictions: await readPredictions(onProgress),
