@@ -87,6 +87,16 @@ export type WeightFormatId = {
   [Id in ExportFormatId]: (typeof exportFormats)[Id]['keepsWeights'] extends true ? Id : never;
 }[ExportFormatId];
 
+/** What such files are called. */
+const weightExtensions: Readonly<Record<WeightFormatId, readonly string[]>> = {
+  safetensors: ['.safetensors'],
+  pth: ['.pth', '.pt'],
+  huggingface: ['.zip'],
+};
+
+/** Of all files of weights that are read. */
+export const readExtensions: readonly string[] = Object.values(weightExtensions).flat();
+
 export const exportFormatIds = Object.keys(exportFormats) as readonly ExportFormatId[];
 
 export function exportFormat(id: ExportFormatId): ExportFormat {

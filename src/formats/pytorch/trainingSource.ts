@@ -10,6 +10,7 @@ import {
   scheduleLines,
 } from '@/formats/pytorch/trainingParts';
 import { pageSource } from '@/formats/pytorch/pageSource';
+import { metricColumns } from '@/formats/metrics/metricsTable';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { flattenLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
@@ -55,6 +56,7 @@ export function trainingSource(config: RunConfig, link: string): string {
       settings(config),
       'STEPS_PER_EPOCH = TRAINING_IMAGES // BATCH_SIZE if DROP_LAST else -(-TRAINING_IMAGES // BATCH_SIZE)',
       'TOTAL_STEPS = EPOCHS * STEPS_PER_EPOCH',
+      `COLUMNS = ${literal([...metricColumns])}  # of metrics.csv`,
       '# Its dropout layers in the order in which they are passed.',
       `DROPOUTS = ${literal(dropouts)}`,
     ].join('\n'),

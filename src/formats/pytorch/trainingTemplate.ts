@@ -8,6 +8,7 @@ export const headSource = (name: string, link: string): string => `#!/usr/bin/en
     torchrun --nproc_per_node=4 train.py            one process a device; on several hosts as torchrun says
     python train.py --resume checkpoint.pt          goes on where a run ended or was ended
     python train.py --weights FILE --check          follows Digit Lab step by step, and prints the first 20 losses
+    python train.py --weights FILE --check 5000     the same for so many; metrics.csv can be laid over its run there
 
 --data names a folder with MNIST's four IDX files, packed or not; without them torchvision fetches them into it.
 The same in the browser: ${plainText(link)}
@@ -135,17 +136,17 @@ export const loopSource = (scheduled: string, followsTests: boolean): string => 
 
 
 def test(model, images, labels):
-    """Mean loss and accuracy in eval mode."""
+    """In eval mode: the mean loss, the sum of the batches' means, as the report has it, and the accuracy."""
     model.eval()
-    loss, weight, right = 0.0, 0.0, 0
+    loss, means, weight, right = 0.0, 0.0, 0.0, 0
     with torch.no_grad():
-        for x, t in zip(images.split(1000), labels.split(1000)):
+        for x, t in zip(images.split(BATCH_SIZE), labels.split(BATCH_SIZE)):
             z = model(prepare(x))
-            loss += criterion(z, t).item() * weight_of(t).item()
-            weight += weight_of(t).item()
+            mean, counts = criterion(z, t).item(), weight_of(t).item()
+            loss, means, weight = loss + mean * counts, means + mean, weight + counts
             right += (z.argmax(1) == t).sum().item()
     model.train()
-    return loss / weight, right / len(labels)
+    return {"test_loss": loss / weight, "test_loss_sum": means, "test_accuracy": right / len(labels)}
 
 
 class Figures:
@@ -156,7 +157,7 @@ class Figures:
         self.file = open("metrics.csv", "a" if is_resumed else "w", newline="") if is_first else None
         self.rows, self.writer = [], None if self.file is None else csv.writer(self.file)
         if is_first and not is_resumed:
-            self.writer.writerow(["step", "timestamp", "train_loss", "train_accuracy", "learning_rate", "test_loss", "test_accuracy"])
+            self.writer.writerow(["step", "timestamp", *COLUMNS])
 
     def add(self, step, loss, accuracy, rate):
         """Kept as they are, since to read them waits for the device."""
@@ -164,19 +165,20 @@ class Figures:
         if len(self.rows) == 100:
             self.flush()
 
-    def flush(self, tested=None):
+    def flush(self, tested=()):
+        """Writes them; the last step with what was tested after it."""
         rows, self.rows = self.rows, []
         if self.file is None:
             return
         for i, (step, seconds, loss, accuracy, rate) in enumerate(rows):
             values = {"train_loss": loss.item(), "train_accuracy": accuracy.item(), "learning_rate": rate}
-            if tested is not None and i == len(rows) - 1:
-                values.update(zip(["test_loss", "test_accuracy"], tested))
+            if i == len(rows) - 1:
+                values.update(tested)
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1000):03d}Z"
-            self.writer.writerow([step + 1, stamp, *values.values()])
+            self.writer.writerow([step, stamp, *(values.get(name, "") for name in COLUMNS)])
             if self.tensorboard is not None:
                 for name, value in values.items():
-                    self.tensorboard.add_scalar(name, value, step + 1)
+                    self.tensorboard.add_scalar(name, value, step)
         self.file.flush()
 
 
@@ -186,7 +188,7 @@ def main():
     parser.add_argument("--weights", help="begin with these instead of fresh ones")
     parser.add_argument("--resume", help="a checkpoint of this program")
     parser.add_argument("--checkpoint", default="checkpoint.pt", help="where to keep one after each epoch")
-    parser.add_argument("--check", action="store_true", help="take all random numbers as Digit Lab does")
+    parser.add_argument("--check", nargs="?", type=int, const=20, metavar="STEPS", help="take all random numbers as Digit Lab does")
     options = parser.parse_args()
 
     world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
@@ -198,7 +200,7 @@ def main():
         dist.init_process_group("nccl" if on_gpu else "gloo")
         if BATCH_SIZE % world != 0:
             raise SystemExit(f"A batch of {BATCH_SIZE} cannot be shared by {world} processes.")
-    if options.check and on_gpu:
+    if options.check is not None and on_gpu:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     if world > 1 and rank > 0:
         dist.barrier()  # the first one fetches the data
@@ -232,7 +234,7 @@ ${
 }        epoch, step = kept["epoch"], kept["step"]
         torch.manual_seed(SEED + step)
 
-    page = Page(rank, world, device) if options.check else None
+    page = Page(rank, world, device) if options.check is not None else None
     if page is not None:
         page.take_over_dropout(net)
     if world > 1:
@@ -243,7 +245,7 @@ ${
     else:
         model = net
     sampler = DistributedSampler(range(TRAINING_IMAGES), world, rank, shuffle=SHUFFLE, seed=SEED, drop_last=DROP_LAST)
-    figures = None if options.check else Figures(rank == 0, options.resume is not None)
+    figures = Figures(rank == 0, options.resume is not None)
 
     def batches():
         """Of an epoch: which images this process takes, and how they are augmented."""
@@ -277,34 +279,32 @@ ${
             optimizer.step()
             scheduler.step()
             seen = total(torch.stack([loss.detach(), (z.argmax(1) == t).sum().float(), torch.ones_like(loss) * len(t)]))
-            if options.check:
-                if rank == 0:
-                    print(f"{step} {seen[0].item():.9g}", flush=True)
-                if step == 19:
-                    return
-            else:
-                figures.add(step, seen[0], seen[1] / seen[2], rate)
             step += 1
+            figures.add(step, seen[0], seen[1] / seen[2], rate)
+            if page is not None and rank == 0:
+                print(f"{step} {seen[0].item():.9g}", flush=True)
+            if step == options.check:
+                return figures.flush()
         epoch += 1
 ${
   followsTests
     ? `        tested_loss = torch.zeros(1, dtype=torch.float64, device=device)
 `
     : ''
-}        if rank == 0 and not options.check:
+}        if rank == 0${followsTests ? '' : ' and page is None'}:
             tested = test(net, test_images, test_labels)
 ${
   followsTests
-    ? `            tested_loss += tested[0]
-            plateau.step(tested[0])
+    ? `            tested_loss += tested["test_loss"]
+            plateau.step(tested["test_loss"])
             optimizer.param_groups[0]["lr"] = LEARNING_RATE * ${scheduled}(step)
 `
     : ''
 }            figures.flush(tested)
             if figures.tensorboard is not None:
                 # As the report spells it.
-                figures.tensorboard.add_scalar("test_accurary", tested[1], step)
-            print(f"epoch {epoch}: test loss {tested[0]:.4f}, accuracy {tested[1]:.2%}", flush=True)
+                figures.tensorboard.add_scalar("test_accurary", tested["test_accuracy"], step)
+            print(f"epoch {epoch}: test loss {tested['test_loss']:.4f}, accuracy {tested['test_accuracy']:.2%}", flush=True)
             state = {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
 ${
   followsTests
@@ -322,7 +322,8 @@ ${
                 optimizer.param_groups[0]["lr"] = LEARNING_RATE * ${scheduled}(step)
 `
     : ''
-}
+}    figures.flush()
+
 
 if __name__ == "__main__":
     main()`;

@@ -22,7 +22,7 @@ export const weights = {
   },
   saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',
-  drop: 'or drop a .safetensors, .pth or .pt file here; it must fit {{network}}',
+  drop: 'or drop a file here ({{extensions}}); it must fit {{network}}',
   dropNow: 'Drop to load the weights into {{network}}',
   saving: 'Writing the file…',
   savingTest: 'Reading the test images… {{done}}',

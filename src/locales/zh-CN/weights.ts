@@ -27,7 +27,7 @@ export const weights = {
   },
   saveHint: '{{weights}}，存为 .safetensors',
   load: '加载权重…',
-  drop: '或把 .safetensors、.pth 或 .pt 文件拖到这里，须与 {{network}} 相符',
+  drop: '或把文件（{{extensions}}）拖到这里，须与 {{network}} 相符',
   dropNow: '松开即可把权重加载到 {{network}}',
   saving: '正在写入文件…',
   savingTest: '正在读取测试图像… {{done}}',

@@ -2,7 +2,7 @@
 import { Button, FileButton } from '@mantine/core';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ExportFormatId } from '@/formats/exportFormats';
+import { readExtensions, type ExportFormatId } from '@/formats/exportFormats';
 import { canPredict, hasWorker } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { configToLoadInto } from '@/session/weightsActions';
@@ -100,7 +100,11 @@ export function WeightFiles() {
             </Button>
           )}
         </FileButton>
-        <span className={classes['hint']}>{t(isOver ? 'dropNow' : 'drop', { network: name })}</span>
+        <span className={classes['hint']}>
+          {isOver
+            ? t('dropNow', { network: name })
+            : t('drop', { network: name, extensions: readExtensions.join(' ') })}
+        </span>
       </div>
       <WeightFileNotice notice={notice} onDismiss={dismiss} />
       <PytorchSnippet stem={`${id}-step-${step}`} />
