@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchReport, table } from './reportMarkdown.ts';
+import { bestTable, fastTable, placesTable } from './searchTables.ts';
 import { readResults, type ResultEngine, type ResultFile, resultOf, type ResultRow } from './resultFile.ts';
 
 const networks = [
@@ -129,7 +130,13 @@ function wasmTable(files: readonly ResultFile[]): string {
   );
 }
 
-const tables = { webgpu: webgpuTable, wasm: wasmTable } as const;
+const tables = {
+  webgpu: webgpuTable,
+  wasm: wasmTable,
+  fast: fastTable,
+  'fast places': placesTable,
+  best: bestTable,
+} as const;
 export const performancePage = new URL('../docs/performance.md', import.meta.url);
 
 /** The page with its tables made anew. @throws Error where a mark is missing */
