@@ -1,5 +1,6 @@
 // Runs that last: cut by a reload, and gone on with.
 import { expect, test } from '@playwright/test';
+import { expectClean } from './axe.ts';
 import { handwriting, TrainPage } from './trainPage.ts';
 
 const link = 'network=lenet&epochs=1&trainingImages=6400&learningRate=0.03&momentum=0.9';
@@ -19,11 +20,27 @@ test('a run that a reload cuts goes on to the same end', async ({ page }) => {
   await page.reload();
   const offer = page.getByTestId('last-run');
   await expect(offer).toContainText('LeNet', { timeout: 30_000 });
+  await expectClean(page, 'the offer to go on');
   await offer.getByRole('button', { name: 'Go on' }).click();
   await expect(offer).toBeHidden();
   await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
   expect([await train.stat('loss'), await train.stat('accuracy')]).toEqual([loss, accuracy]);
   expect(await train.stat('step')).toBe(100);
+});
+
+test('a run that one tab trains is not offered to another', async ({ page, context }) => {
+  const train = new TrainPage(page);
+  await train.open(link.replace('epochs=1', 'epochs=50'));
+  await train.chooseEngine(/WebAssembly/);
+  await train.mainControl.click();
+  await train.waitForStep(40);
+  const other = await context.newPage();
+  await new TrainPage(other).open(link);
+  await expect(other.getByTestId('main-control')).toBeEnabled();
+  await expect(other.getByTestId('last-run')).toHaveCount(0);
+  await page.close();
+  await other.reload();
+  await expect(other.getByTestId('last-run')).toContainText('LeNet', { timeout: 30_000 });
 });
 
 test('any step is shown again, and trained on from with another loss', async ({ page }) => {
@@ -54,6 +71,7 @@ test('any step is shown again, and trained on from with another loss', async ({ 
   await scrubber.fill('40');
   await expect(shown).toHaveAttribute('data-at', '40');
   await expect(page.getByTestId('branch')).toBeDisabled();
+  await expectClean(page, 'an earlier step');
   await page.getByRole('button', { name: 'More settings' }).click();
   await page.getByTestId('field-loss').click();
   await page.getByRole('option', { name: /[Mm]ean squared/ }).click();
