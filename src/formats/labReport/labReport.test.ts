@@ -14,7 +14,7 @@ const report: LabReport = {
   blocks: [
     heading(nasty, 1),
     paragraph(nasty),
-    { kind: 'words', text: 'first line\nsecond *line*' },
+    { kind: 'words', text: 'first line\nsecond *line*\n1. 0.5 - not a list\n- nor this' },
     { kind: 'link', text: nasty, href: 'https://example.org/#a=1&b="<2>"' },
     { kind: 'table', caption: nasty, head: ['a', 'b|c'], rows: [['1', nasty]] },
     { kind: 'code', language: 'python', text: 'a = "```"\nb < c\n' },
@@ -52,11 +52,11 @@ test('HTML holds no markup but its own, and loads nothing', () => {
 
 test('Markdown escapes, and a fence is longer than what it holds', () => {
   const lines = reportMarkdown(report).split('\n');
-  expect(lines[0]).toBe(
-    String.raw`# \<script\>alert\("1"\)\</script\> \& \[a\]\(javascript:x\) \`b\` \| \*c\*`,
-  );
+  expect(lines[0]).toBe(String.raw`# \<script\>alert("1")\</script\> \& \[a\](javascript:x) \`b\` \| \*c\*`);
   expect(lines).toContain('first line  ');
-  expect(lines).toContain(String.raw`second \*line\*`);
+  expect(lines).toContain(String.raw`second \*line\*  `);
+  expect(lines).toContain(String.raw`1\. 0.5 - not a list  `);
+  expect(lines).toContain(String.raw`\- nor this`);
   expect(lines).toContain(String.raw`| a | b\|c |`);
   expect(lines).toContain('````python');
   expect(lines).toContain('![Digits](digits.png)');

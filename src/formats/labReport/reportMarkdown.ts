@@ -2,9 +2,13 @@
 import type { LabReport, ReportBlock, ReportPicture } from '@/formats/labReport/blocks';
 import { writeZip } from '@/formats/zip';
 
-/** Every character that Markdown (GitHub's) may take for markup, in a line of text. */
+/** What Markdown (GitHub's) takes for markup, in a line of text: some anywhere, some at its beginning. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>()#+\-.!|~&$]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+  return text
+    .replaceAll(/[\\`*_[\]<>#|~&$]/g, String.raw`\$&`)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^ ?(\d+)([.)])/, String.raw`$1\$2`)
+    .replace(/^ ?([-+=])/, String.raw`\$1`);
 }
 
 /** A person writes paragraphs; each line is one of the text's. */
