@@ -46,7 +46,7 @@ const adam = optimizers.Adam.defaults;
 const momentum = { ...optimizers.SGD.defaults, momentum: 0.9, weightDecay: 5e-4 };
 const augment = { shift: 2, rotate: 15, scale: 0.1 };
 
-/** The six networks, as the report trains them or with what it does not have. */
+/** The six networks, VGG-16 with a rate at which ties between equal pixels do not yet decide, as the report trains them or with what it does not have. */
 const networks: readonly Case[] = [
   {
     name: 'Mynn, augmented',
@@ -73,7 +73,7 @@ const networks: readonly Case[] = [
     name: 'LeNet, loss without a floor',
     config: configOf('lenet', { loss: losses.nll_logits.defaults }),
   },
-  { name: 'VGG-16', config: configOf('vgg16', { batchSize: 8 }), tags: ['long'] },
+  { name: 'VGG-16', config: configOf('vgg16', { batchSize: 8, learningRate: 0.001 }), tags: ['long'] },
 ];
 
 /** Every kind of loss, optimizer and schedule with settings of its own, on a network that is quick; batches of which the last are small. */
@@ -167,7 +167,7 @@ describe.runIf(python !== null)('train.py', () => {
   }
 
   describe.each([...networks, ...parts].map((one) => ({ tags: [], ...one })))('$name', ({ config, tags }) => {
-    test('has our losses', { tags: [...tags] }, async () => {
+    test('has our losses', { tags: [...tags], timeout: 600_000 }, async () => {
       const expected = await ours(config);
       const found = await theirs(['run', file, check, folder]);
       // Its last blocks normalise few values, which magnifies rounding.
@@ -186,7 +186,7 @@ describe.runIf(python !== null)('train.py', () => {
       tags: byDay.includes(one.name) ? [] : ['long'],
     })),
   )('$name, by two processes', ({ config, tags }) => {
-    test('has our losses', { tags }, async () => {
+    test('has our losses', { tags, timeout: 600_000 }, async () => {
       const expected = await ours(config);
       const found = await theirs(['ranks', file, check, folder, 2]);
       const isSteady = config.network.id !== 'resnet18';
