@@ -3,6 +3,7 @@ import { Title } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { ComparePanel } from '@/features/runs/compare/ComparePanel';
 import { DeletedNotice } from '@/features/runs/DeletedNotice';
 import { RunDetails } from '@/features/runs/RunDetails';
 import { RunFilters } from '@/features/runs/RunFilters';
@@ -94,6 +95,7 @@ export function RunsView() {
           </>
         )}
       </Panel>
+      {chosen.length >= 2 && <ComparePanel selected={chosen} />}
       <StoragePanel />
       <RunDetails id={opened} onClose={close} />
     </div>

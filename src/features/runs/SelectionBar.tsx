@@ -1,6 +1,7 @@
 /** What can be done with the selected runs. */
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { comparePanelId } from '@/features/runs/compare/ComparePanel';
 import { exportRuns, useRunFiles } from '@/features/runs/runFiles';
 import { runs, useRuns } from '@/features/runs/runsStore';
 import { Icon } from '@/ui/icons/icons';
@@ -24,6 +25,20 @@ export function SelectionBar({ selected, onClear }: SelectionBarProps) {
       <span aria-live="polite">
         {t('selection.count', { count: selected.length, runs: format.integer(selected.length) })}
       </span>
+      {selected.length >= 2 ? (
+        <Button
+          size="compact-sm"
+          onClick={() => {
+            const panel = document.getElementById(comparePanelId);
+            panel?.scrollIntoView({ block: 'start' });
+            panel?.focus({ preventScroll: true });
+          }}
+        >
+          {t('selection.compare')}
+        </Button>
+      ) : (
+        <span className={classes['detail']}>{t('selection.oneMore')}</span>
+      )}
       <Button
         size="compact-sm"
         variant="default"

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { heatColour, heatGradient } from '@/features/train/heatColours';
 import type { HeatMark } from '@/features/train/heatEvidence';
 import { heatPosition, type HeatGrid } from '@/features/train/heatGrid';
-import type { LayerQuantity } from '@/features/train/layerQuantities';
-import { useQuantityText } from '@/features/train/useQuantityText';
+import type { LayerQuantity } from '@/model/layerQuantities';
+import { useQuantityText } from '@/ui/text/useQuantityText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/layers.module.css';
 

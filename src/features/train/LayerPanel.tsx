@@ -8,15 +8,10 @@ import { session, useSession } from '@/session/session';
 import { heatMarks, layerEvidence } from '@/features/train/heatEvidence';
 import { heatGrid } from '@/features/train/heatGrid';
 import { LayerHeatPlot } from '@/features/train/LayerHeatPlot';
-import {
-  type LayerQuantity,
-  layerQuantities,
-  layerTensors,
-  updateQuantity,
-} from '@/features/train/layerQuantities';
+import { type LayerQuantity, layerQuantities, layerTensors, updateQuantity } from '@/model/layerQuantities';
 import { LayerTable } from '@/features/train/LayerTable';
 import { useDiagnosisText } from '@/features/train/useDiagnosisText';
-import { useQuantityText } from '@/features/train/useQuantityText';
+import { useQuantityText } from '@/ui/text/useQuantityText';
 import { useStatisticsVersion } from '@/features/train/useStatisticsVersion';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { Panel } from '@/ui/layout/Panel';

@@ -2,8 +2,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StepStatistics } from '@/model/layerStatistics';
-import { layerQuantities } from '@/features/train/layerQuantities';
-import { useQuantityText } from '@/features/train/useQuantityText';
+import { layerQuantities } from '@/model/layerQuantities';
+import { useQuantityText } from '@/ui/text/useQuantityText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/layers.module.css';
 

@@ -5,7 +5,7 @@ import type { DiagnosisId } from '@/doctor/rules';
 import type { RecordedRunName } from '../../../scripts/doctor/runs.ts';
 import { heatGrid } from './heatGrid';
 import { heatMarks, layerEvidence } from './heatEvidence';
-import { layerQuantities } from './layerQuantities';
+import { layerQuantities } from '@/model/layerQuantities';
 
 const seen: readonly (readonly [RecordedRunName, DiagnosisId, string])[] = [
   ['deep_exploding', 'exploding_gradients', 'gradient/max'],

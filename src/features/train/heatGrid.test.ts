@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readRecord } from '../../../scripts/doctor/recordFile.ts';
 import { heatGrid, heatPosition } from './heatGrid';
-import { layerQuantities } from './layerQuantities';
+import { layerQuantities } from '@/model/layerQuantities';
 
 const quantity = (id: string) => {
   const found = layerQuantities.find((one) => one.id === id);

@@ -1,6 +1,6 @@
 /** A heat plot as numbers: one row a layer, columns evenly spaced in steps, each the last measurement before it. */
 import type { StepStatistics } from '@/model/layerStatistics';
-import type { LayerQuantity } from '@/features/train/layerQuantities';
+import type { LayerQuantity } from '@/model/layerQuantities';
 
 export interface HeatGrid {
   readonly layers: readonly string[];

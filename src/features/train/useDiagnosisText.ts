@@ -5,17 +5,7 @@ import type { Diagnosis } from '@/doctor/diagnosis';
 import type { Fix } from '@/doctor/finding';
 import type { FigureFormat } from '@/doctor/rule';
 import { rules } from '@/doctor/rules';
-import { type NumberFormat, useNumberFormat } from '@/ui/text/numberFormat';
-
-/** 0.0012, 1.3e-7, 3.4e+12. */
-export function anySize(value: number, format: NumberFormat): string {
-  const size = Math.abs(value);
-  // A figure that was not measured is NaN.
-  if (Number.isNaN(value)) return '–';
-  if (!Number.isFinite(value)) return format.loss(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
-  return format.plain(Number(value.toPrecision(3)));
-}
+import { anySize, type NumberFormat, useNumberFormat } from '@/ui/text/numberFormat';
 
 function figureText(value: number, as: FigureFormat, format: NumberFormat): string {
   if (Number.isNaN(value)) return '–';

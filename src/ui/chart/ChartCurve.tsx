@@ -19,6 +19,7 @@ export interface ChartCurveProps<Point extends CurvePoint> {
   readonly width: number;
   readonly opacity?: number;
   readonly connectsNulls?: boolean;
+  readonly isDashed?: boolean;
 }
 
 /** SVG path through the points; a tenth of a pixel is as fine as a screen shows. */
@@ -45,7 +46,7 @@ function curvePath<Point extends CurvePoint>(
 }
 
 export function ChartCurve<Point extends CurvePoint>(props: ChartCurveProps<Point>) {
-  const { points, value, color, width, opacity = 1, connectsNulls = false } = props;
+  const { points, value, color, width, opacity = 1, connectsNulls = false, isDashed = false } = props;
   const { x, y, clip } = useChart();
   const path = useMemo(
     () => curvePath(points, value, connectsNulls, x, y),
@@ -59,6 +60,7 @@ export function ChartCurve<Point extends CurvePoint>(props: ChartCurveProps<Poin
       stroke={color}
       strokeWidth={width}
       strokeOpacity={opacity}
+      strokeDasharray={isDashed ? '6 4' : undefined}
       strokeLinejoin="round"
       pointerEvents="none"
     />

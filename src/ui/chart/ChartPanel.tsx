@@ -6,7 +6,7 @@ import classes from '@/ui/chart/ChartPanel.module.css';
 export interface LegendItem {
   readonly label: string;
   readonly color: string;
-  readonly mark: 'line' | 'faint_line' | 'dot' | 'small_dot';
+  readonly mark: 'line' | 'dashed_line' | 'faint_line' | 'dot' | 'small_dot';
 }
 
 export interface ChartPanelProps {

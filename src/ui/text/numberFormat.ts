@@ -135,6 +135,16 @@ export function createNumberFormat(language: string, t: Translate): NumberFormat
   };
 }
 
+/** 0.0012, 1.3e-7, 3.4e+12. */
+export function anySize(value: number, format: NumberFormat): string {
+  const size = Math.abs(value);
+  // A figure that was not measured is NaN.
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return format.loss(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
+  return format.plain(Number(value.toPrecision(3)));
+}
+
 export function useNumberFormat(): NumberFormat {
   const { t, i18n } = useTranslation('common');
   return useMemo(() => createNumberFormat(i18n.language, t), [i18n.language, t]);

@@ -1,8 +1,7 @@
 /** Names and values of what is measured of the layers. */
 import { useTranslation } from 'react-i18next';
-import type { LayerQuantity } from '@/features/train/layerQuantities';
-import { anySize } from '@/features/train/useDiagnosisText';
-import { useNumberFormat } from '@/ui/text/numberFormat';
+import type { LayerQuantity } from '@/model/layerQuantities';
+import { anySize, useNumberFormat } from '@/ui/text/numberFormat';
 
 export interface QuantityText {
   /** `Gradient: standard deviation`. */

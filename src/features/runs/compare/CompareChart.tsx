@@ -1,0 +1,236 @@
+/** The compared runs in one chart. */
+import { Checkbox, SegmentedControl, Select } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  compareAxes,
+  curveOf,
+  layerQuantity,
+  layersOf,
+  metricFigures,
+  type CompareAxis,
+  type ComparedRun,
+  type CompareFigure,
+  type CurvePoint,
+} from '@/features/runs/compare/compareCurves';
+import { lineOf } from '@/features/runs/compare/runLines';
+import { layerQuantities } from '@/model/layerQuantities';
+import { useSession } from '@/session/session';
+import { Chart } from '@/ui/chart/Chart';
+import { ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
+import type { Hover } from '@/ui/chart/ChartHover';
+import { ChartFigure } from '@/ui/chart/ChartPanel';
+import { linearDomain, logDomain, niceTicks, thinned, valueAxis, type Axis } from '@/ui/chart/chartScale';
+import { anySize, useNumberFormat } from '@/ui/text/numberFormat';
+import { useQuantityText } from '@/ui/text/useQuantityText';
+import classes from '@/features/runs/runs.module.css';
+
+export interface NamedRun extends ComparedRun {
+  readonly name: string;
+}
+
+const rawOf = ({ value }: CurvePoint): number => value;
+const smoothedOf = ({ smoothed }: CurvePoint): number => smoothed;
+const mostHoverRows = 400;
+
+function useFigures(runs: readonly NamedRun[]) {
+  const { t } = useTranslation('runs');
+  const quantity = useQuantityText();
+  const layers = useMemo(() => layersOf(runs), [runs]);
+  const [chosen, setChosen] = useState<string>('loss');
+  const [chosenLayer, setLayer] = useState<string | null>(null);
+  const layer = chosenLayer !== null && layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? '');
+  const ofLayer = layerQuantity(chosen);
+  const figure = useMemo<CompareFigure>(
+    () =>
+      ofLayer === undefined
+        ? { kind: metricFigures.find((one) => one === chosen) ?? 'loss' }
+        : { kind: 'layer', quantity: ofLayer, layer },
+    [chosen, ofLayer, layer],
+  );
+  const data = [
+    {
+      group: t('compare.groups.run'),
+      items: metricFigures.map((value) => ({ value, label: t(`compare.figures.${value}`) })),
+    },
+    {
+      group: t('compare.groups.layers'),
+      items: layerQuantities.map((one) => ({ value: one.id, label: quantity.name(one) })),
+    },
+  ];
+  const name = figure.kind === 'layer' ? quantity.name(figure.quantity) : t(`compare.figures.${figure.kind}`);
+  return { figure, name, data, chosen, setChosen, layers, layer, setLayer };
+}
+
+function useValueText(figure: CompareFigure): (value: number) => string {
+  const format = useNumberFormat();
+  if (figure.kind === 'accuracy' || figure.kind === 'testAccuracy') return (value) => format.percent(value);
+  if (figure.kind === 'layer' && figure.quantity.scale === 'share')
+    return (value) => format.percent(value, 1);
+  return figure.kind === 'loss' || figure.kind === 'testLoss'
+    ? format.loss
+    : (value) => anySize(value, format);
+}
+
+/** The nearest point at or before a place on the axis. */
+const pointAt = (points: readonly CurvePoint[], at: number): CurvePoint | undefined =>
+  points.findLast(({ step }) => step <= at);
+
+interface LinesProps {
+  readonly runs: readonly NamedRun[];
+  readonly figure: CompareFigure;
+  readonly name: string;
+  readonly axis: CompareAxis;
+  readonly isLog: boolean;
+}
+
+function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
+  const { t } = useTranslation('runs');
+  const format = useNumberFormat();
+  const valueText = useValueText(figure);
+  const smoothing = useSession((state) => state.settings.smoothing);
+  const curves = useMemo(
+    () => runs.map((run) => curveOf(run, figure, axis, smoothing)),
+    [runs, figure, axis, smoothing],
+  );
+  const values = curves.flatMap((points) =>
+    points.flatMap(({ value }) => (Number.isFinite(value) ? [value] : [])),
+  );
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const scale = isLog && low > 0 ? 'log' : 'linear';
+  const end = Math.max(1e-9, ...curves.map((points) => points.at(-1)?.step ?? 0));
+  const x: Axis = {
+    title: t(`compare.axes.${axis}`),
+    low: 0,
+    high: end,
+    ticks: niceTicks(0, end),
+    format: axis === 'step' ? format.compact : format.plain,
+  };
+  const y = valueAxis(
+    name,
+    scale === 'log' ? logDomain(low, high) : linearDomain(low, high),
+    format.tick,
+    scale,
+  );
+  const longest = curves.reduce<readonly CurvePoint[]>(
+    (best, points) => ((points.at(-1)?.step ?? 0) > (best.at(-1)?.step ?? 0) ? points : best),
+    [],
+  );
+  const hover: Hover<CurvePoint> = {
+    rows: thinned(longest, mostHoverRows),
+    dot: () => null,
+    color: 'var(--chart-axis)',
+    title: ({ step }) =>
+      t(`compare.at.${axis}`, {
+        at: axis === 'step' ? format.integer(step) : format.plain(Number(step.toPrecision(4))),
+      }),
+    values: ({ step }) =>
+      runs.map((run, i) => {
+        const point = pointAt(curves[i] ?? [], step);
+        return {
+          label: run.name,
+          color: lineOf(i).color,
+          value: point === undefined ? '–' : valueText(point.value),
+        };
+      }),
+  };
+  const isSmoothed = smoothing > 0 && (figure.kind === 'loss' || figure.kind === 'accuracy');
+  const hasDots = figure.kind === 'testLoss' || figure.kind === 'testAccuracy';
+  const summary = runs.map((run, i) => {
+    const last = curves[i]?.at(-1);
+    return `${run.name}: ${last === undefined ? '–' : valueText(last.value)}`;
+  });
+  if (values.length === 0) return <p className={classes['empty']}>{t('compare.nothing')}</p>;
+  return (
+    <ChartFigure
+      title={figure.kind === 'layer' ? `${name}, ${figure.layer}` : name}
+      legend={runs.map((run, i) => ({
+        label: run.name,
+        color: lineOf(i).color,
+        mark: lineOf(i).isDashed ? 'dashed_line' : 'line',
+      }))}
+      summary={t('compare.summary', { figure: name, values: summary.join('; ') })}
+    >
+      <Chart x={x} y={y} hover={hover} minHeight={320}>
+        {isSmoothed &&
+          runs.map(({ run }, i) => (
+            <ChartCurve
+              key={run.id}
+              points={curves[i] ?? []}
+              value={rawOf}
+              color={lineOf(i).color}
+              width={1}
+              opacity={0.2}
+            />
+          ))}
+        {runs.map(({ run }, i) => (
+          <ChartCurve
+            key={run.id}
+            points={curves[i] ?? []}
+            value={smoothedOf}
+            color={lineOf(i).color}
+            width={2}
+            isDashed={lineOf(i).isDashed}
+          />
+        ))}
+        {hasDots &&
+          runs.map(({ run }, i) => (
+            <ChartDots
+              key={run.id}
+              points={curves[i] ?? []}
+              value={rawOf}
+              color={lineOf(i).color}
+              radius={3.5}
+            />
+          ))}
+      </Chart>
+    </ChartFigure>
+  );
+}
+
+export function CompareChart({ runs }: { readonly runs: readonly NamedRun[] }) {
+  const { t } = useTranslation('runs');
+  const { figure, name, data, chosen, setChosen, layers, layer, setLayer } = useFigures(runs);
+  const [axis, setAxis] = useState<CompareAxis>('step');
+  const logScale = useSession((state) => state.settings.logScale);
+  const [isLog, setIsLog] = useState(logScale);
+  return (
+    <div className={classes['compareChart']} data-testid="compare-chart">
+      <div className={classes['filters']}>
+        <Select
+          size="xs"
+          aria-label={t('compare.figure')}
+          data={data}
+          value={chosen}
+          allowDeselect={false}
+          onChange={(value) => value !== null && setChosen(value)}
+        />
+        {figure.kind === 'layer' && (
+          <Select
+            size="xs"
+            aria-label={t('compare.layer')}
+            data={layers}
+            value={layer}
+            allowDeselect={false}
+            onChange={setLayer}
+          />
+        )}
+        <SegmentedControl
+          size="xs"
+          aria-label={t('compare.axis')}
+          data={compareAxes.map((value) => ({ value, label: t(`compare.axes.${value}`) }))}
+          value={axis}
+          onChange={setAxis}
+        />
+        <Checkbox
+          size="xs"
+          label={t('compare.log')}
+          checked={isLog}
+          onChange={({ currentTarget }) => setIsLog(currentTarget.checked)}
+        />
+      </div>
+      <Lines runs={runs} figure={figure} name={name} axis={axis} isLog={isLog} />
+    </div>
+  );
+}

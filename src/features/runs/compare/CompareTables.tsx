@@ -1,0 +1,141 @@
+/** The compared runs side by side: what of their settings differs, and how each reads the ten digits. */
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { lastFullTest } from '@/features/runs/compare/compareCurves';
+import type { NamedRun } from '@/features/runs/compare/CompareChart';
+import { configDifferences } from '@/features/runs/compare/configDifferences';
+import { lineOf } from '@/features/runs/compare/runLines';
+import { useRunTexts } from '@/features/runs/useRunTexts';
+import { classCount, recallOf } from '@/model/classCounts';
+import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import { useChoiceText, useFieldTexts } from '@/ui/text/useFieldTexts';
+import classes from '@/features/runs/runs.module.css';
+
+interface SideBySideProps {
+  readonly title: string;
+  readonly corner: string;
+  readonly runs: readonly NamedRun[];
+  readonly rows: readonly { readonly name: string; readonly cells: readonly ReactNode[] }[];
+  readonly testId: string;
+}
+
+/** One column a run. */
+function SideBySide({ title, corner, runs, rows, testId }: SideBySideProps) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, which the keyboard has to reach
+    <section className={classes['sideways']} tabIndex={0} aria-label={title}>
+      <table className={classes['sideBySide']} data-testid={testId}>
+        <thead>
+          <tr>
+            <th scope="col">{corner}</th>
+            {runs.map(({ run, name }, i) => (
+              <th key={run.id} scope="col">
+                <span
+                  className={classes['line']}
+                  data-dashed={lineOf(i).isDashed}
+                  style={{ color: lineOf(i).color }}
+                />
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, cells }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {cells.map((cell, i) => (
+                <td key={runs[i]?.run.id}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function useSettingText(): (field: Hyperparameter, value: HyperparameterValue | undefined) => string {
+  const { t } = useTranslation('runs');
+  const format = useNumberFormat();
+  const choiceText = useChoiceText();
+  return (field, value) => {
+    if (value === undefined) return '–';
+    if (typeof value === 'number') return field.key === 'seed' ? String(value) : format.plain(value);
+    if (typeof value === 'boolean') return t(value ? 'compare.on' : 'compare.off');
+    return field.kind === 'choice' ? choiceText(field, value) : value;
+  };
+}
+
+export function SettingsTable({ runs }: { readonly runs: readonly NamedRun[] }) {
+  const { t } = useTranslation('runs');
+  const fieldTexts = useFieldTexts();
+  const settingText = useSettingText();
+  const texts = useRunTexts();
+  const settings = configDifferences(runs.map(({ run }) => run.config)).map(({ field, values }) => ({
+    name: fieldTexts(field).label,
+    cells: values.map((value, i) =>
+      field.key === 'network' ? (runs[i]?.run.config.network.name ?? '') : settingText(field, value),
+    ),
+  }));
+  const beyond = [
+    { name: t('columns.engine'), cells: runs.map(({ run }) => texts.engine(run)) },
+    { name: t('details.weights'), cells: runs.map(({ run }) => run.origin.fileName ?? t('compare.seed')) },
+    {
+      name: t('compare.inFlight'),
+      cells: runs.map(({ run }) => String(run.events.length)),
+    },
+  ].filter(({ cells }) => new Set(cells).size > 1);
+  const rows = [...settings, ...beyond];
+  return (
+    <>
+      <h3 className={classes['subtitle']}>{t('compare.settings')}</h3>
+      {rows.length === 0 ? (
+        <p className={classes['empty']}>{t('compare.sameSettings')}</p>
+      ) : (
+        <SideBySide
+          title={t('compare.settings')}
+          corner={t('compare.setting')}
+          runs={runs}
+          rows={rows}
+          testId="compare-settings"
+        />
+      )}
+    </>
+  );
+}
+
+export function RecallTable({ runs }: { readonly runs: readonly NamedRun[] }) {
+  const { t } = useTranslation('runs');
+  const format = useNumberFormat();
+  const recalls = runs.map((run) => {
+    const test = lastFullTest(run);
+    return test === undefined ? [] : recallOf(test.classes);
+  });
+  const cell = (recall: number | null | undefined): ReactNode =>
+    recall === null || recall === undefined ? (
+      '–'
+    ) : (
+      <span className={classes['share']} style={{ backgroundSize: `${100 * recall}% 100%` }}>
+        {format.percent(recall, 1)}
+      </span>
+    );
+  const rows = Array.from({ length: classCount }, (_, digit) => ({
+    name: String(digit),
+    cells: recalls.map((recall) => cell(recall[digit])),
+  }));
+  return (
+    <>
+      <h3 className={classes['subtitle']}>{t('compare.recall')}</h3>
+      <p className={classes['detail']}>{t('compare.recallHint')}</p>
+      <SideBySide
+        title={t('compare.recall')}
+        corner={t('compare.digit')}
+        runs={runs}
+        rows={rows}
+        testId="compare-recall"
+      />
+    </>
+  );
+}
