@@ -9,13 +9,13 @@ import { benchConfig, benchImages } from './task.ts';
 import type { Trainer } from './trainer.ts';
 import { wasmEngineOf } from './wasmNames.ts';
 
-/** An epoch longer than any round: its test would be measured too. */
-const epochSteps = 5000;
+/** An epoch that is longer than a round: its test would be measured too. As many as a run may have. */
+const epochImages = 60_000;
 
 /** The benchmark's images again and again. */
 function longEpoch(task: BenchTask): ImageSet {
   const { images, labels, count } = benchImages(task);
-  const repeats = Math.ceil((epochSteps * task.batchSize) / count);
+  const repeats = Math.ceil(epochImages / count);
   const all = { images: new Uint8Array(repeats * images.length), labels: new Uint8Array(repeats * count) };
   for (let i = 0; i < repeats; i += 1) {
     all.images.set(images, i * images.length);
@@ -51,7 +51,7 @@ export async function recordedTrainer(isRecorded: boolean): Promise<Trainer> {
   /** Milliseconds of so many steps of a run that begins anew. */
   const run = async (steps: number): Promise<number> => {
     if (task === null) throw new Error('Not prepared.');
-    const config = { ...benchConfig(task), trainingImages: epochSteps * task.batchSize };
+    const config = { ...benchConfig(task), trainingImages: epochImages };
     runs += 1;
     const runId = `bench-${runs}`;
     if (isRecorded) recorder.begin(runId, config);
