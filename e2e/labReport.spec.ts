@@ -6,13 +6,20 @@ import { TrainPage } from './trainPage.ts';
 
 test('a run becomes a report that stands by itself', async ({ page, context }) => {
   const train = new TrainPage(page);
-  await train.open('network=lenet&trainingImages=640&epochs=1&learningRate=0.01&seed=7');
-  await expect(page.getByRole('button', { name: 'Write the report…' })).toBeDisabled();
-  await train.mainControl.click();
-  await train.expectAction('startAgain', 120_000);
+  // An earlier run, to stand beside it.
+  for (const rate of [0.02, 0.01]) {
+    await train.open(`network=lenet&trainingImages=640&epochs=1&learningRate=${rate}&seed=7`);
+    await expect(page.getByRole('button', { name: 'Write the report…' })).toBeDisabled();
+    await train.mainControl.click();
+    await train.expectAction('startAgain', 120_000);
+  }
   await page.getByRole('button', { name: 'Write the report…' }).press('Enter');
   await page.getByLabel('Your name').fill('Ada <b>L.</b>');
   await page.getByLabel('What I conclude').fill('Ten steps\nare few.');
+  const others = page.getByRole('combobox', { name: 'Compare with earlier runs' });
+  await others.press('ArrowDown');
+  await page.getByRole('option', { name: /^LeNet/ }).click();
+  await others.press('Tab');
   await expectClean(page, 'the form of a lab report');
   const download = page.waitForEvent('download', { timeout: 240_000 });
   await page.getByRole('button', { name: 'Save as one HTML file' }).click();
@@ -52,6 +59,9 @@ test('a run becomes a report that stands by itself', async ({ page, context }) =
     'href',
     /network=lenet.*seed=7|seed=7.*network=lenet/,
   );
+  const compared = report.getByRole('table', { name: 'Runs compared' }).getByRole('row');
+  await expect(compared).toHaveCount(3);
+  await expect(compared.last()).toContainText('Learning rate: 0.02');
   const total = await report
     .getByRole('table', { name: /^Rows: what the image shows/ })
     .locator('tbody td')
