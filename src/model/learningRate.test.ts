@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import {
+  afterTests,
   followsSchedule,
   learningRateAt,
   scheduleFactor,
@@ -101,5 +102,15 @@ describe('schedules', () => {
     expect(followsSchedule(config, [1, 2, 3], 0, reduced)).toBe(true);
     expect(followsSchedule(config, [1, 2, 3], 3, reduced.subarray(3))).toBe(true);
     expect(followsSchedule(config, [3, 2, 1], 0, reduced)).toBe(false);
+  });
+
+  it('do not hang on the last bits of a test, which come of how it was cut into pieces', () => {
+    const config: RunConfig = {
+      ...defaultConfig('lenet'),
+      learningRate: 0.1,
+      schedule: { ...defaultSchedule('plateau'), patience: 0, threshold: 0 },
+    };
+    const rateAfter = (...losses: number[]): number => afterTests(config, losses, Infinity).learningRate;
+    expect(rateAfter(0.1 + 0.2, 0.3)).toBe(rateAfter(0.3, 0.3));
   });
 });

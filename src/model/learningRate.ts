@@ -37,7 +37,8 @@ export function learningRateAt(config: ScheduledConfig, step: number): number {
 /** With the base learning rate that step `step` has after the full tests of the epochs before it; an engine knows no tests. */
 export function afterTests(config: RunConfig, testLosses: readonly number[], step: number): RunConfig {
   const { schedule, learningRate } = config;
-  const losses = testLosses.slice(0, Math.floor(step / stepsPerEpoch(config)));
+  // A test is summed in pieces whose sizes follow the clock, so its last bits of float64 do too: one seed is one run without them.
+  const losses = testLosses.slice(0, Math.floor(step / stepsPerEpoch(config))).map(Math.fround);
   return { ...config, learningRate: reducedRate(schedule, learningRate, losses) };
 }
 
