@@ -3,6 +3,7 @@ import { Button, FileButton, Progress } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { exportRuns, importRuns, useRunFiles } from '@/features/runs/runFiles';
+import { KeyframeBudget } from '@/features/runs/KeyframeBudget';
 import { RunFileNews } from '@/features/runs/RunFileNews';
 import { useRuns } from '@/features/runs/runsStore';
 import { useStorageUse } from '@/features/runs/useStorageUse';
@@ -95,6 +96,7 @@ export function StoragePanel() {
             )}
           </p>
         )}
+        <KeyframeBudget />
         <RunFileNews />
       </div>
     </Panel>

@@ -72,6 +72,8 @@ export const runs = {
     refused:
       'The browser makes no promise to keep it. Save what you need as a file, or bookmark this page and ask again later.',
     ask: 'Ask it to keep it',
+    budget: 'States of one run, at most',
+    budgetHint: 'From the next run on. With more, looking back at a step is quicker.',
   },
   files: {
     exportAll: 'Save all as a file',

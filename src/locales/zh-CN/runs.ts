@@ -73,6 +73,8 @@ export const runs: Translation<EnglishTexts['runs']> = {
     mayGo: '磁盘空间不足时，浏览器可能会删除它。',
     refused: '浏览器不保证保留。请将需要的内容保存为文件，或收藏本页面后再试。',
     ask: '请求保留',
+    budget: '单个运行的状态上限',
+    budgetHint: '从下一个运行起生效。越大，回看某一步越快。',
   },
   files: {
     exportAll: '全部保存为文件',
