@@ -2,26 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
-import { runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
-import { ThreadPool } from '@/engine/wasm/threadPool';
-import { variants } from '@/engine/wasm/variants';
-import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
 import type { Conv2d, LayerSpec } from '@/model/layers';
 import type { Gradients64 } from '@/model/layers/reference';
 import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
-
-async function newBench(threads: number): Promise<LayerBench> {
-  const { readBinary, createThread, maySleep } = nodeHost();
-  const name = threads > 1 ? 'simdThreads' : 'simd';
-  const module = await WebAssembly.compile(await readBinary(name));
-  const pool = createThread === null || threads === 1 ? null : new ThreadPool(createThread, threads - 1);
-  return {
-    runtime: new WasmRuntime({ module, isShared: pool !== null, pool, maySleep }),
-    threads,
-    maxPanel: variants[name].maxPanel,
-  };
-}
 
 const uniform = (salt: number, i: number): number => ((randomBits(salt, i) >>> 8) + 0.5) / 2 ** 24;
 
@@ -133,7 +118,7 @@ describe.each([1, 2])('on %i threads', (threads) => {
     ['a convolution', shapes],
     ['a first convolution and its pooling', firstShapes],
   ])('%s', async (_, cases) => {
-    const bench = await newBench(threads);
+    const bench = await newBench(nodeHost(), threads);
     let seen = 0;
     try {
       await fc.assert(

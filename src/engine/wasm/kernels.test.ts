@@ -5,13 +5,10 @@ import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { sequencePass } from '@/model/reference';
 import type { Gradients64 } from '@/model/layers/reference';
 import { needsVector, randomLayer } from '@/engine/testing/layerCase';
-import { runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
 import type { Precision } from '@/engine/wasm/precision';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
-import { ThreadPool } from '@/engine/wasm/threadPool';
-import { variants } from '@/engine/wasm/variants';
-import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { defaultLayer } from '@/model/edit';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import {
@@ -32,20 +29,8 @@ import { sizeOf } from '@/model/tensor';
 const unitRoundoff = 2 ** -24;
 let bench: LayerBench;
 
-async function newBench(threads: number): Promise<LayerBench> {
-  const { readBinary, createThread, maySleep } = nodeHost();
-  const name = threads > 1 ? 'simdThreads' : 'simd';
-  const module = await WebAssembly.compile(await readBinary(name));
-  const pool = createThread === null || threads === 1 ? null : new ThreadPool(createThread, threads - 1);
-  return {
-    runtime: new WasmRuntime({ module, isShared: pool !== null, pool, maySleep }),
-    threads,
-    maxPanel: variants[name].maxPanel,
-  };
-}
-
 beforeAll(async () => {
-  bench = await newBench(1);
+  bench = await newBench(nodeHost(), 1);
 });
 afterAll(() => bench.runtime.dispose());
 
@@ -293,7 +278,7 @@ describe('convolution', () => {
       const weights = new Map([['c.weight', values(outChannels * channels * 9, 1)]]);
       const [xCount, dyCount] = [images * channels * height * width, images * outChannels * height * width];
       const [x, dy] = [values(xCount, 2), values(dyCount, 3)];
-      const on = await newBench(threads);
+      const on = await newBench(nodeHost(), threads);
       const run = (from: number, to: number) =>
         runLayers(
           on,
@@ -674,7 +659,7 @@ describe('float64', () => {
 
 describe('threads', () => {
   it.each([2, 3])('give the same values on %i threads as on one', async (threads) => {
-    const many = await newBench(threads);
+    const many = await newBench(nodeHost(), threads);
     try {
       const layers: LayerSpec[] = [
         conv('a', 3, 10, 3, 1, 1),

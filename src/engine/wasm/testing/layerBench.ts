@@ -9,7 +9,10 @@ import type { Precision, Values } from '@/engine/wasm/precision';
 import { Program } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
 import { addressOf } from '@/engine/wasm/stateTransfer';
-import type { WasmRuntime } from '@/engine/wasm/wasmRuntime';
+import { ThreadPool } from '@/engine/wasm/threadPool';
+import { variants } from '@/engine/wasm/variants';
+import type { WasmHost } from '@/engine/wasm/wasmHost';
+import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
 import { packWeights, unpackWeights } from '@/engine/compiling/weightLayout';
 import type { LayerSpec } from '@/model/layers';
 import { streamKey, streams } from '@/model/random';
@@ -24,6 +27,21 @@ export interface LayerResult {
   readonly y: Float32Array;
   readonly dx: Float32Array;
   readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** Kernels without fused multiply-add. */
+export async function newBench(
+  { readBinary, createThread, maySleep }: WasmHost,
+  threads: number,
+): Promise<LayerBench> {
+  const name = threads > 1 ? 'simdThreads' : 'simd';
+  const module = await WebAssembly.compile(await readBinary(name));
+  const pool = createThread === null || threads === 1 ? null : new ThreadPool(createThread, threads - 1);
+  return {
+    runtime: new WasmRuntime({ module, isShared: pool !== null, pool, maySleep }),
+    threads,
+    maxPanel: variants[name].maxPanel,
+  };
 }
 
 /** Where value [n, c, y, x] lies in [block][y][x][c][8]. */

@@ -1,0 +1,2 @@
+import type { WasmHost } from '@/engine/wasm/wasmHost';
+export declare function nodeHost(): WasmHost;
