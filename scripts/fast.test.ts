@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { enoughAccuracy, fastPreset } from '@/model/fastPreset';
+import { knownPresets } from '@/model/knownPresets';
 import { sameNetwork } from '@/model/networkSchema';
 import { sameConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
 import { bestCandidates } from '../bench/bestCandidates.ts';
 import { fastCandidates } from '../bench/fastCandidates.ts';
-import { readRuns, summarize, type SearchRun } from '../bench/searchResults.ts';
+import { readRuns, summarize, type Candidate, type SearchRun } from '../bench/searchResults.ts';
 
 const run = (candidate: string, seed: number, accuracy: number, cpuSeconds: number): SearchRun => ({
   candidate,
@@ -39,7 +40,16 @@ test('every candidate can be trained, under a name of its own', () => {
   expect(candidates.flatMap(({ config }) => validateConfig(config))).toEqual([]);
 });
 
-test('the preset is a candidate, and says what was measured of it', () => {
+test('the five-minute preset is a candidate', () => {
+  const preset = knownPresets.find(({ id }) => id === 'five_minute_cnn')?.config;
+  const sameLayers = ({ config }: Candidate): boolean =>
+    preset !== undefined &&
+    JSON.stringify(config.network.layers) === JSON.stringify(preset.network.layers) &&
+    sameConfig({ ...config, network: preset.network }, preset);
+  expect(bestCandidates.filter(sameLayers)).toHaveLength(1);
+});
+
+test('the fast preset is a candidate, and says what was measured of it', () => {
   const { network } = fastPreset.config;
   const chosen = fastCandidates.find(
     ({ config }) =>

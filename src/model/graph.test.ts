@@ -21,6 +21,7 @@ const parameterCounts: Record<string, number> = {
   lenet_1998: 61_706,
   mlp_512: 407_050,
   mobilenet_small: 18_826,
+  five_minute_cnn: 38_698,
 };
 
 describe.each(standardNetworks.map((network) => [network.id, network] as const))(

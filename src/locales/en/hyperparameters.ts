@@ -17,6 +17,7 @@ export const hyperparameters = {
       lenet_1998: 'LeNet-5 of 1998',
       mlp_512: 'MLP 784-512-10',
       mobilenet_small: 'Small MobileNet',
+      five_minute_cnn: 'Five-minute CNN',
       custom: 'Your own',
     },
   },

@@ -19,6 +19,7 @@ export const hyperparameters = {
       lenet_1998: '1998 年的 LeNet-5',
       mlp_512: 'MLP 784-512-10',
       mobilenet_small: '小型 MobileNet',
+      five_minute_cnn: '五分钟 CNN',
       custom: '自定义',
     },
   },
