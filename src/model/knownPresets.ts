@@ -49,7 +49,7 @@ export const knownPresets: readonly KnownPreset[] = [
       },
     ],
     published: null,
-    measured: null,
+    measured: { accuracy: 0.991, seconds: 1063 },
   },
   {
     id: 'lenet_1998',
@@ -122,6 +122,6 @@ export const knownPresets: readonly KnownPreset[] = [
     },
     sources: [],
     published: null,
-    measured: null,
+    measured: { accuracy: 0.9966, seconds: 304 },
   },
 ];

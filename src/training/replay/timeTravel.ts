@@ -188,8 +188,11 @@ export class TimeTravel {
     const from = keyframes.findLast((one) => one <= step) ?? run.firstStep;
     const stood = this.#standsBetween(run, from, step);
     if (stood === null) await this.#enter(engine, run, from);
-    // It may have gone on since.
-    else this.#place = { run, step: stood };
+    else {
+      // The run may have gone on since, and its settings have changed at this very step.
+      this.#place = { run, step: stood };
+      await this.#change(engine, this.#place);
+    }
     await this.#replay(engine, step, { turn, tell });
     const difference =
       isTooFar || keyframes.includes(step) ? null : await this.#difference(engine, keyframes, { turn, tell });
@@ -227,7 +230,7 @@ export class TimeTravel {
       const count = Math.min(most, to - place.step, change - place.step);
       await engine.step(count);
       place.step += count;
-      if (place.step === change && place.step < to) await this.#change(engine, place);
+      if (place.step === change) await this.#change(engine, place);
       const now = performance.now();
       if (now - looked < turnMilliseconds) continue;
       // What is queued on a GPU is done before more is.
