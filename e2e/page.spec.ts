@@ -78,7 +78,8 @@ test('a translated page trains, resets and changes its view and its language', a
 
 test('a language whose file does not come is named, and comes when it is chosen again', async ({ page }) => {
   await page.goto('/');
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  // The worker's script has come.
+  await expect(page.getByTestId('backend-badge')).toHaveAttribute('data-backend', /./, { timeout: 60_000 });
   await page.route('**/assets/*.js', (route) => route.abort());
   await page.getByRole('button', { name: 'Language' }).click();
   await page.getByRole('menuitemradio', { name: '简体中文' }).click();

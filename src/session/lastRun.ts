@@ -2,7 +2,7 @@
 import { configAt } from '@/model/runEvents';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
-import { isRunLocked } from '@/storage/tabLock';
+import { acquireRunLock } from '@/storage/tabLock';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { StepMetrics } from '@/model/stepMetrics';
@@ -10,14 +10,19 @@ import type { RunConfig } from '@/model/runConfig';
 
 const dismissedKey = 'digit-lab.dismissedRun';
 
+/** A page that is loaded again begins before its worker of before has ended. */
+const endMilliseconds = 5000;
+
 type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** The last one, where it has a keyframe, no tab trains it, and a person has not put it away. */
 export async function findLastRun(store: RunStore, storage: Kept): Promise<RecordedRun | null> {
   const runs = await store.list();
   const [last] = runs.toSorted((a, b) => b.updatedAt - a.updatedAt);
-  if (last === undefined || last.id === storage.getItem(dismissedKey) || (await isRunLocked(last.id)))
-    return null;
+  if (last === undefined || last.id === storage.getItem(dismissedKey)) return null;
+  const lock = await acquireRunLock(last.id, endMilliseconds);
+  if (lock === null) return null;
+  lock.release();
   return (await store.keyframeSteps(last.id)).length > 0 ? last : null;
 }
 

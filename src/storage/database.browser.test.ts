@@ -6,7 +6,9 @@ import { countClasses } from '@/model/classCounts';
 import type { RunResult } from '@/model/runResult';
 import { openDatabase } from './database';
 import { loadResults, saveResult } from './results';
-import { acquireRunLock, isRunLocked } from './tabLock';
+import { acquireRunLock, lockedRuns } from './tabLock';
+
+const isRunLocked = async (id: string): Promise<boolean> => (await lockedRuns()).has(id);
 
 const result = (seed: number, accuracy: number): RunResult => ({
   config: { ...defaultConfig('mynn'), seed },

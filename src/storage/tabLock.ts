@@ -51,8 +51,3 @@ export async function lockedRuns(): Promise<ReadonlySet<string>> {
     return new Set();
   }
 }
-
-/** Whether a tab trains the run now. */
-export async function isRunLocked(runId: string): Promise<boolean> {
-  return (await lockedRuns()).has(runId);
-}
