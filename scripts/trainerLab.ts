@@ -9,7 +9,7 @@ import type { RunConfig } from '@/model/runConfig';
 import type { FirstWeights, RunStatus } from '@/protocol/messages';
 import type { RequestParams } from '@/protocol/requests';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
-import { LearningRateSweeper } from '@/training/learningRateSweeper';
+import { RangeTester } from '@/training/rangeTester';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
 
@@ -57,7 +57,7 @@ export class Lab {
   readonly kept: EngineState[] = [];
   readonly source: Images;
   readonly trainer: Trainer;
-  readonly sweeps = new LearningRateSweeper();
+  readonly rangeTests = new RangeTester();
   /** Nothing is recorded here. */
   readonly runs = Promise.resolve(memoryRuns());
   readonly showStep = (): Promise<null> => Promise.resolve(null);

@@ -79,8 +79,8 @@ export type Command =
   | { readonly type: 'setKeyframeBytes'; readonly bytes: number }
   /** Ends the run; its network stays for predictions. */
   | { readonly type: 'stop'; readonly runId: string }
-  /** Ends a learning-rate sweep early; its reply comes at once. */
-  | { readonly type: 'stopSweep' }
+  /** Ends a learning-rate range test early; its reply comes at once. */
+  | { readonly type: 'stopRangeTest' }
   /** Answered by `pong` as soon as the worker hears it. */
   | { readonly type: 'ping' }
   | Request;

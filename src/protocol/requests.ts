@@ -5,7 +5,7 @@
 import type { ExportFormatId } from '@/formats/exportFormats';
 import type { MemoryNeed } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
-import type { Sweep, SweepPoint } from '@/model/learningRateSweep';
+import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { TestPredictions } from '@/model/testFigures';
@@ -146,10 +146,10 @@ const table = {
    * Trains a network of this configuration at rising learning rates, from fresh weights or from a copy of those at hand; the
    * run at hand is put back afterwards. Gives the steps made, fewer than asked for where it was stopped or the loss ran away.
    */
-  sweepLearningRate: request<
-    { readonly config: RunConfig; readonly weights: 'seed' | 'current'; readonly sweep: Sweep },
+  runRangeTest: request<
+    { readonly config: RunConfig; readonly weights: 'seed' | 'current'; readonly rangeTest: RangeTest },
     { readonly steps: number },
-    SweepPoint
+    RangeTestPoint
   >({ seconds: 120 }),
 };
 

@@ -42,19 +42,19 @@ describe('PendingRequests', () => {
     const pending = new PendingRequests();
     const rates: number[] = [];
     const silent = failed(pending.open('testImages', () => undefined));
-    let sweepId = 0;
-    const sweep = pending.open(
-      'sweepLearningRate',
-      (id) => (sweepId = id),
+    let rangeTestId = 0;
+    const rangeTest = pending.open(
+      'runRangeTest',
+      (id) => (rangeTestId = id),
       ({ learningRate }) => rates.push(learningRate),
     );
-    const { seconds } = requestTable.sweepLearningRate;
+    const { seconds } = requestTable.runRangeTest;
     pending.elapse(seconds - 1);
-    pending.progress(sweepId, { request: 'sweepLearningRate', value: { learningRate: 0.1, loss: 2 } });
+    pending.progress(rangeTestId, { request: 'runRangeTest', value: { learningRate: 0.1, loss: 2 } });
     pending.elapse(seconds - 1);
     expect(await silent).toMatchObject({ code: 'timeout', message: expect.stringContaining('testImages') });
-    pending.reply(sweepId, { request: 'sweepLearningRate', value: { steps: 1 } });
-    expect(await sweep).toEqual({ steps: 1 });
+    pending.reply(rangeTestId, { request: 'runRangeTest', value: { steps: 1 } });
+    expect(await rangeTest).toEqual({ steps: 1 });
     expect(rates).toEqual([0.1]);
   });
 });

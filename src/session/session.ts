@@ -61,7 +61,7 @@ function initialState(): SessionState {
     savedWeights: null,
     weightsQuestion: null,
     evaluations: [],
-    sweep: null,
+    rangeTest: null,
     diagnoses: [],
     storedRunId: null,
     recordingProblem: null,
@@ -153,12 +153,12 @@ export function createSession(): Session {
     resumption = null;
     const step = run.keptStep;
     truncate(step);
-    const { backend, data, sweep } = initialState();
+    const { backend, data, rangeTest } = initialState();
     const { metricsVersion, statisticsVersion } = store.getState();
     store.setState({
       backend,
       data,
-      sweep,
+      rangeTest,
       shown: null,
       worker: 'running',
       run: { ...run, phase: 'preparing', testedImages: null, step, error: null },

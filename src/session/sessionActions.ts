@@ -6,7 +6,7 @@ import { createRunActions } from '@/session/runActions';
 import type { SessionActions, SessionState, Settings } from '@/session/sessionState';
 import { keyframesCommand, selectBackendCommand, statisticsCommand } from '@/session/settingsCommands';
 import type { StatisticsLog } from '@/session/statisticsLog';
-import { createSweepActions } from '@/session/sweepActions';
+import { createRangeTestActions } from '@/session/rangeTestActions';
 import { RequestError } from '@/session/pendingRequests';
 import { createTimeTravelActions } from '@/session/timeTravelActions';
 import type { TrainerClient } from '@/session/trainerClient';
@@ -83,7 +83,7 @@ export function createActions(context: ActionContext): SessionActions {
       connected().request('testPredictions', null, ({ done }) => onProgress?.(done)),
     convolve: async (problem) => connected().request('convolve', { problem }),
     layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
-    ...createSweepActions(store, client),
+    ...createRangeTestActions(store, client),
     restartWorker: context.restart,
     closeRecovery: () => {
       store.setState({ recovery: null });

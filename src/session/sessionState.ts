@@ -15,7 +15,7 @@ import type { ExportFormatId } from '@/formats/exportFormats';
 import type { BackendName, BackendProbe } from '@/model/backend';
 import type { MemoryNeed } from '@/model/cost';
 import type { StatisticsInterval } from '@/model/layerStatistics';
-import type { SweepPoint } from '@/model/learningRateSweep';
+import type { RangeTestPoint } from '@/model/rangeTest';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
 import type { EvaluationPoint } from '@/model/testFigures';
@@ -92,13 +92,13 @@ export interface Recovery {
   readonly step: number | null;
 }
 
-/** A learning-rate sweep: under way, or done and still shown. */
-export interface SweepState {
-  readonly sweepId: number;
+/** A learning-rate range test: under way, or done and still shown. */
+export interface RangeTestState {
+  readonly rangeTestId: number;
   readonly phase: 'running' | 'done' | 'failed';
   /** Steps asked for; it ends earlier where the loss runs away. */
   readonly steps: number;
-  readonly points: readonly SweepPoint[];
+  readonly points: readonly RangeTestPoint[];
   readonly error: WorkerError | null;
 }
 
@@ -159,8 +159,8 @@ export interface SessionState {
   readonly savedWeights: { readonly runId: string; readonly step: number; readonly fileName: string } | null;
   readonly weightsQuestion: WeightsQuestion | null;
   readonly evaluations: readonly EvaluationPoint[];
-  /** Null until the first sweep, and after it was closed. */
-  readonly sweep: SweepState | null;
+  /** Null until the first range test, and after it was closed. */
+  readonly rangeTest: RangeTestState | null;
   /** The run whose states are in storage, so that it outlives the page. */
   readonly storedRunId: string | null;
   /** What of the runs is not kept, until a person has put the news away; null: nothing, or it is told. */
@@ -255,11 +255,11 @@ export interface SessionActions {
    * weights on show. @throws RequestError `file` or `state`, with details that say what is wrong or does not fit
    */
   readonly importWeights: (file: File) => Promise<RequestValue<'importWeights'> | null>;
-  /** Trains a copy of the draft at rising learning rates, into `sweep`; the run at hand stands still meanwhile. */
-  readonly sweepLearningRate: () => void;
-  /** Ends the sweep; what it has stays. */
-  readonly stopSweep: () => void;
-  readonly closeSweep: () => void;
+  /** Trains a copy of the draft at rising learning rates, into `rangeTest`; the run at hand stands still meanwhile. */
+  readonly runRangeTest: () => void;
+  /** Ends the range test; what it has stays. */
+  readonly stopRangeTest: () => void;
+  readonly closeRangeTest: () => void;
   /** Another worker in place of one that died or is stuck; the run goes on from its last kept step. */
   readonly restartWorker: () => void;
   /** Shows a run from storage as it stood last, in place of the one at hand; `train`: and goes on with it. Asks where weights would be lost. */

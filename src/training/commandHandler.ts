@@ -10,7 +10,7 @@ import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
 import type { LoadedImages } from '@/training/dataService';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
-import { LearningRateSweeper } from '@/training/learningRateSweeper';
+import { RangeTester } from '@/training/rangeTester';
 import { RunRecorder } from '@/training/recording/runRecorder';
 import { TimeTravel } from '@/training/replay/timeTravel';
 import { answer, type RequestContext } from '@/training/requests';
@@ -67,7 +67,7 @@ export function createCommandHandler({
     onEngineLost: (error, info) => engines.lost(error, info),
   });
   const engines = new EngineSelection({ trainer, backends, post });
-  const sweeps = new LearningRateSweeper();
+  const rangeTests = new RangeTester();
   const recorder = new RunRecorder({
     store: runs,
     post,
@@ -103,8 +103,11 @@ export function createCommandHandler({
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     try {
-      const value = await answer(request, params, { trainer, source, sweeps, showStep, runs }, (progress) =>
-        post({ type: 'progress', requestId, progress: { request, value: progress } }),
+      const value = await answer(
+        request,
+        params,
+        { trainer, source, rangeTests, showStep, runs },
+        (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),
       );
       post({ type: 'reply', requestId, reply: { request, value } });
     } catch (error) {
@@ -184,8 +187,8 @@ export function createCommandHandler({
       case 'stop':
         trainer.stop(command.runId);
         break;
-      case 'stopSweep':
-        sweeps.stop();
+      case 'stopRangeTest':
+        rangeTests.stop();
         break;
       case 'ping':
         post({ type: 'pong' });

@@ -77,7 +77,7 @@ describe('weights of a file', () => {
     expect(lab.status).toMatchObject({ phase: 'paused', step: 1 });
   });
 
-  test('stand through another engine and a learning-rate sweep, and a run begins with them again', async () => {
+  test('stand through another engine and a learning-rate range test, and a run begins with them again', async () => {
     const lab = await wasmLab();
     await importFile(lab, fineTuning.network);
     await lab.prepare(fineTuning, 'a', 'file');
@@ -86,9 +86,9 @@ describe('weights of a file', () => {
     expect(await exported(lab)).toEqual(loaded);
 
     const losses: number[] = [];
-    const sweep = { from: 1e-5, to: 1e-3, steps: 3 };
+    const rangeTest = { from: 1e-5, to: 1e-3, steps: 3 };
     for (const weights of ['current', 'seed'] as const) {
-      await answer('sweepLearningRate', { config: fineTuning, weights, sweep }, lab, ({ loss }) =>
+      await answer('runRangeTest', { config: fineTuning, weights, rangeTest }, lab, ({ loss }) =>
         losses.push(loss),
       );
     }

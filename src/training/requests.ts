@@ -11,7 +11,7 @@ import { checkConfig } from '@/training/checkConfig';
 import { exportFile, testPredictions } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
-import type { LearningRateSweeper } from '@/training/learningRateSweeper';
+import type { RangeTester } from '@/training/rangeTester';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
@@ -21,7 +21,7 @@ import { classCount } from '@/model/classCounts';
 export interface RequestContext {
   readonly trainer: Trainer;
   readonly source: ImageSets;
-  readonly sweeps: LearningRateSweeper;
+  readonly rangeTests: RangeTester;
   readonly runs: Promise<RunStore>;
   readonly showStep: (
     params: RequestParams<'showStep'>,
@@ -84,7 +84,7 @@ const handlers: Handlers = {
     return report;
   },
 
-  sweepLearningRate: (params, { trainer, sweeps }, tell) => sweeps.sweep(params, trainer, tell),
+  runRangeTest: (params, { trainer, rangeTests }, tell) => rangeTests.rangeTest(params, trainer, tell),
 };
 
 /** Answers one request; `tell` hears of what comes before the answer. */

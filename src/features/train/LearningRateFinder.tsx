@@ -1,32 +1,38 @@
-/** The learning-rate finder: sweeps a copy of the settings, shows the loss against the rate, and takes the suggestion over. */
+/** The learning-rate finder: tests a copy of the settings, shows the loss against the rate, and takes the suggestion over. */
 import { Button, Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { defaultSweep, type Suggestion, suggestedRate } from '@/model/learningRateSweep';
+import { defaultRangeTest, type Suggestion, suggestedRate } from '@/model/rangeTest';
 import { validateConfig } from '@/model/validate';
 import { hasWorker, isTraining } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { startsFromWeights } from '@/session/startPlan';
 import type { SessionState } from '@/session/sessionState';
-import { SweepChart } from '@/features/train/SweepChart';
+import { RangeTestChart } from '@/features/train/RangeTestChart';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { WorkerErrorAlert } from '@/panels/run/WorkerErrorAlert';
 import classes from '@/features/train/settings.module.css';
 
-type Sweep = NonNullable<SessionState['sweep']>;
+type RangeTest = NonNullable<SessionState['rangeTest']>;
 
-/** Two digits are as exact as a sweep is. */
+/** Two digits are as exact as a range test is. */
 const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
-function Outcome({ sweep, suggestion }: { readonly sweep: Sweep; readonly suggestion: Suggestion | null }) {
+function Outcome({
+  rangeTest,
+  suggestion,
+}: {
+  readonly rangeTest: RangeTest;
+  readonly suggestion: Suggestion | null;
+}) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
-  if (sweep.error !== null) return <WorkerErrorAlert error={sweep.error} />;
-  if (sweep.phase === 'running') {
+  if (rangeTest.error !== null) return <WorkerErrorAlert error={rangeTest.error} />;
+  if (rangeTest.phase === 'running') {
     return t('finder.progress', {
-      done: format.integer(sweep.points.length),
-      steps: format.integer(sweep.steps),
+      done: format.integer(rangeTest.points.length),
+      steps: format.integer(rangeTest.steps),
     });
   }
   if (suggestion === null) return t('finder.none');
@@ -37,20 +43,20 @@ function Outcome({ sweep, suggestion }: { readonly sweep: Sweep; readonly sugges
 }
 
 function FinderButtons({
-  sweep,
+  rangeTest,
   suggestion,
   onTaken,
 }: {
-  readonly sweep: Sweep;
+  readonly rangeTest: RangeTest;
   readonly suggestion: Suggestion | null;
   readonly onTaken: () => void;
 }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
-  const { sweepLearningRate, stopSweep, setLearningRate } = session.actions;
-  if (sweep.phase === 'running') {
+  const { runRangeTest, stopRangeTest, setLearningRate } = session.actions;
+  if (rangeTest.phase === 'running') {
     return (
-      <Button variant="default" onClick={stopSweep}>
+      <Button variant="default" onClick={stopRangeTest}>
         {t('finder.stop')}
       </Button>
     );
@@ -69,7 +75,7 @@ function FinderButtons({
           {t('finder.take', { rate: format.plain(rate) })}
         </Button>
       )}
-      <Button variant="default" onClick={sweepLearningRate}>
+      <Button variant="default" onClick={runRangeTest}>
         {t('finder.again')}
       </Button>
     </>
@@ -80,7 +86,7 @@ export function LearningRateFinder() {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   const [isOpen, { open, close }] = useDisclosure(false);
-  const sweep = useSession((state) => state.sweep);
+  const rangeTest = useSession((state) => state.rangeTest);
   const draft = useSession((state) => state.draft);
   const isReady = useSession(
     (state) => hasWorker(state) && state.backend.kind === 'ready' && state.data.trainingImages > 0,
@@ -88,10 +94,10 @@ export function LearningRateFinder() {
   const isBusy = useSession(({ run }) => isTraining(run?.phase));
   const isCopy = useSession((state) => startsFromWeights(state, state.draft));
   const isValid = useMemo(() => validateConfig(draft).length === 0, [draft]);
-  const points = sweep?.points;
+  const points = rangeTest?.points;
   const suggestion = useMemo(() => suggestedRate(points ?? []), [points]);
   const leave = (): void => {
-    session.actions.closeSweep();
+    session.actions.closeRangeTest();
     close();
   };
   return (
@@ -105,7 +111,7 @@ export function LearningRateFinder() {
         data-testid="finder-open"
         onClick={() => {
           open();
-          session.actions.sweepLearningRate();
+          session.actions.runRangeTest();
         }}
       >
         {t('finder.open')}
@@ -122,20 +128,23 @@ export function LearningRateFinder() {
         <div className={classes['stack']}>
           <p className={classes['text']}>
             {t(isCopy ? 'finder.textCopy' : 'finder.text', {
-              from: format.plain(defaultSweep.from),
-              to: format.plain(defaultSweep.to),
-              steps: format.integer(defaultSweep.steps),
+              from: format.plain(defaultRangeTest.from),
+              to: format.plain(defaultRangeTest.to),
+              steps: format.integer(defaultRangeTest.steps),
             })}
             {isBusy && ` ${t('finder.stands')}`}
           </p>
-          {sweep !== null && (
+          {rangeTest !== null && (
             <>
-              <SweepChart points={sweep.points} suggestion={sweep.phase === 'running' ? null : suggestion} />
-              <output data-testid="finder-outcome" data-phase={sweep.phase}>
-                <Outcome sweep={sweep} suggestion={suggestion} />
+              <RangeTestChart
+                points={rangeTest.points}
+                suggestion={rangeTest.phase === 'running' ? null : suggestion}
+              />
+              <output data-testid="finder-outcome" data-phase={rangeTest.phase}>
+                <Outcome rangeTest={rangeTest} suggestion={suggestion} />
               </output>
               <div className={classes['buttons']}>
-                <FinderButtons sweep={sweep} suggestion={suggestion} onTaken={leave} />
+                <FinderButtons rangeTest={rangeTest} suggestion={suggestion} onTaken={leave} />
               </div>
               <p className={classes['text']}>{t('finder.source')}</p>
             </>

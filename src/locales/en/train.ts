@@ -166,7 +166,7 @@ export const train = {
     suggested: 'The loss is lowest at {{lowest}}; a tenth of that is a safe choice: {{rate}}.',
     none: 'The loss does not fall clearly at any rate, so there is nothing to suggest.',
     take: 'Use {{rate}}',
-    again: 'Sweep again',
+    again: 'Test again',
     stop: 'Stop',
     chart: 'Loss against the learning rate',
     axis: 'Learning rate, logarithmic',

@@ -5,34 +5,34 @@
  */
 import { DebiasedAverage } from '@/model/debiasedAverage';
 
-export interface Sweep {
+export interface RangeTest {
   readonly from: number;
   readonly to: number;
   readonly steps: number;
 }
 
 /** From where hardly anything moves to where hardly anything survives. */
-export const defaultSweep: Sweep = { from: 1e-5, to: 10, steps: 100 };
+export const defaultRangeTest: RangeTest = { from: 1e-5, to: 10, steps: 100 };
 
 /** Weight of the past in the smoothed loss. fastai has 0.98, which over 100 steps lags by half of them; 0.9 lags by ten. */
 const smoothing = 0.9;
 
-export interface SweepPoint {
+export interface RangeTestPoint {
   readonly learningRate: number;
   readonly loss: number;
 }
 
-export interface SmoothedPoint extends SweepPoint {
+export interface SmoothedPoint extends RangeTestPoint {
   readonly smoothed: number;
 }
 
 /** The rate of step i, from 0: from * (to / from)^(i / (steps - 1)). */
-export function sweepRate({ from, to, steps }: Sweep, i: number): number {
+export function rangeTestRate({ from, to, steps }: RangeTest, i: number): number {
   return steps <= 1 ? from : from * (to / from) ** (i / (steps - 1));
 }
 
 /** With the debiased moving average of the losses so far; those of NaN or infinity are left out. */
-export function smoothedSweep(points: readonly SweepPoint[]): SmoothedPoint[] {
+export function smoothedRangeTest(points: readonly RangeTestPoint[]): SmoothedPoint[] {
   const average = new DebiasedAverage(smoothing);
   return points
     .filter(({ loss }) => Number.isFinite(loss))
@@ -43,21 +43,21 @@ export function smoothedSweep(points: readonly SweepPoint[]): SmoothedPoint[] {
 const smallestScale = 0.5;
 
 /**
- * Whether the sweep can end: the loss is not finite, or the smoothed one above four times the least so far, as in fastai;
+ * Whether the range test can end: the loss is not finite, or the smoothed one above four times the least so far, as in fastai;
  * where that is negative or near 0, three times its size above it.
  */
-export function hasDiverged(points: readonly SweepPoint[]): boolean {
+export function hasDiverged(points: readonly RangeTestPoint[]): boolean {
   const last = points.at(-1);
   if (last === undefined) return false;
   if (!Number.isFinite(last.loss)) return true;
-  const smoothed = smoothedSweep(points).map((point) => point.smoothed);
+  const smoothed = smoothedRangeTest(points).map((point) => point.smoothed);
   const least = Math.min(...smoothed);
   return (smoothed.at(-1) ?? least) > least + 3 * Math.max(Math.abs(least), smallestScale);
 }
 
 /** Gugger: "one order of magnitude before" the lowest loss; at the lowest itself the loss is about to rise. */
 const marginFactor = 10;
-/** Share of the sweep at its beginning where rates are too small to change anything: what varies there is noise. */
+/** Share of the range test at its beginning where rates are too small to change anything: what varies there is noise. */
 const quietShare = 0.3;
 
 export interface Suggestion {
@@ -76,8 +76,8 @@ function deviation(values: readonly number[]): number {
  * explains. The steepest fall, fastai's other rule, lies behind the end of what these networks bear: from PyTorch's
  * initialisation they hardly learn within 100 steps, and fall at all only shortly before they diverge.
  */
-export function suggestedRate(points: readonly SweepPoint[]): Suggestion | null {
-  const smoothed = smoothedSweep(points);
+export function suggestedRate(points: readonly RangeTestPoint[]): Suggestion | null {
+  const smoothed = smoothedRangeTest(points);
   const quiet = smoothed.slice(0, Math.max(2, Math.round(quietShare * smoothed.length)));
   const [first, ...others] = smoothed.slice(quiet.length);
   const start = quiet.at(-1);

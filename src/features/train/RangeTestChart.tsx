@@ -1,7 +1,7 @@
 /** Loss against the learning rate, both raw and smoothed, with the suggested rate marked. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { defaultSweep, smoothedSweep, type Suggestion, type SweepPoint } from '@/model/learningRateSweep';
+import { defaultRangeTest, smoothedRangeTest, type Suggestion, type RangeTestPoint } from '@/model/rangeTest';
 import { Chart } from '@/ui/chart/Chart';
 import { ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
 import type { Hover } from '@/ui/chart/ChartHover';
@@ -33,17 +33,17 @@ function lossDomain(rows: readonly Row[]): [number, number] {
   return linearDomain(lowest - room, start + 2 * room);
 }
 
-export interface SweepChartProps {
-  readonly points: readonly SweepPoint[];
+export interface RangeTestChartProps {
+  readonly points: readonly RangeTestPoint[];
   readonly suggestion: Suggestion | null;
 }
 
-export function SweepChart({ points, suggestion }: SweepChartProps) {
+export function RangeTestChart({ points, suggestion }: RangeTestChartProps) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
   const rows = useMemo(
     () =>
-      smoothedSweep(points).map(({ learningRate, loss, smoothed }): Row => ({
+      smoothedRangeTest(points).map(({ learningRate, loss, smoothed }): Row => ({
         step: learningRate,
         loss,
         smoothed,
@@ -54,8 +54,8 @@ export function SweepChart({ points, suggestion }: SweepChartProps) {
   const x = useMemo(
     (): Axis => ({
       title: t('finder.axis'),
-      low: defaultSweep.from,
-      high: defaultSweep.to,
+      low: defaultRangeTest.from,
+      high: defaultRangeTest.to,
       scale: 'log',
       ticks: decades,
       format: (rate) => (rate < 0.001 ? rate.toExponential(0) : String(rate)),

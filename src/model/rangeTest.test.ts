@@ -1,26 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import {
-  defaultSweep,
+  defaultRangeTest,
   hasDiverged,
-  smoothedSweep,
+  smoothedRangeTest,
   suggestedRate,
-  sweepRate,
-  type SweepPoint,
-} from './learningRateSweep';
+  rangeTestRate,
+  type RangeTestPoint,
+} from './rangeTest';
 
-const sweep = { from: 1e-4, to: 1, steps: 81 };
-/** A sweep whose loss at a rate is this. */
-const swept = (loss: (rate: number) => number): SweepPoint[] =>
-  Array.from({ length: sweep.steps }, (_, i) => {
-    const learningRate = sweepRate(sweep, i);
+const rangeTest = { from: 1e-4, to: 1, steps: 81 };
+/** A range test whose loss at a rate is this. */
+const swept = (loss: (rate: number) => number): RangeTestPoint[] =>
+  Array.from({ length: rangeTest.steps }, (_, i) => {
+    const learningRate = rangeTestRate(rangeTest, i);
     return { learningRate, loss: loss(learningRate) };
   });
 
-describe('sweepRate', () => {
+describe('rangeTestRate', () => {
   it('rises by one factor from the first rate to the last', () => {
-    expect(sweepRate(defaultSweep, 0)).toBe(1e-5);
-    expect(sweepRate(defaultSweep, 99)).toBeCloseTo(10, 10);
-    const factors = [1, 20, 99].map((i) => sweepRate(defaultSweep, i) / sweepRate(defaultSweep, i - 1));
+    expect(rangeTestRate(defaultRangeTest, 0)).toBe(1e-5);
+    expect(rangeTestRate(defaultRangeTest, 99)).toBeCloseTo(10, 10);
+    const factors = [1, 20, 99].map(
+      (i) => rangeTestRate(defaultRangeTest, i) / rangeTestRate(defaultRangeTest, i - 1),
+    );
     for (const factor of factors) expect(factor).toBeCloseTo(10 ** (6 / 99), 10);
   });
 });
@@ -56,7 +58,7 @@ describe('suggestedRate', () => {
 });
 
 describe('hasDiverged', () => {
-  const at = (...losses: number[]): SweepPoint[] => losses.map((loss) => ({ learningRate: 1, loss }));
+  const at = (...losses: number[]): RangeTestPoint[] => losses.map((loss) => ({ learningRate: 1, loss }));
   it('ends at NaN and far above the least loss, not in noise', () => {
     expect(hasDiverged(at(2.3, 2.2, NaN))).toBe(true);
     expect(hasDiverged(at(2.3, 2.4, 2.2, 2.5))).toBe(false);
@@ -67,6 +69,8 @@ describe('hasDiverged', () => {
     expect(hasDiverged(at(-1, -10, -1000))).toBe(false);
   });
   it('smooths without the bias of a start from zero', () => {
-    expect(smoothedSweep(at(5, 5, 5)).map(({ smoothed }) => Number(smoothed.toFixed(9)))).toEqual([5, 5, 5]);
+    expect(smoothedRangeTest(at(5, 5, 5)).map(({ smoothed }) => Number(smoothed.toFixed(9)))).toEqual([
+      5, 5, 5,
+    ]);
   });
 });

@@ -1,11 +1,11 @@
-// On our own engine in Node: the sweep trains a copy, and the run at hand goes on as if it had not been.
+// On our own engine in Node: the range test trains a copy, and the run at hand goes on as if it had not been.
 import { afterEach, expect, test } from 'vitest';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import { defaultSweep, suggestedRate, type SweepPoint } from '@/model/learningRateSweep';
+import { defaultRangeTest, suggestedRate, type RangeTestPoint } from '@/model/rangeTest';
 import { defaultConfig } from '@/model/presets';
 import { closeLabs, Lab, mnist, smallRun } from '../../scripts/trainerLab.ts';
 import { nodeHost } from '../../scripts/wasm/nodeHost.ts';
-import { LearningRateSweeper } from './learningRateSweeper';
+import { RangeTester } from './rangeTester';
 
 afterEach(closeLabs);
 
@@ -18,13 +18,13 @@ async function wasmLab(): Promise<Lab> {
 const request = (steps: number) => ({
   config: defaultConfig('lenet'),
   weights: 'seed' as const,
-  sweep: { ...defaultSweep, steps },
+  rangeTest: { ...defaultRangeTest, steps },
 });
 
 test('suggests a rate at which LeNet learns', async () => {
   const lab = await wasmLab();
-  const points: SweepPoint[] = [];
-  const { steps } = await new LearningRateSweeper().sweep(request(defaultSweep.steps), lab.trainer, (point) =>
+  const points: RangeTestPoint[] = [];
+  const { steps } = await new RangeTester().rangeTest(request(defaultRangeTest.steps), lab.trainer, (point) =>
     points.push(point),
   );
   expect(points).toHaveLength(steps);
@@ -38,11 +38,11 @@ test('suggests a rate at which LeNet learns', async () => {
 }, 60_000);
 
 test('leaves the run at hand exactly where it was, in the middle of training', async () => {
-  const losses = async (sweeps: boolean): Promise<number[]> => {
+  const losses = async (rangeTests: boolean): Promise<number[]> => {
     const lab = await wasmLab();
     await lab.prepare(smallRun('lenet', 12, { epochs: 1 }));
     for (let step = 0; step < 6; step += 1) await lab.train('step');
-    if (sweeps) await new LearningRateSweeper().sweep(request(5), lab.trainer, () => undefined);
+    if (rangeTests) await new RangeTester().rangeTest(request(5), lab.trainer, () => undefined);
     for (let step = 6; step < 11; step += 1) await lab.train('step');
     lab.trainer.dispose();
     return lab.metric('loss');
@@ -52,7 +52,7 @@ test('leaves the run at hand exactly where it was, in the middle of training', a
 
 test('stops when it is told to', async () => {
   const lab = await wasmLab();
-  const sweeper = new LearningRateSweeper();
-  expect(await sweeper.sweep(request(50), lab.trainer, () => sweeper.stop())).toEqual({ steps: 1 });
+  const tester = new RangeTester();
+  expect(await tester.rangeTest(request(50), lab.trainer, () => tester.stop())).toEqual({ steps: 1 });
   lab.trainer.dispose();
 });
