@@ -4,7 +4,7 @@ import type { BatchGradients, KeptWeights } from '@/formats/networkReadings';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
-import type { TestPredictions } from '@/model/testFigures';
+import type { TestClasses } from '@/model/testFigures';
 
 /** What a file can be made of. */
 export interface ExportSource {
@@ -20,7 +20,7 @@ export interface ExportSource {
    */
   readonly parameters: () => Promise<StateDict>;
   /** What the network reads in each test image, in order, with images and labels. Takes as long as a test. */
-  readonly testPredictions: () => Promise<TestPredictions>;
+  readonly testPredictions: () => Promise<TestClasses>;
   /** Of one batch in training mode, the first images of the training set, without an update; null before those are there. */
   readonly batchGradients: () => Promise<BatchGradients | null>;
   /** What storage keeps of the run on its way. */

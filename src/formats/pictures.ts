@@ -2,7 +2,7 @@
 import { encode } from 'fast-png';
 import type { LayerOf } from '@/model/layers';
 import { channelsOfGroup } from '@/model/layers/conv2d';
-import type { TestPredictions } from '@/model/testFigures';
+import type { TestClasses } from '@/model/testFigures';
 
 export interface Picture {
   readonly width: number;
@@ -71,7 +71,7 @@ export interface Confusion {
 }
 
 /** What was read as what, wrongly; the most frequent first. */
-export function confusions({ predictions, labels }: TestPredictions): Confusion[] {
+export function confusions({ predictions, labels }: TestClasses): Confusion[] {
   const found = new Map<string, { label: number; prediction: number; indices: number[] }>();
   predictions.forEach((prediction, index) => {
     const label = labels[index] ?? 0;

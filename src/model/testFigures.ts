@@ -25,12 +25,19 @@ export interface EvaluationPoint extends ClassifiedFigures {
   readonly extent: 'quick' | 'full';
 }
 
-/** What a network reads in each test image, in order. */
-export interface TestPredictions {
+/** The class that a network reads in each test image, in order. */
+export interface TestClasses {
+  /** By torch.argmax of the logits: also where they are not numbers. */
   readonly predictions: Uint8Array<ArrayBuffer>;
   readonly labels: Uint8Array<ArrayBuffer>;
   /** [n, 28, 28], white on black. */
   readonly images: Uint8Array<ArrayBuffer>;
+}
+
+/** The same with the probability of every class. */
+export interface TestPredictions extends TestClasses {
+  /** Softmax of the logits, [n, 10] row-major; NaN where a logit is not a number. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
 }
 
 /** Losses of the full tests at the ends of the epochs, from the first on. */

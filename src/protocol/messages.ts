@@ -81,6 +81,8 @@ export type Command =
   | { readonly type: 'stop'; readonly runId: string }
   /** Ends a learning-rate range test early; its reply comes at once. */
   | { readonly type: 'stopRangeTest' }
+  /** Nobody waits for this request's answer any more: what takes long is ended. */
+  | { readonly type: 'cancelRequest'; readonly requestId: number }
   /** Answered by `pong` as soon as the worker hears it. */
   | { readonly type: 'ping' }
   | Request;

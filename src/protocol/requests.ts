@@ -41,11 +41,7 @@ export interface LayerInput {
   readonly dilation: number;
 }
 
-export interface Prediction {
-  /** Softmax of the logits, [count, 10] row-major. */
-  readonly probabilities: Float32Array<ArrayBuffer>;
-  /** Class of each image by torch.argmax of the logits: also where they are not numbers, and the probabilities NaN. */
-  readonly predictions: Uint8Array<ArrayBuffer>;
+export interface Prediction extends Pick<TestPredictions, 'predictions' | 'probabilities'> {
   /** Step at which the network answered. */
   readonly step: number;
 }
@@ -116,7 +112,12 @@ const table = {
   /** What the network reads in every test image, and after how many steps. Tells the share that is done. */
   testPredictions: request<null, TestPredictions & { readonly step: number }, { readonly done: number }>({
     seconds: 60,
-    returns: ({ predictions, labels, images }) => [predictions.buffer, labels.buffer, images.buffer],
+    returns: ({ predictions, probabilities, labels, images }) => [
+      predictions.buffer,
+      probabilities.buffer,
+      labels.buffer,
+      images.buffer,
+    ],
   }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
@@ -144,7 +145,7 @@ const table = {
   >({ seconds: 120 }),
   /**
    * Trains a network of this configuration at rising learning rates, from fresh weights or from a copy of those at hand; the
-   * run at hand is put back afterwards. Gives the steps made, fewer than asked for where it was stopped or the loss ran away.
+   * run at hand is put back afterwards. Gives the steps made, fewer than asked for where the loss ran away.
    */
   runRangeTest: request<
     { readonly config: RunConfig; readonly weights: 'seed' | 'current'; readonly rangeTest: RangeTest },

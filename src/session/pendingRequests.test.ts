@@ -3,14 +3,21 @@ import { requestTable } from '@/protocol/requests';
 import { PendingRequests } from './pendingRequests';
 
 const labels = { images: new Uint8Array(0), labels: Uint8Array.of(7) };
+const posted = (post: (id: number) => void = () => undefined) => ({ post, cancel: () => undefined });
 const failed = (pending: Promise<unknown>): Promise<unknown> => pending.catch((error: unknown) => error);
 
 describe('PendingRequests', () => {
   it('gives each request its own answer, whatever the order', async () => {
     const pending = new PendingRequests();
     const ids: number[] = [];
-    const first = pending.open('testImages', (id) => ids.push(id));
-    const second = pending.open('importWeights', (id) => ids.push(id));
+    const first = pending.open(
+      'testImages',
+      posted((id) => ids.push(id)),
+    );
+    const second = pending.open(
+      'importWeights',
+      posted((id) => ids.push(id)),
+    );
     expect(new Set(ids).size).toBe(2);
     const report = {
       tensors: 8,
@@ -29,8 +36,13 @@ describe('PendingRequests', () => {
   it('fails one, or all that are left, with the code and what it is about', async () => {
     const pending = new PendingRequests();
     const ids: number[] = [];
-    const refused = failed(pending.open('importWeights', (id) => ids.push(id)));
-    const cut = failed(pending.open('exportFile', () => undefined));
+    const refused = failed(
+      pending.open(
+        'importWeights',
+        posted((id) => ids.push(id)),
+      ),
+    );
+    const cut = failed(pending.open('exportFile', posted()));
     const details = { kind: 'http', status: 404 } as const;
     pending.fail(ids[0] ?? 0, { code: 'file', message: 'Not a file.', subject: 'conv1', details });
     pending.failAll({ code: 'not_ready', message: 'Stopped.', subject: null });
@@ -41,11 +53,11 @@ describe('PendingRequests', () => {
   it('ends a request that nobody answers, and not one that tells of progress', async () => {
     const pending = new PendingRequests();
     const rates: number[] = [];
-    const silent = failed(pending.open('testImages', () => undefined));
+    const silent = failed(pending.open('testImages', posted()));
     let rangeTestId = 0;
     const rangeTest = pending.open(
       'runRangeTest',
-      (id) => (rangeTestId = id),
+      posted((id) => (rangeTestId = id)),
       ({ learningRate }) => rates.push(learningRate),
     );
     const { seconds } = requestTable.runRangeTest;
@@ -56,5 +68,26 @@ describe('PendingRequests', () => {
     pending.reply(rangeTestId, { request: 'runRangeTest', value: { steps: 1 } });
     expect(await rangeTest).toEqual({ steps: 1 });
     expect(rates).toEqual([0.1]);
+  });
+
+  it('ends a request that is not wanted any more, tells so once, and does not hear its late answer', async () => {
+    const pending = new PendingRequests();
+    const controller = new AbortController();
+    const ids: number[] = [];
+    const cancelled: number[] = [];
+    const posts = { post: (id: number) => ids.push(id), cancel: (id: number) => cancelled.push(id) };
+    const answered = pending.open('testImages', posts, undefined, controller.signal);
+    const unwanted = failed(pending.open('testImages', posts, undefined, controller.signal));
+    const [first = 0, second = 0] = ids;
+    pending.reply(first, { request: 'testImages', value: labels });
+    controller.abort();
+    pending.reply(second, { request: 'testImages', value: labels });
+    expect(await answered).toEqual(labels);
+    expect(await unwanted).toMatchObject({ name: 'AbortError' });
+    expect(cancelled).toEqual([second]);
+    expect(await failed(pending.open('testImages', posts, undefined, controller.signal))).toMatchObject({
+      name: 'AbortError',
+    });
+    expect(ids).toHaveLength(2);
   });
 });

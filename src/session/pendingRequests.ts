@@ -34,22 +34,37 @@ interface Pending {
   secondsLeft: number;
   readonly reply: (reply: Reply) => void;
   readonly progress: (progress: Progress) => void;
-  readonly reject: (error: RequestError) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What goes out of a request, under its id. */
+interface RequestPosts {
+  readonly post: (requestId: number) => void;
+  /** Nobody waits for it any more. */
+  readonly cancel: (requestId: number) => void;
 }
 
 export class PendingRequests {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
 
-  /** Opens a request and posts it under its id. @throws RequestError */
+  /** Opens a request and posts it under its id. @throws RequestError; what `signal` was aborted with, where it was */
   open<K extends RequestType>(
     request: K,
-    post: (requestId: number) => void,
+    { post, cancel }: RequestPosts,
     onProgress: (progress: RequestProgress<K>) => void = () => undefined,
+    signal?: AbortSignal,
   ): Promise<RequestValue<K>> {
     const requestId = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', () => {
+        const pending = this.#take(requestId);
+        if (pending === undefined) return;
+        cancel(requestId);
+        pending.reject(signal.reason);
+      });
       this.#pending.set(requestId, {
         request,
         secondsLeft: requestTable[request].seconds,

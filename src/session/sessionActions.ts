@@ -79,8 +79,8 @@ export function createActions(context: ActionContext): SessionActions {
     updateSettings: changeSettings,
     predict: async (images, count) => connected().request('predict', { images, count }),
     testImages: async (indices) => connected().request('testImages', { indices }),
-    testPredictions: async (onProgress) =>
-      connected().request('testPredictions', null, ({ done }) => onProgress?.(done)),
+    testPredictions: async (onProgress, signal) =>
+      connected().request('testPredictions', null, ({ done }) => onProgress?.(done), signal),
     convolve: async (problem) => connected().request('convolve', { problem }),
     layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
     ...createRangeTestActions(store, client),

@@ -232,8 +232,14 @@ export interface SessionActions {
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
   readonly testImages: (indices: readonly number[]) => Promise<RequestValue<'testImages'>>;
-  /** What the network reads in every test image. @throws RequestError `not_ready` before they are loaded */
-  readonly testPredictions: (onProgress?: (done: number) => void) => Promise<RequestValue<'testPredictions'>>;
+  /**
+   * What the network reads in every test image. @throws RequestError `not_ready` before they are loaded; what `signal` was aborted
+   * with
+   */
+  readonly testPredictions: (
+    onProgress?: (done: number) => void,
+    signal?: AbortSignal,
+  ) => Promise<RequestValue<'testPredictions'>>;
   /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
   readonly convolve: (problem: ConvolutionProblem) => Promise<RequestValue<'convolve'>>;
   /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */

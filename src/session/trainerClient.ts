@@ -7,11 +7,12 @@ import { PendingRequests } from '@/session/pendingRequests';
 
 export interface TrainerClient {
   send(command: Exclude<Command, Request>): void;
-  /** @throws RequestError */
+  /** @throws RequestError; what `signal` was aborted with, where it was: the worker is told then, and ends what it does */
   request<K extends RequestType>(
     request: K,
     params: RequestParams<K>,
     onProgress?: (progress: RequestProgress<K>) => void,
+    signal?: AbortSignal,
   ): Promise<RequestValue<K>>;
   /** Ends the worker at once; open requests fail. */
   terminate(): void;
@@ -86,11 +87,15 @@ export function startTrainerClient(handlers: TrainerClientHandlers): TrainerClie
 
   return {
     send: port.post,
-    request: (request, params, onProgress) =>
+    request: (request, params, onProgress, signal) =>
       pending.open(
         request,
-        (requestId) => port.post({ type: 'request', requestId, request, params }),
+        {
+          post: (requestId) => port.post({ type: 'request', requestId, request, params }),
+          cancel: (requestId) => port.post({ type: 'cancelRequest', requestId }),
+        },
         onProgress,
+        signal,
       ),
     terminate: () => {
       end({ code: 'not_ready', message: 'The training worker was stopped.', subject: null });

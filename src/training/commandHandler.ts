@@ -98,20 +98,27 @@ export function createCommandHandler({
     trainer.shown = null;
     travel.leave();
   };
+  /** Of the requests that are not answered yet, by id. */
+  const open = new Map<number, AbortController>();
   /** A run is being read from storage; what is said meanwhile is heard afterwards. */
   let reopening: Promise<void> | null = null;
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
+    const controller = new AbortController();
+    open.set(requestId, controller);
     try {
       const value = await answer(
         request,
         params,
         { trainer, source, rangeTests, showStep, runs },
         (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),
+        controller.signal,
       );
       post({ type: 'reply', requestId, reply: { request, value } });
     } catch (error) {
       post({ type: 'requestFailed', requestId, error: toWorkerError(error) });
+    } finally {
+      open.delete(requestId);
     }
   };
 
@@ -189,6 +196,9 @@ export function createCommandHandler({
         break;
       case 'stopRangeTest':
         rangeTests.stop();
+        break;
+      case 'cancelRequest':
+        open.get(command.requestId)?.abort();
         break;
       case 'ping':
         post({ type: 'pong' });

@@ -3,41 +3,17 @@ import { imageBytes } from '@/data/manifest';
 import type { Engine } from '@/engine/engine';
 import { encoders, type ExportSource } from '@/formats/encoders';
 import { exportFormat } from '@/formats/exportFormats';
-import { argmax } from '@/model/argmax';
-import { classCount } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 import type { RequestParams, RequestProgress, RequestValue } from '@/protocol/requests';
 import type { ImageSets } from '@/training/engineHost';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { Trainer } from '@/training/trainer';
+import { testPredictions } from '@/training/testPredictions';
 import { NotReadyError } from '@/training/workerError';
 
 type Params = RequestParams<'exportFile'>;
 type Value = RequestValue<'exportFile'>;
 type Tell = (progress: RequestProgress<'exportFile'>) => void;
-
-/** Images that the engine reads at once: enough to keep it busy, and little for its memory. */
-const imagesAtOnce = 250;
-
-/** What the network reads in each test image; `images` are the worker's own. @throws NotReadyError before they are there */
-export async function testPredictions(
-  engine: Engine,
-  { images, labels, count }: ImageSets['test'],
-  tell: Tell,
-): ReturnType<ExportSource['testPredictions']> {
-  if (count === 0) throw new NotReadyError('The test images are not there yet.');
-  const predictions = new Uint8Array(count);
-  for (let start = 0; start < count; start += imagesAtOnce) {
-    const size = Math.min(imagesAtOnce, count - start);
-    const piece = images.slice(start * imageBytes, (start + size) * imageBytes);
-    // oxlint-disable-next-line no-await-in-loop -- the engine does one thing after the other
-    const logits = await engine.predict(piece, size);
-    for (let i = 0; i < size; i += 1)
-      predictions[start + i] = argmax(logits.subarray(i * classCount, (i + 1) * classCount));
-    tell({ done: (start + size) / count });
-  }
-  return { predictions, labels: labels.slice(0, count), images };
-}
 
 async function encode({ format, config, link, run }: Params, reading: Reading): Promise<Value> {
   const bytes = await encoders[format]({ config, link, run, ...reading });
@@ -85,6 +61,7 @@ export function exportFile(
     runs,
   }: { readonly trainer: Trainer; readonly source: ImageSets; readonly runs: Promise<RunStore> },
   tell: Tell,
+  signal: AbortSignal,
 ): Promise<Value> {
   const kept = keptWeights(runs, params.run?.runId);
   if (exportFormat(params.format).needs !== 'weights')
@@ -96,7 +73,7 @@ export function exportFile(
       { ...params, config, run },
       {
         parameters: () => engine.readParameters(),
-        testPredictions: () => testPredictions(engine, source.test, tell),
+        testPredictions: () => testPredictions(engine, source.test, tell, signal),
         batchGradients: () => batchGradients(engine, source.training, config),
         kept,
       },

@@ -3,19 +3,17 @@ import { imageBytes } from '@/data/manifest';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
-import { argmax } from '@/model/argmax';
-import { softmax } from '@/model/losses/definition';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
-import { exportFile, testPredictions } from '@/training/exportFile';
+import { exportFile } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import type { RangeTester } from '@/training/rangeTester';
 import type { RunStore } from '@/storage/runs/runStore';
+import { readLogits, testPredictions } from '@/training/testPredictions';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
-import { classCount } from '@/model/classCounts';
 
 /** What handlers work with. */
 export interface RequestContext {
@@ -34,6 +32,7 @@ type Handlers = {
     params: RequestParams<K>,
     context: RequestContext,
     tell: (progress: RequestProgress<K>) => void,
+    signal: AbortSignal,
   ) => RequestValue<K> | Promise<RequestValue<K>>;
 };
 
@@ -42,13 +41,10 @@ const handlers: Handlers = {
     if (count < 1 || images.length < count * imageBytes) {
       throw new RangeError(`${count} images take ${count * imageBytes} bytes, not ${images.length}.`);
     }
-    return trainer.withNetwork(async (engine, { step }) => {
-      const logits = await engine.predict(images, count);
-      const predictions = Uint8Array.from({ length: count }, (_, i) =>
-        argmax(logits.subarray(i * classCount, (i + 1) * classCount)),
-      );
-      return { probabilities: probabilitiesOf(logits), predictions, step };
-    });
+    return trainer.withNetwork(async (engine, { step }) => ({
+      ...readLogits(await engine.predict(images, count)),
+      step,
+    }));
   },
 
   memoryNeed: async ({ config }, { trainer }) => {
@@ -62,9 +58,9 @@ const handlers: Handlers = {
 
   testImages: ({ indices }, { source }) => testImages(source, indices),
 
-  testPredictions: (_, { trainer, source }, tell) =>
+  testPredictions: (_, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { step }) => {
-      const found = await testPredictions(engine, source.test, tell);
+      const found = await testPredictions(engine, source.test, tell, signal);
       return { ...found, step, images: found.images.slice(0, found.labels.length * imageBytes) };
     }),
 
@@ -87,14 +83,15 @@ const handlers: Handlers = {
   runRangeTest: (params, { trainer, rangeTests }, tell) => rangeTests.rangeTest(params, trainer, tell),
 };
 
-/** Answers one request; `tell` hears of what comes before the answer. */
+/** Answers one request; `tell` hears of what comes before the answer, which nobody waits for once `signal` is aborted. */
 export async function answer<K extends RequestType>(
   request: K,
   params: RequestParams<K>,
   context: RequestContext,
   tell: (progress: RequestProgress<K>) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<RequestValue<K>> {
-  return handlers[request](params, context, tell);
+  return handlers[request](params, context, tell, signal);
 }
 
 function testImages(source: ImageSets, indices: readonly number[]): RequestValue<'testImages'> {
@@ -110,13 +107,4 @@ function testImages(source: ImageSets, indices: readonly number[]): RequestValue
     chosen.images.set(images.subarray(index * imageBytes, (index + 1) * imageBytes), position * imageBytes);
   }
   return chosen;
-}
-
-/** [n, 10] logits to probabilities, each row's maximum taken off first so that nothing overflows. */
-function probabilitiesOf(logits: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const probabilities = new Float32Array(logits.length);
-  for (let row = 0; row < logits.length; row += classCount) {
-    probabilities.set(softmax([...logits.subarray(row, row + classCount)]), row);
-  }
-  return probabilities;
 }

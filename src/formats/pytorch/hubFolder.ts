@@ -1,7 +1,7 @@
 /** A folder as the Hugging Face hub has models, packed: weights, the class that takes them, its configuration, the model card. */
 import { encodeWeights } from '@/formats/checkpoint';
 import type { ExportSource } from '@/formats/encoders';
-import type { TestPredictions } from '@/model/testFigures';
+import type { TestClasses } from '@/model/testFigures';
 import { modelCard } from '@/formats/pytorch/modelCard';
 import { moduleSource } from '@/formats/pytorch/moduleSource';
 import { plainText } from '@/formats/pytorch/python';
@@ -64,7 +64,7 @@ export function hubConfig(config: RunConfig): string {
 }
 
 type HubSource = Pick<ExportSource, 'config' | 'link' | 'run' | 'parameters'> & {
-  readonly testPredictions: () => Promise<Pick<TestPredictions, 'predictions' | 'labels'>>;
+  readonly testPredictions: () => Promise<Pick<TestClasses, 'predictions' | 'labels'>>;
 };
 
 /** @throws RangeError when the state is not this network's */

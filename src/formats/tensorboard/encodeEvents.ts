@@ -12,7 +12,7 @@ import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
-import type { TestPredictions } from '@/model/testFigures';
+import type { TestClasses } from '@/model/testFigures';
 
 export interface EventSource {
   readonly config: RunConfig;
@@ -20,7 +20,7 @@ export interface EventSource {
   readonly run: RunHistory;
   readonly parameters: StateDict;
   readonly gradients: BatchGradients | null;
-  readonly predictions: TestPredictions;
+  readonly predictions: TestClasses;
   readonly kept: KeptWeights;
 }
 
@@ -113,7 +113,7 @@ function filterImages({ network }: RunConfig, parameters: StateDict): SummaryVal
 /** Pairs of digits, and of each as many images. */
 const most = { pairs: 20, digits: 32 };
 
-function wrongDigits(predictions: TestPredictions): SummaryValue[] {
+function wrongDigits(predictions: TestClasses): SummaryValue[] {
   return confusions(predictions)
     .slice(0, most.pairs)
     .map(({ label, prediction, indices }) =>
