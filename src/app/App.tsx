@@ -1,9 +1,9 @@
 import { Button, Title, useComputedColorScheme } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { Header } from '@/app/Header';
-import { footerRoutes, pageRoutes } from '@/app/routes';
+import { footerRoutes, pageAt } from '@/app/routes';
 import { ErrorBoundary } from '@/ui/feedback/ErrorBoundary';
 import { FailureNotices } from '@/panels/run/FailureNotices';
 import { RunNotices } from '@/panels/run/RunNotices';
@@ -24,13 +24,11 @@ function NotFound() {
   );
 }
 
-const allRoutes = [...pageRoutes, ...footerRoutes];
-
 /** The document's title names the page, so that tabs and screen readers tell them apart. */
 function useDocumentTitle(): void {
   const { t } = useTranslation();
   const [location] = useLocation();
-  const page = allRoutes.find((route) => route.path === location);
+  const page = pageAt(location);
   const name = t('appName');
   const title = page === undefined ? name : `${t(`nav.${page.label}`)} · ${name}`;
   useEffect(() => {
@@ -52,6 +50,8 @@ export function App() {
   const [location] = useLocation();
   useDocumentTitle();
   useThemeColor();
+  const page = pageAt(location);
+  const Page = page?.component ?? NotFound;
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -61,13 +61,8 @@ export function App() {
       <main id="content" className={classes['main']} tabIndex={-1}>
         <FailureNotices />
         <RunNotices />
-        <ErrorBoundary key={location}>
-          <Switch>
-            {allRoutes.map((route) => (
-              <Route key={route.path} path={route.path} component={route.component} />
-            ))}
-            <Route component={NotFound} />
-          </Switch>
+        <ErrorBoundary key={page?.path ?? location}>
+          <Page />
         </ErrorBoundary>
         <WeightsQuestionDialog />
         <div id={overlaysId} />

@@ -2,7 +2,7 @@ import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { pageRoutes } from '@/app/routes';
+import { isPageOf, pageRoutes } from '@/app/routes';
 import { BackendBadge } from '@/panels/engine/BackendBadge';
 import { changeLanguage } from '@/locales/i18n';
 import { Icon, type IconName } from '@/ui/icons/icons';
@@ -103,14 +103,14 @@ export function Header() {
           <span className={classes['logoName']}>{t('appName')}</span>
         </Link>
         <nav className={classes['nav']} aria-label={t('nav.label')}>
-          {pageRoutes.map(({ path, label }) => (
+          {pageRoutes.map((route) => (
             <Link
-              key={path}
-              href={path}
+              key={route.path}
+              href={route.path}
               className={classes['navLink']}
-              aria-current={path === location ? 'page' : undefined}
+              aria-current={isPageOf(route, location) ? 'page' : undefined}
             >
-              {t(`nav.${label}`)}
+              {t(`nav.${route.label}`)}
             </Link>
           ))}
         </nav>

@@ -6,6 +6,7 @@
 import type { ComponentType } from 'react';
 import { ConvLabView } from '@/features/convLab/ConvLabView';
 import { DrawView } from '@/features/draw/DrawView';
+import { InspectView } from '@/features/inspect/InspectView';
 import { LicencesView } from '@/features/licences/LicencesView';
 import { NetworkView } from '@/features/network/NetworkView';
 import { ReportView } from '@/features/report/ReportView';
@@ -13,9 +14,11 @@ import { RunsView } from '@/features/runs/RunsView';
 import { TrainView } from '@/features/train/TrainView';
 
 export interface PageRoute {
+  /** The page's address; with `hasTabs`, its tabs follow it: /inspect/layers. */
   readonly path: string;
+  readonly hasTabs?: true;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'runs' | 'network' | 'draw' | 'convLab' | 'report' | 'licences';
+  readonly label: 'train' | 'runs' | 'network' | 'draw' | 'inspect' | 'convLab' | 'report' | 'licences';
   readonly component: ComponentType;
 }
 
@@ -24,6 +27,7 @@ export const pageRoutes: readonly PageRoute[] = [
   { path: '/runs', label: 'runs', component: RunsView },
   { path: '/network', label: 'network', component: NetworkView },
   { path: '/draw', label: 'draw', component: DrawView },
+  { path: '/inspect', label: 'inspect', component: InspectView, hasTabs: true },
   { path: '/conv-lab', label: 'convLab', component: ConvLabView },
   { path: '/report', label: 'report', component: ReportView },
 ];
@@ -31,3 +35,13 @@ export const pageRoutes: readonly PageRoute[] = [
 export const footerRoutes: readonly PageRoute[] = [
   { path: '/licences', label: 'licences', component: LicencesView },
 ];
+
+/** Whether this address is the page's, or one of its tabs'. */
+export function isPageOf({ path, hasTabs }: PageRoute, location: string): boolean {
+  return location === path || (hasTabs === true && location.startsWith(`${path}/`));
+}
+
+/** The page of this address; undefined where there is none. */
+export function pageAt(location: string): PageRoute | undefined {
+  return [...pageRoutes, ...footerRoutes].find((route) => isPageOf(route, location));
+}

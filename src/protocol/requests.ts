@@ -41,6 +41,13 @@ export interface LayerInput {
   readonly dilation: number;
 }
 
+/** What a layer gives, in PyTorch's layout. */
+export interface LayerActivation {
+  /** [n, C, H, W] or [n, features]. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
 export interface Prediction extends Pick<TestPredictions, 'predictions' | 'probabilities'> {
   /** Step at which the network answered. */
   readonly step: number;
@@ -98,6 +105,18 @@ const table = {
     { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
     LayerInput & { readonly step: number }
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
+  /** What the layers of these names give in eval mode for images of 28 x 28 bytes; the network's own input under `(input)`. */
+  activations: request<
+    {
+      readonly images: Uint8Array<ArrayBuffer>;
+      readonly count: number;
+      readonly layers: readonly string[];
+    },
+    { readonly step: number; readonly activations: ReadonlyMap<string, LayerActivation> }
+  >({
+    seconds: 60,
+    returns: ({ activations }) => [...activations.values()].map(({ data }) => data.buffer),
+  }),
   /**
    * Answers all requests about the network by the one that the run had after `step` steps, until null is asked for or the run is replaced.
    * Null where another step was asked for meanwhile. `exactly`: however long it takes. Told on the way: where it stands.

@@ -77,6 +77,7 @@ export function createActions(context: ActionContext): SessionActions {
       client()?.send(keyframesCommand(store.getState().settings));
     },
     updateSettings: changeSettings,
+    ask: async (request, params, onProgress) => connected().request(request, params, onProgress),
     predict: async (images, count) => connected().request('predict', { images, count }),
     testImages: async (indices) => connected().request('testImages', { indices }),
     testPredictions: async (onProgress, signal) =>

@@ -28,9 +28,17 @@ import type {
   WorkerError,
 } from '@/protocol/messages';
 import type { RecordedRun } from '@/storage/runs/runSchema';
-import type { ConvolutionProblem, Prediction, RequestValue, ShownStep } from '@/protocol/requests';
+import type {
+  ConvolutionProblem,
+  Prediction,
+  RequestParams,
+  RequestProgress,
+  RequestType,
+  RequestValue,
+  ShownStep,
+} from '@/protocol/requests';
 
-export type { EvaluationPoint, Prediction };
+export type { EvaluationPoint, Prediction, RequestParams, RequestProgress, RequestType, RequestValue };
 
 export type BackendState =
   | { readonly kind: 'probing' }
@@ -228,6 +236,15 @@ export interface SessionActions {
    * nobody can say.
    */
   readonly askMemory: (config: RunConfig) => Promise<MemoryNeed | null>;
+  /**
+   * Asks the worker anything of protocol/requests.ts; the network on show answers. `onProgress` hears of what comes before the
+   * answer, where something does. @throws RequestError
+   */
+  readonly ask: <K extends RequestType>(
+    request: K,
+    params: RequestParams<K>,
+    onProgress?: (progress: RequestProgress<K>) => void,
+  ) => Promise<RequestValue<K>>;
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */

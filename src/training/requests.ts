@@ -72,6 +72,12 @@ const handlers: Handlers = {
       step,
     })),
 
+  activations: ({ images, count, layers }, { trainer }) =>
+    trainer.withNetwork(async (engine, { step }) => ({
+      activations: await engine.activations(images, count, layers),
+      step,
+    })),
+
   exportFile,
 
   importWeights: async ({ fileName, file, network }, { trainer }) => {

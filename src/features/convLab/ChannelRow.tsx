@@ -8,7 +8,7 @@ import { Grid } from '@/features/convLab/Grid';
 import { KernelCellEditor } from '@/features/convLab/KernelCellEditor';
 import { Products } from '@/features/convLab/Products';
 import type { ConvStageModel, ConvView } from '@/features/convLab/stageModels';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 export interface ChannelRowProps {

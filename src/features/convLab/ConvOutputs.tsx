@@ -3,7 +3,7 @@ import { landingOrder } from '@/conv/trace';
 import { lab } from '@/features/convLab/convLabStore';
 import { Grid } from '@/features/convLab/Grid';
 import type { ConvStageModel, ConvView } from '@/features/convLab/stageModels';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 export interface ConvOutputsProps {

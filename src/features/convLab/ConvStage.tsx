@@ -4,13 +4,13 @@ import type { Convolved } from '@/features/convLab/convLabDerived';
 import { useLab } from '@/features/convLab/convLabStore';
 import { ChannelPager } from '@/features/convLab/ChannelPager';
 import { ChannelRow } from '@/features/convLab/ChannelRow';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { ConvOutputs } from '@/features/convLab/ConvOutputs';
 import { SumLine } from '@/features/convLab/SumLine';
 import { convStageModel, convView } from '@/features/convLab/stageModels';
 import { extentFor } from '@/features/convLab/gridModel';
 import { UnreadNote } from '@/features/convLab/UnreadNote';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 export function ConvStage({ conv }: { readonly conv: Convolved }) {

@@ -6,10 +6,10 @@ import type { LabDocument } from '@/features/convLab/convLabState';
 import { useLab } from '@/features/convLab/convLabStore';
 import { session, useSession } from '@/session/session';
 import { Panel } from '@/ui/layout/Panel';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { Grid } from '@/features/convLab/Grid';
 import { extentFor, plainGrid } from '@/features/convLab/gridModel';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 interface DeviceResult {

@@ -7,11 +7,13 @@ import { withStep } from '@/features/convLab/convLabEdits';
 import { speeds } from '@/features/convLab/convLabState';
 import { lab } from '@/features/convLab/convLabStore';
 import { Icon } from '@/ui/icons/icons';
-import { download, frameSteps, gifOf, pngOf, svgOf } from '@/features/convLab/exportFiles';
+import { frameSteps, gifOf } from '@/features/convLab/exportFiles';
 import { sceneSvg, type SceneTexts } from '@/features/convLab/exportScene';
 import { useAnnouncement } from '@/features/convLab/useAnnouncement';
 import { labAddress } from '@/features/convLab/useLabLink';
-import { usePalette } from '@/features/convLab/usePalette';
+import { download } from '@/ui/export/download';
+import { pngOf } from '@/ui/export/pictureFiles';
+import { usePalette } from '@/ui/theme/usePalette';
 
 type Notice = 'copied' | 'notCopied' | 'tooLarge' | 'failed';
 const noticeTime = 4000;
@@ -61,13 +63,12 @@ export function ExportMenu() {
         const steps = frameSteps(stageLength(document));
         const frame = (index: number): string =>
           sceneSvg(withStep(document, steps[index] ?? 0), palette, texts);
-        download(
-          await gifOf(steps.length, frame, frameDelay(), setProgress),
-          `conv-lab-${document.stage}.gif`,
-        );
+        const file = await gifOf(steps.length, frame, frameDelay(), setProgress);
+        download(`conv-lab-${document.stage}.gif`, file, file.type);
       } else {
         const source = sceneSvg(document, palette, texts);
-        download(kind === 'svg' ? svgOf(source) : await pngOf(source), `conv-lab-${document.stage}.${kind}`);
+        if (kind === 'svg') download(`conv-lab-${document.stage}.svg`, source, 'image/svg+xml');
+        else download(`conv-lab-${document.stage}.png`, await pngOf(source), 'image/png');
       }
     } catch {
       say('failed');

@@ -4,14 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { Convolved } from '@/features/convLab/convLabDerived';
 import { outputGradients } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { Grid } from '@/features/convLab/Grid';
 import { gradientStageModel, kernelGrid } from '@/features/convLab/stageModels';
 import { extentFor } from '@/features/convLab/gridModel';
 import { UnreadNote } from '@/features/convLab/UnreadNote';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import { WeightPicker } from '@/features/convLab/WeightPicker';
-import { factor, termValue } from '@/features/convLab/valueFormat';
+import { factor, termValue } from '@/ui/text/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
 export function GradientStage({ conv }: { readonly conv: Convolved }) {

@@ -8,7 +8,7 @@ import { createStore } from 'zustand/vanilla';
 import { buttonBits, RealInput } from '../../../scripts/drawing/realInput.ts';
 import { Grid } from '@/features/convLab/Grid';
 import { plainGrid } from '@/features/convLab/gridModel';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import { startI18n } from '@/locales/i18n';
 
 const size = 4;

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { plainCharacters } from '@/model/parseNumber';
 import { cellUnit, GridPicture } from '@/features/convLab/GridPicture';
 import { type GridModel, gridValue } from '@/features/convLab/gridModel';
-import type { Palette } from '@/features/convLab/palette';
-import { exactValue } from '@/features/convLab/valueFormat';
+import type { Palette } from '@/ui/theme/palette';
+import { exactValue } from '@/ui/text/valueFormat';
 import { pointerPositions, usePen } from '@/panels/drawing/usePen';
 import classes from '@/features/convLab/convLab.module.css';
 

@@ -1,7 +1,7 @@
 /** What a stage reads and what it makes of it, channel by channel, side by side. */
 import { Grid } from '@/features/convLab/Grid';
 import type { GridModel } from '@/features/convLab/gridModel';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 export interface GridPairsProps {

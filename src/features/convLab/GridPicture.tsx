@@ -2,8 +2,8 @@
 import { memo } from 'react';
 import type { CellKind } from '@/conv/plane';
 import type { GridModel, Mark } from '@/features/convLab/gridModel';
-import { cellColors, type Palette } from '@/features/convLab/palette';
-import { cellValue, exactValue } from '@/features/convLab/valueFormat';
+import { cellColors, type Palette } from '@/ui/theme/palette';
+import { cellValue, exactValue } from '@/ui/text/valueFormat';
 
 /** Side of a cell in the picture's own units. */
 export const cellUnit = 40;

@@ -5,7 +5,7 @@ import { lab, useLab } from '@/features/convLab/convLabStore';
 import { Grid } from '@/features/convLab/Grid';
 import { extentFor, plainGrid } from '@/features/convLab/gridModel';
 import { kernelGrid, mostChannelsShown } from '@/features/convLab/stageModels';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 export function InputEditor() {

@@ -4,7 +4,7 @@ import { labValue } from '@/features/convLab/labTensor';
 import { limits } from '@/features/convLab/convLabState';
 import { useLab } from '@/features/convLab/convLabStore';
 import { NumberField, type NumberFieldProps } from '@/ui/form/NumberField';
-import { float32Text } from '@/features/convLab/valueFormat';
+import { float32Text } from '@/ui/text/valueFormat';
 
 type LabFieldProps = Pick<
   NumberFieldProps,

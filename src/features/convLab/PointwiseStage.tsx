@@ -6,7 +6,7 @@ import { withPointwiseValue } from '@/features/convLab/convLabEdits';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { ChannelPager } from '@/features/convLab/ChannelPager';
 import { ChannelRow } from '@/features/convLab/ChannelRow';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { ConvOutputs } from '@/features/convLab/ConvOutputs';
 import { Grid } from '@/features/convLab/Grid';
 import { extentFor, noMarks, plainGrid } from '@/features/convLab/gridModel';
@@ -14,7 +14,7 @@ import { ValueField } from '@/features/convLab/LabNumberField';
 import { valueAt } from '@/features/convLab/labTensor';
 import { SumLine } from '@/features/convLab/SumLine';
 import { convStageModel, pointwiseView, type ConvStageModel } from '@/features/convLab/stageModels';
-import { usePalette } from '@/features/convLab/usePalette';
+import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/convLab/convLab.module.css';
 
 /** All weights as the matrix that they are: a row a filter, a column a channel. */

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { Addition, MaxPoolTrace, PoolStep, PoolTrace } from '@/conv/stages';
 import type { Convolved } from '@/features/convLab/convLabDerived';
 import { lab, useLab } from '@/features/convLab/convLabStore';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { GridPairs } from '@/features/convLab/GridPairs';
 import { avgPoolModel, maxPoolModel, type PoolStageModel } from '@/features/convLab/followingStages';
 import { extentFor } from '@/features/convLab/gridModel';
 import { UnreadNote } from '@/features/convLab/UnreadNote';
-import { usePalette } from '@/features/convLab/usePalette';
-import { factor, termValue } from '@/features/convLab/valueFormat';
+import { usePalette } from '@/ui/theme/usePalette';
+import { factor, termValue } from '@/ui/text/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
 interface PoolGridsProps<Step extends PoolStep> {

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MultiplyAdd } from '@/conv/trace';
 import type { ConvStageModel } from '@/features/convLab/stageModels';
-import { factor, termValue } from '@/features/convLab/valueFormat';
+import { factor, termValue } from '@/ui/text/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
 type ChipState = 'done' | 'current' | 'ahead';

@@ -2,12 +2,12 @@
 import { useTranslation } from 'react-i18next';
 import type { Convolved } from '@/features/convLab/convLabDerived';
 import { lab, useLab } from '@/features/convLab/convLabStore';
-import { ColourScale } from '@/features/convLab/ColourScale';
+import { ColourScale } from '@/ui/picture/ColourScale';
 import { GridPairs } from '@/features/convLab/GridPairs';
 import { reluStageModel } from '@/features/convLab/followingStages';
 import { extentFor } from '@/features/convLab/gridModel';
-import { usePalette } from '@/features/convLab/usePalette';
-import { termValue } from '@/features/convLab/valueFormat';
+import { usePalette } from '@/ui/theme/usePalette';
+import { termValue } from '@/ui/text/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
 export function ReluStage({ conv }: { readonly conv: Convolved }) {

@@ -1,7 +1,7 @@
 /** The output cell's running sum: bias and channel sums, and where it lands. */
 import { useTranslation } from 'react-i18next';
 import type { ConvStageModel, ConvView } from '@/features/convLab/stageModels';
-import { factor, termValue } from '@/features/convLab/valueFormat';
+import { factor, termValue } from '@/ui/text/valueFormat';
 import classes from '@/features/convLab/convLab.module.css';
 
 /** Longer sums of channels are folded. */

@@ -1,46 +1,11 @@
-/** SVG source to PNG and to an animated GIF, in the page. */
+/** SVG source to an animated GIF, in the page. */
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
-
-/** Largest side of a bitmap, in px. */
-const largestSide = 1200;
+import { drawSvg, largestSide } from '@/ui/export/pictureFiles';
 
 interface Frame {
   readonly pixels: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-}
-
-async function drawSvg(source: string, scale: number | null): Promise<HTMLCanvasElement> {
-  const url = URL.createObjectURL(new Blob([source], { type: 'image/svg+xml' }));
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const factor = scale ?? Math.min(2, largestSide / Math.max(image.width, image.height));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.round(image.width * factor);
-    canvas.height = Math.round(image.height * factor);
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (context === null) throw new Error('This browser gives no 2D canvas.');
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-export async function pngOf(source: string): Promise<Blob> {
-  const canvas = await drawSvg(source, null);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => {
-      if (blob === null) reject(new Error('The browser could not write the picture.'));
-      else resolve(blob);
-    }, 'image/png');
-  });
-}
-
-export function svgOf(source: string): Blob {
-  return new Blob([source], { type: 'image/svg+xml' });
 }
 
 async function frameOf(source: string, scale: number): Promise<Frame> {
@@ -93,14 +58,4 @@ export async function gifOf(
   }
   gif.finish();
   return new Blob([gif.bytes()], { type: 'image/gif' });
-}
-
-export function download(blob: Blob, fileName: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  // Freed later: Safari reads the URL after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

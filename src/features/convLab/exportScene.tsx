@@ -1,12 +1,11 @@
 /** The current stage as one picture: its grids side by side and a line that says what happens. */
-import { flushSync } from 'react-dom';
-import { createRoot } from 'react-dom/client';
 import { avgPooled, convolved, maxPooled } from '@/features/convLab/convLabDerived';
 import type { LabDocument } from '@/features/convLab/convLabState';
 import { avgPoolModel, maxPoolModel, reluStageModel } from '@/features/convLab/followingStages';
 import type { GridModel } from '@/features/convLab/gridModel';
 import { cellUnit, GridPicture } from '@/features/convLab/GridPicture';
-import type { Palette } from '@/features/convLab/palette';
+import { svgSource } from '@/ui/export/pictureFiles';
+import type { Palette } from '@/ui/theme/palette';
 import {
   convStageModel,
   convView,
@@ -168,10 +167,5 @@ function Scene({ document, palette, texts }: { document: LabDocument; palette: P
 
 /** The picture as SVG source. */
 export function sceneSvg(document: LabDocument, palette: Palette, texts: SceneTexts): string {
-  const host = window.document.createElement('div');
-  const root = createRoot(host);
-  flushSync(() => root.render(<Scene document={document} palette={palette} texts={texts} />));
-  const source = host.innerHTML;
-  root.unmount();
-  return source;
+  return svgSource(<Scene document={document} palette={palette} texts={texts} />);
 }

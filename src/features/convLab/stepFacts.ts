@@ -14,7 +14,7 @@ import {
 import type { LabDocument } from '@/features/convLab/convLabState';
 import { convStageModel, convView, pointwiseView } from '@/features/convLab/stageModels';
 import { avgPoolModel, maxPoolModel, reluStageModel } from '@/features/convLab/followingStages';
-import { exactValue, termValue } from '@/features/convLab/valueFormat';
+import { exactValue, termValue } from '@/ui/text/valueFormat';
 
 export interface StepFacts {
   readonly done: number;

@@ -1,19 +1,16 @@
 /** Draw a digit and watch the network read it. */
-import { Button, Title } from '@mantine/core';
+import { Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import { drawingActions } from '@/session/drawing';
 import { canPredict } from '@/session/selectors';
-import { session, useSession } from '@/session/session';
-import { UntrainedNote } from '@/features/draw/UntrainedNote';
+import { useSession } from '@/session/session';
+import { UntrainedNote } from '@/panels/network/UntrainedNote';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
-import { Icon } from '@/ui/icons/icons';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { Panel } from '@/ui/layout/Panel';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { PredictionBars } from '@/panels/drawing/PredictionBars';
 import { SampleStrip } from '@/panels/drawing/SampleStrip';
-import { useStartObstacle } from '@/panels/run/runProblems';
 import { useDrawingImage } from '@/panels/drawing/useDrawingImage';
 import { usePrediction } from '@/panels/drawing/usePrediction';
 import classes from '@/features/draw/DrawView.module.css';
@@ -45,29 +42,6 @@ function scrollToPad(): void {
   window.scrollTo({ top: 0 });
 }
 
-/** Starts training; where the settings do not allow that, leads to where it says why. */
-function TrainButton() {
-  const { t } = useTranslation('draw');
-  const obstacle = useStartObstacle();
-  if (obstacle !== null && obstacle !== 'no_worker') {
-    return (
-      <Button size="sm" variant="default" component={Link} href="/">
-        {t('cannotTrain')}
-      </Button>
-    );
-  }
-  return (
-    <Button
-      size="sm"
-      leftSection={<Icon name="play" size={15} />}
-      disabled={obstacle !== null}
-      onClick={() => session.actions.start()}
-    >
-      {t('goTrain')}
-    </Button>
-  );
-}
-
 export function DrawView() {
   const { t } = useTranslation('draw');
   return (
@@ -77,7 +51,7 @@ export function DrawView() {
         <p>{t('intro')}</p>
       </div>
       <CurrentNetwork />
-      <UntrainedNote action={<TrainButton />} />
+      <UntrainedNote />
       <div className={classes['columns']}>
         <Panel className={classes['pad']}>
           <DrawingPad />

@@ -1,7 +1,7 @@
 /** Runs as a file to keep, and back: what is going on, until a person has put the news away. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { download } from '@/panels/weights/download';
+import { download } from '@/ui/export/download';
 import { ArchiveError, type ArchiveDetails } from '@/storage/runs/archive/archiveError';
 import { runs } from '@/features/runs/runsStore';
 

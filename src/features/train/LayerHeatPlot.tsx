@@ -1,7 +1,7 @@
 /** A heat plot on a canvas, with the layers' names beside it and the value under the pointer below it. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { heatColour, heatGradient } from '@/features/train/heatColours';
+import { heatColour, heatGradient } from '@/ui/theme/heatColours';
 import type { HeatMark } from '@/features/train/heatEvidence';
 import { heatPosition, type HeatGrid } from '@/features/train/heatGrid';
 import type { LayerQuantity } from '@/model/layerQuantities';

@@ -7,7 +7,7 @@ import { session, useSession } from '@/session/session';
 import { otherColor, useOtherCurve, valueOf } from '@/features/train/otherCurve';
 import { DiagnosisMarks } from '@/features/train/DiagnosisMarks';
 import { useEpochTexts } from '@/features/train/useEpochTexts';
-import { StepScrubber } from '@/features/train/StepScrubber';
+import { StepScrubber } from '@/panels/run/StepScrubber';
 import { useMetricsVersion } from '@/features/train/useMetricsVersion';
 import { Chart } from '@/ui/chart/Chart';
 import { ChartCurve } from '@/ui/chart/ChartCurve';

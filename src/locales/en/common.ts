@@ -9,9 +9,16 @@ export const common = {
     runs: 'Runs',
     network: 'Network',
     draw: 'Draw',
+    inspect: 'Inspect',
     convLab: 'Conv lab',
     report: 'Report',
     licences: 'Licences and data',
+  },
+  export: {
+    png: 'Picture (PNG)',
+    svg: 'Picture (SVG)',
+    csv: 'Table (CSV)',
+    failed: 'The file could not be written.',
   },
   language: { label: 'Language', missing: '{{language}} could not be loaded.' },
   colorScheme: {

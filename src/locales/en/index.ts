@@ -6,6 +6,8 @@ import { doctor } from '@/locales/en/doctor';
 import { draw } from '@/locales/en/draw';
 import { errors } from '@/locales/en/errors';
 import { hyperparameters } from '@/locales/en/hyperparameters';
+import { inspect } from '@/locales/en/inspect';
+import { inspectLayers } from '@/locales/en/inspectLayers';
 import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
@@ -24,6 +26,8 @@ export const texts = {
   draw,
   errors,
   hyperparameters,
+  inspect,
+  inspectLayers,
   labReport,
   licences,
   network,

@@ -12,10 +12,12 @@ export const common = {
     runs: '运行记录',
     network: '网络',
     draw: '手写',
+    inspect: '剖析',
     convLab: '卷积实验',
     report: '报告',
     licences: '许可与数据',
   },
+  export: { png: '图片（PNG）', svg: '图片（SVG）', csv: '表格（CSV）', failed: '无法写出文件。' },
   language: { label: '语言', missing: '无法载入{{language}}。' },
   colorScheme: {
     label: '配色',

@@ -7,6 +7,8 @@ import { doctor } from '@/locales/zh-CN/doctor';
 import { draw } from '@/locales/zh-CN/draw';
 import { errors } from '@/locales/zh-CN/errors';
 import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
+import { inspect } from '@/locales/zh-CN/inspect';
+import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
 import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
@@ -25,6 +27,8 @@ export const texts = {
   draw,
   errors,
   hyperparameters,
+  inspect,
+  inspectLayers,
   labReport,
   licences,
   network,

@@ -1,7 +1,7 @@
 /** Weights as files: loading and saving them, and the Python that goes with them. */
 import { exportFormat, type ExportFormatId } from '@/formats/exportFormats';
 import type { FormatDetails, ForeignFormat, LoadReport } from '@/model/weightFiles';
-import { download } from '@/panels/weights/download';
+import { download } from '@/ui/export/download';
 import { RequestError } from '@/session/pendingRequests';
 import { session } from '@/session/session';
 

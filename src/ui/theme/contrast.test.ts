@@ -1,7 +1,7 @@
 /** Every pair of colours that the theme puts on each other reads well enough (WCAG 2.2, AA), also where axe cannot tell: in SVG, on images. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cellColors, paletteOf } from '@/features/convLab/palette';
+import { cellColors, paletteOf } from '@/ui/theme/palette';
 import { contrast, type Rgb } from '@/ui/theme/luminance';
 
 const css = readFileSync(new URL('theme.css', import.meta.url), 'utf8');

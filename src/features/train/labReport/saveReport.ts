@@ -2,7 +2,7 @@
 import type { OwnWords } from '@/features/train/labReport/composeReport';
 import { readReportData } from '@/features/train/labReport/reportData';
 import type { ReportTexts } from '@/features/train/labReport/reportTexts';
-import { download } from '@/panels/weights/download';
+import { download } from '@/ui/export/download';
 import { openRuns } from '@/storage/runs/openRuns';
 
 export type ReportForm = 'html' | 'markdown';

@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { type Palette, paletteOf } from '@/features/convLab/palette';
+import { type Palette, paletteOf } from '@/ui/theme/palette';
 
 /** The grids' colours for the scheme the page shows now. */
 export function usePalette(): Palette {

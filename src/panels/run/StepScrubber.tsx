@@ -6,7 +6,7 @@ import { isBranchable } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import type { RunState, ShownState } from '@/session/sessionState';
 import { type NumberFormat, useNumberFormat } from '@/ui/text/numberFormat';
-import classes from '@/features/train/StepScrubber.module.css';
+import classes from '@/panels/run/StepScrubber.module.css';
 
 export interface StepScrubberProps {
   /** Pixels left and right of the chart's plot. */

@@ -100,6 +100,14 @@ export function cellColors(palette: Palette, value: number, extent: number): Cel
   return { fill: `rgb(${color.join(' ')})`, ink: luminance(color) > 0.179 ? '#000000' : '#ffffff' };
 }
 
+const tableSteps = 256;
+
+/** Colours from zero (index 0) to the strongest, three bytes each, for pictures with many values. */
+export function colourTable(palette: Palette, sign: 'positive' | 'negative'): Uint8Array {
+  const steps = Array.from({ length: tableSteps }, (_, i) => onRamp(palette[sign], i / (tableSteps - 1)));
+  return Uint8Array.from(steps.flat());
+}
+
 /** The scale as a CSS gradient, from -extent to extent. */
 export function scaleGradient(palette: Palette): string {
   const stops = [...palette.negative.toReversed(), ...palette.positive.slice(1)];

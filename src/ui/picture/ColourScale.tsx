@@ -1,7 +1,7 @@
 /** The legend of a diverging scale: what the strongest colours mean; zero in the middle is neutral. */
-import { type Palette, scaleGradient } from '@/features/convLab/palette';
-import { cellValue } from '@/features/convLab/valueFormat';
-import classes from '@/features/convLab/convLab.module.css';
+import { type Palette, scaleGradient } from '@/ui/theme/palette';
+import { cellValue } from '@/ui/text/valueFormat';
+import classes from '@/ui/picture/ColourScale.module.css';
 
 export interface ColourScaleProps {
   readonly palette: Palette;

@@ -1,0 +1,16 @@
+/** The tabs of Inspect, in their order: one line each, with its own folder and texts. A tab's path follows /inspect/. */
+import type { ComponentType } from 'react';
+import { LayersTab } from '@/features/inspect/layers/LayersTab';
+
+export interface InspectTab {
+  readonly path: string;
+  /** Key under `tabs` in the texts of Inspect. */
+  readonly label: 'layers' | 'why' | 'mistakes' | 'embedding' | 'landscape' | 'robustness' | 'data';
+  readonly component: ComponentType;
+  /** Whether the image that is inspected stands beside it (useImage). */
+  readonly usesImage: boolean;
+}
+
+export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
+  { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
+];

@@ -1,0 +1,30 @@
+export const inspect = {
+  title: 'Inspect',
+  intro:
+    'What the network sees, where it is wrong, and why: as it stands, while it trains, and at any step of a kept run.',
+  notReady: 'The network is not ready yet.',
+  tabsLabel: 'What is inspected',
+  tabs: {
+    layers: 'Layers',
+    why: 'Why',
+    mistakes: 'Mistakes',
+    embedding: 'Embedding',
+    landscape: 'Landscape',
+    robustness: 'Robustness',
+    data: 'Own data',
+  },
+  image: {
+    title: 'Image',
+    source: 'Which image',
+    sources: { drawing: 'Drawing', test: 'Test image', file: 'File' },
+    empty: 'Draw a digit, or choose a test image.',
+    index: 'Number',
+    random: 'Random',
+    label: 'Labelled {{label}}',
+    testAlt: 'Test image {{index}}, labelled {{label}}',
+    choose: 'Choose a picture',
+    fileHint: 'Any picture: fitted into 28 × 28 pixels, in grey, and turned into white on black.',
+    fileAlt: '{{name}} as 28 by 28 grey pixels',
+    refused: '{{name}} is no picture that this browser can read. Take a PNG, JPEG or WebP.',
+  },
+} as const;

@@ -1,0 +1,5 @@
+export const inspectLayers = {
+  save: 'Save the feature maps of {{layer}}',
+  map: '{{layer}}, channel {{channel}}',
+  value: 'Value',
+} as const;
