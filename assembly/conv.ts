@@ -17,10 +17,10 @@ function groupSize(panels: i32, channels: i32, depth: i32): i32 {
   return max(1, GROUP_BYTES / bytes);
 }
 
-/** Output row `oy` of one image block at `image`, for the panels from `first` to `last`, into `row`. */
-function convRow<T>(
-  image: usize, w: usize, bias: usize, row: usize, oy: i32, height: i32, width: i32, channels: i32, outWidth: i32, outChannels: i32,
-  kernel: i32, stride: i32, padding: i32, panels: i32, first: i32, last: i32, flags: i32,
+/** Columns `from` to `to` of output row `oy` of one image block at `image`, for the panels from `first` to `last`, into `row`. */
+export function convRow<T>(
+  image: usize, w: usize, bias: usize, row: usize, oy: i32, from: i32, to: i32, height: i32, width: i32, channels: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, first: i32, last: i32, flags: i32,
 ): void {
   const depth = kernel * kernel * channels;
   const xRow = <usize>(width * channels) * lanes<T>();
@@ -36,11 +36,11 @@ function convRow<T>(
     const a = w + <usize>(c0 * depth) * sizeof<T>();
     const aRow = <usize>(kernel * channels * r) * sizeof<T>();
     const panelBias = bias ? bias + <usize>c0 * sizeof<T>() : 0;
-    let ox = 0;
-    while (ox < outWidth) {
+    let ox = from;
+    while (ox < to) {
       const left = ox * stride - padding;
       const kx0 = max(0, -left), kx1 = min(kernel, width - left);
-      const count = ox >= inner && ox < innerEnd ? innerEnd - ox : 1;
+      const count = ox >= inner && ox < innerEnd ? min(to, innerEnd) - ox : 1;
       product<T>(
         r, a + <usize>ky0 * aRow + <usize>(kx0 * channels * r) * sizeof<T>(), xBase + <usize>ky0 * xRow + <usize>((left + kx0) * channels) * lanes<T>(),
         row + <usize>(ox * outChannels + c0) * lanes<T>(), count, <usize>(stride * channels) * lanes<T>(), <usize>outChannels * lanes<T>(),
@@ -64,8 +64,8 @@ export function convForward<T>(
     for (let unit = from; unit < to; unit++) {
       const block = unit / outHeight;
       convRow<T>(
-        x + <usize>block * image, w, bias, y + <usize>unit * yRow, unit - block * outHeight, height, width, channels, outWidth, outChannels,
-        kernel, stride, padding, panels, first, min(panels, first + group), relu ? RELU : 0,
+        x + <usize>block * image, w, bias, y + <usize>unit * yRow, unit - block * outHeight, 0, outWidth, height, width, channels, outWidth,
+        outChannels, kernel, stride, padding, panels, first, min(panels, first + group), relu ? RELU : 0,
       );
     }
   }
@@ -86,8 +86,12 @@ export function convPool<T>(
   for (let unit = from; unit < to; unit++) {
     const block = unit / pooledHeight, oy = (unit - block * pooledHeight) * 2;
     const at = x + <usize>block * image;
-    convRow<T>(at, w, bias, upper, oy, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
-    convRow<T>(at, w, bias, lower, oy + 1, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0, panels, 0);
+    for (let i = 0; i < 2; i++) {
+      convRow<T>(
+        at, w, bias, i ? lower : upper, oy + i, 0, outWidth, height, width, channels, outWidth, outChannels, kernel, stride, padding, panels, 0,
+        panels, 0,
+      );
+    }
     const out = <usize>(unit * pooledWidth) * pixel;
     const which = index ? index + out : 0;
     if (valley) valleyMaximaOfRows<T>(upper, lower, y + out, which, pooledWidth, pixel, pixel, pixel, 0, valley - 1);

@@ -4,6 +4,7 @@
  * The support of a pixel is a byte: the bits of those of its eight images in which it is not 0.
  */
 import { panelStart, share, worker } from './simd';
+import { anyFound } from './finite';
 
 /** The support of what is 0 in none of the images. */
 export const ALL: i32 = 255;
@@ -134,13 +135,15 @@ function meets(a: usize, b: usize, bytes: usize): bool {
 
 /**
  * Sets the weight gradients [panel][ky][kx][in][R] to 0 whose products are all 0. Eight images at a time, until every weight has met a
- * product that is not: most have after the first eight. `met` has a byte a weight, `scratch` the supports of a block.
+ * product that is not: most have after the first eight. `met` has a byte a weight, `scratch` the supports of a block. `found`: see
+ * winogradWeightCheck; direct sums are exact.
  */
 export function winogradWeightZeros<T>(
-  x: usize, dy: usize, dw: usize, met: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+  x: usize, dy: usize, dw: usize, met: usize, found: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
+  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, kernel: i32, padding: i32, panels: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
+  if (anyFound(found, threads)) return;
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const o0 = panelStart(from, outChannels, panels), o1 = panelStart(to, outChannels, panels);
   const taps = kernel * kernel, first = <usize>(o0 * channels * taps), last = <usize>(o1 * channels * taps);

@@ -7,8 +7,13 @@
  * Tiles are numbered through the batch and pass in groups of `group`: transformed values lie as [group][place][tile][channel][8].
  * src/engine/wasm/winogradPlan.ts chooses the group; where transformed values are kept it divides the tiles of a block of images or is a
  * multiple of them. In float64 the plain convolutions of conv.ts are used.
+ *
+ * A tile adds and subtracts its pixels, so that one that is infinite makes NaN of all of its outputs. Images and weights that are not
+ * finite are therefore summed directly, a block of eight images at a time.
  */
-import { gradient, shortProduct } from './build/tiles';
+import { convInputGradient, convRow, convWeightGradient } from './conv';
+import { anyFound, isFinite } from './finite';
+import { gradient, RELU, shortProduct } from './build/tiles';
 import { lanes, panelStart, readAhead, share, worker } from './simd';
 import { clearOutputs, hasZeros, lacksBias, spreadSupport } from './support';
 import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, supportAt, tileScratch, tileSide } from './winogradTiles';
@@ -40,9 +45,9 @@ function multiplyGroup(
 
 /** As convForward. `v` is 0, or keeps the transformed input for winogradWeightGradient. */
 export function winogradForward<T>(
-  x: usize, u: usize, bias: usize, y: usize, v: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
-  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, panels: i32, relu: i32, group: i32,
-  thread: i32, threads: i32,
+  x: usize, w: usize, u: usize, bias: usize, y: usize, v: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32,
+  width: i32, channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, panels: i32, relu: i32,
+  group: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const side = outputSide(scheme);
@@ -55,7 +60,10 @@ export function winogradForward<T>(
   const place = tile * <usize>group, outPlace = outTile * <usize>group;
   const own = scratch + <usize>worker * scratchBytes;
   const m = own + tileScratch(scheme), ownV = m + <usize>places * outPlace, support = supportAt(scheme, own);
-  const n = tileSide(scheme), isUnbiased = lacksBias(bias, outChannels);
+  const n = tileSide(scheme), kernel = n - side + 1, isUnbiased = lacksBias(bias, outChannels);
+  const image = <usize>(height * width) * size;
+  const hasFiniteWeights = to > from && isFinite(w, <usize>(channels * outChannels * kernel * kernel) * 4);
+  let seen = -1, isTiled = hasFiniteWeights;
   clearZeros(scheme, own);
   for (let g = from; g < to; g++) {
     const first = g * group, count = min(group, total - first);
@@ -63,20 +71,33 @@ export function winogradForward<T>(
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
       inputTile(
-        scheme, x + <usize>(block * height * width) * size, t / across * side - padding, t % across * side - padding, height, width, size,
+        scheme, x + <usize>block * image, t / across * side - padding, t % across * side - padding, height, width, size,
         target + <usize>i * tile, place, own,
       );
     }
-    multiplyGroup(places, u, target, m, group, count, channels, outChannels, panels);
+    if (hasFiniteWeights) multiplyGroup(places, u, target, m, group, count, channels, outChannels, panels);
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
       const oy = t / across * side, ox = t % across * side, rows = min(side, outHeight - oy), columns = min(side, outWidth - ox);
-      const out = y + <usize>((block * outHeight + oy) * outWidth + ox) * outSize, row = <usize>outWidth * outSize;
+      const row = <usize>outWidth * outSize, rowOfOutputs = y + <usize>(block * outHeight + oy) * row;
+      const images = x + <usize>block * image;
+      if (block !== seen) {
+        seen = block;
+        isTiled = hasFiniteWeights && isFinite(images, image);
+      }
+      if (!isTiled) {
+        for (let r = 0; r < rows; r++) {
+          convRow<f32>(
+            images, w, bias, rowOfOutputs + <usize>r * row, oy + r, ox, ox + columns, height, width, channels, outWidth, outChannels, kernel,
+            1, padding, panels, 0, panels, relu ? RELU : 0,
+          );
+        }
+        continue;
+      }
+      const out = rowOfOutputs + <usize>ox * outSize;
       outputTile(scheme, m + <usize>i * outTile, outPlace, bias, relu, out, row, outSize, rows, columns, own);
-      if (!isUnbiased) continue;
-      const image = x + <usize>(block * height * width) * size;
-      if (!hasZeros(image, oy - padding, ox - padding, height, width, size, n, n, support)) continue;
-      clearOutputs(support, n, n - side + 1, bias, relu, out, row, outSize, outSize, rows, columns);
+      if (!isUnbiased || !hasZeros(images, oy - padding, ox - padding, height, width, size, n, n, support)) continue;
+      clearOutputs(support, n, kernel, bias, relu, out, row, outSize, outSize, rows, columns);
     }
   }
 }
@@ -86,9 +107,9 @@ export function winogradForward<T>(
  * no output gradient reaches.
  */
 export function winogradInputGradient<T>(
-  dy: usize, u: usize, dx: usize, d: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, exact: i32, thread: i32,
-  threads: i32,
+  dy: usize, packed: usize, u: usize, dx: usize, d: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
+  channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, scheme: i32, padding: i32, inPanels: i32, group: i32, exact: i32,
+  thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
   const across = (outWidth + 3) / 4, tiles = across * ((outHeight + 3) / 4);
@@ -104,7 +125,8 @@ export function winogradInputGradient<T>(
   const e = own + tileScratch(scheme), ownD = e + <usize>places * place;
   const support = supportAt(scheme, own), reached = support + 16;
   clearZeros(scheme, own);
-  const image = <usize>(height * width) * size;
+  const image = <usize>(height * width) * size, outImage = <usize>(outHeight * outWidth) * outSize;
+  const hasFiniteWeights = to > from && isFinite(packed, <usize>(channels * outChannels * scheme * scheme) * 4);
   if (to > from) memory.fill(dx + <usize>from * image, 0, <usize>(to - from) * image);
   for (let first = from * tiles; first < to * tiles; first += group) {
     const count = min(group, to * tiles - first);
@@ -112,15 +134,16 @@ export function winogradInputGradient<T>(
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
       gradientTile(
-        scheme, dy + <usize>(block * outHeight * outWidth) * outSize, t / across * 4, t % across * 4, outHeight, outWidth, outSize,
-        target + <usize>i * outTile, outPlace, own,
+        scheme, dy + <usize>block * outImage, t / across * 4, t % across * 4, outHeight, outWidth, outSize, target + <usize>i * outTile,
+        outPlace, own,
       );
     }
+    if (!hasFiniteWeights) continue;
     multiplyGroup(places, u, target, e, group, count, outChannels, channels, inPanels);
     for (let i = 0; i < count; i++) {
       const block = (first + i) / tiles, t = first + i - block * tiles;
       const top = t / across * 4, left = t % across * 4;
-      const gradients = dy + <usize>(block * outHeight * outWidth) * outSize;
+      const gradients = dy + <usize>block * outImage;
       const isPartial = exact !== 0 && hasZeros(gradients, top, left, outHeight, outWidth, outSize, 4, 4, support);
       if (isPartial) spreadSupport(support, scheme, reached);
       addInputTile(
@@ -128,6 +151,14 @@ export function winogradInputGradient<T>(
         isPartial ? reached : 0, own,
       );
     }
+  }
+  for (let block = from; block < to; block++) {
+    const gradients = dy + <usize>block * outImage;
+    if (hasFiniteWeights && isFinite(gradients, outImage)) continue;
+    convInputGradient<f32>(
+      gradients, packed, dx + <usize>block * image, 1, height, width, channels, outHeight, outWidth, outChannels, scheme, 1, padding,
+      inPanels, 0, 0, 1,
+    );
   }
 }
 
@@ -223,4 +254,21 @@ export function winogradWeightGradient<T>(
       g += rows;
     }
   }
+}
+
+/** `found` [thread] is 1 where the thread's part of the weight gradient is not finite. */
+export function winogradWeightCheck<T>(dw: usize, found: usize, count: i32, thread: i32, threads: i32): void {
+  const from = <usize>share(count, thread, threads), to = <usize>share(count, thread + 1, threads);
+  store<i32>(found + <usize>thread * 4, isFinite(dw + from * 4, (to - from) * 4) ? 0 : 1);
+}
+
+/** Sums the weight gradient directly where that by tiles is not finite. */
+export function winogradWeightDirect<T>(
+  x: usize, dy: usize, dw: usize, found: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+): void {
+  if (!anyFound(found, threads)) return;
+  convWeightGradient<f32>(
+    x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, kernel, 1, padding, panels, thread, threads,
+  );
 }

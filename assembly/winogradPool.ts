@@ -4,6 +4,8 @@
  * transforms of the outputs, one for each output channel, could spread.
  */
 import { inputColumns5, outputRows5, partBytes, weight5 } from './build/winogradTransforms';
+import { convPool } from './conv';
+import { isFinite } from './finite';
 import { maximaOfRows } from './pool';
 import { clearOutputs, hasZeros, lacksBias } from './support';
 import { valleyMaximaOfRows } from './valleyPool';
@@ -63,12 +65,21 @@ function multiplyRows(v: usize, u: usize, m: usize, channels: i32, nextPlace: us
   }
 }
 
-/** As convPool, for 5 x 5 taps of one channel, stride 1 and rows of whole tiles; `scratchBytes` are each thread's. */
+/**
+ * As convPool, for 5 x 5 taps of one channel, stride 1 and rows of whole tiles; `scratchBytes` are each thread's. Weights that are not
+ * finite go by convPool itself, since tiles would make NaN of their infinities; pixels always are.
+ */
 export function winogradConvPool<T>(
   x: usize, w: usize, bias: usize, y: usize, index: usize, scratch: usize, scratchBytes: usize, blocks: i32, height: i32, width: i32,
   channels: i32, outHeight: i32, outWidth: i32, outChannels: i32, panels: i32, relu: i32, valley: i32, thread: i32, threads: i32,
 ): void {
   if (sizeof<T>() === 8) unreachable();
+  if (!isFinite(w, <usize>(TAPS * TAPS * outChannels) * 4)) {
+    return convPool<f32>(
+      x, w, bias, y, index, scratch, blocks, height, width, channels, outHeight, outWidth, outChannels, TAPS, 1, 0, panels, relu, valley,
+      thread, threads,
+    );
+  }
   const pixel = <usize>outChannels * 32, part = partBytes(5);
   const v = scratch + <usize>worker * scratchBytes, m = v + <usize>PLACES * placeBytes();
   const upper = m + 2 * placeBytes(), lower = upper + 4 * part, u = lower + 4 * part;

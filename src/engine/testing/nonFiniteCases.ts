@@ -12,6 +12,18 @@ import { sizeOf, type StateDict, type TensorData } from '@/model/tensor';
 /** JSON has no NaN and no infinity: texts stand for them, which Number reads. */
 type Written = number | string;
 
+interface NetworkCases {
+  readonly layers: readonly { readonly kind: string; readonly name: string }[];
+  readonly cases: readonly {
+    readonly images: number;
+    /** The weight whose first value is `value`. */
+    readonly key: string;
+    readonly value: Written;
+    /** Of each gradient, `3.2N`: three finite values and two NaN; + and - are the infinities. */
+    readonly classes: Readonly<Record<string, string>>;
+  }[];
+}
+
 /** fixtures/pytorch/non_finite.json; tests import it, since in a browser no file can be read. */
 export interface NonFiniteFile {
   readonly logits: readonly {
@@ -32,17 +44,9 @@ export interface NonFiniteFile {
     /** Gradient of x where that of y is 1. */
     readonly slope: readonly Written[];
   }[];
-  readonly networks: readonly {
-    readonly layers: readonly { readonly kind: string; readonly name: string }[];
-    readonly cases: readonly {
-      readonly images: number;
-      /** The weight whose first value is `value`. */
-      readonly key: string;
-      readonly value: Written;
-      /** Of each gradient, `3.2N`: three finite values and two NaN; + and - are the infinities. */
-      readonly classes: Readonly<Record<string, string>>;
-    }[];
-  }[];
+  readonly networks: readonly NetworkCases[];
+  /** A network that the WebAssembly engine convolves by Winograd's tiles. */
+  readonly tiled: NetworkCases;
   readonly clipping: readonly {
     readonly name: string;
     readonly weights: readonly Written[];
@@ -257,7 +261,7 @@ function classesOf(values: readonly number[]): string {
 }
 
 interface GradientChoice {
-  /** Leaves out groups of channels: the engine multiplies by the zeros between them. */
+  /** Leaves out groups of channels, and the network of tiles: tfjs multiplies by zeros that others leave out. */
   readonly isDense?: boolean;
   /** The first network alone. */
   readonly isShort?: boolean;
@@ -272,7 +276,8 @@ export async function wrongGradients(
   { isDense = false, isShort = false, count }: GradientChoice = {},
 ): Promise<string[]> {
   const wrong: string[] = [];
-  for (const { layers, cases } of isShort ? file.networks.slice(0, 1) : file.networks) {
+  const networks = isShort ? file.networks.slice(0, 1) : [...file.networks, ...(isDense ? [] : [file.tiled])];
+  for (const { layers, cases } of networks) {
     if (isDense && layers.some((layer) => 'groups' in layer)) continue;
     const init = { kind: 'default' } as const;
     const spec = layers.map((layer) => (/Conv2d|Linear/u.test(layer.kind) ? { ...layer, init } : layer));
@@ -282,7 +287,6 @@ export async function wrongGradients(
       layers: spec,
       outputActivation: 'none',
     });
-    // So few channels are summed directly: tiles, which add up differences, make NaN of an infinity.
     const batch = { batchSize: 2, trainingImages: 2 };
     await engine.compile({ ...configOf([], 'nll_logits', batch), network });
     // What of infinities a normalisation makes NaN is a matter of how it factors its sums.

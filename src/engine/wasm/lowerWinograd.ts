@@ -43,8 +43,8 @@ export function emitWinogradForward(
   },
 ): WasmBuffer | 0 {
   const { program } = lowering;
-  const { w, stride: _, kernel: __, ...rest } = forward;
-  const { channels, outChannels, panels, blocks } = forward;
+  const { stride: _, kernel: __, ...rest } = forward;
+  const { w, channels, outChannels, panels, blocks } = forward;
   const { scheme, places } = plans.forward;
   const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * 4);
   const scratch = weightScratch(lowering, name, plans.forward);
@@ -54,6 +54,11 @@ export function emitWinogradForward(
     : 0;
   program.emit('winogradForward', { ...rest, u, v, ...tileWork(lowering, name, plans.forward) });
   return v;
+}
+
+/** Bytes of working memory that convPool needs of each thread: two rows of outputs. */
+export function convPoolScratchBytes(outWidth: number, outChannels: number): number {
+  return 2 * outWidth * outChannels * 32;
 }
 
 /** Rows of an image whose transforms lie side by side in assembly/winogradPool.ts. */
@@ -85,8 +90,10 @@ export function emitWinogradConvPool(
   if (outWidth % 4 !== 0 || height > mostRows) return false;
   const places = 8;
   // Inputs and two rows of outputs at every place, two rows of pixels, the weights, and the support of the inputs.
-  const scratchBytes =
+  const tileBytes =
     ((places + 2) * places + 2 * 4) * partBytes(5) + places * 5 * outChannels * 4 + mostRows * places;
+  // What convPool needs, which takes over where weights are not finite.
+  const scratchBytes = Math.max(tileBytes, convPoolScratchBytes(outWidth, outChannels));
   const scratch = program.buffer(`${name} tiles in work`, threads * scratchBytes);
   program.emit('winogradConvPool', { ...rest, scratch, scratchBytes });
   return true;
@@ -110,8 +117,8 @@ export function emitWinogradInputGradient(
   },
 ): WasmBuffer | 0 {
   const { program } = lowering;
-  const { packed, x: _, stride: __, kernel: ___, panels: ____, ...rest } = backward;
-  const { channels, outChannels, inPanels, blocks } = backward;
+  const { x: _, stride: __, kernel: ___, panels: ____, ...rest } = backward;
+  const { packed, channels, outChannels, inPanels, blocks } = backward;
   const { scheme, places } = plans.inputGradient;
   const u = program.buffer(`${name} transformed flipped weights`, places * channels * outChannels * 4);
   program.emit('winogradWeights', {
@@ -181,14 +188,24 @@ export function emitWinogradWeightGradient(
   }
   const scratch = weightScratch(lowering, name, plan);
   program.emit('winogradWeightOutput', { du, dw, scratch, ...sizes, slices });
-  if (lowering.dividesByGradient) emitWeightZeros(lowering, name, backward);
+  const found = program.buffer(`${name} weight gradient is not finite`, lowering.threads * 4);
+  program.emit('winogradWeightCheck', { dw, found, count: channels * outChannels * backward.kernel ** 2 });
+  const { stride: _, ...direct } = backward;
+  program.emit('winogradWeightDirect', { ...direct, found });
+  if (lowering.dividesByGradient) emitWeightZeros(lowering, name, { ...direct, found });
 }
 
 /** Adam and its kin divide by the gradient: what rounding makes of one that is 0 moves its weight by the whole rate. */
 function emitWeightZeros(
   { program, threads }: Lowering,
   name: string,
-  { x, dy, dw, ...sizes }: Backward & { readonly dw: WasmBuffer },
+  {
+    x,
+    dy,
+    dw,
+    found,
+    ...sizes
+  }: Omit<Backward, 'stride'> & { readonly dw: WasmBuffer; readonly found: WasmBuffer },
 ): void {
   const { height, width, channels, outChannels, kernel, padding } = sizes;
   const met = program.buffer(`${name} weights that met a product`, channels * outChannels * kernel ** 2);
@@ -196,5 +213,5 @@ function emitWeightZeros(
   const plane = Math.ceil(((height + 2 * padding) * (width + 2 * padding) + kernel) / 16) * 16 + 16;
   const scratchBytes = (channels + outChannels) * plane;
   const scratch = program.buffer(`${name} supports in work`, threads * scratchBytes);
-  program.emit('winogradWeightZeros', { x, dy, dw, ...sizes, met, scratch, scratchBytes });
+  program.emit('winogradWeightZeros', { x, dy, dw, ...sizes, met, found, scratch, scratchBytes });
 }

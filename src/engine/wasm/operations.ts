@@ -283,7 +283,7 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
 export const gradientSlices = 4;
 
 /** Words of one encoded operation: its number with its flags, then its arguments. */
-export const operationWords = 20;
+export const operationWords = 21;
 
 export const operationMask = 0xff_ff;
 

@@ -38,6 +38,7 @@ export const winogradOperations = {
   /** `v` is 0, or keeps the transformed input. */
   winogradForward: {
     x: u,
+    w: u,
     u,
     bias: u,
     y: out,
@@ -68,6 +69,7 @@ export const winogradOperations = {
   /** `d` is 0, or keeps the transformed gradients of the output. */
   winogradInputGradient: {
     dy: u,
+    packed: u,
     u,
     dx: out,
     d: out,
@@ -124,12 +126,17 @@ export const winogradOperations = {
     accumulate: u,
     slices: u,
   },
+  /** Whether the weight gradient is finite: `found` [threads]. */
+  winogradWeightCheck: { dw: u, found: out, count: u },
+  /** Sums it directly where it is not. */
+  winogradWeightDirect: { x: u, dy: u, dw: out, found: u, ...convShape, kernel: u, padding: u, panels: u },
   /** Sets the weight gradients to 0 whose products are all 0 (assembly/support.ts). */
   winogradWeightZeros: {
     x: u,
     dy: u,
     dw: out,
     met: out,
+    found: u,
     scratch: own,
     scratchBytes: u,
     ...convShape,

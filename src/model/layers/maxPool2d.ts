@@ -96,7 +96,9 @@ export const maxPool2d: LayerDefinition<MaxPool2d> = {
         for (let ix = left; ix < left + k * dilation; ix += dilation) {
           if (iy < 0 || ix < 0 || iy >= h || ix >= w) continue;
           const i = plane + iy * w + ix;
-          if (best < 0 || valueAt(x.data, i) > valueAt(x.data, best)) best = i;
+          const value = valueAt(x.data, i);
+          // The last NaN, as in PyTorch's max_pool2d.
+          if (best < 0 || value > valueAt(x.data, best) || Number.isNaN(value)) best = i;
         }
       y.data[at] = valueAt(x.data, best);
       return best;

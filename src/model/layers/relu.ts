@@ -11,7 +11,8 @@ export type ReLU = Readonly<v.InferOutput<typeof schema>>;
 export const relu: LayerDefinition<ReLU> = {
   ...elementwise<ReLU>({
     value: (x) => Math.max(0, x),
-    slope: (y) => (y > 0 ? 1 : 0),
+    // 1 at NaN, as PyTorch's threshold_backward.
+    slope: (y) => (y <= 0 ? 0 : 1),
     slopeReads: 'output',
     course: 'rising',
   }),

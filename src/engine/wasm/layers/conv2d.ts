@@ -11,6 +11,7 @@ import {
   type Value,
 } from '@/engine/wasm/lowering';
 import {
+  convPoolScratchBytes,
   emitWinogradConvPool,
   emitWinogradForward,
   emitWinogradInputGradient,
@@ -207,7 +208,8 @@ export function lowerConvPool(
     valley: valley === null ? 0 : activationKinds.indexOf(valley.kind) + 1,
   };
   if (!emitWinogradConvPool(lowering, layer.name, forward)) {
-    const scratch = newBuffer(lowering, `${layer.name} rows`, threads * 2 * outWidth * outChannels * 8);
+    const scratchBytes = convPoolScratchBytes(outWidth, outChannels);
+    const scratch = program.buffer(`${layer.name} rows`, threads * scratchBytes);
     program.emit('convPool', { ...forward, scratch });
   }
   const backward = (gradient: Gradient): Gradient | null => {

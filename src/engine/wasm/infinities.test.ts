@@ -1,0 +1,164 @@
+// Infinities and NaN in a convolution, by their kind: Winograd's tiles would spread them over their neighbours, and make NaN of infinities.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
+import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import type { Conv2d, LayerSpec } from '@/model/layers';
+import type { Gradients64 } from '@/model/layers/reference';
+import { randomBits } from '@/model/random';
+import { sequencePass } from '@/model/reference';
+
+/** In (-1, 1), and never 0. */
+const dense = (count: number, salt: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: count }, (_, i) => ((randomBits(salt, i) >>> 8) + 0.5) / 2 ** 23 - 1);
+
+const places = ['input', 'weight', 'bias', 'gradient'] as const;
+
+interface Case {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly padding: number;
+  readonly hasPool: boolean;
+  readonly bad: readonly {
+    readonly place: (typeof places)[number];
+    readonly value: number;
+    readonly at: number;
+  }[];
+  readonly dividesByGradient: boolean;
+  readonly salt: number;
+}
+
+const common = {
+  images: fc.integer({ min: 25, max: 33 }),
+  dividesByGradient: fc.boolean(),
+  salt: fc.nat(),
+};
+
+const bad = (
+  where: readonly (typeof places)[number][],
+): Case['bad'] extends infer B ? fc.Arbitrary<B> : never =>
+  fc.array(
+    fc.record({
+      place: fc.constantFrom(...where),
+      value: fc.constantFrom(Infinity, -Infinity, Number.NaN),
+      at: fc.nat(),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+
+const shapes: fc.Arbitrary<Case> = fc.record({
+  ...common,
+  height: fc.integer({ min: 8, max: 11 }),
+  width: fc.integer({ min: 8, max: 11 }),
+  inChannels: fc.integer({ min: 12, max: 17 }),
+  outChannels: fc.integer({ min: 12, max: 19 }),
+  kernelSize: fc.constantFrom(3, 5),
+  // A product of an infinite weight and the zeros around an image is NaN for some of PyTorch's kernels, and left out by others.
+  padding: fc.constant(0),
+  hasPool: fc.constant(false),
+  bad: bad(places),
+});
+
+/** First convolutions of one channel, which tiles along rows compute with their pooling; pixels are finite. */
+const firstShapes: fc.Arbitrary<Case> = fc.record({
+  ...common,
+  height: fc.integer({ min: 8, max: 20 }),
+  width: fc.integer({ min: 1, max: 4 }).map((tiles) => 4 * tiles + 4),
+  inChannels: fc.constant(1),
+  outChannels: fc.integer({ min: 1, max: 19 }),
+  kernelSize: fc.constant(5),
+  padding: fc.constant(0),
+  hasPool: fc.constant(true),
+  bad: bad(['weight']),
+});
+
+const kindOf = (value: number | undefined): string =>
+  value === undefined ? 'missing' : Number.isFinite(value) ? 'finite' : String(value);
+
+/** Names of what is of another kind than by its definition, and how many values were not finite. */
+async function differing(bench: LayerBench, given: Case): Promise<{ wrong: string[]; seen: number }> {
+  const { images, height, width, inChannels, outChannels, kernelSize, padding, hasPool, salt } = given;
+  const layer: Conv2d = {
+    kind: 'Conv2d',
+    name: 'c',
+    inChannels,
+    outChannels,
+    kernelSize,
+    stride: 1,
+    padding,
+    bias: true,
+    init: { kind: 'default' },
+  };
+  const pooling: LayerSpec[] = [
+    { kind: 'ReLU', name: 'relu' },
+    { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 },
+  ];
+  const layers: LayerSpec[] = [layer, ...(hasPool ? pooling : [])];
+  const mixed = (place: (typeof places)[number], values: Float32Array<ArrayBuffer>) => {
+    for (const one of given.bad) if (one.place === place) values[one.at % values.length] = one.value;
+    return values;
+  };
+  const shape = [images, inChannels, height, width] as const;
+  const data = mixed('input', dense(images * inChannels * height * width, salt));
+  const weights = new Map([
+    ['c.weight', mixed('weight', dense(outChannels * inChannels * kernelSize ** 2, salt + 2))],
+    ['c.bias', mixed('bias', dense(outChannels, salt + 3))],
+  ]);
+  let dy = new Float32Array();
+  const actual = await runLayers(
+    bench,
+    layers,
+    { shape, data },
+    weights,
+    (count) => (dy = mixed('gradient', dense(count, salt + 4))),
+    { dividesByGradient: given.dividesByGradient },
+  );
+  const wide = (of: Float32Array): Float64Array => Float64Array.from(of);
+  const run = sequencePass(
+    layers,
+    { shape, data: wide(data) },
+    new Map([...weights].map(([key, of]) => [key, wide(of)])),
+    () => true,
+  );
+  const gradients: Gradients64 = new Map();
+  const dx = run.backward(wide(dy), gradients);
+  let seen = 0;
+  const wrong: string[] = [];
+  for (const [name, expected] of new Map([['y', run.y.data], ['dx', dx], ...gradients])) {
+    const found = name === 'y' ? actual.y : name === 'dx' ? actual.dx : actual.gradients.get(name);
+    expected.forEach((value, i) => {
+      if (!Number.isFinite(value)) seen += 1;
+      if (kindOf(found?.[i]) !== kindOf(value)) wrong.push(`${name}[${i}] = ${found?.[i]}, not ${value}`);
+      else if (Number.isFinite(value) && Math.abs((found?.[i] ?? 0) - value) > 1e-2)
+        wrong.push(`${name}[${i}] = ${found?.[i]} is far from ${value}`);
+    });
+  }
+  return { wrong: wrong.slice(0, 5), seen };
+}
+
+describe.each([1, 2])('on %i threads', (threads) => {
+  it.each([
+    ['a convolution', shapes],
+    ['a first convolution and its pooling', firstShapes],
+  ])('%s', async (_, cases) => {
+    const bench = await newBench(nodeHost(), threads);
+    let total = 0;
+    try {
+      await fc.assert(
+        fc.asyncProperty(cases, async (given) => {
+          const { wrong, seen } = await differing(bench, given);
+          expect(wrong).toEqual([]);
+          total += seen;
+        }),
+        { numRuns: 5, seed: 5, endOnFailure: true },
+      );
+    } finally {
+      bench.runtime.dispose();
+    }
+    expect(total).toBeGreaterThan(1000);
+  });
+});
