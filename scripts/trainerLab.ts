@@ -10,6 +10,7 @@ import type { FirstWeights, RunStatus } from '@/protocol/messages';
 import type { RequestParams } from '@/protocol/requests';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
 import { RangeTester } from '@/training/rangeTester';
+import type { RequestContext } from '@/training/requests';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
 
@@ -60,6 +61,7 @@ export class Lab {
   readonly rangeTests = new RangeTester();
   /** Nothing is recorded here. */
   readonly runs = Promise.resolve(memoryRuns());
+  readonly withCopy: RequestContext['withCopy'] = (task) => this.trainer.withNetwork(task);
   readonly showStep = (): Promise<null> => Promise.resolve(null);
   /** As the browser tells it of the device in use. */
   loseDevice: (error: EngineError) => void = () => undefined;

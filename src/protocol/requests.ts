@@ -3,6 +3,7 @@
  * instead of being copied, and how long the page waits. A new request is an entry here and its handler in training/requests.ts.
  */
 import type { ExportFormatId } from '@/formats/exportFormats';
+import type { Corruption, CorruptionKind } from '@/model/corruptions';
 import type { MemoryNeed } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
@@ -64,6 +65,12 @@ export interface ShownStep {
    * largest value of its tensor; `largest` null: not known. Null: the bits are the run's.
    */
   readonly difference: { readonly step: number | null; readonly largest: number | null } | null;
+}
+
+/** One point of a curve of robustness. */
+export interface CorruptedAccuracy extends Corruption {
+  /** Share of the images that is read rightly. */
+  readonly accuracy: number;
 }
 
 interface RequestKind<Params, Value, Progress> {
@@ -138,6 +145,33 @@ const table = {
       images.buffer,
     ],
   }),
+  /** What the last Linear of the network reads of the first `count` test images: [count, n]. Tells the share that is done. */
+  hiddenActivations: request<
+    { readonly count: number },
+    {
+      /** Null: the network has no Linear, and `features` is empty. */
+      readonly layer: string | null;
+      /** Whether nothing is learned before it: then these are the pixels themselves. */
+      readonly isInput: boolean;
+      readonly features: Float32Array<ArrayBuffer>;
+      readonly images: Uint8Array<ArrayBuffer>;
+      readonly labels: Uint8Array<ArrayBuffer>;
+      readonly step: number;
+    },
+    { readonly done: number }
+  >({
+    seconds: 60,
+    returns: ({ features, images, labels }) => [features.buffer, images.buffer, labels.buffer],
+  }),
+  /**
+   * The accuracy on the first `count` test images, spoiled by these kinds at all their strengths (model/corruptions.ts). Tells every
+   * accuracy as it is there, and the share of all that is done. Computed on a copy of the network, so that training goes on.
+   */
+  corruptionAccuracies: request<
+    { readonly kinds: readonly CorruptionKind[]; readonly count: number; readonly seed: number },
+    { readonly points: readonly CorruptedAccuracy[]; readonly images: number; readonly step: number },
+    { readonly done: number; readonly point: CorruptedAccuracy | null }
+  >({ seconds: 120 }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

@@ -77,11 +77,12 @@ export function createActions(context: ActionContext): SessionActions {
       client()?.send(keyframesCommand(store.getState().settings));
     },
     updateSettings: changeSettings,
-    ask: async (request, params, onProgress) => connected().request(request, params, onProgress),
+    ask: async (request, params, onProgress, signal) =>
+      connected().request(request, params, onProgress, signal),
     predict: async (images, count) => connected().request('predict', { images, count }),
     testImages: async (indices) => connected().request('testImages', { indices }),
-    testPredictions: async (onProgress, signal) =>
-      connected().request('testPredictions', null, ({ done }) => onProgress?.(done), signal),
+    testPredictions: async (onProgress) =>
+      connected().request('testPredictions', null, ({ done }) => onProgress?.(done)),
     convolve: async (problem) => connected().request('convolve', { problem }),
     layerInput: async (layer, filter, image) => connected().request('layerInput', { layer, filter, image }),
     ...createRangeTestActions(store, client),

@@ -238,25 +238,20 @@ export interface SessionActions {
   readonly askMemory: (config: RunConfig) => Promise<MemoryNeed | null>;
   /**
    * Asks the worker anything of protocol/requests.ts; the network on show answers. `onProgress` hears of what comes before the
-   * answer, where something does. @throws RequestError
+   * answer, where something does. @throws RequestError; what `signal` was aborted with
    */
   readonly ask: <K extends RequestType>(
     request: K,
     params: RequestParams<K>,
     onProgress?: (progress: RequestProgress<K>) => void,
+    signal?: AbortSignal,
   ) => Promise<RequestValue<K>>;
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
   /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
   readonly testImages: (indices: readonly number[]) => Promise<RequestValue<'testImages'>>;
-  /**
-   * What the network reads in every test image. @throws RequestError `not_ready` before they are loaded; what `signal` was aborted
-   * with
-   */
-  readonly testPredictions: (
-    onProgress?: (done: number) => void,
-    signal?: AbortSignal,
-  ) => Promise<RequestValue<'testPredictions'>>;
+  /** What the network reads in every test image. @throws RequestError `not_ready` before they are loaded */
+  readonly testPredictions: (onProgress?: (done: number) => void) => Promise<RequestValue<'testPredictions'>>;
   /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
   readonly convolve: (problem: ConvolutionProblem) => Promise<RequestValue<'convolve'>>;
   /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */

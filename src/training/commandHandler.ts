@@ -9,6 +9,8 @@ import type { RunConfig } from '@/model/runConfig';
 import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
 import type { LoadedImages } from '@/training/dataService';
+import type { CreateEngine } from '@/training/engineHost';
+import { withNetworkCopy } from '@/training/networkCopy';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { RangeTester } from '@/training/rangeTester';
 import { RunRecorder } from '@/training/recording/runRecorder';
@@ -73,18 +75,17 @@ export function createCommandHandler({
     post,
     environment: () => (trainer.engineInfo === null ? null : environmentOf(trainer.engineInfo)),
   });
-  const travel = new TimeTravel({
-    source,
-    store: runs,
-    environmentOf,
-    onBusy: (seconds) => post({ type: 'busy', seconds }),
-    open: async (onDeviceError) => {
-      const info = trainer.engineInfo;
-      if (info === null) throw new NotReadyError('No backend is ready yet.');
-      const request = { choice: info.backend, reference: info.engine === 'tfjs' };
-      return (await backends.open(request, onDeviceError, () => undefined)).engine;
-    },
-  });
+  /** Another engine like the one in use. */
+  const open: CreateEngine = async (onDeviceError) => {
+    const info = trainer.engineInfo;
+    if (info === null) throw new NotReadyError('No backend is ready yet.');
+    const request = { choice: info.backend, reference: info.engine === 'tfjs' };
+    return (await backends.open(request, onDeviceError, () => undefined)).engine;
+  };
+  const onBusy = (seconds: number): void => post({ type: 'busy', seconds });
+  const travel = new TimeTravel({ source, store: runs, environmentOf, onBusy, open });
+  const withCopy: RequestContext['withCopy'] = (task) =>
+    withNetworkCopy({ trainer, source, open, onBusy }, task);
   const showStep: RequestContext['showStep'] = async ({ runId, step, exactly }, tell) => {
     const { run } = recorder;
     if (step === null || run?.id !== runId) {
@@ -99,18 +100,18 @@ export function createCommandHandler({
     travel.leave();
   };
   /** Of the requests that are not answered yet, by id. */
-  const open = new Map<number, AbortController>();
+  const pending = new Map<number, AbortController>();
   /** A run is being read from storage; what is said meanwhile is heard afterwards. */
   let reopening: Promise<void> | null = null;
 
   const reply = async <K extends RequestType>({ requestId, request, params }: Request<K>): Promise<void> => {
     const controller = new AbortController();
-    open.set(requestId, controller);
+    pending.set(requestId, controller);
     try {
       const value = await answer(
         request,
         params,
-        { trainer, source, rangeTests, showStep, runs },
+        { trainer, source, rangeTests, showStep, withCopy, runs },
         (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),
         controller.signal,
       );
@@ -118,7 +119,7 @@ export function createCommandHandler({
     } catch (error) {
       post({ type: 'requestFailed', requestId, error: toWorkerError(error) });
     } finally {
-      open.delete(requestId);
+      pending.delete(requestId);
     }
   };
 
@@ -198,7 +199,7 @@ export function createCommandHandler({
         rangeTests.stop();
         break;
       case 'cancelRequest':
-        open.get(command.requestId)?.abort();
+        pending.get(command.requestId)?.abort();
         break;
       case 'ping':
         post({ type: 'pong' });

@@ -1,5 +1,6 @@
 /** Answers what the page asks about the network and the data: one handler for each entry of protocol/requests.ts. */
 import { imageBytes } from '@/data/manifest';
+import type { Engine } from '@/engine/engine';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
@@ -8,9 +9,12 @@ import type { RequestParams, RequestProgress, RequestType, RequestValue } from '
 import { checkConfig } from '@/training/checkConfig';
 import { exportFile } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
+import { hiddenActivations } from '@/training/hiddenActivations';
 import { layerInput } from '@/training/layerInput';
 import type { RangeTester } from '@/training/rangeTester';
+import { corruptionAccuracies } from '@/training/robustness';
 import type { RunStore } from '@/storage/runs/runStore';
+import type { NetworkAtStep } from '@/training/replay/timeTravel';
 import { readLogits, testPredictions } from '@/training/testPredictions';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
@@ -21,6 +25,8 @@ export interface RequestContext {
   readonly source: ImageSets;
   readonly rangeTests: RangeTester;
   readonly runs: Promise<RunStore>;
+  /** Runs a task with a copy of the network on show (networkCopy.ts). */
+  readonly withCopy: <T>(task: (engine: Engine, network: NetworkAtStep) => Promise<T>) => Promise<T>;
   readonly showStep: (
     params: RequestParams<'showStep'>,
     tell: (progress: RequestProgress<'showStep'>) => void,
@@ -63,6 +69,18 @@ const handlers: Handlers = {
       const found = await testPredictions(engine, source.test, tell, signal);
       return { ...found, step, images: found.images.slice(0, found.labels.length * imageBytes) };
     }),
+
+  hiddenActivations: ({ count }, { trainer, source }, tell, signal) =>
+    trainer.withNetwork(async (engine, { config: { network }, step }) => ({
+      ...(await hiddenActivations(engine, network, source.test, count, tell, signal)),
+      step,
+    })),
+
+  corruptionAccuracies: (params, { withCopy, source }, tell, signal) =>
+    withCopy(async (engine, { step }) => ({
+      ...(await corruptionAccuracies(engine, source.test, params, tell, signal)),
+      step,
+    })),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 
