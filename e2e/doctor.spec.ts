@@ -24,3 +24,23 @@ test('names softmax before NLLLoss, shows it on the chart and mends it', async (
   expect(await train.stat('loss')).toBeGreaterThan(0);
   await expect(page.getByTestId('diagnosis-softmax_before_nll')).toBeHidden();
 });
+
+test('a loss that is no number stands as NaN under the pointer', async ({ page }) => {
+  const train = new TrainPage(page);
+  // Weights grow ninefold at each step: past float32 before the fiftieth.
+  await train.open('network=lenet&learningRate=10&momentum=0&weightDecay=1');
+  await train.mainControl.click();
+  await expect(page.getByTestId('stat-loss')).toContainText('NaN', { timeout: 120_000 });
+  await train.waitForStep(60);
+  await train.mainControl.click();
+  await train.expectAction('resume');
+  const chart = page.getByTestId('training-loss');
+  const box = chart.locator('[class*=tooltipRow]');
+  const plot = chart.locator('[class*=hover]').first();
+  await plot.scrollIntoViewIfNeeded();
+  const { width, height } = (await plot.boundingBox()) ?? { width: 0, height: 0 };
+  await plot.hover({ position: { x: width * 0.6, y: height / 2 } });
+  await expect(box).toHaveCount(2);
+  await expect(box.first()).toContainText('NaN');
+  await expect(box.last()).toContainText('NaN');
+});
