@@ -70,6 +70,11 @@ test('a broken run and its fix, queued by keyboard, diagnosed, cut by a reload a
   await expect(fixed.getByRole('link')).toHaveText(text, { timeout: 30_000 });
   await expect(queue).toHaveAttribute('data-phase', 'idle');
   await expectClean(page, 'the report');
+  // Each is a run like any other; the one that was cut went on, and is one.
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await expect(page.getByTestId('run-row')).toHaveCount(2);
+  await expect(page.getByTestId('run-row').filter({ hasText: 'Finished' })).toHaveCount(2);
+  await page.getByRole('link', { name: 'Report', exact: true }).click();
   await fixed.getByRole('link').press('Enter');
   await expect(page.getByTestId('main-control')).toBeVisible();
   await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('3');

@@ -26,7 +26,7 @@ export const folderRules: Readonly<Record<string, FolderRule>> = {
   report: { may: ['model'] },
   formats: { may: ['model'] },
   protocol: { may: ['model', 'data', 'formats'] },
-  storage: { may: ['model', 'formats', 'protocol'] },
+  storage: { may: ['model', 'formats'] },
   'storage/testing': { may: ['storage', 'model'] },
   engine: { may: ['model', 'data'], tfjs: true },
   ...Object.fromEntries(

@@ -11,7 +11,7 @@ import { surviveTranslation } from '@/app/translatedPage';
 import { askBeforeLeaving } from '@/app/leaveGuard';
 import { draftFromQuery } from '@/session/draftLink';
 import { repairedAddress } from '@/session/linkText';
-import { report } from '@/features/report/reportStore';
+import { runQueue } from '@/session/queue/pageQueue';
 import { session } from '@/session/session';
 import { startI18n } from '@/locales/i18n';
 import { cssVariablesResolver, theme } from '@/ui/theme/theme';
@@ -31,7 +31,7 @@ function connectToLink(): void {
   const link = fragment() ?? linkIn(location.search);
   session.connect(link ?? '');
   // Whoever opens a link wants its run, not the rest of a queue.
-  void report.connect({ resumes: link === null });
+  void runQueue.connect({ resumes: link === null });
   if (link !== null) history.replaceState(null, '', location.pathname);
   addEventListener('hashchange', () => {
     const opened = fragment();

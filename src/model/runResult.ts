@@ -25,10 +25,10 @@ export interface ThinnedLine {
 
 export interface RunResult {
   readonly config: RunConfig;
-  /** Milliseconds since 1970. */
-  readonly finishedAt: number;
+  /** When it was begun, in milliseconds since 1970. */
+  readonly begunAt: number;
   readonly backend: ResultBackend;
-  /** Time spent training and testing, pauses left out. */
+  /** Time spent training; of an old result its tests too. */
   readonly seconds: number;
   readonly trainingLoss: ThinnedLine;
   /** In order; the last is the result. */

@@ -13,6 +13,7 @@ import type { StepMetrics } from '@/model/stepMetrics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { FormatDetails } from '@/model/weightFiles';
 import type { WeightsOrigin } from '@/model/weightsOrigin';
+import type { RunSweep } from '@/model/sweep/runSweep';
 import type { Progress, Reply, Request } from '@/protocol/requests';
 
 /** `auto` takes the first that works in the order of choice; the others are tried as named. */
@@ -46,6 +47,8 @@ export type Command =
       readonly runId: string;
       readonly config: RunConfig;
       readonly weights: FirstWeights;
+      /** The sweep that it is trained for. */
+      readonly sweep?: RunSweep;
     }
   /**
    * Puts a run that another worker had back where it was kept, in place of the current run: in storage, or, where that has it not
@@ -107,9 +110,9 @@ export interface KeptRun {
 
 /**
  * `no_storage`: the browser has or allows none, so that nothing outlives the visit; `full`: no more keyframes are kept; `failed`: nothing
- * more is written.
+ * more is written; `newer_page`: so, because a newer version of the page has taken the storage over in another tab.
  */
-export type RecordingProblem = 'no_storage' | 'full' | 'failed';
+export type RecordingProblem = 'no_storage' | 'full' | 'failed' | 'newer_page';
 
 export type ErrorCode =
   | 'elsewhere'
@@ -221,6 +224,16 @@ export type WorkerEvent =
       readonly runId: string;
       readonly step: number;
       readonly state: EngineState | null;
+    }
+  /**
+   * This much of the run is in the store. `write`: what came last, a RunWrite of storage/runs/runStore.ts without states, where the
+   * store is the worker's own memory; else null.
+   */
+  | {
+      readonly type: 'runRecorded';
+      readonly runId: string;
+      readonly phase: RunPhase;
+      readonly write: object | null;
     }
   /** What of the run is not kept, and why; null: all of it is kept. */
   | { readonly type: 'recording'; readonly runId: string; readonly problem: RecordingProblem | null }

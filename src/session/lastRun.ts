@@ -2,7 +2,7 @@
 import { configAt } from '@/model/runEvents';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
-import { acquireRunLock } from '@/storage/tabLock';
+import { isRunFree } from '@/storage/tabLock';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { StepMetrics } from '@/model/stepMetrics';
@@ -20,9 +20,7 @@ export async function findLastRun(store: RunStore, storage: Kept): Promise<Recor
   const runs = await store.list();
   const [last] = runs.toSorted((a, b) => b.updatedAt - a.updatedAt);
   if (last === undefined || last.id === storage.getItem(dismissedKey)) return null;
-  const lock = await acquireRunLock(last.id, endMilliseconds);
-  if (lock === null) return null;
-  lock.release();
+  if (!(await isRunFree(last.id, endMilliseconds))) return null;
   return (await store.keyframeSteps(last.id)).length > 0 ? last : null;
 }
 

@@ -55,10 +55,10 @@ export function createRecordedRunActions(
 ): RecordedRunActions {
   const { store, client } = context;
   return {
-    openRun: async (runId, { train }) => {
+    openRun: async (runId, { train, asks = true }) => {
       const storage = await runs();
       const read = await readRun(storage, runId);
-      if (read === null || !(await confirmReplacing())) return;
+      if (read === null || (asks && !(await confirmReplacing()))) return false;
       const { parent } = read.run;
       const compared = parent === null ? null : (await storage.metrics(parent.runId)).values('loss');
       show(
@@ -70,6 +70,7 @@ export function createRecordedRunActions(
       );
       client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
       if (train) client()?.send({ type: 'train', runId, until: 'end' });
+      return true;
     },
     dismissLastRun: () => {
       const { lastRun } = store.getState();

@@ -50,6 +50,9 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
     case 'runBegan':
     case 'runChanged':
       return state;
+    case 'runRecorded':
+      // Of the run before, too, which is written to its end.
+      return { ...state, recorded: { runId: event.runId, phase: event.phase } };
     case 'recording':
       return ofRun(state, event.runId, () => ({
         ...state,

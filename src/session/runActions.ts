@@ -2,7 +2,8 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
-import type { WeightsOrigin } from '@/model/weightsOrigin';
+import type { RunSweep } from '@/model/sweep/runSweep';
+import { drawnFromSeed, type WeightsOrigin } from '@/model/weightsOrigin';
 import type { FirstWeights, StopUnit } from '@/protocol/messages';
 import type { MetricsLog } from '@/session/metricsLog';
 import { isUnderWay, isWaitingForBackend, sameFreshNetwork } from '@/session/selectors';
@@ -133,9 +134,9 @@ export function createRunActions(context: RunContext): RunActions {
       });
     },
     askMemory: async (config) => excessOf(await askMemory(context.client(), config)),
-    startFresh: (config) => {
+    startFresh: (config, sweep = null) => {
       store.setState({ draft: config });
-      prepareWith(config, 'seed');
+      prepare(context, config, 'seed', drawnFromSeed, sweep);
       train('end');
     },
     pause: () => {
@@ -210,6 +211,7 @@ export function prepare(
   config: RunConfig,
   weights: FirstWeights,
   origin: WeightsOrigin,
+  sweep: RunSweep | null = null,
 ): void {
   const run = preparingRun(newRunId(), config, origin);
   metrics.clear();
@@ -223,7 +225,8 @@ export function prepare(
     metricsVersion: metricsVersion + 1,
     statisticsVersion: statisticsVersion + 1,
   }));
-  client()?.send({ type: 'prepare', runId: run.runId, config, weights });
+  const { runId } = run;
+  client()?.send({ type: 'prepare', runId, config, weights, ...(sweep === null ? {} : { sweep }) });
 }
 
 /** Unlike all of earlier visits and other tabs. crypto.randomUUID is missing on plain http pages. */

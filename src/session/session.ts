@@ -8,6 +8,7 @@ import { findLastRun } from '@/session/lastRun';
 import { MetricsLog } from '@/session/metricsLog';
 import { reduceEvent } from '@/session/reduceEvent';
 import { recordDiagnoses } from '@/session/recordDiagnoses';
+import { isTraining } from '@/session/selectors';
 import { RunKeeper, type Resumption } from '@/session/runKeeper';
 import { createActions } from '@/session/sessionActions';
 import type { SessionActions, SessionState } from '@/session/sessionState';
@@ -19,13 +20,15 @@ import { startTrainerClient, type SessionEvent, type TrainerClient } from '@/ses
 import { watchMemory } from '@/session/watchMemory';
 import { watchRun } from '@/session/watchRun';
 import { openRuns } from '@/storage/runs/openRuns';
-import type { RunStore } from '@/storage/runs/runStore';
+import type { RunStore, RunWrite } from '@/storage/runs/runStore';
 
 export interface Session {
   readonly store: StoreApi<SessionState>;
   readonly metrics: MetricsLog;
   readonly statistics: StatisticsLog;
   readonly actions: SessionActions;
+  /** The page's way to the recorded runs. Where the browser keeps none: those of this visit, without their states. */
+  readonly runs: () => Promise<RunStore>;
   /**
    * Starts the worker: backend, data, and the network of the draft, which is the link's where `query` (location.search)
    * names one, else the last visit's.
@@ -64,6 +67,7 @@ function initialState(): SessionState {
     rangeTest: null,
     diagnoses: [],
     storedRunId: null,
+    recorded: null,
     recordingProblem: null,
     lastRun: null,
     shown: null,
@@ -82,6 +86,10 @@ export function createSession(): Session {
   let resumption: Resumption | null = null;
 
   const onEvent = (event: SessionEvent): void => {
+    if (event.type === 'runRecorded' && event.write !== null) {
+      void rememberRun(event.write as RunWrite).then(() => reduce({ ...event, write: null }));
+      return;
+    }
     keeper.heard(event);
     const { run } = store.getState();
     const runId = run?.runId;
@@ -90,7 +98,15 @@ export function createSession(): Session {
     if (event.type === 'statistics' && event.runId === runId) statistics.append(event.steps);
     if (event.type === 'runStatus' && event.runId === runId && event.status.step < step)
       truncate(event.status.step);
+    reduce(event);
+  };
+  const reduce = (event: SessionEvent): void => {
     store.setState((state) => reduceEvent(state, event));
+  };
+  /** Where nothing is kept, the worker's own memory holds the runs, and ends with it. */
+  const rememberRun = async (write: RunWrite): Promise<void> => {
+    const kept = await runs();
+    if (!kept.isPersistent) await kept.write(write);
   };
   const truncate = (step: number): void => {
     metrics.truncate(step);
@@ -138,8 +154,9 @@ export function createSession(): Session {
   };
   const offerLastRun = async (): Promise<void> => {
     const lastRun = await findLastRun(await runs(), tabStorage());
-    // Whoever has begun another one meanwhile has decided.
-    if ((store.getState().run?.step ?? 0) === 0) store.setState({ lastRun });
+    // Whoever, or the queue, has begun another one meanwhile has decided.
+    const { run } = store.getState();
+    if ((run?.step ?? 0) === 0 && !isTraining(run?.phase)) store.setState({ lastRun });
   };
   /** Another worker, which goes on with the run. */
   const restart = (): void => {
@@ -186,6 +203,7 @@ export function createSession(): Session {
     metrics,
     statistics,
     actions,
+    runs,
     connect: (query = '') => {
       const link = draftFromQuery(query);
       if (link !== null) store.setState({ draft: link.config, linkIssues: link.issues });

@@ -18,12 +18,14 @@ import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { RangeTestPoint } from '@/model/rangeTest';
 import type { LinkIssue } from '@/model/configQuery';
 import type { RunConfig } from '@/model/runConfig';
+import type { RunSweep } from '@/model/sweep/runSweep';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type {
   BackendDescription,
   EngineChoice,
   FirstWeights,
   RecordingProblem,
+  RunPhase,
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
@@ -171,6 +173,8 @@ export interface SessionState {
   readonly rangeTest: RangeTestState | null;
   /** The run whose states are in storage, so that it outlives the page. */
   readonly storedRunId: string | null;
+  /** What was written last of a run; null before anything was. */
+  readonly recorded: { readonly runId: string; readonly phase: RunPhase } | null;
   /** What of the runs is not kept, until a person has put the news away; null: nothing, or it is told. */
   readonly recordingProblem: RecordingProblem | null;
   /** The run that the last visit left, to be shown again, and gone on with where it has steps to go. */
@@ -191,8 +195,8 @@ export interface SessionActions {
   readonly start: () => void;
   /** The same with this configuration, which becomes the draft; that alone where the engine's memory does not hold such a run. */
   readonly startWith: (config: RunConfig) => void;
-  /** Trains fresh weights with this configuration, which becomes the draft, without a question (confirmReplacing). */
-  readonly startFresh: (config: RunConfig) => void;
+  /** Trains fresh weights with this configuration, which becomes the draft, without a question (confirmReplacing); `sweep`: for which. */
+  readonly startFresh: (config: RunConfig, sweep?: RunSweep | null) => void;
   readonly pause: () => void;
   /** Goes on with a paused run, one whose device was lost and replaced, or one that has ended and has more epochs now. */
   readonly resume: () => void;
@@ -280,8 +284,14 @@ export interface SessionActions {
   readonly closeRangeTest: () => void;
   /** Another worker in place of one that died or is stuck; the run goes on from its last kept step. */
   readonly restartWorker: () => void;
-  /** Shows a run from storage as it stood last, in place of the one at hand; `train`: and goes on with it. Asks where weights would be lost. */
-  readonly openRun: (runId: string, options: { readonly train: boolean }) => Promise<void>;
+  /**
+   * Shows a run from storage as it stood last, in place of the one at hand; `train`: and goes on with it, or, where no state of it is
+   * kept, begins it again. Asks where weights would be lost, unless that was asked (`asks`). Gives whether it is on show.
+   */
+  readonly openRun: (
+    runId: string,
+    options: { readonly train: boolean; readonly asks?: boolean },
+  ) => Promise<boolean>;
   /** Shows the network as it was after `step` steps in all views; null, or the newest: as it is. */
   readonly showStep: (step: number | null) => void;
   /** Computes the step that was asked for, however long it takes. */

@@ -1,18 +1,19 @@
 // Real IndexedDB, in Chromium.
 import { openDB } from 'idb';
 import { expect, test } from 'vitest';
-import { defaultConfig } from '@/model/presets';
 import { countClasses } from '@/model/classCounts';
-import type { RunResult } from '@/model/runResult';
+import { databaseRuns } from '@/storage/runs/databaseRuns';
+import { encodeRun } from '@/storage/runs/runSchema';
+import { writeOf } from '@/storage/testing/runWrites';
 import { openDatabase } from './database';
-import { loadResults, saveResult } from './results';
-import { acquireRunLock, lockedRuns } from './tabLock';
+import { acquireRunLock, isRunFree, lockedRuns } from './tabLock';
 
 const isRunLocked = async (id: string): Promise<boolean> => (await lockedRuns()).has(id);
 
-const result = (seed: number, accuracy: number): RunResult => ({
-  config: { ...defaultConfig('mynn'), seed },
-  finishedAt: 1,
+const result = (seed: number, accuracy: number): unknown => ({
+  version: 1,
+  settings: `network=mynn&seed=${seed}`,
+  finishedAt: 1e12 + seed,
   backend: { engine: 'wasm', backend: 'wasm', device: 'WebAssembly', isSoftware: false },
   seconds: 1,
   trainingLoss: { steps: [1], values: [2.3] },
@@ -28,20 +29,56 @@ const result = (seed: number, accuracy: number): RunResult => ({
   ],
 });
 
-test('keeps one result a run, over visits, and passes over what it cannot read', async () => {
-  const name = `results-${Date.now()}`;
-  const first = await openDatabase(name);
-  await saveResult(first, result(1, 0.5));
-  await saveResult(first, result(2, 0.6));
-  await saveResult(first, result(1, 0.7));
-  await first.put('results', { settings: 'network=mynn&seed=9', version: 99 });
-  first.close();
-  const second = await openDatabase(name);
-  const results = await loadResults(second);
-  expect(results.map(({ config, tests }) => [config.seed, tests[0]?.accuracy])).toEqual([
-    [1, 0.7],
-    [2, 0.6],
+/** A database as version 3 of it was, or, without runs, version 1. */
+async function oldDatabase(name: string, version: 1 | 3): Promise<void> {
+  const old = await openDB(name, version, {
+    upgrade: (db) => {
+      db.createObjectStore('results', { keyPath: 'settings' });
+      if (version === 1) return;
+      db.createObjectStore('tileChoices');
+      db.createObjectStore('runs', { keyPath: 'id' });
+      for (const store of ['runMetrics', 'runStatistics', 'runTests', 'runKeyframes'])
+        db.createObjectStore(store);
+    },
+  });
+  await old.put('results', result(1, 0.5));
+  await old.put('results', result(2, 0.6));
+  await old.put('results', { settings: 'network=mynn&seed=9', version: 99 });
+  if (version === 3) {
+    const {
+      sweep: _s,
+      switchedEngine: _e,
+      thinnedLoss: _l,
+      ...run
+    } = {
+      sweep: null,
+      switchedEngine: false,
+      thinnedLoss: null,
+      ...encodeRun(writeOf({ id: 'a', mark: 1 }, 0, 10).run),
+    };
+    await old.put('runs', { ...run, version: 2 });
+  }
+  old.close();
+}
+
+test.each([1, 3] as const)('makes recorded runs of the results of version %d', async (version) => {
+  const name = `results-${version}-${Date.now()}`;
+  await oldDatabase(name, version);
+  const database = await openDatabase(name);
+  expect([...database.objectStoreNames]).not.toContain('results');
+  const runs = databaseRuns(database);
+  const list = await runs.list();
+  expect(list.map(({ id, config, summary }) => [id === 'a', config.seed, summary.lastAccuracy])).toEqual([
+    [false, 2, 0.6],
+    [false, 1, 0.5],
+    ...(version === 3 ? [[true, 1, null]] : []),
   ]);
+  const [first] = list;
+  expect(await runs.tests(first?.id ?? '')).toMatchObject([{ step: 938, extent: 'full', accuracy: 0.6 }]);
+  database.close();
+  // Once.
+  const again = await openDatabase(name);
+  expect(await databaseRuns(again).list()).toHaveLength(list.length);
 
   // A newer page in another tab: this connection gives way.
   const newer = await openDB(name, 99);
@@ -55,7 +92,8 @@ test('tells which run a tab trains', async () => {
   expect(await isRunLocked(id)).toBe(false);
   const lock = await acquireRunLock(id);
   expect([await isRunLocked(id), await isRunLocked(`${id}-2`)]).toEqual([true, false]);
-  expect(await acquireRunLock(id)).toBeNull();
+  expect([await acquireRunLock(id), await isRunFree(id, 20)]).toEqual([null, false]);
   lock?.release();
-  await expect.poll(() => isRunLocked(id)).toBe(false);
+  expect(await isRunFree(id, 5000)).toBe(true);
+  expect(await isRunLocked(id)).toBe(false);
 });

@@ -41,11 +41,26 @@ const runLockName = (runId: string): string => `${runLockPrefix}${runId}`;
 export const acquireRunLock = (runId: string, waitMilliseconds = 0): Promise<TabLock | null> =>
   acquireTabLock(runLockName(runId), waitMilliseconds);
 
+/** Whether no tab trains the run, or does not any more within so long. It is not held meanwhile. */
+export async function isRunFree(runId: string, waitMilliseconds: number): Promise<boolean> {
+  const locks = lockManager();
+  if (locks === undefined) return true;
+  try {
+    const signal = AbortSignal.timeout(waitMilliseconds);
+    return await locks.request(runLockName(runId), { mode: 'shared', signal }, () => true);
+  } catch (error) {
+    // There, and refused: where storage is blocked.
+    return !(error instanceof DOMException && error.name === 'TimeoutError');
+  }
+}
+
 /** The runs that a tab trains now. */
 export async function lockedRuns(): Promise<ReadonlySet<string>> {
   try {
     const { held = [] } = (await lockManager()?.query()) ?? {};
-    const names = held.flatMap(({ name }) => name ?? []).filter((name) => name.startsWith(runLockPrefix));
+    // Who looks whether a run is free shares its lock.
+    const trained = held.filter(({ mode }) => mode === 'exclusive');
+    const names = trained.flatMap(({ name }) => name ?? []).filter((name) => name.startsWith(runLockPrefix));
     return new Set(names.map((name) => name.slice(runLockPrefix.length)));
   } catch {
     return new Set();

@@ -163,7 +163,7 @@ export function createCommandHandler({
         break;
       case 'prepare':
         leave();
-        recorder.begin(command.runId, command.config);
+        recorder.begin(command.runId, command.config, command.sweep);
         void trainer.prepare(command.runId, command.config, command.weights);
         break;
       case 'restore':

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { neverPredicted } from '@/model/classCounts';
 import type { RunResult } from '@/model/runResult';
 import { runLengths, type BrokenAndFixed, type RunLength } from '@/report/reportRuns';
-import { report, resultOf, useReport } from '@/features/report/reportStore';
+import { queuedRun } from '@/features/report/chosenRuns';
+import { resultOf, useMeasured } from '@/features/report/measuredResults';
 import { AccuracyChart, LossChart, RecallChart } from '@/features/report/CompareCharts';
-import { isBrokenId, useRunTexts } from '@/features/report/useRunTexts';
+import { isBrokenId, useReportTexts } from '@/panels/queue/useReportTexts';
+import { runQueue } from '@/session/queue/pageQueue';
 import { Panel } from '@/ui/layout/Panel';
 import classes from '@/features/report/report.module.css';
 
@@ -32,13 +34,13 @@ function compared(results: readonly RunResult[], { broken, fixed }: BrokenAndFix
 
 function Invitation({ pair, length }: { readonly pair: BrokenAndFixed; readonly length: RunLength }) {
   const { t } = useTranslation('report');
-  const { lengthOf } = useRunTexts();
+  const { lengthOf } = useReportTexts();
   const both = [pair.broken, pair.fixed];
   return (
     <Button
       size="xs"
       variant="default"
-      onClick={() => report.actions.runQueue(both.map(({ id }) => ({ runId: id, length })))}
+      onClick={() => void runQueue.actions.add(both.map((run) => queuedRun({ run, length })))}
     >
       {t('compare.runBoth', { length: lengthOf(pair.broken, length) })}
     </Button>
@@ -59,8 +61,8 @@ function DeadDigits({ result }: { readonly result: RunResult }) {
 
 export function ComparePanel({ pair }: { readonly pair: BrokenAndFixed }) {
   const { t } = useTranslation('report');
-  const { name } = useRunTexts();
-  const results = useReport((state) => state.results);
+  const { name } = useReportTexts();
+  const results = useMeasured((state) => state.results);
   const shown = compared(results, pair);
   const presetId = pair.broken.preset.id;
   const isEmpty = shown.broken === null && shown.fixed === null;

@@ -46,7 +46,7 @@ export function MeasuredCell({ result, name, length, showsBest }: MeasuredCellPr
           })}`}
       </span>
       <span className={classes['detail']} title={backend.device}>
-        {t('table.measuredOn', { date: date.format(result.finishedAt), engine })},{' '}
+        {t('table.measuredOn', { date: date.format(result.begunAt), engine })},{' '}
         {format.duration(result.seconds)}
       </span>
     </>

@@ -3,17 +3,19 @@ import { Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { brokenAndFixed } from '@/report/reportRuns';
-import { useReport } from '@/features/report/reportStore';
+import type { ChosenKey } from '@/features/report/chosenRuns';
+import { useFreshResults, useMeasured } from '@/features/report/measuredResults';
 import { ComparePanel } from '@/features/report/ComparePanel';
 import { GradientPanel } from '@/features/report/GradientPanel';
 import { QueuePanel } from '@/features/report/QueuePanel';
-import { type ChosenKey, RunTable } from '@/features/report/RunTable';
+import { RunTable } from '@/features/report/RunTable';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import classes from '@/features/report/report.module.css';
 
 export function ReportView() {
   const { t } = useTranslation('report');
-  const storage = useReport((state) => state.storage);
+  const storage = useMeasured((state) => state.storage);
+  useFreshResults();
   const [chosen, setChosen] = useState<ReadonlySet<ChosenKey>>(new Set());
   const toggle = (key: ChosenKey): void => {
     const next = new Set(chosen);
@@ -27,6 +29,7 @@ export function ReportView() {
         <p className={classes['intro']}>{t('intro')}</p>
       </header>
       {storage === 'unavailable' && <ErrorAlert tone="warning" title={t('storageUnavailable')} />}
+      {storage === 'failed' && <ErrorAlert title={t('storageFailed')} />}
       <QueuePanel chosen={chosen} onChoose={setChosen} />
       <RunTable chosen={chosen} onToggle={toggle} />
       <Title order={2}>{t('compare.title')}</Title>

@@ -3,19 +3,17 @@ import { Button, Checkbox } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Measurement } from '@/model/presets';
 import { pytorchAtEnd, reportRuns, runLengths, type ReportRun, type RunLength } from '@/report/reportRuns';
-import { report, resultOf, useReport } from '@/features/report/reportStore';
+import { type ChosenKey, chosenKey, queuedRun } from '@/features/report/chosenRuns';
+import { resultOf, useMeasured } from '@/features/report/measuredResults';
 import { CheckRow } from '@/features/report/CheckRow';
 import { MeasuredCell } from '@/features/report/MeasuredCell';
 import { RunLink } from '@/features/report/RunLink';
-import { isBrokenId, useRunTexts } from '@/features/report/useRunTexts';
+import { isBrokenId, useReportTexts } from '@/panels/queue/useReportTexts';
+import { runQueue } from '@/session/queue/pageQueue';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { Panel } from '@/ui/layout/Panel';
 import { report as texts } from '@/locales/en/report';
 import classes from '@/features/report/report.module.css';
-
-/** `run/length`, as the selection holds them. */
-export type ChosenKey = `${string}/${RunLength}`;
-export const chosenKey = (run: ReportRun, length: RunLength): ChosenKey => `${run.id}/${length}`;
 
 export interface RunTableProps {
   readonly chosen: ReadonlySet<ChosenKey>;
@@ -79,7 +77,7 @@ interface RowProps extends RunTableProps {
 function NameCell({ run }: { readonly run: ReportRun }) {
   const { t } = useTranslation('report');
   const { t: preset } = useTranslation('presets');
-  const { name } = useRunTexts();
+  const { name } = useReportTexts();
   return (
     <th scope="rowgroup" rowSpan={runLengths.length} className={classes['name']}>
       {name(run)}
@@ -95,8 +93,8 @@ function NameCell({ run }: { readonly run: ReportRun }) {
 
 function Row({ run, length, chosen, onToggle }: RowProps) {
   const { t } = useTranslation('report');
-  const { name, lengthOf } = useRunTexts();
-  const result = useReport(({ results }) => resultOf(results, { run, length }));
+  const { name, lengthOf } = useReportTexts();
+  const result = useMeasured(({ results }) => resultOf(results, { run, length }));
   const key = chosenKey(run, length);
   const words = { name: name(run), length: lengthOf(run, length) };
   const presetId = run.preset.id;
@@ -132,7 +130,7 @@ function Row({ run, length, chosen, onToggle }: RowProps) {
             size="compact-xs"
             variant="default"
             aria-label={t('table.startOne', words)}
-            onClick={() => report.actions.runQueue([{ runId: run.id, length }])}
+            onClick={() => void runQueue.actions.add([queuedRun({ run, length })])}
           >
             {t('table.start')}
           </Button>

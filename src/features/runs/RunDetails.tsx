@@ -89,12 +89,14 @@ function Facts({ run }: { readonly run: RecordedRun }) {
   ];
   return (
     <dl className={classes['facts']}>
-      {facts.map(([term, value]) => (
-        <div key={term}>
-          <dt>{term}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {facts
+        .filter(([, value]) => value !== '')
+        .map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }
@@ -112,10 +114,12 @@ function WaysOn({ run, onClose }: { readonly run: RecordedRun; readonly onClose:
     if (!isAtHand) await session.actions.openRun(run.id, { train });
     if (session.store.getState().run?.runId === run.id) toTrain();
   };
+  // Of one that an older version measured there is nothing else to show.
+  const isFiguresAlone = run.thinnedLoss !== null;
   const canGoOn = status !== 'finished' && status !== 'stopped' && status !== 'training';
   return (
     <div className={classes['ways']}>
-      {(isAtHand || status !== 'training') && (
+      {!isFiguresAlone && (isAtHand || status !== 'training') && (
         <Button size="xs" onClick={() => void open(false)}>
           {t('details.show')}
         </Button>
@@ -135,6 +139,7 @@ function WaysOn({ run, onClose }: { readonly run: RecordedRun; readonly onClose:
       >
         {t('details.useSettings')}
       </Button>
+      {isFiguresAlone && <p className={classes['detail']}>{t('details.figuresAlone')}</p>}
       {status === 'training' && !isAtHand && <p className={classes['detail']}>{t('details.elsewhere')}</p>}
     </div>
   );

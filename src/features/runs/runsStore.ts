@@ -1,7 +1,7 @@
 /** The kept runs as the view shows them: what lists hold of each, read when the view opens and while something trains. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { openRuns } from '@/storage/runs/openRuns';
+import { session } from '@/session/session';
 import type { RecordedRun, RunNotes } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 import { lockedRuns } from '@/storage/tabLock';
@@ -46,7 +46,7 @@ const isOver = (deletedAt: number | null, now: number): boolean =>
   deletedAt !== null && now - deletedAt > undoMilliseconds;
 
 /** The list of a store; the page has one, tests make their own. */
-export function createRuns(open: () => Promise<RunStore>): Runs {
+export function createRuns(opened: () => Promise<RunStore>): Runs {
   const store = createStore<RunsState>(() => ({
     phase: 'reading',
     runs: [],
@@ -54,11 +54,6 @@ export function createRuns(open: () => Promise<RunStore>): Runs {
     training: new Set(),
     error: null,
   }));
-  let opening: Promise<RunStore> | null = null;
-  const opened = (): Promise<RunStore> => {
-    opening ??= open();
-    return opening;
-  };
   const failed = (error: unknown): void => {
     store.setState({ error: error instanceof Error ? error.message : String(error) });
   };
@@ -100,8 +95,6 @@ export function createRuns(open: () => Promise<RunStore>): Runs {
           await remove(await opened(), over);
           await read();
         } catch (error) {
-          // Another version of the page may have closed the connection.
-          opening = null;
           store.setState({ phase: 'failed' });
           failed(error);
         }
@@ -138,7 +131,7 @@ export function createRuns(open: () => Promise<RunStore>): Runs {
   };
 }
 
-export const runs: Runs = createRuns(openRuns);
+export const runs: Runs = createRuns(session.runs);
 
 export function useRuns<T>(selector: (state: RunsState) => T): T {
   return useStore(runs.store, selector);

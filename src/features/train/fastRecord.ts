@@ -3,9 +3,9 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import * as v from 'valibot';
 import { enoughAccuracy, isFastRun } from '@/model/fastPreset';
-import { RunRecorder } from '@/session/runRecorder';
 import { session, type Session } from '@/session/session';
 import { browserStorage } from '@/session/settings';
+import { isWholeRun, settingsNow } from '@/storage/runs/wholeRun';
 import { TrainingClock } from '@/features/train/trainingClock';
 
 const storageKey = 'digit-lab.fast-record';
@@ -51,24 +51,38 @@ function saveRecord(storage: Pick<Storage, 'setItem'> | null, record: FastTime):
 
 /** Watches the session from now on; now: a clock in milliseconds. */
 export function createFastRecord(
-  { store: sessionStore, metrics }: Pick<Session, 'store' | 'metrics'>,
+  { store: sessionStore, runs }: Pick<Session, 'store' | 'runs'>,
   storage: Pick<Storage, 'getItem' | 'setItem'> | null,
   now: () => number,
 ): FastRecord {
   const store = createStore<FastRecordState>(() => ({ last: null, record: loadRecord(storage) }));
   const clock = new TrainingClock();
-  const recorder = new RunRecorder(metrics, now);
-  sessionStore.subscribe((state, before) => {
-    clock.observe(state.run, now());
-    const recording = recorder.observe(state, before);
+  /** The run that this page saw from its first step on: of another the clock does not know the time. */
+  let seen: string | null = null;
+  /** That run, once it has finished, and its time. */
+  let finished: { readonly runId: string; readonly seconds: number } | null = null;
+  const take = async (runId: string, seconds: number): Promise<void> => {
+    const run = await (await runs()).get(runId);
     // What was changed on the way, or began with weights, is no time to beat.
-    if (recording?.kind !== 'recorded' || !isFastRun(recording.result.config)) return;
-    const accuracy = recording.result.tests.at(-1)?.accuracy ?? 0;
-    const last = { seconds: clock.seconds(now()), accuracy };
+    if (run === null || !isWholeRun(run) || !isFastRun(settingsNow(run))) return;
+    const accuracy = run.summary.lastAccuracy ?? 0;
+    const last = { seconds, accuracy };
     const { record } = store.getState();
     const isRecord = accuracy >= enoughAccuracy && (record === null || last.seconds < record.seconds);
     store.setState({ last, record: isRecord ? last : record });
     if (isRecord) saveRecord(storage, last);
+  };
+  sessionStore.subscribe(({ run, recorded }, before) => {
+    clock.observe(run, now());
+    if (run !== null && run.runId !== before.run?.runId && run.step === 0) seen = run.runId;
+    if (run?.phase === 'finished' && run.runId === seen && before.run?.phase !== 'finished')
+      finished = { runId: run.runId, seconds: clock.seconds(now()) };
+    if (recorded === before.recorded || recorded?.phase !== 'finished') return;
+    if (recorded.runId !== finished?.runId) return;
+    const { runId, seconds } = finished;
+    finished = null;
+    // A storage that fails keeps no time.
+    take(runId, seconds).catch(() => undefined);
   });
   return { store, seconds: () => clock.seconds(now()) };
 }

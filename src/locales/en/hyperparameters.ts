@@ -280,4 +280,5 @@ export const hyperparameters = {
     damaged: 'The link was changed on its way and cannot be read. The default settings are used.',
     invalid_network: 'The network in the link cannot be read: {{detail}} The default network is used.',
   },
+  values: { on: 'on', off: 'off' },
 } as const;

@@ -12,6 +12,7 @@ import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
 import { presets } from '@/locales/en/presets';
+import { queue } from '@/locales/en/queue';
 import { recording } from '@/locales/en/recording';
 import { report } from '@/locales/en/report';
 import { runs } from '@/locales/en/runs';
@@ -32,6 +33,7 @@ export const texts = {
   licences,
   network,
   presets,
+  queue,
   recording,
   report,
   runs,

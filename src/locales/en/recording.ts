@@ -21,6 +21,10 @@ export const recording = {
       title: 'No more of this run is kept',
       text: 'The browser’s storage does not take it. The run goes on; a reload loses what comes now.',
     },
+    newer_page: {
+      title: 'A newer version of this page is open',
+      text: 'It has taken the storage over in another tab, so nothing more of this run is kept here. Let it end, save what you need, then reload this tab.',
+    },
     close: 'OK',
   },
 };

@@ -120,8 +120,6 @@ export const runs = {
     settings: 'What differs',
     setting: 'Setting',
     sameSettings: 'Their settings are the same.',
-    on: 'on',
-    off: 'off',
     seed: 'the seed',
     inFlight: 'Changes while training',
     recall: 'Digits read right',
@@ -147,6 +145,8 @@ export const runs = {
     show: 'Show in Train',
     goOn: 'Go on training',
     useSettings: 'Use its settings',
+    figuresAlone:
+      'An older version of this page measured it: there are its tests and the line of its loss, and no states. Its time includes the tests.',
     elsewhere: 'Another tab trains it now.',
   },
 } as const;

@@ -272,4 +272,5 @@ export const hyperparameters = {
     damaged: '链接在途中被改动，无法读取。已使用默认设置。',
     invalid_network: '无法读取链接中的网络：{{detail}} 已使用默认网络。',
   },
+  values: { on: '开', off: '关' },
 } as const satisfies Translation<typeof english>;

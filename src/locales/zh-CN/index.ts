@@ -13,6 +13,7 @@ import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
 import { presets } from '@/locales/zh-CN/presets';
+import { queue } from '@/locales/zh-CN/queue';
 import { recording } from '@/locales/zh-CN/recording';
 import { report } from '@/locales/zh-CN/report';
 import { runs } from '@/locales/zh-CN/runs';
@@ -33,6 +34,7 @@ export const texts = {
   licences,
   network,
   presets,
+  queue,
   recording,
   report,
   runs,

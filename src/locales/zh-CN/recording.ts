@@ -24,6 +24,10 @@ export const recording: Translation<EnglishTexts['recording']> = {
       title: '此运行的后续内容不再保存',
       text: '浏览器存储无法写入。训练照常进行，但重新加载会丢失之后的内容。',
     },
+    newer_page: {
+      title: '已打开本页面的更新版本',
+      text: '它在另一个标签页中接管了存储，这里不再保存此次运行。请等它结束并保存所需内容，然后重新加载此标签页。',
+    },
     close: '知道了',
   },
 };

@@ -121,8 +121,6 @@ export const runs: Translation<EnglishTexts['runs']> = {
     settings: '不同之处',
     setting: '设置',
     sameSettings: '它们的设置相同。',
-    on: '开',
-    off: '关',
     seed: '种子',
     inFlight: '训练中的更改',
     recall: '各数字的正确率',
@@ -148,6 +146,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     show: '在训练页查看',
     goOn: '继续训练',
     useSettings: '使用其设置',
+    figuresAlone: '它由本页面的旧版本测得：只有测试结果和损失曲线，没有网络状态。用时包括测试。',
     elsewhere: '另一个标签页正在训练它。',
   },
 };

@@ -7,6 +7,7 @@ import type { EvaluationPoint } from '@/model/testFigures';
 import type { DigitLabDatabase } from '@/storage/database';
 import { chunkSteps, RecordedMetrics, type MetricsChunk } from '@/storage/runs/recordedMetrics';
 import {
+  decodePageParts,
   decodeRun,
   decodeStatistics,
   decodeTest,
@@ -60,7 +61,7 @@ async function write(
   for (const test of tests) requests.push(stores.tests.put(test, [id, test.step, test.extent]));
   for (const keyframe of keyframes) requests.push(stores.keyframes.put(keyframe, [id, keyframe.step]));
   const stored = stores.runs.get(id).then((record) => {
-    const before = decodeRun(record);
+    const before = decodePageParts(record);
     return stores.runs.put(encodeRun(before === null ? run : writtenOver(run, before)));
   });
   await Promise.all([...requests, stored, transaction.done]);

@@ -9,6 +9,8 @@ import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunEvent } from '@/model/runEvents';
+import type { ThinnedLine } from '@/model/runResult';
+import type { RunSweep } from '@/model/sweep/runSweep';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { sizeOf, type StateDict } from '@/model/tensor';
 import type { WeightsOrigin } from '@/model/weightsOrigin';
@@ -74,6 +76,21 @@ export interface RunNotes {
   readonly pinned: boolean;
 }
 
+/** A line with some of its points, in order; steps count from 1. Null: not finite. */
+const thinnedLineSchema = v.pipe(
+  v.object({
+    steps: v.pipe(v.array(count), v.maxLength(5000)),
+    values: v.pipe(v.array(v.nullable(finite)), v.maxLength(5000)),
+  }),
+  v.check(({ steps, values }) => steps.length === values.length, 'A line has one value a step.'),
+);
+
+const sweepSchema = v.object({
+  id: runIdSchema,
+  point: count,
+  keys: v.pipe(v.array(shortText), v.maxLength(50)),
+});
+
 export const emptyNotes: RunNotes = { name: '', tags: [], notes: '', pinned: false };
 
 /** As it was written last; one that trains has a tab that holds its lock (runLock.ts), else it was cut. */
@@ -88,12 +105,22 @@ export interface RecordedRun {
   /** As it began; `events` say what changed in flight. */
   readonly config: RunConfig;
   readonly origin: WeightsOrigin;
+  /** What computed its last steps. */
   readonly environment: RunEnvironment;
+  /** Whether another engine or backend computed steps before those. */
+  readonly switchedEngine: boolean;
   /** The run and step that its weights and optimizer's state were taken from. */
   readonly parent: { readonly runId: string; readonly step: number } | null;
+  /** The sweep that it was trained for; null: none. */
+  readonly sweep: RunSweep | null;
   readonly events: readonly RunEvent[];
   readonly phase: RecordedPhase;
   readonly summary: RunSummary;
+  /**
+   * All that is known of the training loss of a run that a version of the page measured which recorded none: it has no metrics by step
+   * and no keyframes, and its time includes its tests. Null: its metrics are recorded.
+   */
+  readonly thinnedLoss: ThinnedLine | null;
   /** What the doctor found, by the ids of its rules, and the step at which each showed first. */
   readonly diagnoses: readonly { readonly id: string; readonly step: number }[];
   readonly notes: RunNotes;
@@ -102,10 +129,11 @@ export interface RecordedRun {
 }
 
 /** Version of the form. */
-const version = 2;
+const version = 3;
 /** upgrades[n] brings a record of version n + 1 to the next; what is published stays as it is. */
 const upgrades: readonly ((record: Record<string, unknown>) => Record<string, unknown>)[] = [
   (record) => ({ ...record, version: 2, deletedAt: null }),
+  (record) => ({ ...record, version: 3, switchedEngine: false, sweep: null, thinnedLoss: null }),
 ];
 
 const recordSchema = v.object({
@@ -117,10 +145,13 @@ const recordSchema = v.object({
   settings: v.string(),
   origin: v.object({ fileName: v.nullable(v.string()), nonFinite: count, steps: count }),
   environment: environmentSchema,
+  switchedEngine: v.boolean(),
   parent: v.nullable(v.object({ runId: runIdSchema, step: count })),
+  sweep: v.nullable(sweepSchema),
   events: v.array(eventSchema),
   phase: v.picklist(runPhases),
   summary: summarySchema,
+  thinnedLoss: v.nullable(thinnedLineSchema),
   diagnoses: v.array(v.object({ id: v.string(), step: count })),
   notes: notesSchema,
   deletedAt: v.nullable(finite),
@@ -157,6 +188,21 @@ export function decodeRun(record: unknown): RecordedRun | null {
   const { version: _version, settings, ...run } = parsed.output;
   const { config, issues } = configFromQuery(new URLSearchParams(settings));
   return issues.length === 0 ? { ...run, config } : null;
+}
+
+const pagePartsSchema = v.object({
+  diagnoses: recordSchema.entries.diagnoses,
+  notes: notesSchema,
+  /** Missing in the first form. */
+  deletedAt: v.optional(v.nullable(finite), null),
+});
+/** What the page writes of a run. */
+export type PageParts = Pick<RecordedRun, 'diagnoses' | 'notes' | 'deletedAt'>;
+
+/** Those of a stored record, of any version; null where it is none. The rest of it is not looked at. */
+export function decodePageParts(record: unknown): PageParts | null {
+  const parsed = v.safeParse(pagePartsSchema, record);
+  return parsed.success ? parsed.output : null;
 }
 
 const testSchema = v.object({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryRuns } from './memoryRuns';
-import { bytesOfState, decodeRun, encodeRun, isEngineState } from './runSchema';
+import { bytesOfState, decodePageParts, decodeRun, encodeRun, isEngineState } from './runSchema';
 import { runOf, stateOf } from '@/storage/testing/runWrites';
 import { storeFollowsModel } from '@/storage/testing/storeProperty';
 
@@ -17,20 +17,28 @@ describe('a stored run', () => {
       ],
       diagnoses: [{ id: 'dead', step: 3 }],
       notes: { name: 'one', tags: ['x'], notes: 'so', pinned: true },
+      switchedEngine: true,
+      sweep: { id: 's-1', point: 3, keys: ['learningRate'] },
+      thinnedLoss: { steps: [1, 4], values: [2.3, null] },
       deletedAt: 5,
     } as const;
     expect(decodeRun(structuredClone(encodeRun(whole)))).toEqual(whole);
   });
 
-  it('comes back out of the first form, which knew of no deletion', () => {
-    const { deletedAt: _, ...first } = { ...encodeRun(run), version: 1, deletedAt: null };
-    expect(decodeRun(first)).toEqual(run);
+  it('comes back out of the older forms, which knew of no deletion, and of no sweep', () => {
+    const { sweep: _s, switchedEngine: _e, thinnedLoss: _t, ...second } = { ...run, ...encodeRun(run) };
+    expect(decodeRun({ ...second, version: 2 })).toEqual(run);
+    const { deletedAt: _d, ...first } = second;
+    expect(decodeRun({ ...first, version: 1 })).toEqual(run);
+    expect(decodePageParts(first)).toEqual({ notes: run.notes, diagnoses: [], deletedAt: null });
+    expect(decodePageParts({ ...first, notes: 'none' })).toBeNull();
   });
 
   it.each([
-    ['a newer version', { version: 3 }],
+    ['a newer version', { version: 4 }],
     ['an older version than the first', { version: 0 }],
     ['settings of an unknown network', { settings: 'network=alexnet' }],
+    ['a line of loss without values', { thinnedLoss: { steps: [1], values: [] } }],
     ['an id that is a path', { id: '../x' }],
     ['an unknown event', { events: [{ kind: 'momentum', step: 1 }] }],
     ['an accuracy above 1', { summary: { ...run.summary, bestAccuracy: 2 } }],

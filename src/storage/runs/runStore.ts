@@ -3,7 +3,7 @@ import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { MetricsChunk, RecordedMetrics } from '@/storage/runs/recordedMetrics';
-import type { RecordedRun, RunNotes } from '@/storage/runs/runSchema';
+import type { PageParts, RecordedRun, RunNotes } from '@/storage/runs/runSchema';
 
 /** Layer statistics of the measured steps among 1024. */
 export interface StatisticsChunk {
@@ -67,7 +67,7 @@ export function lastDeletedFirst(runs: readonly RecordedRun[]): RecordedRun[] {
 }
 
 /** A run as it is written over `before`: what the page writes stays, and one that trains is not deleted. */
-export function writtenOver(run: RecordedRun, before: RecordedRun): RecordedRun {
+export function writtenOver(run: RecordedRun, before: PageParts): RecordedRun {
   const { notes, diagnoses } = before;
   const deletedAt = run.phase === 'training' ? null : before.deletedAt;
   return { ...run, notes, diagnoses, deletedAt };

@@ -41,7 +41,9 @@ export const runOf = (id: string, steps: number): RecordedRun => ({
     browser: 'a browser',
     pageVersion: '0',
   },
+  switchedEngine: false,
   parent: null,
+  sweep: null,
   events: [],
   phase: 'training',
   summary: {
@@ -55,6 +57,7 @@ export const runOf = (id: string, steps: number): RecordedRun => ({
     sparkline: [1, Number.NaN],
     bytes: 0,
   },
+  thinnedLoss: null,
   diagnoses: [],
   notes: emptyNotes,
   deletedAt: null,

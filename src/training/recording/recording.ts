@@ -7,6 +7,7 @@ import type { EngineState } from '@/model/engineState';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { RunEvent } from '@/model/runEvents';
 import type { StepMetrics } from '@/model/stepMetrics';
+import type { RunSweep } from '@/model/sweep/runSweep';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { drawnFromSeed, type WeightsOrigin } from '@/model/weightsOrigin';
 import { keyframesToDrop } from '@/storage/runs/keyframePolicy';
@@ -29,6 +30,7 @@ export interface RecordedStart {
   readonly id: string;
   readonly config: RunConfig;
   readonly parent: RecordedRun['parent'];
+  readonly sweep: RunSweep | null;
   /** Keyframes that its budget holds. */
   readonly capacity: number;
 }
@@ -45,12 +47,12 @@ const nothing = (from: number): Pending => ({ truncate: null, from, tests: [], k
 
 export class Recording {
   readonly start: RecordedStart;
-  /** Null until an engine has it. */
-  environment: RunEnvironment | null = null;
   events: readonly RunEvent[] = [];
   phase: RecordedPhase = 'training';
   origin: WeightsOrigin = drawnFromSeed;
   totalSteps = 0;
+  #environment: RunEnvironment | null = null;
+  #switchedEngine = false;
   readonly #createdAt: number;
   readonly #metrics: RecordedMetrics;
   #statistics = new Map<number, readonly StepStatistics[]>();
@@ -83,7 +85,8 @@ export class Recording {
       store.tests(id),
       store.keyframeSteps(id),
     ]);
-    recording.environment = run.environment;
+    recording.#environment = run.environment;
+    recording.#switchedEngine = run.switchedEngine;
     recording.events = run.events;
     recording.phase = run.phase;
     recording.origin = run.origin;
@@ -100,7 +103,8 @@ export class Recording {
   branch(start: RecordedStart, state: EngineState): Recording {
     const { step } = state;
     const branch = new Recording(start);
-    branch.environment = this.environment;
+    branch.#environment = this.#environment;
+    branch.#switchedEngine = this.#switchedEngine;
     branch.origin = this.origin;
     for (const chunk of this.#metrics.chunks(0)) branch.#metrics.take(chunk);
     branch.#metrics.truncate(step);
@@ -109,6 +113,21 @@ export class Recording {
     branch.#drawSparkline();
     branch.#pending = { ...nothing(0), tests: [...branch.#tests], keyframe: state };
     return branch;
+  }
+
+  /** What computes it; null until an engine has it. */
+  get environment(): RunEnvironment | null {
+    return this.#environment;
+  }
+
+  /** From the next step on. */
+  computedBy(environment: RunEnvironment): void {
+    const before = this.#environment;
+    this.#switchedEngine ||=
+      before !== null &&
+      this.steps > 0 &&
+      (before.engine !== environment.engine || before.backend !== environment.backend);
+    this.#environment = environment;
   }
 
   /** Steps that are recorded. */
@@ -171,11 +190,10 @@ export class Recording {
   }
 
   /**
-   * Writes what is not written yet. Gives the step of the keyframe that was written; null where none was. keepsStates: whether
-   * keyframes are written. @throws what the store throws; all of it is written the next time then, but for the keyframe
+   * Writes what is not written yet, and gives that; null where there is nothing. keepsStates: whether keyframes are written. @throws what the store throws; all of it is written the next time then, but for the keyframe
    */
-  async write(store: RunStore, keepsStates: boolean): Promise<number | null> {
-    const { environment } = this;
+  async write(store: RunStore, keepsStates: boolean): Promise<RunWrite | null> {
+    const environment = this.#environment;
     if (environment === null || this.steps === 0) return null;
     const pending = this.#pending;
     this.#pending = nothing(this.steps);
@@ -189,8 +207,7 @@ export class Recording {
       this.#keyframes = [];
       throw error;
     }
-    if (keyframe === null || keyframe.step > this.steps) return null;
-    return keyframe.step;
+    return write;
   }
 
   #drawSparkline(): void {
@@ -251,7 +268,7 @@ export class Recording {
   }
 
   #run(environment: RunEnvironment): RecordedRun {
-    const { id, config, parent } = this.start;
+    const { id, config, parent, sweep } = this.start;
     const { events, phase, origin, totalSteps, steps } = this;
     const best = this.#best();
     return {
@@ -261,7 +278,9 @@ export class Recording {
       config,
       origin,
       environment,
+      switchedEngine: this.#switchedEngine,
       parent,
+      sweep,
       events,
       phase,
       summary: {
@@ -275,6 +294,7 @@ export class Recording {
         sparkline: this.#sparkline.points(),
         bytes: 4 * metricColumns.length * steps + this.#keyframes.length * this.#keyframeBytes,
       },
+      thinnedLoss: null,
       diagnoses: [],
       notes: emptyNotes,
       deletedAt: null,

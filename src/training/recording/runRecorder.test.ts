@@ -67,6 +67,11 @@ class Bench {
     });
   }
 
+  /** The phases that were told to be in the store. */
+  get recorded(): unknown[] {
+    return this.posted.flatMap((event) => (event.type === 'runRecorded' ? [event.phase] : []));
+  }
+
   get problems(): unknown[] {
     return this.posted.flatMap((event) => (event.type === 'recording' ? [event.problem] : []));
   }
@@ -112,6 +117,7 @@ it('records metrics, states and phases, and tells the page where states are', as
   expect((await store.metrics('a')).values('loss')).toHaveLength(1500);
   expect(await store.keyframeSteps('a')).toEqual([1500]);
   expect([bench.kept, bench.problems]).toEqual([[[1500, false]], []]);
+  expect(bench.recorded.at(-1)).toBe('paused');
 
   // It goes back, and comes to other values.
   bench.recorder.hear({ type: 'runRecovered', runId: 'a', step: 1000 });
@@ -141,11 +147,15 @@ it('keeps the curves where states do not fit any more, and says so once', async 
   expect(bench.kept).toEqual([[20, true]]);
 });
 
-it('leaves a store alone that takes nothing, and says so once', async () => {
+it.each([
+  ['UnknownError', 'failed'],
+  // As a connection that a newer version of the page has closed.
+  ['InvalidStateError', 'newer_page'],
+])('leaves a store alone that takes nothing (%s), and says so once', async (name, problem) => {
   let writes = 0;
   const store = storeThatRefuses(() => {
     writes += 1;
-    return 'InvalidStateError';
+    return name;
   });
   const bench = new Bench(store);
   await settled();
@@ -154,7 +164,7 @@ it('leaves a store alone that takes nothing, and says so once', async () => {
     bench.keep(step + 10);
     await settled();
   }
-  expect([bench.problems, writes]).toEqual([['failed'], 1]);
+  expect([bench.problems, writes]).toEqual([[problem], 1]);
 });
 
 it('says that nothing outlives the visit where there is no storage, and gives the page the states', async () => {
@@ -164,5 +174,62 @@ it('says that nothing outlives the visit where there is no storage, and gives th
   bench.keep(10);
   await settled();
   expect(bench.problems).toEqual(['no_storage']);
+  // And what was recorded, without the states, to be looked at during the visit.
+  const page = memoryRuns();
+  for (const event of bench.posted)
+    if (event.type === 'runRecorded' && event.write !== null) await page.write(event.write as RunWrite);
+  expect((await page.metrics('a')).count).toBe(10);
+  expect(await page.keyframeSteps('a')).toEqual([]);
   expect(bench.kept).toEqual([[10, true]]);
+});
+
+it('knows its sweep, and whether another engine computed some of its steps', async () => {
+  const store = memoryRuns();
+  let engine: 'wasm' | 'webgpu' = 'wasm';
+  const recorder = new RunRecorder({
+    store: Promise.resolve(store),
+    post: () => undefined,
+    environment: () => ({
+      engine,
+      backend: engine,
+      device: '',
+      isSoftware: false,
+      browser: '',
+      pageVersion: '0',
+    }),
+  });
+  const sweep = { id: 's', point: 2, keys: ['learningRate'] };
+  const metrics = (firstStep: number): void =>
+    recorder.hear({
+      type: 'metrics',
+      runId: 'a',
+      seconds: 1,
+      firstStep,
+      loss: Float32Array.of(1),
+      accuracy: Float32Array.of(1),
+      learningRate: Float32Array.of(1),
+    });
+  recorder.begin('a', config, sweep);
+  metrics(0);
+  await settled();
+  expect(await store.get('a')).toMatchObject({ sweep, switchedEngine: false });
+  engine = 'webgpu';
+  metrics(1);
+  recorder.hear({ type: 'runChanged', runId: 'a', events: [] });
+  await settled();
+  expect(await store.get('a')).toMatchObject({ switchedEngine: true, environment: { engine: 'webgpu' } });
+  recorder.begin('b', config);
+  await recorder.reopen('a', config, {
+    initial: { parameters: null, origin: drawnFromSeed },
+    state: null,
+    seconds: 0,
+    events: [],
+    testLosses: [],
+    fullTestDue: false,
+    isOver: false,
+  });
+  metrics(0);
+  recorder.hear({ type: 'runChanged', runId: 'a', events: [] });
+  await settled();
+  expect(await store.get('a')).toMatchObject({ sweep, summary: { steps: 1 } });
 });

@@ -2,6 +2,7 @@
  * Records the run at hand beside its training: hears every event of the trainer, and writes to the store about once a second, with each
  * keyframe, and whenever the run rests. What cannot be kept is said once; the run goes on all the same.
  */
+import type { RunSweep } from '@/model/sweep/runSweep';
 import { epochLosses } from '@/model/testFigures';
 import { assertNever } from '@/model/layers';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
@@ -9,8 +10,8 @@ import type { EngineState } from '@/model/engineState';
 import { isUntrained } from '@/model/weightsOrigin';
 import type { KeptRun, RecordingProblem, RunPhase, WorkerEvent } from '@/protocol/messages';
 import { defaultKeyframeBytes } from '@/storage/runs/keyframePolicy';
-import type { RecordedPhase, RecordedRun, RunEnvironment } from '@/storage/runs/runSchema';
-import type { RunStore } from '@/storage/runs/runStore';
+import type { RecordedPhase, RunEnvironment } from '@/storage/runs/runSchema';
+import type { RunStore, RunWrite } from '@/storage/runs/runStore';
 import { acquireRunLock, type TabLock } from '@/storage/tabLock';
 import { capacityOf } from '@/training/keepingSchedule';
 import { Recording, type RecordedStart } from '@/training/recording/recording';
@@ -49,6 +50,14 @@ const recordedPhases: Readonly<Record<RunPhase, RecordedPhase | null>> = {
   failed: 'failed',
 };
 
+/** What it means that the store did not take something. */
+function problemOf(error: unknown): RecordingProblem {
+  if (!(error instanceof DOMException)) return 'failed';
+  if (error.name === 'QuotaExceededError') return 'full';
+  // What a connection says that has given way to another version of the database.
+  return error.name === 'InvalidStateError' ? 'newer_page' : 'failed';
+}
+
 export class RunRecorder {
   readonly #options: RunRecorderOptions;
   /** Of the keyframes of every run that begins from now on. */
@@ -70,8 +79,8 @@ export class RunRecorder {
   }
 
   /** Another run, which begins, takes the place of the one at hand. */
-  begin(id: string, config: RunConfig, parent: RecordedRun['parent'] = null): void {
-    this.#replace(new Recording(this.#startOf(id, config, parent)));
+  begin(id: string, config: RunConfig, sweep: RunSweep | null = null): void {
+    this.#replace(new Recording(this.#startOf({ id, config, parent: null, sweep })));
   }
 
   /**
@@ -86,12 +95,12 @@ export class RunRecorder {
     const run = await store.get(id);
     const step = (await store.keyframeSteps(id)).at(-1) ?? 0;
     if (run === null || step < (kept.state?.step ?? 0)) {
-      this.#replace(new Recording(this.#startOf(id, config, null)));
+      this.#replace(new Recording(this.#startOf({ id, config, parent: null, sweep: run?.sweep ?? null })));
       return { config, kept };
     }
     const [state, first] = await Promise.all([store.keyframe(id, step), store.keyframe(id, 0)]);
     const from = state?.step ?? 0;
-    const start = this.#startOf(id, run.config, run.parent);
+    const start = this.#startOf(run);
     const recording = await Recording.reopen(start, run, store, from);
     this.#replace(recording);
     const isTested = recording.tests.some((test) => test.extent === 'full' && test.step === from);
@@ -128,7 +137,8 @@ export class RunRecorder {
     const parent = this.#recording;
     if (parent?.start.id !== parentId) return null;
     const { step } = state;
-    const branch = parent.branch(this.#startOf(id, config, { runId: parentId, step }), state);
+    const start = this.#startOf({ id, config, parent: { runId: parentId, step }, sweep: null });
+    const branch = parent.branch(start, state);
     this.#replace(branch);
     const initial = { parameters: null, origin: branch.origin };
     return {
@@ -159,7 +169,7 @@ export class RunRecorder {
     switch (event.type) {
       case 'metrics':
         this.#lock ??= acquireRunLock(event.runId);
-        recording.environment = this.#options.environment() ?? recording.environment;
+        this.#hearEnvironment(recording);
         recording.addMetrics(event, event.seconds);
         if (performance.now() - this.#lastWrite >= writeMilliseconds) this.#write(recording);
         break;
@@ -202,14 +212,19 @@ export class RunRecorder {
     }
   }
 
+  #hearEnvironment(recording: Recording): void {
+    const environment = this.#options.environment();
+    if (environment !== null) recording.computedBy(environment);
+  }
+
   #enter(recording: Recording, phase: RecordedPhase): void {
     if (recording.phase === phase) return;
     recording.phase = phase;
     this.#write(recording);
   }
 
-  #startOf(id: string, config: RunConfig, parent: RecordedRun['parent']): RecordedStart {
-    return { id, config, parent, capacity: capacityOf(config, this.keyframeBytes) };
+  #startOf({ id, config, parent, sweep }: Omit<RecordedStart, 'capacity'>): RecordedStart {
+    return { id, config, parent, sweep, capacity: capacityOf(config, this.keyframeBytes) };
   }
 
   #replace(recording: Recording): void {
@@ -242,19 +257,28 @@ export class RunRecorder {
   }
 
   async #writeNow(recording: Recording): Promise<void> {
-    if (this.#problem === 'failed') return;
+    if (this.#problem === 'failed' || this.#problem === 'newer_page') return;
     const store = await this.#options.store;
     const runId = recording.start.id;
     try {
-      const step = await recording.write(store, this.#problem !== 'full');
-      if (step !== null && store.isPersistent)
-        this.#options.post({ type: 'runKept', runId, step, state: null });
+      const write = await recording.write(store, this.#problem !== 'full');
+      if (write !== null) this.#tellWritten(write, store);
       if (!store.isPersistent) this.#tell(runId, 'no_storage');
     } catch (error) {
-      const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
-      this.#tell(runId, isFull && this.#problem !== 'full' ? 'full' : 'failed');
+      const problem = problemOf(error);
+      this.#tell(runId, problem === 'full' && this.#problem === 'full' ? 'failed' : problem);
       if (this.#problem === 'full') this.#write(recording);
     }
+  }
+
+  #tellWritten(write: RunWrite, { isPersistent }: RunStore): void {
+    const { post } = this.#options;
+    const { id: runId, phase, summary } = write.run;
+    const [keyframe] = write.keyframes;
+    if (isPersistent && keyframe !== undefined && keyframe.step <= summary.steps)
+      post({ type: 'runKept', runId, step: keyframe.step, state: null });
+    const withoutStates = { ...write, keyframes: [], dropKeyframes: [] };
+    post({ type: 'runRecorded', runId, phase, write: isPersistent ? null : withoutStates });
   }
 
   #tell(runId: string, problem: RecordingProblem): void {

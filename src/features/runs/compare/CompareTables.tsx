@@ -7,9 +7,9 @@ import { configDifferences } from '@/features/runs/compare/configDifferences';
 import { lineOf } from '@/features/runs/compare/runLines';
 import { useRunTexts } from '@/features/runs/useRunTexts';
 import { classCount, recallOf } from '@/model/classCounts';
-import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import { useChoiceText, useFieldTexts } from '@/ui/text/useFieldTexts';
+import { useFieldTexts } from '@/ui/text/useFieldTexts';
+import { useSettingText } from '@/ui/text/useSettingText';
 import classes from '@/features/runs/runs.module.css';
 
 interface SideBySideProps {
@@ -54,18 +54,6 @@ function SideBySide({ title, corner, runs, rows, testId }: SideBySideProps) {
       </table>
     </section>
   );
-}
-
-function useSettingText(): (field: Hyperparameter, value: HyperparameterValue | undefined) => string {
-  const { t } = useTranslation('runs');
-  const format = useNumberFormat();
-  const choiceText = useChoiceText();
-  return (field, value) => {
-    if (value === undefined) return '–';
-    if (typeof value === 'number') return field.key === 'seed' ? String(value) : format.plain(value);
-    if (typeof value === 'boolean') return t(value ? 'compare.on' : 'compare.off');
-    return field.kind === 'choice' ? choiceText(field, value) : value;
-  };
 }
 
 export function SettingsTable({ runs }: { readonly runs: readonly NamedRun[] }) {

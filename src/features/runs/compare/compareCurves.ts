@@ -46,7 +46,7 @@ const plain = (step: number, value: number): CurvePoint => ({ step, value, smoot
 
 /** Over steps, which count from 1. */
 function pointsByStep(
-  { metrics, tests, statistics }: ComparedRun,
+  { run, metrics, tests, statistics }: ComparedRun,
   figure: CompareFigure,
   smoothing: number,
 ): CurvePoint[] {
@@ -54,6 +54,11 @@ function pointsByStep(
     case 'loss':
     case 'accuracy':
     case 'learningRate': {
+      const { thinnedLoss } = run;
+      if (thinnedLoss !== null) {
+        if (figure.kind !== 'loss') return [];
+        return thinnedLoss.steps.map((step, i) => plain(step, thinnedLoss.values[i] ?? Number.NaN));
+      }
       const series = new ChartSeries(figure.kind === 'learningRate' ? 0 : smoothing, 1);
       for (const value of metrics.values(figure.kind)) series.append(value);
       return series.points();

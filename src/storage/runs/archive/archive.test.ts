@@ -203,6 +203,20 @@ describe('a file of runs', () => {
   });
 });
 
+it('brings a run back that has no metrics by step', async () => {
+  const small = memoryRuns();
+  const thinnedLoss = { steps: [1, 2000], values: [2.3, null] };
+  const write = { ...writeOf({ id: 'one', mark: 1 }, 0, 2000), metrics: [], keyframes: [] };
+  await small.write({ ...write, run: { ...runOf('one', 2000), phase: 'finished', thinnedLoss } });
+  const store = memoryRuns();
+  expect(await importArchive(store, await writeArchive(small, ['one'], options))).toMatchObject({ added: 1 });
+  expect(await store.get('one')).toEqual(await small.get('one'));
+  expect([(await store.metrics('one')).count, await store.tests('one')]).toEqual([
+    0,
+    await small.tests('one'),
+  ]);
+});
+
 it('takes no part that is wrong with the right checksum', async () => {
   const small = memoryRuns();
   await small.write(wholeRun('one', 3));

@@ -153,7 +153,8 @@ async function readRun(zip: Zip, id: string): Promise<RunWrite> {
   if (isOfNewerPage(record)) throw new ArchiveError({ kind: 'newer' }, `${name} is of a newer version.`);
   const run = decodeRun(record);
   if (run === null || run.id !== id) throw damaged(name, 'what is no run');
-  const { steps } = run.summary;
+  // Of one that has no metrics by step, there are none.
+  const steps = run.thinnedLoss === null ? run.summary.steps : 0;
   return {
     run: { ...run, deletedAt: null },
     truncate: 0,

@@ -19,14 +19,14 @@ const hasName = (id: string): id is PresetTextId => id in presetTexts;
 /** Whether the texts know this preset as one with a fix. */
 export const isBrokenId = (id: string): id is BrokenId => id in reportTexts.names;
 
-export interface RunTexts {
+export interface ReportTexts {
   readonly name: (run: ReportRun) => string;
   readonly length: (config: RunConfig) => string;
   /** `10 epochs`, or `1 epoch, short`. */
   readonly lengthOf: (run: ReportRun, length: RunLength) => string;
 }
 
-export function useRunTexts(): RunTexts {
+export function useReportTexts(): ReportTexts {
   const { t } = useTranslation('report');
   const { t: preset } = useTranslation('presets');
   const format = useNumberFormat();
