@@ -1,6 +1,7 @@
 /** The tabs of Inspect, in their order: one line each, with its own folder and texts. A tab's path follows /inspect/. */
 import type { ComponentType } from 'react';
 import { LayersTab } from '@/features/inspect/layers/LayersTab';
+import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
 
 export interface InspectTab {
   readonly path: string;
@@ -13,4 +14,5 @@ export interface InspectTab {
 
 export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
   { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
+  { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
 ];

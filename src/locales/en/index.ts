@@ -7,7 +7,10 @@ import { draw } from '@/locales/en/draw';
 import { errors } from '@/locales/en/errors';
 import { hyperparameters } from '@/locales/en/hyperparameters';
 import { inspect } from '@/locales/en/inspect';
+import { inspectDigits } from '@/locales/en/inspectDigits';
 import { inspectLayers } from '@/locales/en/inspectLayers';
+import { inspectMistakes } from '@/locales/en/inspectMistakes';
+import { inspectPass } from '@/locales/en/inspectPass';
 import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
@@ -28,7 +31,10 @@ export const texts = {
   errors,
   hyperparameters,
   inspect,
+  inspectDigits,
   inspectLayers,
+  inspectMistakes,
+  inspectPass,
   labReport,
   licences,
   network,

@@ -8,7 +8,10 @@ import { draw } from '@/locales/zh-CN/draw';
 import { errors } from '@/locales/zh-CN/errors';
 import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
 import { inspect } from '@/locales/zh-CN/inspect';
+import { inspectDigits } from '@/locales/zh-CN/inspectDigits';
 import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
+import { inspectMistakes } from '@/locales/zh-CN/inspectMistakes';
+import { inspectPass } from '@/locales/zh-CN/inspectPass';
 import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
@@ -29,7 +32,10 @@ export const texts = {
   errors,
   hyperparameters,
   inspect,
+  inspectDigits,
   inspectLayers,
+  inspectMistakes,
+  inspectPass,
   labReport,
   licences,
   network,

@@ -1,0 +1,176 @@
+/** Where the network is wrong, over all test images. */
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ExportMenu } from '@/ui/export/ExportMenu';
+import { Panel } from '@/ui/layout/Panel';
+import { Stat, StatList } from '@/ui/layout/Stat';
+import { useNumberFormat } from '@/ui/text/numberFormat';
+import { usePalette } from '@/ui/theme/usePalette';
+import { DigitList, type ListedDigit } from '@/features/inspect/digits/DigitList';
+import { ClassTable } from '@/features/inspect/mistakes/ClassTable';
+import { type Cell, ConfusionMatrix, ConfusionPicture } from '@/features/inspect/mistakes/ConfusionMatrix';
+import {
+  digitsOfCell,
+  type Mistakes,
+  mistakesOf,
+  mistakesPass,
+  worstCell,
+} from '@/features/inspect/mistakes/mistakesPass';
+import { ReliabilityPanel } from '@/features/inspect/mistakes/ReliabilityPanel';
+import { PassBar } from '@/features/inspect/pass/PassBar';
+import { usePass } from '@/features/inspect/pass/usePass';
+import classes from '@/features/inspect/mistakes/mistakes.module.css';
+
+/** A list of digits as a table in a file. */
+const digitTable = (digits: readonly ListedDigit[]) => ({
+  header: ['index', 'label', 'prediction', 'confidence'],
+  rows: digits.map(({ index, label, prediction, confidence }) => [
+    index,
+    label,
+    prediction ?? NaN,
+    confidence ?? NaN,
+  ]),
+});
+
+function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
+  const { t } = useTranslation('inspectMistakes');
+  const palette = usePalette();
+  // Until somebody chooses, the most frequent mistake.
+  const [picked, setPicked] = useState<Cell | null>(null);
+  const [label, prediction] = picked ?? worstCell(mistakes);
+  const digits = useMemo(() => digitsOfCell(mistakes, label, prediction), [mistakes, label, prediction]);
+  const names = { label: String(label), prediction: String(prediction), count: digits.length };
+  const heading = t(label === prediction ? 'cell.right' : 'cell.wrong', names);
+  return (
+    <Panel
+      title={t('matrix.title')}
+      hint={t('matrix.hint')}
+      actions={
+        <ExportMenu
+          label={t('matrix.save')}
+          fileName="confusion-matrix"
+          picture={
+            <ConfusionPicture
+              matrix={mistakes.matrix}
+              palette={palette}
+              title={t('matrix.title')}
+              shown={t('matrix.shown')}
+              read={t('matrix.read')}
+            />
+          }
+          table={() => ({
+            header: ['label', ...mistakes.matrix.map((_, column) => String(column))],
+            rows: mistakes.matrix.map((counts, row) => [row, ...counts]),
+          })}
+        />
+      }
+    >
+      <div className={classes['split']}>
+        <ConfusionMatrix matrix={mistakes.matrix} chosen={[label, prediction]} onChoose={setPicked} />
+        <div className={classes['cell']} data-testid="cell-digits">
+          <h3 className={classes['heading']} aria-live="polite">
+            {heading}
+          </h3>
+          <DigitList
+            key={`${label}-${prediction}`}
+            images={mistakes.read.images}
+            digits={digits}
+            label={heading}
+            empty={t('cell.empty')}
+          />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
+  const { t } = useTranslation('inspectMistakes');
+  const format = useNumberFormat();
+  const { report, wrong, unsure, read } = mistakes;
+  return (
+    <>
+      <MatrixPanel mistakes={mistakes} />
+      <Panel
+        title={t('classes.title')}
+        hint={t('classes.hint')}
+        actions={
+          <ExportMenu
+            label={t('classes.save')}
+            fileName="classes"
+            table={() => ({
+              header: ['class', 'precision', 'recall', 'f1', 'support'],
+              rows: [
+                ...report.classes.map(({ precision, recall, f1, support }, digit) => [
+                  String(digit),
+                  precision ?? NaN,
+                  recall ?? NaN,
+                  f1 ?? NaN,
+                  support,
+                ]),
+                ['macro', report.macro.precision, report.macro.recall, report.macro.f1, report.images],
+              ],
+            })}
+          />
+        }
+      >
+        <StatList>
+          <Stat label={t('classes.accuracy')} value={format.percent(report.accuracy)} testId="accuracy" />
+          <Stat label={t('classes.wrong')} value={format.integer(wrong.length)} testId="wrong" />
+        </StatList>
+        <ClassTable report={report} />
+      </Panel>
+      <Panel
+        title={t('wrong.title')}
+        hint={t('wrong.hint')}
+        actions={
+          <ExportMenu label={t('wrong.save')} fileName="wrong-digits" table={() => digitTable(wrong)} />
+        }
+      >
+        <DigitList
+          images={read.images}
+          digits={wrong}
+          label={t('wrong.title')}
+          empty={t('wrong.none')}
+          testId="wrong-digits"
+        />
+      </Panel>
+      <Panel
+        title={t('unsure.title')}
+        hint={t('unsure.hint')}
+        actions={
+          <ExportMenu label={t('unsure.save')} fileName="unsure-digits" table={() => digitTable(unsure)} />
+        }
+      >
+        <DigitList
+          images={read.images}
+          digits={unsure}
+          label={t('unsure.title')}
+          empty={t('unsure.none')}
+          testId="unsure-digits"
+        />
+      </Panel>
+      <ReliabilityPanel read={read} />
+    </>
+  );
+}
+
+export function MistakesTab() {
+  const { t } = useTranslation('inspectMistakes');
+  const state = usePass(mistakesPass, null);
+  const { answer } = state;
+  const mistakes = useMemo(() => (answer === null ? null : mistakesOf(answer.value)), [answer]);
+  return (
+    <div className={classes['tab']} data-testid="mistakes">
+      <PassBar
+        state={state}
+        startText={t('start')}
+        runningText={(share) => t('running', { share })}
+        start={() => mistakesPass.start(null)}
+        cancel={() => mistakesPass.cancel()}
+        step={answer?.value.step ?? null}
+      />
+      {mistakes !== null && <Figures mistakes={mistakes} />}
+    </div>
+  );
+}
