@@ -217,7 +217,10 @@ export function batchNormGradientSums<T>(
   }
 }
 
-/** dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums. */
+/**
+ * dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums; without them where `factors` is 0, since running
+ * statistics do not depend on x.
+ */
 export function batchNormGradient<T>(
   dy: usize, x: usize, y: usize, saved: usize, factors: usize, dx: usize, blocks: i32, pixels: i32, channels: i32,
   images: i32, thread: i32, threads: i32,
@@ -232,6 +235,14 @@ export function batchNormGradient<T>(
     const m2 = pairMask(images, block, 2), m3 = pairMask(images, block, 3);
     for (let at: usize = 0; at < field; at += 8) {
       const scale = v128.load64_splat(saved + 2 * field + at);
+      if (!factors) {
+        storePair<T>(dx + p, 0, v128.and(f64x2.mul(through<T>(dy, y, p, 0), scale), m0));
+        storePair<T>(dx + p, 1, v128.and(f64x2.mul(through<T>(dy, y, p, 1), scale), m1));
+        storePair<T>(dx + p, 2, v128.and(f64x2.mul(through<T>(dy, y, p, 2), scale), m2));
+        storePair<T>(dx + p, 3, v128.and(f64x2.mul(through<T>(dy, y, p, 3), scale), m3));
+        p += lanes<T>();
+        continue;
+      }
       const factor = v128.load64_splat(factors + at), offset = v128.load64_splat(factors + field + at);
       storePair<T>(dx + p, 0, v128.and(inputGradient<T>(dy, x, y, p, 0, scale, factor, offset), m0));
       storePair<T>(dx + p, 1, v128.and(inputGradient<T>(dy, x, y, p, 1, scale, factor, offset), m1));

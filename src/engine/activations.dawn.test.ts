@@ -8,8 +8,10 @@ import {
   activationsCount,
   activationsImages,
   activationsState,
+  activationsUpstream,
   everyKindConfig,
   wrongActivations,
+  wrongGradients,
 } from '@/engine/testing/activationsCase';
 import type { Engine } from '@/engine/engine';
 
@@ -37,6 +39,41 @@ describe('activations of webgpu', () => {
     await expect(engine.activations(activationsImages, 1, ['conv', 'norm'])).rejects.toThrow('no layer norm');
   });
 
+  it('have gradients by them like a float64 computation, whatever is asked for beside them', async () => {
+    for (const config of [everyKindConfig, activationsConfig]) {
+      await engine.compile(config, activationsState(config));
+      const names = activationNames(config);
+      // Another choice of names is other kernels, which take long to compile here.
+      const choices = config === activationsConfig ? [names, names.filter((_, i) => i % 3 === 1)] : [names];
+      for (const some of choices) {
+        const found = await engine.layerGradients(
+          activationsImages,
+          activationsCount,
+          activationsUpstream,
+          some,
+        );
+        expect(wrongGradients(found, config, some)).toEqual([]);
+      }
+    }
+  });
+
+  it('leaves the run that trains as it is', async () => {
+    const count = activationsCount;
+    await engine.setImages('train', { images: activationsImages, labels: new Uint8Array(count), count });
+    const train = async (looks: boolean): Promise<unknown> => {
+      await engine.compile({ ...activationsConfig, epochs: 9 }, activationsState(activationsConfig));
+      for (let step = 0; step < 3; step += 1) {
+        await engine.step(1);
+        if (looks) {
+          await engine.layerGradients(activationsImages, count, activationsUpstream, ['conv', 'same.norm']);
+        }
+      }
+      return { metrics: await engine.readMetrics(), state: await engine.readState() };
+    };
+    const alone = await train(false);
+    expect(await train(true)).toEqual(alone);
+  });
+
   it('reads the parameters that are asked for, and begins anew with others', async () => {
     await engine.setImages('train', {
       images: activationsImages,
@@ -44,6 +81,7 @@ describe('activations of webgpu', () => {
       count: activationsCount,
     });
     const { parameters } = activationsState(activationsConfig);
+    await engine.compile(activationsConfig, activationsState(activationsConfig));
     await engine.step(1);
     const { loss } = await engine.readMetrics();
     const trained = await engine.readParameters();

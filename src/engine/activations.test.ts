@@ -10,10 +10,12 @@ import {
   activationsCount,
   activationsImages,
   activationsState,
+  activationsUpstream,
   everyKindConfig,
   wrongActivations,
+  wrongGradients,
 } from '@/engine/testing/activationsCase';
-import { EngineError, type Engine } from '@/engine/engine';
+import { EngineError, type Engine, type LayerGradients } from '@/engine/engine';
 import { runConfig } from '@/engine/testing/testRuns';
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activations of %s', (name) => {
@@ -63,6 +65,48 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
     const names = activationNames(everyKindConfig);
     const all = await engine.activations(activationsImages, activationsCount, names);
     expect(wrongActivations(all, everyKindConfig)).toEqual([]);
+  });
+
+  it('have gradients by them like a float64 computation, whatever is asked for beside them', async () => {
+    for (const config of [activationsConfig, everyKindConfig]) {
+      await engine.compile(config, activationsState(config));
+      const gradientsOf = (names: readonly string[]): Promise<LayerGradients> =>
+        engine.layerGradients(activationsImages, activationsCount, activationsUpstream, names);
+      const all = await gradientsOf(activationNames(config));
+      expect(wrongGradients(all, config)).toEqual([]);
+      const predicted = await engine.predict(activationsImages, activationsCount);
+      const distance = Math.max(...all.logits.map((value, i) => Math.abs(value - (predicted[i] ?? NaN))));
+      expect(distance).toBeLessThan(1e-5);
+      const first = config.network.layers[0]?.name ?? '';
+      for (const names of [
+        [],
+        [networkInput],
+        [first],
+        activationNames(config).filter((_, i) => i % 3 === 1),
+      ])
+        expect(wrongGradients(await gradientsOf(names), config, names)).toEqual([]);
+    }
+    const failure = await engine
+      .layerGradients(activationsImages, 1, activationsUpstream, ['x'])
+      .catch(String);
+    expect(failure).toContain('no layer x');
+  });
+
+  it('leaves the run that trains as it is', async () => {
+    const count = activationsCount;
+    await engine.setImages('train', { images: activationsImages, labels: new Uint8Array(count), count });
+    const train = async (looks: boolean): Promise<unknown> => {
+      await engine.compile({ ...activationsConfig, epochs: 9 }, activationsState(activationsConfig));
+      for (let step = 0; step < 3; step += 1) {
+        await engine.step(1);
+        if (looks) {
+          await engine.layerGradients(activationsImages, count, activationsUpstream, ['conv', 'same.norm']);
+        }
+      }
+      return { metrics: await engine.readMetrics(), state: await engine.readState() };
+    };
+    const alone = await train(false);
+    expect(await train(true)).toEqual(alone);
   });
 
   it('reads the parameters that are asked for, and begins anew with others', async () => {

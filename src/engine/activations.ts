@@ -1,5 +1,6 @@
 /** What the engines share of Engine.activations: which layers are computed, and how one image's values lie. */
-import { EngineError, type Activation } from '@/engine/engine';
+import { EngineError, type Activation, type LayerGradients } from '@/engine/engine';
+import { classCount } from '@/model/classCounts';
 import { flattenLayers, type LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
@@ -64,6 +65,15 @@ export function emptyActivations({ shapes }: ActivationPlan, count: number): Rea
       { shape: [count, ...shape], data: new Float32Array(count * sizeOf(shape)) },
     ]),
   );
+}
+
+/** Room for what `count` images give, and for the gradients by it. */
+export function emptyGradients(plan: ActivationPlan, count: number): LayerGradients {
+  return {
+    logits: new Float32Array(count * classCount),
+    activations: emptyActivations(plan, count),
+    gradients: emptyActivations(plan, count),
+  };
 }
 
 /** The values of the images from number `first` on. */

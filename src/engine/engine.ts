@@ -36,6 +36,15 @@ export interface Activation {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** What some layers give for some images, and the gradients of a weighted sum of the logits by it. */
+export interface LayerGradients {
+  /** [n, 10] row-major. */
+  readonly logits: Float32Array<ArrayBuffer>;
+  readonly activations: ReadonlyMap<string, Activation>;
+  /** Of the same names and shapes. */
+  readonly gradients: ReadonlyMap<string, Activation>;
+}
+
 export interface Engine extends StatisticsSource {
   /** May change: an engine can lose its threads and go on with one. */
   readonly info: BackendInfo;
@@ -90,6 +99,19 @@ export interface Engine extends StatisticsSource {
     count: number,
     layerNames: readonly string[],
   ): Promise<ReadonlyMap<string, Activation>>;
+
+  /**
+   * In eval mode (BatchNorm by its running statistics, no dropout), for n images of 28 x 28 bytes: the gradient of the sum of
+   * `upstream` times the logits, both [n, 10], by what the layers of these names give and, under `networkInput`, by what the network
+   * reads. As torch.autograd has it: of equal values in a window of a max pool the first one gets the gradient. The run is left as it is.
+   * @throws EngineError `config` naming the layers that the network does not have.
+   */
+  layerGradients(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    upstream: Float32Array<ArrayBuffer>,
+    layerNames: readonly string[],
+  ): Promise<LayerGradients>;
 
   inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection>;
 

@@ -13,6 +13,7 @@ import {
   type Engine,
   type EngineState,
   type Evaluation,
+  type LayerGradients,
 } from '@/engine/engine';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { MemoryNeed } from '@/model/cost';
@@ -132,6 +133,17 @@ export class GuardedEngine implements Engine {
     layerNames: readonly string[],
   ): Promise<ReadonlyMap<string, Activation>> {
     return this.#call('forward', count, () => this.#engine.activations(images, count, layerNames));
+  }
+
+  layerGradients(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    upstream: Float32Array<ArrayBuffer>,
+    layerNames: readonly string[],
+  ): Promise<LayerGradients> {
+    return this.#call('inspect', count, () =>
+      this.#engine.layerGradients(images, count, upstream, layerNames),
+    );
   }
 
   inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection> {

@@ -1,6 +1,6 @@
 /** A network whose activations are known: every engine's are compared with float64, whatever its kernels fuse. */
 import { networkInput } from '@/engine/activations';
-import type { Activation, EngineState } from '@/engine/engine';
+import type { Activation, EngineState, LayerGradients } from '@/engine/engine';
 import { needsVector } from '@/engine/testing/layerCase';
 import { initialState } from '@/model/initialise';
 import { defaultLayer } from '@/model/edit';
@@ -14,7 +14,7 @@ import {
   type LayerOf,
   type LayerSpec,
 } from '@/model/layers';
-import type { Tensor64, Weights64 } from '@/model/layers/reference';
+import type { Pass, Tensor64, Weights64 } from '@/model/layers/reference';
 import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
 import type { RunConfig } from '@/model/runConfig';
@@ -27,6 +27,12 @@ export const activationsCount = 11;
 
 export const activationsImages = Uint8Array.from({ length: activationsCount * 784 }, (_, i) =>
   randomBits(1, i >> 3) % 3 === 0 ? randomBits(2, i) & 255 : 0,
+);
+
+/** Another sum of logits for each image. */
+export const activationsUpstream = Float32Array.from(
+  { length: activationsCount * 10 },
+  (_, i) => (randomBits(3, i) % 1000) / 500 - 1,
 );
 
 const conv = (name: string, inChannels: number, outChannels: number, bias = true): Conv2d => ({
@@ -142,45 +148,79 @@ function hasRunningStatistics(layer: LayerSpec): layer is RunningNorm {
   return definitionOf(layer).seesBatch;
 }
 
-function runningNorm({ name, eps }: RunningNorm, x: Tensor64, weights: Weights64): Tensor64 {
+function runningNorm({ name, eps }: RunningNorm, x: Tensor64, weights: Weights64): Pass {
   const [, channels = 1, height = 1, width = 1] = x.shape;
   const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((key) =>
     weights.get(`${name}.${key}`),
   );
-  const data = x.data.map((value, i) => {
-    const c = Math.floor(i / (height * width)) % channels;
-    const scale = (weight?.[c] ?? NaN) / Math.sqrt((variance?.[c] ?? NaN) + eps);
-    return (value - (mean?.[c] ?? NaN)) * scale + (bias?.[c] ?? NaN);
-  });
-  return { shape: x.shape, data };
+  const channelOf = (i: number): number => Math.floor(i / (height * width)) % channels;
+  const scales = Array.from(
+    { length: channels },
+    (_, c) => (weight?.[c] ?? NaN) / Math.sqrt((variance?.[c] ?? NaN) + eps),
+  );
+  const scaleAt = (i: number): number => scales[channelOf(i)] ?? NaN;
+  const data = x.data.map(
+    (value, i) => (value - (mean?.[channelOf(i)] ?? NaN)) * scaleAt(i) + (bias?.[channelOf(i)] ?? NaN),
+  );
+  return { y: { shape: x.shape, data }, backward: (dy) => dy.map((gradient, i) => gradient * scaleAt(i)) };
 }
 
-/** Eval mode, with every layer's output on the way. */
+/** By layer name. */
+interface Found {
+  readonly activations: Map<string, Tensor64>;
+  /** Filled by the backward pass. */
+  readonly gradients: Map<string, Tensor64>;
+}
+
+/** Eval mode, with every layer's output on the way, and the gradients by them on the way back. */
 function evaluate(
   sequence: readonly LayerSpec[],
   x: Tensor64,
   weights: Weights64,
-  found: Map<string, Tensor64>,
-): Tensor64 {
-  return sequence.reduce((input, layer) => {
-    const output = outputOf(layer, input, weights, found);
-    found.set(layer.name, output);
-    return output;
-  }, x);
+  found: Found,
+): Pick<Pass, 'y'> & { readonly backward: (dy: Float64Array) => Float64Array } {
+  const passes: { readonly name: string; readonly pass: Pass }[] = [];
+  let y = x;
+  for (const layer of sequence) {
+    const pass = passOf(layer, y, weights, found);
+    ({ y } = pass);
+    passes.push({ name: layer.name, pass });
+    found.activations.set(layer.name, y);
+  }
+  const backward = (dy: Float64Array): Float64Array =>
+    passes.reduceRight((gradient, { name, pass }) => {
+      found.gradients.set(name, { shape: pass.y.shape, data: gradient });
+      return pass.backward(gradient, new Map());
+    }, dy);
+  return { y, backward };
 }
 
-function outputOf(layer: LayerSpec, x: Tensor64, weights: Weights64, found: Map<string, Tensor64>): Tensor64 {
+function passOf(layer: LayerSpec, x: Tensor64, weights: Weights64, found: Found): Pass {
   // The references are those of training; these kinds are others in eval mode, or have layers inside.
   if (hasRunningStatistics(layer)) return runningNorm(layer, x, weights);
-  if (layer.kind === 'Dropout' || layer.kind === 'Dropout2d') return x;
-  if (layer.kind !== 'Residual') return sequencePass([layer], x, weights).y;
+  if (layer.kind === 'Dropout' || layer.kind === 'Dropout2d') return { y: x, backward: (dy) => dy };
+  if (layer.kind !== 'Residual') return sequencePass([layer], x, weights);
   const body = evaluate(layer.body, x, weights, found);
   const shortcut = evaluate(layer.shortcut, x, weights, found);
-  return { shape: body.shape, data: body.data.map((value, i) => value + (shortcut.data[i] ?? NaN)) };
+  return {
+    y: { shape: body.y.shape, data: body.y.data.map((value, i) => value + (shortcut.y.data[i] ?? NaN)) },
+    backward: (dy) => {
+      const throughShortcut = shortcut.backward(dy);
+      return body.backward(dy).map((gradient, i) => gradient + (throughShortcut[i] ?? NaN));
+    },
+  };
 }
 
-/** The activations in float64, in PyTorch's layout. */
-function expectedActivations(config: RunConfig): ReadonlyMap<string, Tensor64> {
+const known = new Map<RunConfig, Found>();
+
+/** The activations and the gradients by them in float64, in PyTorch's layout. */
+function expectedOf(config: RunConfig): Found {
+  const found = known.get(config) ?? computed(config);
+  known.set(config, found);
+  return found;
+}
+
+function computed(config: RunConfig): Found {
   const weights = new Map(
     [...activationsState(config).parameters].flatMap(([key, tensor]) =>
       tensor.dtype === 'F32' ? [[key, Float64Array.from(tensor.data)] as const] : [],
@@ -190,26 +230,50 @@ function expectedActivations(config: RunConfig): ReadonlyMap<string, Tensor64> {
     shape: [activationsCount, 1, 28, 28],
     data: Float64Array.from(activationsImages, (byte) => (byte / 255 - 0.5) / 0.5),
   };
-  const found = new Map<string, Tensor64>([[networkInput, input]]);
-  evaluate(config.network.layers, input, weights, found);
+  const found: Found = { activations: new Map([[networkInput, input]]), gradients: new Map() };
+  const pass = evaluate(config.network.layers, input, weights, found);
+  const data = pass.backward(Float64Array.from(activationsUpstream));
+  found.gradients.set(networkInput, { shape: input.shape, data });
   return found;
 }
 
 /**
- * Names of the activations that are not those of float64, of their shape: float32 sums a few hundred products, so what is wrong
- * is wrong by far more than 1e-5 of the largest value.
+ * Names of the tensors that are not those of float64, of their shape: float32 sums a few hundred products, so what is wrong
+ * is wrong by far more than `tolerance` of the largest value.
  */
+function wrongOf(
+  actual: ReadonlyMap<string, Activation>,
+  expected: ReadonlyMap<string, Tensor64>,
+  names: readonly string[],
+  tolerance: number,
+): string[] {
+  if (actual.size !== new Set(names).size) return [`${actual.size} of ${names.length} tensors`];
+  return names.filter((name) => {
+    const [a, b] = [actual.get(name), expected.get(name)];
+    if (a === undefined || b === undefined || a.shape.join() !== b.shape.join()) return true;
+    const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return !a.data.every((value, i) => Math.abs(value - (b.data[i] ?? NaN)) <= tolerance * largest);
+  });
+}
+
+/** Names of the activations that are not those of float64. */
 export function wrongActivations(
   actual: ReadonlyMap<string, Activation>,
   config: RunConfig,
   names: readonly string[] = activationNames(config),
 ): string[] {
-  const expected = expectedActivations(config);
-  if (actual.size !== new Set(names).size) return [`${actual.size} of ${names.length} activations`];
-  return names.filter((name) => {
-    const [a, b] = [actual.get(name), expected.get(name)];
-    if (a === undefined || b === undefined || a.shape.join() !== b.shape.join()) return true;
-    const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    return !a.data.every((value, i) => Math.abs(value - (b.data[i] ?? NaN)) <= 1e-5 * largest);
-  });
+  return wrongOf(actual, expectedOf(config).activations, names, 1e-5);
+}
+
+/** The same with the gradients by them, of `activationsUpstream` times the logits. */
+export function wrongGradients(
+  { activations, gradients }: LayerGradients,
+  config: RunConfig,
+  names: readonly string[] = activationNames(config),
+): string[] {
+  const expected = expectedOf(config);
+  return [
+    ...wrongOf(activations, expected.activations, names, 1e-5),
+    ...wrongOf(gradients, expected.gradients, names, 2e-5).map((name) => `gradient by ${name}`),
+  ];
 }

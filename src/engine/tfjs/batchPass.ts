@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ForwardContext, Gradients, LayerOp } from '@/engine/tfjs/layerOp';
 import { batchLoss } from '@/engine/tfjs/losses';
+import type { Mode } from '@/engine/mode';
 import type { OptimizerState } from '@/engine/tfjs/optimizerState';
 import type { ParameterStore } from '@/engine/tfjs/parameterStore';
 import type { StepWatcher } from '@/engine/tfjs/tfjsStatistics';
@@ -16,14 +17,10 @@ export interface TfjsRun {
   step: number;
 }
 
-export function forwardContext(
-  run: TfjsRun,
-  isTraining: boolean,
-  watcher: StepWatcher | null = null,
-): ForwardContext {
+export function forwardContext(run: TfjsRun, mode: Mode, watcher: StepWatcher | null = null): ForwardContext {
   const { config, step, parameters } = run;
   const watchInput = watcher?.input ?? null;
-  return { isTraining, seed: config.seed, step, parameters, updatedBuffers: new Map(), watchInput };
+  return { mode, seed: config.seed, step, parameters, updatedBuffers: new Map(), watchInput };
 }
 
 interface BatchPass {
@@ -41,7 +38,7 @@ export function forwardAndBackward(
   labels: Uint8Array,
   watcher: StepWatcher | null = null,
 ): BatchPass {
-  const context = forwardContext(run, true, watcher);
+  const context = forwardContext(run, 'train', watcher);
   const { output: logits, backward } = run.network.forward(x, context);
   const { loss, accuracy, gradient } = batchLoss(run.config.loss, logits, labels);
   const gradients: Gradients = new Map();

@@ -3,11 +3,11 @@
  * as soon as the backward pass has used it, and needs only kernels, which all backends have.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Mode } from '@/engine/mode';
 import type { ParameterStore } from '@/engine/tfjs/parameterStore';
 
 export interface ForwardContext {
-  /** Dropout active, BatchNorm on batch statistics. */
-  readonly isTraining: boolean;
+  readonly mode: Mode;
   readonly seed: number;
   readonly step: number;
   readonly parameters: ParameterStore;
@@ -17,6 +17,8 @@ export interface ForwardContext {
   readonly watchInput: ((layer: string, x: Tensor) => void) | null;
   /** Sees what each layer gives, which is freed afterwards. */
   readonly watchOutput?: (layer: string, y: Tensor) => void;
+  /** Sees the gradient by what each layer gives. */
+  readonly watchGradient?: (layer: string, dy: Tensor) => void;
 }
 
 /** Where backward puts the gradients of the parameters, by state_dict key, in the device's layout. */

@@ -1,4 +1,5 @@
 /** A NetworkSpec as ops that run: one op a layer, chained forward and backward. */
+import { hasBackward } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Forward, Gradients, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
 import { layerOps } from '@/engine/tfjs/layers';
@@ -57,8 +58,8 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
       for (const { name, op } of ops) {
         const step = op.forward(output, context);
         context.watchOutput?.(name, step.output);
-        // In eval mode no backward pass will free the activations.
-        if (!context.isTraining && output !== x) output.dispose();
+        // Where there is no backward pass, none will free the activations.
+        if (!hasBackward(context.mode) && output !== x) output.dispose();
         steps.push(step);
         output = step.output;
       }
@@ -68,6 +69,7 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
           let gradient: tf.Tensor | null = dy;
           for (let i = steps.length - 1; i >= 0 && gradient !== null; i -= 1) {
             const step = steps[i];
+            context.watchGradient?.(ops[i]?.name ?? '', gradient);
             const before: tf.Tensor | null =
               step === undefined ? null : backwardTidily(step, gradient, gradients);
             if (gradient !== dy) gradient.dispose();
@@ -82,6 +84,9 @@ function sequenceOp(layers: readonly LayerSpec[], options: LayerOptions, ordinal
 }
 
 /** The network, or the layers that it begins with: images [n, h, w, 1] to logits [n, 10]. */
-export function networkOp({ layers }: Pick<NetworkSpec, 'layers'>): LayerOp {
-  return sequenceOp(layers, { needsInputGradient: false }, dropoutOrdinals(layers));
+export function networkOp(
+  { layers }: Pick<NetworkSpec, 'layers'>,
+  options: LayerOptions = { needsInputGradient: false },
+): LayerOp {
+  return sequenceOp(layers, options, dropoutOrdinals(layers));
 }

@@ -13,8 +13,9 @@ import {
   type Engine,
   type EngineState,
   type Evaluation,
+  type LayerGradients,
 } from '@/engine/engine';
-import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
+import { emptyActivations, emptyGradients, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { checkEngineState } from '@/engine/checkState';
 import { evaluationOf } from '@/engine/evaluation';
@@ -30,7 +31,7 @@ import {
 import type { DeviceGuard } from '@/engine/deviceGuard';
 import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
-import { keptActivations } from '@/engine/tfjs/keptActivations';
+import { keptActivations, keptGradients } from '@/engine/tfjs/keptActivations';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { UnreadMetrics } from '@/engine/tfjs/unreadMetrics';
 import { networkOp } from '@/engine/tfjs/networkOp';
@@ -182,7 +183,7 @@ export class TfjsEngine implements Engine {
       const n = Math.min(run.evaluationBatch, count - from);
       const logits = tf.tidy(() => {
         const x = resizeAndNormalize(load(from, n), run.config.input);
-        return run.network.forward(x, forwardContext(run, false)).output;
+        return run.network.forward(x, forwardContext(run, 'eval')).output;
       });
       result.set(await logits.data<'float32'>(), from * classCount);
       logits.dispose();
@@ -206,7 +207,7 @@ export class TfjsEngine implements Engine {
       let kept: ReadonlyMap<string, tf.Tensor> = new Map();
       tf.tidy(() => {
         const x = resizeAndNormalize(floatImages(images.subarray(from * 784), n), run.config.input);
-        kept = keptActivations(network, x, forwardContext(run, false), found.keys());
+        kept = keptActivations(network, x, forwardContext(run, 'eval'), found.keys());
       });
       for (const [name, activation] of found) {
         const tensor = kept.get(name);
@@ -214,6 +215,40 @@ export class TfjsEngine implements Engine {
         fromImage(activation, from).set(await tensor.data<'float32'>());
         tensor.dispose();
       }
+    }
+    this.#guard.check();
+    return found;
+  }
+
+  async layerGradients(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    upstream: Float32Array,
+    layerNames: readonly string[],
+  ): Promise<LayerGradients> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const plan = planActivations(run.config, layerNames);
+    const network = networkOp(run.config.network, { needsInputGradient: true });
+    const found = emptyGradients(plan, count);
+    const names = [...plan.shapes.keys()];
+    for (let from = 0; from < count; from += run.evaluationBatch) {
+      const n = Math.min(run.evaluationBatch, count - from);
+      const kept = keptGradients(
+        network,
+        () => resizeAndNormalize(floatImages(images.subarray(from * 784), n), run.config.input),
+        tf.tensor2d(upstream.slice(from * classCount, (from + n) * classCount), [n, classCount]),
+        forwardContext(run, 'explain'),
+        names,
+      );
+      found.logits.set(await kept.logits.data<'float32'>(), from * classCount);
+      for (const what of ['activations', 'gradients'] as const) {
+        for (const [name, tensor] of kept[what]) {
+          const activation = found[what].get(name);
+          if (activation !== undefined) fromImage(activation, from).set(await tensor.data<'float32'>());
+        }
+      }
+      tf.dispose([kept.logits, ...kept.activations.values(), ...kept.gradients.values()]);
     }
     this.#guard.check();
     return found;

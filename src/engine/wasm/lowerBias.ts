@@ -1,4 +1,5 @@
 /** The bias of a Conv2d or Linear and its gradient. */
+import { isTraining } from '@/engine/mode';
 import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
@@ -18,7 +19,7 @@ export function emitBiasGradient(
   pixels: number,
   channels: number,
 ): void {
-  if (!layer.bias) return;
+  if (!layer.bias || !isTraining(lowering.mode)) return;
   const { program, blocks } = lowering;
   const slices = Math.min(gradientSlices, blocks);
   const sums = program.buffer(`${layer.name}.bias gradient of slices`, slices * channels * 8);

@@ -1,11 +1,19 @@
 /** LayerSpec -> kernel calls: the forward pass, and closures that emit the backward pass in reverse. */
+import { isTraining } from '@/engine/mode';
 import { fusionOf, type Takes } from '@/engine/compiling/fusion';
 import { poolsFirst } from '@/engine/compiling/poolsFirst';
 import { lowerActivation } from '@/engine/wasm/layers/activation';
 import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { lowerValleyPool } from '@/engine/wasm/layers/maxPool2d';
-import { keepOutput, type Gradient, type Lowered, type Lowering, type Value } from '@/engine/wasm/lowering';
+import {
+  keepGradient,
+  keepOutput,
+  type Gradient,
+  type Lowered,
+  type Lowering,
+  type Value,
+} from '@/engine/wasm/lowering';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { activationOf, isActivation, type LayerKind, type LayerOf, type LayerSpec } from '@/model/layers';
 import { layerEntries } from '@/model/stateDict';
@@ -33,7 +41,7 @@ function lowerLayer<Kind extends LayerKind>(
  */
 function withClearPadding(lowering: Lowering, layer: LayerSpec, x: Value, lowered: Lowered): Lowered {
   const { mode, images, blocks } = lowering;
-  if (mode === 'eval' || images === 8 * blocks || layerEntries(layer).length === 0) return lowered;
+  if (!isTraining(mode) || images === 8 * blocks || layerEntries(layer).length === 0) return lowered;
   const clear = (buffer: WasmBuffer, { channels, height, width }: Value): void => {
     lowering.program.emit('clearPadding', { x: buffer, images, blocks, values: channels * height * width });
   };
@@ -81,7 +89,7 @@ function lowerValley(lowering: Lowering, layers: readonly LayerSpec[], at: numbe
 export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], x: Value): Lowered {
   const isKept = (name: string): boolean => lowering.kept.has(name);
   const layers = poolsFirst(listed, isKept);
-  const backwards: Lowered['backward'][] = [];
+  const backwards: { readonly name: string; readonly backward: Lowered['backward'] }[] = [];
   let output = x;
   for (let i = 0; i < layers.length; i += 1) {
     const layer = layers[i];
@@ -89,12 +97,12 @@ export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], 
     const valley = lowerValley(lowering, layers, i, output);
     if (valley !== null) {
       output = valley.lowered.output;
-      backwards.push(valley.lowered.backward);
       i += valley.length - 1;
+      backwards.push({ name: layers[i]?.name ?? '', backward: valley.lowered.backward });
       continue;
     }
     const { relu, pool, length } = fusionOf(layers, i, {
-      isTraining: lowering.mode !== 'eval',
+      isTraining: isTraining(lowering.mode),
       isKept,
       takes: takenBy(layer),
     });
@@ -108,14 +116,15 @@ export function lowerSequence(lowering: Lowering, listed: readonly LayerSpec[], 
     );
     const alone = relu ? 1 : 0;
     i += pooled === null ? alone : length;
-    output = keepOutput(lowering, layers[i]?.name ?? layer.name, lowered.output);
-    backwards.push(lowered.backward);
+    const { name } = layers[i] ?? layer;
+    output = keepOutput(lowering, name, lowered.output);
+    backwards.push({ name, backward: lowered.backward });
   }
   const backward = (dy: Gradient): Gradient | null => {
     let gradient: Gradient | null = dy;
     for (const step of backwards.toReversed()) {
       if (gradient === null) return null;
-      gradient = step(gradient);
+      gradient = step.backward(keepGradient(lowering, step.name, gradient));
     }
     return gradient;
   };

@@ -1,11 +1,9 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
 import type { KeptOutputs } from '@/engine/activations';
+import type { Mode } from '@/engine/mode';
 import type { Program, WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import type { LayerSpec } from '@/model/layers';
-
-/** `inspect` is training without the update, with every gradient kept. */
-export type Mode = 'train' | 'inspect' | 'eval';
 
 export interface Lowering {
   readonly mode: Mode;
@@ -28,6 +26,8 @@ export interface Lowering {
   readonly onGradient: (key: string, gradient: WasmBuffer) => void;
   /** Outputs of layers that are read after the program; none in training. */
   readonly kept: KeptOutputs<Value>;
+  /** Gradients by the same outputs, where there is a way back. */
+  readonly keptGradients: KeptOutputs<WasmBuffer>;
 }
 
 /** An activation [blocks][height][width][channels][8]. */
@@ -92,4 +92,11 @@ export function keepOutput({ kept }: Lowering, name: string, value: Value): Valu
   if (!kept.has(name)) return value;
   kept.add(name, value);
   return { ...value, isOwned: false };
+}
+
+/** Notes the gradient by a layer's output where that is to be read afterwards; gives what the layer's backward pass may have. */
+export function keepGradient({ keptGradients }: Lowering, name: string, gradient: Gradient): Gradient {
+  if (!keptGradients.has(name)) return gradient;
+  keptGradients.add(name, gradient.buffer);
+  return { ...gradient, isOwned: false };
 }

@@ -38,6 +38,7 @@ export const normOperations = {
     channels: u,
     images: u,
   },
+  /** `factors` 0: by the running statistics, which do not depend on x. */
   batchNormGradient: {
     dy: u,
     x: u,

@@ -1,9 +1,10 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
 import { KeptOutputs, networkInput } from '@/engine/activations';
+import { hasBackward, isTraining, type Mode } from '@/engine/mode';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import { lowerSequence } from '@/engine/wasm/lowerNetwork';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
-import { keepOutput, newBuffer, type Lowering, type Mode, type Value } from '@/engine/wasm/lowering';
+import { keepGradient, keepOutput, newBuffer, type Lowering, type Value } from '@/engine/wasm/lowering';
 import { optimizerCall } from '@/engine/wasm/optimizers';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
@@ -14,6 +15,7 @@ import { optimizers, optimizerSlots } from '@/model/optimizers';
 import { lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
 import { inputShape } from '@/model/shapes';
+import { classCount } from '@/model/classCounts';
 
 export interface ProgramOptions {
   readonly mode: Mode;
@@ -27,21 +29,29 @@ export interface ProgramOptions {
 const normChunk = 16_384;
 
 /** Buffers that the engine fills before a program. */
-export const inputNames = { bytes: 'images', pixels: 'augmented images', labels: 'labels' } as const;
+export const inputNames = {
+  bytes: 'images',
+  pixels: 'augmented images',
+  labels: 'labels',
+  upstream: 'gradient by the logits',
+} as const;
 
 /** Buffers that it may read after a program. */
 export const resultNames = {
   logits: 'logits',
   loss: 'loss',
   gradient: (key: string) => `gradient/${key}`,
+  outputGradient: (layer: string) => `gradient by the output of ${layer}`,
 } as const;
 
 function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean): Value {
   const { program, images, blocks } = lowering;
   const [, size = 28] = inputShape(config.input);
   const [first] = config.network.layers;
-  // Zeros around the image, so that the first convolution meets no edge.
-  const border = first?.kind === 'Conv2d' && isPlainConv(first) ? convWindow(first).padding : 0;
+  const needsGradient = !isTraining(lowering.mode) && hasBackward(lowering.mode);
+  // Zeros around the image, so that the first convolution meets no edge; its gradient by the image has none of them.
+  const border =
+    first?.kind === 'Conv2d' && isPlainConv(first) && !needsGradient ? convWindow(first).padding : 0;
   const full = size + 2 * border;
   const { normalize, resize } = config.input;
   const bytes = isAugmented ? 0 : program.input(inputNames.bytes, images * 784);
@@ -70,7 +80,7 @@ function lowerInput(lowering: Lowering, config: RunConfig, isAugmented: boolean)
     isFlat: false,
     isOwned: true,
     isSignRead: false,
-    needsGradient: false,
+    needsGradient,
   };
 }
 
@@ -140,7 +150,7 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   const { mode, images } = options;
   const gradients = new Map<string, WasmBuffer>();
   const { clipGradNorm } = config;
-  const lowering = lowerBatch(config, memory, options, new KeptOutputs(), (key, gradient) => {
+  const lowering = lowerBatch(config, memory, options, noneKept, (key, gradient) => {
     if (mode === 'inspect') program.keep(gradient, resultNames.gradient(key));
     else if (clipGradNorm === null) emitUpdate(program, memory, config, key, gradient);
     else gradients.set(key, gradient);
@@ -183,19 +193,54 @@ export function buildActivationsProgram(
   memory: RunMemory,
   options: ProgramOptions,
 ): Program {
-  const lowering = lowerBatch(config, memory, options, kept, () => undefined);
+  const lowering = lowerBatch(config, memory, options, { ...noneKept, kept }, () => undefined);
   const { program } = lowering;
   lowerSequence(lowering, layers, keepOutput(lowering, networkInput, lowerInput(lowering, config, false)));
   for (const [name, { buffer }] of kept.values) program.keep(buffer, name);
   return program;
 }
 
+/**
+ * Eval mode with a way back: logits, what the layers that `kept` asks for give, and the gradients by that of the logits' sum, each
+ * weighted by `inputNames.upstream` [blocks][10][8], for those that `keptGradients` asks for.
+ */
+export function buildGradientsProgram(
+  config: RunConfig,
+  { kept, keptGradients }: Kept,
+  memory: RunMemory,
+  options: ProgramOptions,
+): Program {
+  const lowering = lowerBatch(config, memory, options, { kept, keptGradients }, () => undefined);
+  const { program, blocks } = lowering;
+  const input = keepOutput(lowering, networkInput, lowerInput(lowering, config, false));
+  const network = lowerSequence(lowering, config.network.layers, input);
+  const flat = lowerPlainOrder(lowering, network.output);
+  program.keep(flat.output.buffer, resultNames.logits);
+  const upstream = program.input(
+    inputNames.upstream,
+    blocks * classCount * 8 * Float32Array.BYTES_PER_ELEMENT,
+  );
+  const dy = flat.backward({ buffer: upstream, isOwned: false });
+  const dx = dy === null ? null : network.backward(dy);
+  if (dx !== null) keepGradient(lowering, networkInput, dx);
+  for (const [name, { buffer }] of kept.values) program.keep(buffer, name);
+  for (const [name, buffer] of keptGradients.values) program.keep(buffer, resultNames.outputGradient(name));
+  return program;
+}
+
+interface Kept {
+  readonly kept: KeptOutputs<Value>;
+  readonly keptGradients: KeptOutputs<WasmBuffer>;
+}
+
+const noneKept: Kept = { kept: new KeptOutputs(), keptGradients: new KeptOutputs() };
+
 /** What lowering a batch begins with. */
 function lowerBatch(
   config: RunConfig,
   memory: RunMemory,
   options: ProgramOptions,
-  kept: KeptOutputs<Value>,
+  { kept, keptGradients }: Kept,
   onGradient: Lowering['onGradient'],
 ): Lowering {
   const blocks = Math.ceil(options.images / 8);
@@ -208,5 +253,6 @@ function lowerBatch(
     dropoutOrdinals: dropoutOrdinals(config.network.layers),
     onGradient,
     kept,
+    keptGradients,
   };
 }

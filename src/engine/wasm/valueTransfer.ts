@@ -27,3 +27,12 @@ export function readImages(source: Values, geometry: Geometry, images: number, t
     }
   }
 }
+
+/** Rows [n][channels] -> [blocks][channels][8]; the places of missing images are left as they are. */
+export function writeRows(source: Float32Array, channels: number, images: number, target: Values): void {
+  for (let image = 0; image < images; image += 1) {
+    for (let c = 0; c < channels; c += 1) {
+      target[((image >> 3) * channels + c) * 8 + (image & 7)] = source[image * channels + c] ?? NaN;
+    }
+  }
+}

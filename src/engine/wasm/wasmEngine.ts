@@ -8,18 +8,19 @@ import type { StepMetrics } from '@/model/stepMetrics';
 import {
   EngineError,
   type Activation,
+  type LayerGradients,
   type BatchInspection,
   type Engine,
   type EngineState,
   type Evaluation,
 } from '@/engine/engine';
-import { emptyActivations, fromImage, planActivations } from '@/engine/activations';
+import { emptyActivations, emptyGradients, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
 import { UnreadStatistics } from '@/engine/unreadStatistics';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
-import { readImages, storedCount } from '@/engine/wasm/valueTransfer';
+import { readImages, storedCount, writeRows } from '@/engine/wasm/valueTransfer';
 import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun';
 import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
@@ -196,6 +197,40 @@ export class WasmEngine implements Engine {
     });
   }
 
+  layerGradients(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    upstream: Float32Array,
+    layerNames: readonly string[],
+  ): Promise<LayerGradients> {
+    return promised(() => {
+      const run = this.#compiled();
+      const plan = planActivations(run.config, layerNames);
+      const found = emptyGradients(plan, count);
+      const names = [...plan.shapes.keys()];
+      for (let from = 0; from < count; from += activationsBatch) {
+        const n = Math.min(activationsBatch, count - from);
+        const { program, values } = run.gradientsProgram(names, n);
+        this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
+        this.#writeUpstream(program, upstream.subarray(from * classCount, (from + n) * classCount), n);
+        this.#options.runtime.run(program);
+        found.logits.set(this.#readLogits(program, n), from * classCount);
+        for (const name of names) {
+          const value = values.get(name);
+          if (value === undefined) throw new RangeError(`The program keeps no ${name}.`);
+          const read = (target: ReadonlyMap<string, Activation>, place: string): void => {
+            const stored = run.values(addressIn(program, place), storedCount(value, n));
+            const activation = target.get(name);
+            if (activation !== undefined) readImages(stored, value, n, fromImage(activation, from));
+          };
+          read(found.activations, name);
+          read(found.gradients, resultNames.outputGradient(name));
+        }
+      }
+      return found;
+    });
+  }
+
   inspectBatch(images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>): Promise<BatchInspection> {
     return promised(() => {
       const run = this.#compiled();
@@ -274,6 +309,14 @@ export class WasmEngine implements Engine {
 
   #writeBytes(program: EncodedProgram, images: Uint8Array): void {
     this.#options.runtime.bytes(addressIn(program, inputNames.bytes), images.length).set(images);
+  }
+
+  /** Of images that a block of eight lacks it is 0. */
+  #writeUpstream(program: EncodedProgram, upstream: Float32Array, n: number): void {
+    const geometry = { channels: classCount, height: 1, width: 1, border: 0 };
+    const address = addressIn(program, inputNames.upstream);
+    const target = this.#compiled().values(address, storedCount(geometry, n)).fill(0);
+    writeRows(upstream, classCount, n, target);
   }
 
   #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {

@@ -3,9 +3,15 @@ import { KeptOutputs } from '@/engine/activations';
 import { checkEngineState, entriesNamed } from '@/engine/checkState';
 import type { EngineState } from '@/engine/engine';
 import { optimizerScalarsAt } from '@/engine/wasm/optimizers';
-import type { EncodedProgram, Program } from '@/engine/wasm/program';
-import { buildActivationsProgram, buildProgram, type ProgramOptions } from '@/engine/wasm/programs';
-import type { Mode, Value } from '@/engine/wasm/lowering';
+import type { EncodedProgram, Program, WasmBuffer } from '@/engine/wasm/program';
+import {
+  buildActivationsProgram,
+  buildGradientsProgram,
+  buildProgram,
+  type ProgramOptions,
+} from '@/engine/wasm/programs';
+import type { Mode } from '@/engine/mode';
+import type { Value } from '@/engine/wasm/lowering';
 import { memoryMap, scalars } from '@/engine/wasm/operations';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { precisionOf, type Values } from '@/engine/wasm/precision';
@@ -50,6 +56,7 @@ export class WasmRun {
   readonly #programs = new Map<string, EncodedProgram>();
   readonly #counters = new Map<string, bigint>();
   readonly #dropoutKeys: readonly number[];
+  #gradients: (ActivationsProgram & { readonly key: string }) | null = null;
   #arena = 0;
 
   private constructor(config: RunConfig, options: RunOptions) {
@@ -136,6 +143,21 @@ export class WasmRun {
     const options = this.#programOptions('eval', images);
     const program = buildActivationsProgram(this.config, layers, kept, this.memory, options);
     return { program: this.#encode(program), values: kept.values };
+  }
+
+  /**
+   * The same of the whole network, with the gradients by those outputs besides. The last one is kept: attacks, and a picture that is
+   * drawn again and again, ask for it many times.
+   */
+  gradientsProgram(names: readonly string[], images: number): ActivationsProgram {
+    const key = JSON.stringify([images, ...names]);
+    if (this.#gradients?.key === key) return this.#gradients;
+    const kept = new KeptOutputs<Value>(names);
+    const keptGradients = new KeptOutputs<WasmBuffer>(names);
+    const options = this.#programOptions('explain', images);
+    const program = buildGradientsProgram(this.config, { kept, keptGradients }, this.memory, options);
+    this.#gradients = { key, program: this.#encode(program), values: kept.values };
+    return this.#gradients;
   }
 
   #encode(program: Program): EncodedProgram {

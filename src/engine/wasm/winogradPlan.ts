@@ -1,4 +1,5 @@
 /** Convolutions by Winograd's tiles (assembly/winograd.ts): where they pay, and how their memory is laid out. */
+import { isTraining } from '@/engine/mode';
 import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
 import { partBytes } from '@/engine/wasm/winogradOperations';
@@ -138,7 +139,7 @@ export function keepsTransformed(
   { forward, inputGradient, weightGradient }: WinogradPlans,
   { channels, outChannels, blocks }: ConvGeometry,
 ): boolean {
-  if (lowering.mode === 'eval' || weightGradient === null) return false;
+  if (!isTraining(lowering.mode) || weightGradient === null) return false;
   if (forward?.scheme !== weightGradient.scheme || inputGradient === null) return false;
   const bytes = (count: number): number => transformedBytes(weightGradient, count, blocks);
   return bytes(channels) + bytes(outChannels) <= keptBytes;

@@ -12,7 +12,15 @@ import { optimizerUpdate } from '@/engine/webgpu/kernels/optimizer';
 import { scheduleStride } from '@/engine/webgpu/kernels/optimizers';
 import { sumPartials } from '@/engine/webgpu/kernels/sumPartials';
 import { rulesFor } from '@/engine/webgpu/kernels/tileRules';
-import { dispatchWith, type Lowering, type MaskStore, type Mode, type Value } from '@/engine/webgpu/lowering';
+import { isTraining, type Mode } from '@/engine/mode';
+import {
+  dispatchWith,
+  keepGradient,
+  type Lowered,
+  type Lowering,
+  type MaskStore,
+  type Value,
+} from '@/engine/webgpu/lowering';
 import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
 import { lowerSequence } from '@/engine/webgpu/lowerNetwork';
 import { mergeDispatches } from '@/engine/webgpu/mergePass';
@@ -52,6 +60,14 @@ export interface ImageResources {
   readonly range: Resource;
 }
 
+interface Look {
+  readonly layers: readonly LayerSpec[];
+  readonly kept: KeptOutputs<Value>;
+  readonly keptGradients: KeptOutputs<Tensor>;
+  /** The gradient by the logits [images][10]; null where there is no way back. */
+  readonly upstream: Resource | null;
+}
+
 export interface ProgramOptions {
   readonly mode: Mode;
   /** Images of this batch. */
@@ -61,9 +77,15 @@ export interface ProgramOptions {
   readonly target: KernelTarget;
   /** Takes statistics in a training step. */
   readonly statistics?: StepStatisticsPlan;
-  /** In eval mode: computes only these layers, which the network begins with, and keeps their outputs in place of the logits. */
-  readonly look?: { readonly layers: readonly LayerSpec[]; readonly kept: KeptOutputs<Value> };
+  /**
+   * In eval mode: computes only these layers, which the network begins with, and keeps their outputs in place of the logits. To explain:
+   * keeps the logits, too, and the gradients by those outputs.
+   */
+  readonly look?: Look;
 }
+
+/** Where a program that explains leaves the gradient by a layer's output. */
+export const gradientName = (layer: string): string => `gradient by the output of ${layer}`;
 
 /** The tensor that is read after a program in eval mode and after an inspection. */
 export const logitsName = 'logits';
@@ -89,7 +111,7 @@ class Masks implements MaskStore, Resource {
   };
 }
 
-function inputValue(program: Program, config: RunConfig, images: number): Value {
+function inputValue(program: Program, config: RunConfig, { mode, images }: ProgramOptions): Value {
   const [, size = 28] = inputShape(config.input);
   return {
     tensor: program.tensor('input', images * size * size),
@@ -97,7 +119,7 @@ function inputValue(program: Program, config: RunConfig, images: number): Value 
     height: size,
     width: size,
     isFlat: false,
-    needsGradient: false,
+    needsGradient: mode === 'explain',
     gate: null,
   };
 }
@@ -197,8 +219,9 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
       options.statistics?.watch(lowering, name, x, weight);
     },
     kept: look?.kept ?? new KeptOutputs(),
+    keptGradients: look?.keptGradients ?? new KeptOutputs(),
   };
-  const input = inputValue(program, config, images);
+  const input = inputValue(program, config, options);
   const labels = program.tensor('labels', images);
   const layers = look?.layers ?? config.network.layers;
   if (lowering.kept.has(networkInput)) lowering.kept.add(networkInput, input);
@@ -206,7 +229,9 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   emitInput(program, config, options, { x: input.tensor, batchLabels: labels }, masks);
   program.moveLastToHead();
   if (look !== undefined) {
+    emitExplanation(lowering, look, input, network);
     for (const [name, { tensor }] of look.kept.values) program.keep(name, tensor);
+    for (const [name, tensor] of look.keptGradients.values) program.keep(gradientName(name), tensor);
     program.rearrange(merge);
     return program;
   }
@@ -243,6 +268,16 @@ export function buildProgram(config: RunConfig, memory: RunMemory, options: Prog
   return program;
 }
 
+/** The logits, and the way back from the gradient by them. */
+function emitExplanation(lowering: Lowering, { upstream }: Look, input: Value, network: Lowered): void {
+  if (upstream === null) return;
+  const flat = lowerPlainOrder(lowering, network.output);
+  lowering.program.keep(logitsName, flat.output.tensor);
+  const dy = flat.backward({ tensor: whole(upstream), isOwned: false, isGated: false });
+  const dx = dy === null ? null : network.backward(dy);
+  if (dx !== null) keepGradient(lowering, networkInput, dx);
+}
+
 function emitInput(
   program: Program,
   config: RunConfig,
@@ -257,18 +292,18 @@ function emitInput(
     range: whole(source.range),
     clock: whole(control.clock),
   };
-  if (mode === 'eval') {
+  if (!isTraining(mode)) {
     dispatchWith(program, givenInput({ batch: images, input }), operands);
     return;
   }
-  const isTraining = mode === 'train';
+  const trains = mode === 'train';
   const kernel = trainingInput({
     batch: images,
-    batchSize: isTraining ? batchSize : images,
-    trainingImages: isTraining ? trainingImages : images,
-    dropLast: isTraining && dropLast,
-    shuffle: isTraining && shuffle,
-    input: isTraining ? input : { ...input, augment: null },
+    batchSize: trains ? batchSize : images,
+    trainingImages: trains ? trainingImages : images,
+    dropLast: trains && dropLast,
+    shuffle: trains && shuffle,
+    input: trains ? input : { ...input, augment: null },
     masks: masks.placed,
   });
   dispatchWith(program, kernel, { ...operands, labels: whole(source.labels), mask: whole(masks) });

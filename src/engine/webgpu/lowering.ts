@@ -1,5 +1,6 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
 import type { KeptOutputs } from '@/engine/activations';
+import type { Mode } from '@/engine/mode';
 import type { Kernel } from '@/engine/webgpu/kernel';
 import type { KernelSequence, KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { PlacedMask } from '@/engine/webgpu/kernels/dropout';
@@ -9,9 +10,6 @@ import type { PartialGradients } from '@/engine/webgpu/partialGradients';
 import type { Program, Tensor } from '@/engine/webgpu/program';
 import type { Piece, RunMemory, StoredTensor } from '@/engine/webgpu/runMemory';
 import type { LayerSpec } from '@/model/layers';
-
-/** `inspect` is training without the update, with every gradient kept. */
-export type Mode = 'train' | 'inspect' | 'eval';
 
 export interface Lowering {
   readonly mode: Mode;
@@ -32,6 +30,8 @@ export interface Lowering {
   readonly onWeighted: (name: string, x: Value, weight: StoredTensor) => void;
   /** Outputs of layers that are read after the program; none in training. */
   readonly kept: KeptOutputs<Value>;
+  /** Gradients by the same outputs, where there is a way back. */
+  readonly keptGradients: KeptOutputs<Tensor>;
 }
 
 /** Dropout factors that fused kernels multiply by; the input's dispatch, at the head of the step, fills them all. */
@@ -158,4 +158,14 @@ export function summed(
 /** Whether a kernel may add its result to `sum` in place. */
 export function mayAccumulate(sum: Gradient | undefined, dy: Tensor): sum is Gradient {
   return sum !== undefined && sum.isOwned && sum.tensor !== dy;
+}
+
+/**
+ * Notes the gradient by a layer's output where that is to be read afterwards, and has passed no gate therefore; gives what the layer's
+ * backward pass may have.
+ */
+export function keepGradient({ keptGradients }: Lowering, name: string, gradient: Gradient): Gradient {
+  if (!keptGradients.has(name)) return gradient;
+  keptGradients.add(name, gradient.tensor);
+  return { ...gradient, isOwned: false, isGated: false };
 }

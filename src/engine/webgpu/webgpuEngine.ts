@@ -13,6 +13,7 @@ import {
   type Engine,
   type EngineState,
   type Evaluation,
+  type LayerGradients,
 } from '@/engine/engine';
 import { planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
@@ -20,7 +21,7 @@ import { evaluationOf } from '@/engine/evaluation';
 import type { DeviceGuard } from '@/engine/deviceGuard';
 import { logitsName } from '@/engine/webgpu/buildProgram';
 import { DeviceMemory } from '@/engine/webgpu/deviceMemory';
-import { readActivations } from '@/engine/webgpu/activations';
+import { readActivations, readGradients } from '@/engine/webgpu/activations';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import { PipelineCache } from '@/engine/webgpu/pipelines';
 import { Readback } from '@/engine/webgpu/readback';
@@ -218,6 +219,20 @@ export class WebgpuEngine implements Engine {
     const run = this.#compiled();
     const plan = planActivations(run.config, layerNames);
     const found = await readActivations(run, this.#readback, plan, images, count);
+    this.#guard.check();
+    return found;
+  }
+
+  async layerGradients(
+    images: Uint8Array<ArrayBuffer>,
+    count: number,
+    upstream: Float32Array<ArrayBuffer>,
+    layerNames: readonly string[],
+  ): Promise<LayerGradients> {
+    this.#guard.check();
+    const run = this.#compiled();
+    const plan = planActivations(run.config, layerNames);
+    const found = await readGradients(run, this.#readback, plan, images, count, upstream);
     this.#guard.check();
     return found;
   }

@@ -8,6 +8,7 @@ import {
   controlResources,
   scheduleRows,
   type ControlResources,
+  type ProgramOptions,
 } from '@/engine/webgpu/buildProgram';
 import { CompiledProgram } from '@/engine/webgpu/compiledProgram';
 import { BufferPool, DeviceMemory } from '@/engine/webgpu/deviceMemory';
@@ -16,7 +17,7 @@ import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
 import type { Value } from '@/engine/webgpu/lowering';
 import { MetricsRing } from '@/engine/webgpu/metricsRing';
 import type { PipelineCache } from '@/engine/webgpu/pipelines';
-import type { Resource } from '@/engine/webgpu/program';
+import type { Resource, Tensor } from '@/engine/webgpu/program';
 import { ImageInbox, type ResidentImages } from '@/engine/webgpu/residentImages';
 import { RunMemory } from '@/engine/webgpu/runMemory';
 import { DeviceState } from '@/engine/webgpu/deviceState';
@@ -29,6 +30,7 @@ import { optimizerSlots } from '@/model/optimizers';
 import { batchSizesOf, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
 import type { StateDict } from '@/model/tensor';
+import { classCount } from '@/model/classCounts';
 
 const largestEvaluationBatch = 1024;
 
@@ -56,6 +58,13 @@ export interface GivenProgram {
   readonly inbox: ImageInbox;
 }
 
+/** One that explains: how what it keeps lies, and the buffer for the gradient by the logits. */
+interface GradientsProgram {
+  readonly given: GivenProgram;
+  readonly values: ReadonlyMap<string, Value>;
+  readonly upstream: Resource;
+}
+
 /** A training step that takes statistics. */
 export interface WatchedProgram {
   readonly compiled: CompiledProgram;
@@ -81,6 +90,7 @@ export class WebgpuRun {
   readonly #training = new Map<number, CompiledProgram>();
   readonly #watched = new Map<number, WatchedProgram>();
   readonly #given = new Map<string, GivenProgram>();
+  #gradients: (GradientsProgram & { readonly key: string; readonly free: () => void }) | null = null;
   /** Step of the schedule's row 0. */
   #scheduleStart = 0;
 
@@ -303,25 +313,66 @@ export class WebgpuRun {
     images: number,
     task: (given: GivenProgram, values: ReadonlyMap<string, Value>) => Promise<T>,
   ): Promise<T> {
-    const inbox = new ImageInbox(images);
     const kept = new KeptOutputs<Value>(shapes.keys());
+    const look = { layers, kept, keptGradients: new KeptOutputs<Tensor>(), upstream: null };
+    const { given, free } = await this.#openLook('eval', images, look);
+    try {
+      return await task(given, kept.values);
+    } finally {
+      free();
+    }
+  }
+
+  /**
+   * A program that leaves the gradients by those outputs, too. The last one is kept, with its memory: attacks, and a picture that is drawn
+   * again and again, ask for it many times.
+   */
+  async gradientsProgram(
+    { shapes }: Pick<ActivationPlan, 'shapes'>,
+    images: number,
+  ): Promise<GradientsProgram> {
+    const key = JSON.stringify([images, ...shapes.keys()]);
+    if (this.#gradients?.key === key) return this.#gradients;
+    this.#gradients?.free();
+    this.#gradients = null;
+    const upstream = { name: 'gradient by the logits', bytes: images * classCount * 4 };
+    const { layers } = this.config.network;
+    const kept = new KeptOutputs<Value>(shapes.keys());
+    const look = { layers, kept, keptGradients: new KeptOutputs<Tensor>(shapes.keys()), upstream };
+    const opened = await this.#openLook('explain', images, look);
+    this.#gradients = { key, ...opened, values: kept.values, upstream };
+    return this.#gradients;
+  }
+
+  /** A program with memory of its own, which `free` gives back. */
+  async #openLook(
+    mode: 'eval' | 'explain',
+    images: number,
+    look: NonNullable<ProgramOptions['look']>,
+  ): Promise<{ readonly given: GivenProgram; readonly free: () => void }> {
+    const inbox = new ImageInbox(images);
     const program = buildProgram(this.config, this.#stored, {
-      mode: 'eval',
+      mode,
       images,
       source: inbox,
       control: this.#inspection,
       target: this.#parts.target,
-      look: { layers, kept },
+      look,
     });
     const pool = new BufferPool();
     const compiled = new CompiledProgram(program, this.memory, pool);
+    const own = [...inbox.resources, ...(look.upstream === null ? [] : [look.upstream])];
+    const free = (): void => {
+      for (const resource of [...pool.resources, ...own]) this.memory.free(resource);
+    };
     try {
       await this.#allocateFor([...compiled.resources, ...inbox.resources]);
       inbox.open(this.memory);
       await compiled.prepare(this.#parts.cache);
-      return await task({ compiled, inbox }, kept.values);
-    } finally {
-      for (const resource of [...pool.resources, ...inbox.resources]) this.memory.free(resource);
+      return { given: { compiled, inbox }, free };
+    } catch (error) {
+      free();
+      throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 /** BatchNorm1d and BatchNorm2d as PyTorch computes it: biased variance to normalise, unbiased (n / (n - 1)) for running_var. */
+import { isTraining } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import type { Forward, ForwardContext, LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
@@ -51,26 +52,25 @@ function withRunningStatistics(
   layer: BatchNorm1d | BatchNorm2d,
   x: tf.Tensor,
   { parameters }: ForwardContext,
-): tf.Tensor {
+): Forward {
   const { name, eps } = layer;
   const scale = tf.mul(
     parameters.get(`${name}.weight`),
     tf.rsqrt(tf.add(parameters.get(`${name}.running_var`), eps)),
   );
   const centred = tf.sub(x, parameters.get(`${name}.running_mean`));
-  return tf.add(tf.mul(centred, scale), parameters.get(`${name}.bias`));
+  return {
+    output: tf.add(tf.mul(centred, scale), parameters.get(`${name}.bias`)),
+    backward: (dy) => tf.mul(dy, scale),
+  };
 }
 
 export function batchNormOp(layer: BatchNorm1d | BatchNorm2d, options: LayerOptions): LayerOp {
   return {
     forward: (x, context) => {
-      if (context.isTraining) return withBatchStatistics(layer, x, context, options);
-      return {
-        output: withRunningStatistics(layer, x, context),
-        backward: () => {
-          throw new Error('The backward pass of BatchNorm exists in training mode only.');
-        },
-      };
+      return isTraining(context.mode)
+        ? withBatchStatistics(layer, x, context, options)
+        : withRunningStatistics(layer, x, context);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Conv2d. */
+import { isTraining } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import { runKernel } from '@/engine/tfjs/kernels/tfjsInternals';
@@ -25,7 +26,7 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
     dimRoundingMode: 'floor',
   };
   return {
-    forward: (given, { parameters, watchInput }) => {
+    forward: (given, { parameters, mode, watchInput }) => {
       watchInput?.(name, given);
       const x = more === 0 ? given : withMore(given, more);
       const weight = denseFilter(layer, parameters.get(`${name}.weight`));
@@ -39,10 +40,12 @@ export function convolutionOp(layer: Conv2d, options: LayerOptions): LayerOp {
       return {
         output,
         backward: (dy, gradients) => {
-          const filterShape = weight.shape;
-          const gradient = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape });
-          gradients.set(`${name}.weight`, filterGradient(layer, gradient));
-          if (bias) gradients.set(`${name}.bias`, channelDot(dy));
+          if (isTraining(mode)) {
+            const filterShape = weight.shape;
+            const gradient = runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape });
+            gradients.set(`${name}.weight`, filterGradient(layer, gradient));
+            if (bias) gradients.set(`${name}.bias`, channelDot(dy));
+          }
           if (!options.needsInputGradient) return null;
           const dx = runKernel(
             'Conv2DBackpropInput',

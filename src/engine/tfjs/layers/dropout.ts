@@ -1,4 +1,5 @@
 /** Dropout and Dropout2d: the same mask, of single values or of channels. */
+import { isTraining } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import { hashDropoutMask } from '@/engine/tfjs/kernels/hashDropoutMask';
 import type { ForwardContext, LayerOp } from '@/engine/tfjs/layerOp';
@@ -22,7 +23,7 @@ export function dropoutOp(layer: Dropout | Dropout2d, ordinal: number): LayerOp 
   };
   return {
     forward: (x, context) => {
-      if (!context.isTraining || layer.p === 0) {
+      if (!isTraining(context.mode) || layer.p === 0) {
         return { output: tf.clone(x), backward: (dy) => tf.clone(dy) };
       }
       const mask = draw(x.shape, context);

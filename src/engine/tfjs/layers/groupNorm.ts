@@ -1,4 +1,5 @@
 /** GroupNorm, as ops on [n, pixels, groups, channels of a group]. */
+import { isTraining } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import type { LayerOp, LayerOptions } from '@/engine/tfjs/layerOp';
@@ -10,7 +11,7 @@ const groupMean = (x: tf.Tensor): tf.Tensor => tf.mean(x, [1, 3], true);
 export function groupNormOp(layer: GroupNorm, options: LayerOptions): LayerOp {
   const { name, numChannels, numGroups, eps } = layer;
   return {
-    forward: (x, { parameters }) => {
+    forward: (x, { parameters, mode }) => {
       const [batch = 0] = x.shape;
       const grouped = (of: tf.Tensor): tf.Tensor =>
         tf.reshape(of, [batch, x.size / batch / numChannels, numGroups, numChannels / numGroups]);
@@ -21,8 +22,10 @@ export function groupNormOp(layer: GroupNorm, options: LayerOptions): LayerOp {
       return {
         output: tf.add(tf.mul(normalised, weight), parameters.get(`${name}.bias`)),
         backward: (dy, gradients) => {
-          gradients.set(`${name}.weight`, channelDot(dy, normalised));
-          gradients.set(`${name}.bias`, channelDot(dy));
+          if (isTraining(mode)) {
+            gradients.set(`${name}.weight`, channelDot(dy, normalised));
+            gradients.set(`${name}.bias`, channelDot(dy));
+          }
           if (!options.needsInputGradient) return null;
           // dx = 1 / std * (weight * dy - its mean - normalised * mean(weight * dy * normalised))
           const scaled = grouped(tf.mul(dy, weight));

@@ -1,4 +1,5 @@
 /** Linear. */
+import { isTraining } from '@/engine/mode';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelDot } from '@/engine/tfjs/kernels/channelDot';
 import { dropPackedCopy, hostBackend } from '@/engine/tfjs/kernels/tfjsInternals';
@@ -8,7 +9,7 @@ import type { Linear } from '@/model/layers';
 export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
   const { name, bias } = layer;
   return {
-    forward: (x, { parameters, isTraining, watchInput }) => {
+    forward: (x, { parameters, mode, watchInput }) => {
       watchInput?.(name, x);
       const weight = parameters.get(`${name}.weight`);
       const output = tf.tidy(() => {
@@ -16,13 +17,15 @@ export function linearOp(layer: Linear, options: LayerOptions): LayerOp {
         return bias ? tf.add(product, parameters.get(`${name}.bias`)) : product;
       });
       // VGG-16's is 411 MB, which its gradient needs soon.
-      const host = isTraining ? hostBackend() : null;
+      const host = isTraining(mode) ? hostBackend() : null;
       if (host !== null) dropPackedCopy(host, weight);
       return {
         output,
         backward: (dy, gradients) => {
-          gradients.set(`${name}.weight`, tf.matMul(x, dy, true, false));
-          if (bias) gradients.set(`${name}.bias`, channelDot(dy));
+          if (isTraining(mode)) {
+            gradients.set(`${name}.weight`, tf.matMul(x, dy, true, false));
+            if (bias) gradients.set(`${name}.bias`, channelDot(dy));
+          }
           return options.needsInputGradient ? tf.matMul(dy, weight, false, true) : null;
         },
       };

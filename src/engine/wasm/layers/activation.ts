@@ -1,4 +1,5 @@
 /** Activations but ReLU: a function of each value. */
+import { hasBackward } from '@/engine/mode';
 import {
   newBuffer,
   resultBuffer,
@@ -22,7 +23,7 @@ export function lowerActivation<Kind extends ActivationKind>(
   const settings = { count, kind, setting: settingOf(layer) };
   const isInPlace = x.isOwned && !x.isSignRead;
   const y = isInPlace ? x.buffer : newBuffer(lowering, layer.name, count);
-  const needsGradient = mode !== 'eval' && x.needsGradient;
+  const needsGradient = hasBackward(mode) && x.needsGradient;
   const slope =
     needsGradient && slopeReads === 'input' ? newBuffer(lowering, `${layer.name} slope`, count) : null;
   if (slope === null) program.emit('activation', { x: x.buffer, y, ...settings });

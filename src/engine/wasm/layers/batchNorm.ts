@@ -1,4 +1,5 @@
 /** BatchNorm1d and BatchNorm2d, which may take over the ReLU that follows it. */
+import { hasBackward, isTraining } from '@/engine/mode';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import {
   newBuffer,
@@ -40,7 +41,8 @@ export function lowerBatchNorm(
   const sizes = { blocks, pixels, channels };
   // SUM_BYTES of assembly/batchNorm.ts.
   const sums = (what: string): WasmBuffer => program.buffer(`${name} ${what}`, Math.ceil(channels / 2) * 64);
-  if (lowering.mode === 'eval') {
+  const isRunning = !isTraining(lowering.mode);
+  if (isRunning) {
     program.emit('batchNormRunning', { weight, bias: shift, runningMean, runningVar, saved, channels, eps });
   } else {
     program.emit('batchNormStatistics', {
@@ -58,7 +60,7 @@ export function lowerBatchNorm(
     });
   }
   // The backward pass reads x again, so the output needs a place of its own.
-  const inPlace = lowering.mode === 'eval' && x.isOwned;
+  const inPlace = !hasBackward(lowering.mode) && x.isOwned;
   const output: Value = {
     ...x,
     buffer: inPlace ? x.buffer : newBuffer(lowering, name, valueCount(lowering, x)),
@@ -69,6 +71,12 @@ export function lowerBatchNorm(
   program.emit('batchNormApply', { x: x.buffer, saved, y: output.buffer, ...sizes, relu: hasRelu ? 1 : 0 });
   const backward = ({ buffer: dy, isOwned }: Gradient): Gradient | null => {
     const y = hasRelu ? output.buffer : 0;
+    const inputGradient = (factors: WasmBuffer | 0): Gradient => {
+      const dx = isOwned ? dy : newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
+      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, factors, dx, ...sizes, images });
+      return { buffer: dx, isOwned: true };
+    };
+    if (isRunning) return x.needsGradient ? inputGradient(0) : null;
     const factors = newBuffer(lowering, `${name} gradient factors`, channels * 4);
     const dWeight = program.buffer(`${name}.weight gradient`, tensorBytes(channels));
     const dBias = program.buffer(`${name}.bias gradient`, tensorBytes(channels));
@@ -84,14 +92,10 @@ export function lowerBatchNorm(
       ...sizes,
       images,
     });
-    let dx: WasmBuffer | null = null;
-    if (x.needsGradient) {
-      dx = isOwned ? dy : newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      program.emit('batchNormGradient', { dy, x: x.buffer, y, saved, factors, dx, ...sizes, images });
-    }
+    const result = x.needsGradient ? inputGradient(factors) : null;
     lowering.onGradient(`${name}.weight`, dWeight);
     lowering.onGradient(`${name}.bias`, dBias);
-    return dx === null ? null : { buffer: dx, isOwned: true };
+    return result;
   };
   return { output, backward };
 }

@@ -1,4 +1,5 @@
 /** Conv2d, which may take over the ReLU that follows it, and the pooling after that. */
+import { hasBackward, isTraining } from '@/engine/mode';
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';
 import {
@@ -122,6 +123,8 @@ function lowerConvGradients(
   const values = { x: x.buffer, dy, ...geometry, panels };
   const dx = x.needsGradient ? newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x)) : null;
   const keptGradient = dx === null ? 0 : emitInputGradient(lowering, name, tiles, { ...values, w, dx });
+  const result = dx === null ? null : { buffer: dx, isOwned: true };
+  if (!isTraining(lowering.mode)) return result;
   const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount(layer)));
   if (tiles.weightGradient === null) program.emit('convWeightGradient', { ...values, dw });
   else {
@@ -130,7 +133,7 @@ function lowerConvGradients(
   }
   program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
   lowering.onGradient(`${name}.weight`, dw);
-  return dx === null ? null : { buffer: dx, isOwned: true };
+  return result;
 }
 
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
@@ -193,8 +196,9 @@ export function lowerConvPool(
   const height = windowOutputSize(outHeight, 2, 2, 0);
   const width = windowOutputSize(outWidth, 2, 2, 0);
   const output = outputValue(lowering, layer, height, width, hasRelu);
-  const index: WasmBuffer | 0 =
-    lowering.mode === 'eval' ? 0 : newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output));
+  const index: WasmBuffer | 0 = hasBackward(lowering.mode)
+    ? newBuffer(lowering, `${pool.name} index`, valueCount(lowering, output))
+    : 0;
   const relu = hasRelu ? 1 : 0;
   const forward = {
     x: x.buffer,

@@ -1,4 +1,5 @@
 /** Dropout and Dropout2d: the same mask, of single values or of channels. */
+import { isTraining } from '@/engine/mode';
 import {
   newBuffer,
   resultBuffer,
@@ -11,7 +12,7 @@ import {
 import type { Dropout, Dropout2d } from '@/model/layers';
 
 export function lowerDropout(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): Lowered {
-  if (lowering.mode === 'eval' || layer.p === 0) return { output: x, backward: (dy) => dy };
+  if (!isTraining(lowering.mode) || layer.p === 0) return { output: x, backward: (dy) => dy };
   const { program, memory, blocks } = lowering;
   const { channels } = x;
   const pixels = x.height * x.width;

@@ -1,4 +1,5 @@
 /** GroupNorm, which may take over the ReLU that follows it. */
+import { hasBackward, isTraining } from '@/engine/mode';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import {
   newBuffer,
@@ -32,7 +33,7 @@ export function lowerGroupNorm(
   // SAVED_BYTES of assembly/groupNorm.ts.
   const saved = newBuffer(lowering, `${name} statistics`, blocks * groups * 32);
   // The backward pass reads x again, so the output needs a place of its own.
-  const inPlace = lowering.mode === 'eval' && x.isOwned;
+  const inPlace = !hasBackward(lowering.mode) && x.isOwned;
   const output: Value = {
     ...x,
     buffer: inPlace ? x.buffer : newBuffer(lowering, name, valueCount(lowering, x)),
@@ -65,6 +66,7 @@ export function lowerGroupNorm(
       ['weight', weightSums],
       ['bias', biasSums],
     ] as const) {
+      if (!isTraining(lowering.mode)) break;
       const gradient = program.buffer(`${name}.${what} gradient`, tensorBytes(channels));
       program.emit('biasSum', { sums: of, db: gradient, channels, slices });
       lowering.onGradient(`${name}.${what}`, gradient);

@@ -1,4 +1,5 @@
 /** Conv2d with what its fast kernels leave out: groups, taps that lie apart, and more padding at the end than at the start. */
+import { isTraining } from '@/engine/mode';
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { outputValue } from '@/engine/wasm/layers/conv2d';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';
@@ -50,6 +51,7 @@ export function lowerGroupedConv(lowering: Lowering, layer: Conv2d, x: Value, ha
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
     emitBiasGradient(lowering, layer, dy, outHeight * outWidth, outChannels);
     const dx = x.needsGradient ? inputGradient(dy) : null;
+    if (!isTraining(lowering.mode)) return dx;
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(count));
     program.emit('groupedConvWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });

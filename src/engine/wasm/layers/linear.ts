@@ -1,4 +1,5 @@
 /** Linear, which may take over the ReLU that follows it. */
+import { isTraining } from '@/engine/mode';
 import {
   newBuffer,
   panelCount,
@@ -63,12 +64,14 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
         accumulate: 0,
       });
     }
+    const result = dx === null ? null : { buffer: dx, isOwned: true };
+    if (!isTraining(lowering.mode)) return result;
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
     program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, 1, outFeatures);
     lowering.onGradient(`${name}.weight`, dw);
-    return dx === null ? null : { buffer: dx, isOwned: true };
+    return result;
   };
   return { output, backward };
 }

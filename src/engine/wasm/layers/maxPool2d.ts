@@ -1,4 +1,5 @@
 /** MaxPool2d. */
+import { hasBackward } from '@/engine/mode';
 import {
   newBuffer,
   valueCount,
@@ -54,7 +55,7 @@ export function lowerMaxPool(
     isOwned: true,
     isSignRead: false,
   };
-  const needsIndex = lowering.mode !== 'eval' && x.needsGradient;
+  const needsIndex = hasBackward(lowering.mode) && x.needsGradient;
   const index = needsIndex ? newBuffer(lowering, `${name} index`, count) : 0;
   const operands = { x: x.buffer, y: output.buffer, index, ...geometry };
   if (valley === null) program.emit('maxPool', operands);

@@ -1,4 +1,5 @@
 /** Residual: both branches and their sum. */
+import { isTraining } from '@/engine/mode';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import {
   newBuffer,
@@ -49,7 +50,9 @@ export function lowerResidual(
     isSignRead: false,
     needsGradient: a.needsGradient || b.needsGradient,
   };
-  const backward = (dy: Gradient): Gradient | null => {
+  const backward = (given: Gradient): Gradient | null => {
+    // Where gradients are read afterwards, that of the last layer of a branch is this one.
+    const dy = { ...given, isOwned: given.isOwned && isTraining(lowering.mode) };
     // Both branches read dy, so only the last may work in place.
     const throughShortcut = b.needsGradient ? shortcut.backward({ ...dy, isOwned: false }) : null;
     const shortcutKeepsDy = throughShortcut?.buffer === dy.buffer;

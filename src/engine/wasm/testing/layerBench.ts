@@ -115,6 +115,7 @@ export async function runLayers(
     dividesByGradient,
     dropoutOrdinals: ordinals,
     kept: new KeptOutputs(),
+    keptGradients: new KeptOutputs(),
     onGradient: (key, gradient) => {
       keys.push(key);
       program.keep(gradient, `gradient ${key}`);

@@ -211,6 +211,25 @@ function masked(type: FloatType, { relu = false }: BatchNormBackwardParams): str
   return relu ? throughRelu('dy[at]', 'y[at]', type) : 'dy[at]';
 }
 
+/** dx by the running statistics, which do not depend on x. Bindings: weight, runningVar, dy, y?, dx. */
+export function batchNormEvalBackward(params: BatchNormBackwardParams & { readonly eps: number }): Kernel {
+  const { rows, channels, eps, relu = false } = params;
+  const { width, type, groups } = vector(channels);
+  return threadKernel(
+    {
+      label: label('eval gradient', params),
+      bindings: [
+        ...['weight', 'runningVar', 'dy', ...(relu ? ['y'] : [])].map((name) => floats(name, 'read', width)),
+        floats('dx', 'read_write', width),
+      ],
+    },
+    rows * groups,
+    `  let at = i;
+  let c = i % ${groups}u;
+  dx[at] = ${masked(type, params)} * (weight[c] / sqrt(runningVar[c] + ${literal(eps)}));`,
+  );
+}
+
 /** Sums of the backward pass. Bindings: x, sums, dy, y?, partials. */
 export function batchNormBackwardSums(params: BatchNormBackwardParams): Kernel {
   const { rows, channels, rowLanes, relu = false } = params;

@@ -1,9 +1,11 @@
 /** BatchNorm1d and BatchNorm2d, with a Residual's addition and a ReLU behind it. */
+import { isTraining } from '@/engine/mode';
 import {
   batchNormApply,
   batchNormBackwardApply,
   batchNormBackwardSums,
   batchNormEval,
+  batchNormEvalBackward,
   batchNormPartialsLength,
   batchNormSums,
   batchNormSumsLength,
@@ -74,7 +76,7 @@ export function lowerBatchNorm(
     ...(residual === undefined ? {} : { residual }),
   };
   const behind = { relu, residual: residual !== undefined };
-  if (mode === 'eval') dispatchWith(program, batchNormEval({ ...shape, eps, ...behind }), operands);
+  if (!isTraining(mode)) dispatchWith(program, batchNormEval({ ...shape, eps, ...behind }), operands);
   else {
     dispatchWith(program, batchNormSums(shape), operands);
     dispatchWith(program, batchNormApply({ ...shape, eps, momentum, ...behind }), operands);
@@ -82,8 +84,17 @@ export function lowerBatchNorm(
   const backward = (gradient: Gradient): Gradient | null => {
     // A gradient that has not passed the ReLU yet does so in these kernels.
     const masked = relu && !gradient.isGated;
-    const partials = program.tensor(`${name} gradient sums`, batchNormPartialsLength(shape));
     const dx = program.tensor(`${name} input gradient`, count);
+    if (!isTraining(mode)) {
+      if (!x.needsGradient) return null;
+      dispatchWith(program, batchNormEvalBackward({ ...shape, eps, relu: masked }), {
+        ...operands,
+        dy: gradient.tensor,
+        dx,
+      });
+      return { tensor: dx, isOwned: true, isGated: false };
+    }
+    const partials = program.tensor(`${name} gradient sums`, batchNormPartialsLength(shape));
     const given = {
       ...operands,
       dy: gradient.tensor,

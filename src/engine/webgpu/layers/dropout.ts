@@ -1,4 +1,5 @@
 /** Dropout and Dropout2d, where no layer before them has taken them over: the same mask, of single values or of channels. */
+import { isTraining } from '@/engine/mode';
 import { dropoutBackward, dropoutForward, type DropoutParams } from '@/engine/webgpu/kernels/dropout';
 import {
   imageShape,
@@ -21,7 +22,7 @@ function dropoutParams(lowering: Lowering, layer: Dropout | Dropout2d, x: Value)
 }
 
 export function lowerDropout(lowering: Lowering, layer: Dropout | Dropout2d, x: Value): Lowered {
-  if (lowering.mode === 'eval' || layer.p === 0) return { output: x, backward: (dy) => dy };
+  if (!isTraining(lowering.mode) || layer.p === 0) return { output: x, backward: (dy) => dy };
   const { program, clock } = lowering;
   const count = valueCount(lowering, x);
   const params = dropoutParams(lowering, layer, x);

@@ -1,4 +1,5 @@
 /** GroupNorm, with a ReLU behind it. */
+import { isTraining } from '@/engine/mode';
 import {
   groupNormApply,
   groupNormBackwardApply,
@@ -58,8 +59,10 @@ export function lowerGroupNorm(lowering: Lowering, layer: GroupNorm, given: Valu
       dw: weight.gradient,
       db: bias.gradient,
     };
-    dispatchWith(program, groupNormParameterSums(params), of);
-    dispatchWith(program, groupNormParameterGradients(shape), of);
+    if (isTraining(lowering.mode)) {
+      dispatchWith(program, groupNormParameterSums(params), of);
+      dispatchWith(program, groupNormParameterGradients(shape), of);
+    }
     if (!x.needsGradient) return null;
     dispatchWith(program, groupNormBackwardSums(params), of);
     dispatchWith(program, groupNormBackwardApply(params), of);

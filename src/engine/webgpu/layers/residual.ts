@@ -1,4 +1,5 @@
 /** Residual: both branches and their sum, with a ReLU behind it. */
+import { isTraining } from '@/engine/mode';
 import { add } from '@/engine/webgpu/kernels/elementwise';
 import { lowerBatchNorm } from '@/engine/webgpu/layers/batchNorm';
 import { lowerPlainOrder } from '@/engine/webgpu/layers/flatten';
@@ -80,7 +81,9 @@ export function lowerResidual(
   );
   const { output, body, shortcut } = lowered;
   const backward = (gradient: Gradient): Gradient | null => {
-    const dy = { ...gated(lowering, output, gradient), isSummed: false };
+    const passed = gated(lowering, output, gradient);
+    // Where gradients are read afterwards, that of the last layer of a branch is this one.
+    const dy = { ...passed, isOwned: passed.isOwned && isTraining(lowering.mode), isSummed: false };
     // Of the branches' own outputs, whose gates it has not passed.
     const branch = { ...dy, isGated: false };
     const besides = shortcut.output.needsGradient ? shortcut.backward({ ...branch, isOwned: false }) : null;

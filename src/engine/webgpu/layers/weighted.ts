@@ -1,4 +1,5 @@
 /** What Conv2d and Linear have in common: weights, biases and their gradients, and what their kernels do for other layers. */
+import { isTraining } from '@/engine/mode';
 import type { Fusion } from '@/engine/compiling/fusion';
 import type { KernelSequence } from '@/engine/webgpu/kernels/convShape';
 import {
@@ -66,6 +67,7 @@ export function emitWeightGradient(
   make: (params: { readonly partialsOffset?: number }) => KernelSequence,
   { name, weight, bias, operands }: WeightGradient,
 ): void {
+  if (!isTraining(lowering.mode)) return;
   const left = lowering.partials === null ? null : make({ partialsOffset: 0 });
   const partials = left === null ? null : (lowering.partials?.take(left, weight, bias) ?? null);
   if (left !== null && partials !== null) {
