@@ -4,6 +4,13 @@
  */
 import type { ExportFormatId } from '@/formats/exportFormats';
 import type { Corruption, CorruptionKind } from '@/model/corruptions';
+import type {
+  AdversarialExample,
+  AdversarialParams,
+  Explanation,
+  Occlusion,
+  OcclusionOptions,
+} from '@/model/explanations';
 import type { MemoryNeed } from '@/model/cost';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
@@ -124,6 +131,46 @@ const table = {
     seconds: 60,
     returns: ({ activations }) => [...activations.values()].map(({ data }) => data.buffer),
   }),
+  /**
+   * Why the network gives a class its logit for an image of 28 x 28 bytes: the gradient by the pixels, and Grad-CAM at the convolution of
+   * this name. Without a target of the class that it reads.
+   */
+  explain: request<
+    {
+      readonly image: Uint8Array<ArrayBuffer>;
+      readonly target: number | null;
+      readonly layer: string | null;
+    },
+    Explanation & { readonly target: number; readonly step: number }
+  >({
+    seconds: 60,
+    returns: ({ logits, saliency, gradCam }) => [
+      logits.buffer,
+      saliency.buffer,
+      ...(gradCam === null ? [] : [gradCam.values.buffer, gradCam.overImage.buffer]),
+    ],
+  }),
+  /** What a class loses where a square of the image is covered. Without a target of the class that the network reads. */
+  occlusion: request<
+    Omit<OcclusionOptions, 'target'> & {
+      readonly image: Uint8Array<ArrayBuffer>;
+      readonly target: number | null;
+    },
+    Occlusion & { readonly target: number; readonly step: number }
+  >({
+    seconds: 120,
+    returns: ({ logitDrops, probabilityDrops, overImage }) => [
+      logitDrops.buffer,
+      probabilityDrops.buffer,
+      overImage.buffer,
+    ],
+  }),
+  /** A small change of the image by which the network reads another digit. Tells the share of the sizes of change that were tried. */
+  adversarialExample: request<
+    AdversarialParams & { readonly image: Uint8Array<ArrayBuffer> },
+    AdversarialExample & { readonly step: number },
+    { readonly done: number }
+  >({ seconds: 120, returns: ({ image }) => [image.buffer] }),
   /**
    * Answers all requests about the network by the one that the run had after `step` steps, until null is asked for or the run is replaced.
    * Null where another step was asked for meanwhile. `exactly`: however long it takes. Told on the way: where it stands.

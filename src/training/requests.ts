@@ -1,6 +1,10 @@
 /** Answers what the page asks about the network and the data: one handler for each entry of protocol/requests.ts. */
 import { imageBytes } from '@/data/manifest';
 import type { Engine } from '@/engine/engine';
+import { argmax } from '@/model/argmax';
+import { adversarialExample } from '@/training/explain/adversarial';
+import { explain } from '@/training/explain/explain';
+import { occlusion } from '@/training/explain/occlusion';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
@@ -96,6 +100,26 @@ const handlers: Handlers = {
       step,
     })),
 
+  explain: ({ image, target, layer }, { trainer }) =>
+    trainer.withNetwork(async (engine, { config: { input }, step }) => {
+      checkImage(image);
+      const of = await targetOf(engine, image, target);
+      return { ...(await explain(engine, input, image, { target: of, layer })), target: of, step };
+    }),
+
+  occlusion: ({ image, target, ...square }, { trainer }, _, signal) =>
+    trainer.withNetwork(async (engine, { step }) => {
+      checkImage(image);
+      const of = await targetOf(engine, image, target);
+      return { ...(await occlusion(engine, image, { ...square, target: of }, signal)), target: of, step };
+    }),
+
+  adversarialExample: ({ image, ...params }, { trainer }, tell, signal) =>
+    trainer.withNetwork(async (engine, { config: { input }, step }) => {
+      checkImage(image);
+      return { ...(await adversarialExample(engine, input, image, params, tell, signal)), step };
+    }),
+
   exportFile,
 
   importWeights: async ({ fileName, file, network }, { trainer }) => {
@@ -116,6 +140,21 @@ export async function answer<K extends RequestType>(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RequestValue<K>> {
   return handlers[request](params, context, tell, signal);
+}
+
+/** @throws RangeError where it is not an image of 28 x 28 bytes */
+function checkImage(image: Uint8Array): void {
+  if (image.length !== imageBytes)
+    throw new RangeError(`An image takes ${imageBytes} bytes, not ${image.length}.`);
+}
+
+/** The class that is asked about, or, null, the one that the network reads. */
+async function targetOf(
+  engine: Engine,
+  image: Uint8Array<ArrayBuffer>,
+  target: number | null,
+): Promise<number> {
+  return target ?? argmax(await engine.predict(image, 1));
 }
 
 function testImages(source: ImageSets, indices: readonly number[]): RequestValue<'testImages'> {
