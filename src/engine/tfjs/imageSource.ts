@@ -100,3 +100,8 @@ export function imageSource(set: ImageSet, old: ImageSource | undefined): ImageS
   old?.dispose();
   return tf.getBackend() === 'webgpu' ? new WebGPUImages(set) : new HostImages(set);
 }
+
+/** The first `count` images of 28 x 28 bytes as [count, 28, 28, 1] in [0, 1]. */
+export function floatImages(images: Uint8Array, count: number): tf.Tensor4D {
+  return tf.tensor4d(imagesAsFloats(images, count), [count, 28, 28, 1]);
+}

@@ -15,7 +15,6 @@ import {
   type Evaluation,
   type LayerGradients,
 } from '@/engine/engine';
-import { emptyActivations, emptyGradients, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { checkEngineState } from '@/engine/checkState';
 import { evaluationOf } from '@/engine/evaluation';
@@ -29,9 +28,9 @@ import {
   type TfjsRun,
 } from '@/engine/tfjs/batchPass';
 import type { DeviceGuard } from '@/engine/deviceGuard';
-import { imagesAsFloats, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
+import { floatImages, imageSource, type ImageSource } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize, trainingInput } from '@/engine/tfjs/inputPipeline';
-import { keptActivations, keptGradients } from '@/engine/tfjs/keptActivations';
+import { readActivations, readGradients } from '@/engine/tfjs/activations';
 import { checkLimits, heapNeed } from '@/engine/tfjs/limits';
 import { UnreadMetrics } from '@/engine/tfjs/unreadMetrics';
 import { networkOp } from '@/engine/tfjs/networkOp';
@@ -199,23 +198,7 @@ export class TfjsEngine implements Engine {
   ): Promise<ReadonlyMap<string, Activation>> {
     this.#guard.check();
     const run = this.#compiled();
-    const plan = planActivations(run.config, layerNames);
-    const network = networkOp(plan);
-    const found = emptyActivations(plan, count);
-    for (let from = 0; from < count; from += run.evaluationBatch) {
-      const n = Math.min(run.evaluationBatch, count - from);
-      let kept: ReadonlyMap<string, tf.Tensor> = new Map();
-      tf.tidy(() => {
-        const x = resizeAndNormalize(floatImages(images.subarray(from * 784), n), run.config.input);
-        kept = keptActivations(network, x, forwardContext(run, 'eval'), found.keys());
-      });
-      for (const [name, activation] of found) {
-        const tensor = kept.get(name);
-        if (tensor === undefined) continue;
-        fromImage(activation, from).set(await tensor.data<'float32'>());
-        tensor.dispose();
-      }
-    }
+    const found = await readActivations(run, images, count, layerNames);
     this.#guard.check();
     return found;
   }
@@ -228,28 +211,7 @@ export class TfjsEngine implements Engine {
   ): Promise<LayerGradients> {
     this.#guard.check();
     const run = this.#compiled();
-    const plan = planActivations(run.config, layerNames);
-    const network = networkOp(run.config.network, { needsInputGradient: true });
-    const found = emptyGradients(plan, count);
-    const names = [...plan.shapes.keys()];
-    for (let from = 0; from < count; from += run.evaluationBatch) {
-      const n = Math.min(run.evaluationBatch, count - from);
-      const kept = keptGradients(
-        network,
-        () => resizeAndNormalize(floatImages(images.subarray(from * 784), n), run.config.input),
-        tf.tensor2d(upstream.slice(from * classCount, (from + n) * classCount), [n, classCount]),
-        forwardContext(run, 'explain'),
-        names,
-      );
-      found.logits.set(await kept.logits.data<'float32'>(), from * classCount);
-      for (const what of ['activations', 'gradients'] as const) {
-        for (const [name, tensor] of kept[what]) {
-          const activation = found[what].get(name);
-          if (activation !== undefined) fromImage(activation, from).set(await tensor.data<'float32'>());
-        }
-      }
-      tf.dispose([kept.logits, ...kept.activations.values(), ...kept.gradients.values()]);
-    }
+    const found = await readGradients(run, images, count, upstream, layerNames);
     this.#guard.check();
     return found;
   }
@@ -344,8 +306,4 @@ export class TfjsEngine implements Engine {
     }
     return source;
   }
-}
-
-function floatImages(images: Uint8Array, count: number): tf.Tensor4D {
-  return tf.tensor4d(imagesAsFloats(images, count), [count, 28, 28, 1]);
 }

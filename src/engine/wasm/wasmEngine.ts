@@ -14,13 +14,13 @@ import {
   type EngineState,
   type Evaluation,
 } from '@/engine/engine';
-import { emptyActivations, emptyGradients, fromImage, planActivations } from '@/engine/activations';
 import { checkBatch, checkRun } from '@/engine/checkRun';
 import { evaluationOf, lossInFloat32 } from '@/engine/evaluation';
 import { UnreadStatistics } from '@/engine/unreadStatistics';
 import type { EncodedProgram } from '@/engine/wasm/program';
 import { inputNames, resultNames } from '@/engine/wasm/programs';
-import { readImages, storedCount, writeRows } from '@/engine/wasm/valueTransfer';
+import { readActivations, readGradients } from '@/engine/wasm/activations';
+import { addressIn, readLogits, writeBytes } from '@/engine/wasm/programMemory';
 import { evaluationBatch, WasmRun, type RunOptions } from '@/engine/wasm/wasmRun';
 import { runWithStatistics } from '@/engine/wasm/wasmStatistics';
 import { augmentImage, augmentKey, augmentTransform } from '@/model/augment';
@@ -35,8 +35,6 @@ import type { StateDict } from '@/model/tensor';
 import { classCount } from '@/model/classCounts';
 
 const pixels = 784;
-/** Images of a program that keeps the outputs of layers: a block of them, since all layers' may be kept. */
-const activationsBatch = 8;
 
 export interface WasmEngineParts extends RunOptions {
   readonly info: () => BackendInfo;
@@ -165,9 +163,9 @@ export class WasmEngine implements Engine {
     for (let from = 0; from < count; from += evaluationBatch) {
       const n = Math.min(evaluationBatch, count - from);
       const program = run.program('eval', n);
-      this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
+      writeBytes(runtime, program, images.subarray(from * pixels, (from + n) * pixels));
       runtime.run(program);
-      logits.set(this.#readLogits(program, n), from * classCount);
+      logits.set(readLogits(run, program, n), from * classCount);
     }
     return logits;
   }
@@ -179,21 +177,7 @@ export class WasmEngine implements Engine {
   ): Promise<ReadonlyMap<string, Activation>> {
     return promised(() => {
       const run = this.#compiled();
-      const plan = planActivations(run.config, layerNames);
-      const found = emptyActivations(plan, count);
-      for (let from = 0; from < count; from += activationsBatch) {
-        const n = Math.min(activationsBatch, count - from);
-        const { program, values } = run.activationsProgram(plan.layers, found.keys(), n);
-        this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
-        this.#options.runtime.run(program);
-        for (const [name, activation] of found) {
-          const value = values.get(name);
-          if (value === undefined) throw new RangeError(`The program keeps no ${name}.`);
-          const stored = run.values(addressIn(program, name), storedCount(value, n));
-          readImages(stored, value, n, fromImage(activation, from));
-        }
-      }
-      return found;
+      return readActivations(run, this.#options.runtime, images, count, layerNames);
     });
   }
 
@@ -205,29 +189,7 @@ export class WasmEngine implements Engine {
   ): Promise<LayerGradients> {
     return promised(() => {
       const run = this.#compiled();
-      const plan = planActivations(run.config, layerNames);
-      const found = emptyGradients(plan, count);
-      const names = [...plan.shapes.keys()];
-      for (let from = 0; from < count; from += activationsBatch) {
-        const n = Math.min(activationsBatch, count - from);
-        const { program, values } = run.gradientsProgram(names, n);
-        this.#writeBytes(program, images.subarray(from * pixels, (from + n) * pixels));
-        this.#writeUpstream(program, upstream.subarray(from * classCount, (from + n) * classCount), n);
-        this.#options.runtime.run(program);
-        found.logits.set(this.#readLogits(program, n), from * classCount);
-        for (const name of names) {
-          const value = values.get(name);
-          if (value === undefined) throw new RangeError(`The program keeps no ${name}.`);
-          const read = (target: ReadonlyMap<string, Activation>, place: string): void => {
-            const stored = run.values(addressIn(program, place), storedCount(value, n));
-            const activation = target.get(name);
-            if (activation !== undefined) readImages(stored, value, n, fromImage(activation, from));
-          };
-          read(found.activations, name);
-          read(found.gradients, resultNames.outputGradient(name));
-        }
-      }
-      return found;
+      return readGradients(run, this.#options.runtime, images, count, upstream, layerNames);
     });
   }
 
@@ -238,7 +200,7 @@ export class WasmEngine implements Engine {
       const n = labels.length;
       checkBatch(run.config, n);
       const program = run.program('inspect', n);
-      this.#writeBytes(program, images.subarray(0, n * pixels));
+      writeBytes(runtime, program, images.subarray(0, n * pixels));
       runtime.bytes(addressIn(program, inputNames.labels), n).set(labels);
       const weight = weightOf(run.config.loss, labels);
       run.writeScalars(0, weight);
@@ -252,7 +214,7 @@ export class WasmEngine implements Engine {
         .map((entry) => [entry.key, run.read(entry, program.addresses.get(entry.key), 1n)] as const);
       return {
         loss: lossInFloat32(runtime.doubles(addressIn(program, resultNames.loss), 1)[0] ?? NaN) / weight,
-        logits: this.#readLogits(program, n),
+        logits: readLogits(run, program, n),
         gradients: new Map(gradients),
         buffers: new Map(buffers),
       };
@@ -301,30 +263,10 @@ export class WasmEngine implements Engine {
       const target = runtime.bytes(addressIn(program, inputNames.bytes), count * pixels);
       indices.forEach((index, n) => target.set(imageAt(set, index), n * pixels));
     } else {
-      this.#writeBytes(program, set.images.subarray(first * pixels, (first + count) * pixels));
+      writeBytes(runtime, program, set.images.subarray(first * pixels, (first + count) * pixels));
     }
     const labels = runtime.bytes(addressIn(program, inputNames.labels), count);
     indices.forEach((index, n) => (labels[n] = set.labels[index] ?? 0));
-  }
-
-  #writeBytes(program: EncodedProgram, images: Uint8Array): void {
-    this.#options.runtime.bytes(addressIn(program, inputNames.bytes), images.length).set(images);
-  }
-
-  /** Of images that a block of eight lacks it is 0. */
-  #writeUpstream(program: EncodedProgram, upstream: Float32Array, n: number): void {
-    const geometry = { channels: classCount, height: 1, width: 1, border: 0 };
-    const address = addressIn(program, inputNames.upstream);
-    const target = this.#compiled().values(address, storedCount(geometry, n)).fill(0);
-    writeRows(upstream, classCount, n, target);
-  }
-
-  #readLogits(program: EncodedProgram, n: number): Float32Array<ArrayBuffer> {
-    const geometry = { channels: classCount, height: 1, width: 1, border: 0 };
-    const source = this.#compiled().values(addressIn(program, resultNames.logits), storedCount(geometry, n));
-    const logits = new Float32Array(n * classCount);
-    readImages(source, geometry, n, logits);
-    return logits;
   }
 
   #forgetMetrics(firstStep: number): void {
@@ -349,12 +291,6 @@ export class WasmEngine implements Engine {
     }
     return set;
   }
-}
-
-function addressIn(program: EncodedProgram, name: string): number {
-  const address = program.addresses.get(name);
-  if (address === undefined) throw new RangeError(`The program has no buffer "${name}".`);
-  return address;
 }
 
 function imageAt(set: ImageSet, index: number): Uint8Array {

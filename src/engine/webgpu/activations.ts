@@ -10,7 +10,8 @@ import type { Activation, LayerGradients } from '@/engine/engine';
 import { gradientName, logitsName } from '@/engine/webgpu/buildProgram';
 import type { Value } from '@/engine/webgpu/lowering';
 import type { Readback } from '@/engine/webgpu/readback';
-import type { GivenProgram, WebgpuRun } from '@/engine/webgpu/webgpuRun';
+import type { GivenProgram } from '@/engine/webgpu/looks';
+import type { WebgpuRun } from '@/engine/webgpu/webgpuRun';
 import { classCount } from '@/model/classCounts';
 import { sizeOf } from '@/model/tensor';
 

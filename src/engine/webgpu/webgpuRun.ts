@@ -1,5 +1,5 @@
 /** One compiled run: its buffers, its programs and the step it has reached. */
-import { KeptOutputs, type ActivationPlan } from '@/engine/activations';
+import type { ActivationPlan } from '@/engine/activations';
 import { largestBuffer, type BufferLimits } from '@/model/backend';
 import type { EngineState } from '@/engine/engine';
 import { imagesAtOnce } from '@/engine/evaluationBatch';
@@ -8,16 +8,15 @@ import {
   controlResources,
   scheduleRows,
   type ControlResources,
-  type ProgramOptions,
 } from '@/engine/webgpu/buildProgram';
 import { CompiledProgram } from '@/engine/webgpu/compiledProgram';
 import { BufferPool, DeviceMemory } from '@/engine/webgpu/deviceMemory';
 import { clockData } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
-import type { Value } from '@/engine/webgpu/lowering';
+import { Looks, type GivenProgram, type GradientsProgram, type LookTask } from '@/engine/webgpu/looks';
 import { MetricsRing } from '@/engine/webgpu/metricsRing';
 import type { PipelineCache } from '@/engine/webgpu/pipelines';
-import type { Resource, Tensor } from '@/engine/webgpu/program';
+import type { Resource } from '@/engine/webgpu/program';
 import { ImageInbox, type ResidentImages } from '@/engine/webgpu/residentImages';
 import { RunMemory } from '@/engine/webgpu/runMemory';
 import { DeviceState } from '@/engine/webgpu/deviceState';
@@ -30,7 +29,6 @@ import { optimizerSlots } from '@/model/optimizers';
 import { batchSizesOf, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { learningRateAt } from '@/model/learningRate';
 import type { StateDict } from '@/model/tensor';
-import { classCount } from '@/model/classCounts';
 
 const largestEvaluationBatch = 1024;
 
@@ -50,19 +48,6 @@ export interface PlanDescription {
   readonly pipelines: number;
   /** GPU memory of the run, without the images. */
   readonly bytes: number;
-}
-
-/** A program with a buffer of its own for the images that it is given. */
-export interface GivenProgram {
-  readonly compiled: CompiledProgram;
-  readonly inbox: ImageInbox;
-}
-
-/** One that explains: how what it keeps lies, and the buffer for the gradient by the logits. */
-interface GradientsProgram {
-  readonly given: GivenProgram;
-  readonly values: ReadonlyMap<string, Value>;
-  readonly upstream: Resource;
 }
 
 /** A training step that takes statistics. */
@@ -90,7 +75,7 @@ export class WebgpuRun {
   readonly #training = new Map<number, CompiledProgram>();
   readonly #watched = new Map<number, WatchedProgram>();
   readonly #given = new Map<string, GivenProgram>();
-  #gradients: (GradientsProgram & { readonly key: string; readonly free: () => void }) | null = null;
+  readonly #looks: Looks;
   /** Step of the schedule's row 0. */
   #scheduleStart = 0;
 
@@ -102,6 +87,14 @@ export class WebgpuRun {
     this.#stored = new RunMemory(largest);
     this.#state = new DeviceState(config, this.memory, this.#stored);
     this.ring = new MetricsRing(this.memory, this.#control.metrics);
+    this.#looks = new Looks({
+      memory: this.memory,
+      stored: this.#stored,
+      control: this.#inspection,
+      target: parts.target,
+      cache: parts.cache,
+      allocate: (resources) => this.#allocateFor(resources),
+    });
     // A power of two, so that a piece of any size has a program not much larger.
     const fitting = 2 ** Math.floor(Math.log2(imagesAtOnce(config, largest)));
     this.evaluationBatch = Math.min(largestEvaluationBatch, fitting);
@@ -304,76 +297,14 @@ export class WebgpuRun {
     return this.#state.readInspection();
   }
 
-  /**
-   * Runs `task` with a program for so many images that leaves the outputs of these layers to be read, and how each lies. The
-   * program's memory is its own and goes with it: a look at the network is taken now and then.
-   */
-  async withActivations<T>(
-    { layers, shapes }: ActivationPlan,
-    images: number,
-    task: (given: GivenProgram, values: ReadonlyMap<string, Value>) => Promise<T>,
-  ): Promise<T> {
-    const kept = new KeptOutputs<Value>(shapes.keys());
-    const look = { layers, kept, keptGradients: new KeptOutputs<Tensor>(), upstream: null };
-    const { given, free } = await this.#openLook('eval', images, look);
-    try {
-      return await task(given, kept.values);
-    } finally {
-      free();
-    }
+  /** See Looks.withActivations. */
+  withActivations<T>(plan: ActivationPlan, images: number, task: LookTask<T>): Promise<T> {
+    return this.#looks.withActivations(this.config, plan, images, task);
   }
 
-  /**
-   * A program that leaves the gradients by those outputs, too. The last one is kept, with its memory: attacks, and a picture that is drawn
-   * again and again, ask for it many times.
-   */
-  async gradientsProgram(
-    { shapes }: Pick<ActivationPlan, 'shapes'>,
-    images: number,
-  ): Promise<GradientsProgram> {
-    const key = JSON.stringify([images, ...shapes.keys()]);
-    if (this.#gradients?.key === key) return this.#gradients;
-    this.#gradients?.free();
-    this.#gradients = null;
-    const upstream = { name: 'gradient by the logits', bytes: images * classCount * 4 };
-    const { layers } = this.config.network;
-    const kept = new KeptOutputs<Value>(shapes.keys());
-    const look = { layers, kept, keptGradients: new KeptOutputs<Tensor>(shapes.keys()), upstream };
-    const opened = await this.#openLook('explain', images, look);
-    this.#gradients = { key, ...opened, values: kept.values, upstream };
-    return this.#gradients;
-  }
-
-  /** A program with memory of its own, which `free` gives back. */
-  async #openLook(
-    mode: 'eval' | 'explain',
-    images: number,
-    look: NonNullable<ProgramOptions['look']>,
-  ): Promise<{ readonly given: GivenProgram; readonly free: () => void }> {
-    const inbox = new ImageInbox(images);
-    const program = buildProgram(this.config, this.#stored, {
-      mode,
-      images,
-      source: inbox,
-      control: this.#inspection,
-      target: this.#parts.target,
-      look,
-    });
-    const pool = new BufferPool();
-    const compiled = new CompiledProgram(program, this.memory, pool);
-    const own = [...inbox.resources, ...(look.upstream === null ? [] : [look.upstream])];
-    const free = (): void => {
-      for (const resource of [...pool.resources, ...own]) this.memory.free(resource);
-    };
-    try {
-      await this.#allocateFor([...compiled.resources, ...inbox.resources]);
-      inbox.open(this.memory);
-      await compiled.prepare(this.#parts.cache);
-      return { given: { compiled, inbox }, free };
-    } catch (error) {
-      free();
-      throw error;
-    }
+  /** See Looks.gradientsProgram. */
+  gradientsProgram(plan: ActivationPlan, images: number): Promise<GradientsProgram> {
+    return this.#looks.gradientsProgram(this.config, plan, images);
   }
 
   readParameters(names?: readonly string[]): Promise<StateDict> {
