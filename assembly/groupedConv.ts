@@ -36,23 +36,22 @@ function finished<T>(sum: v128, bias: v128, relu: bool): v128 {
 }
 
 /**
- * `count` (1 or 4) neighbouring outputs of every channel, each channel a group of its own: `rows` x `cols` of a channel's taps from
- * w + first * sizeof<T>() on, whose inputs begin at x, rows xRow and columns xCol bytes apart; outputs read xStep bytes apart.
+ * `count` (1 or 4) outputs of every channel, each channel a group of its own and `taps` taps: `rows` x `cols` of them from a on, rows
+ * aRow and columns aCol bytes apart, whose inputs begin at x, rows xRow and columns xCol bytes apart. Outputs lie yStep bytes apart and
+ * read xStep bytes apart.
  */
 // @ts-ignore: decorator
 @inline
 function depthwise<T>(
-  count: i32, w: usize, taps: i32, first: i32, kernel: i32, x: usize, y: usize, channels: i32, rows: i32, xRow: usize, cols: i32,
-  xCol: usize, xStep: usize, bias: usize, relu: bool,
+  count: i32, a: usize, aRow: usize, aCol: usize, taps: i32, x: usize, y: usize, channels: i32, rows: i32, xRow: usize, cols: i32,
+  xCol: usize, xStep: usize, yStep: usize, bias: usize, relu: bool,
 ): void {
-  const yStep = <usize>channels * lanes<T>();
-  let a = w + <usize>first * sizeof<T>();
   for (let c = 0; c < channels; c++) {
     const b = v128.splat<T>(bias ? load<T>(bias + <usize>c * sizeof<T>()) : 0);
     for (let half: usize = 0; half < lanes<T>(); half += 32) {
       let s00 = v128.splat<T>(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
       for (let row = 0; row < rows; row++) {
-        let p = x + half + <usize>row * xRow, q = a + <usize>(row * kernel) * sizeof<T>();
+        let p = x + half + <usize>row * xRow, q = a + <usize>row * aRow;
         for (let col = cols; col > 0; col--) {
           const s = v128.load_splat<T>(q);
           s00 = fused<T>(s, v128.load(p), s00);
@@ -67,7 +66,7 @@ function depthwise<T>(
             s31 = fused<T>(s, v128.load(p3, 16), s31);
           }
           p += xCol;
-          q += sizeof<T>();
+          q += aCol;
         }
       }
       let out = y + half;
@@ -118,14 +117,14 @@ function convRows<T>(
       while (ox < outWidth) {
         const left = ox * stride - padding;
         const kx0 = firstInside(left, dilation), cols = max(0, endInside(left, width, kernel, dilation) - kx0);
-        const at = base + <usize>(left + kx0 * dilation) * xPixel, first = ky0 * kernel + kx0;
-        const step = <usize>stride * xPixel, xCol = <usize>dilation * xPixel, relu = (flags & RELU) !== 0;
-        const target = out + <usize>ox * yPixel;
+        const at = base + <usize>(left + kx0 * dilation) * xPixel, a = w + <usize>(ky0 * kernel + kx0) * sizeof<T>();
+        const aRow = <usize>kernel * sizeof<T>(), tapRow = <usize>dilation * xRow, tapCol = <usize>dilation * xPixel;
+        const step = <usize>stride * xPixel, relu = (flags & RELU) !== 0, target = out + <usize>ox * yPixel;
         if (ox >= inner && ox + 4 <= innerEnd) {
-          depthwise<T>(4, w, depth, first, kernel, at, target, channels, rows, <usize>dilation * xRow, cols, xCol, step, bias, relu);
+          depthwise<T>(4, a, aRow, sizeof<T>(), depth, at, target, channels, rows, tapRow, cols, tapCol, step, yPixel, bias, relu);
           ox += 4;
         } else {
-          depthwise<T>(1, w, depth, first, kernel, at, target, channels, rows, <usize>dilation * xRow, cols, xCol, step, bias, relu);
+          depthwise<T>(1, a, aRow, sizeof<T>(), depth, at, target, channels, rows, tapRow, cols, tapCol, step, yPixel, bias, relu);
           ox++;
         }
       }
@@ -219,6 +218,27 @@ export function groupedConvInputGradient<T>(
     const ky0 = firstOnStride(firstInside(top, dilation), kyEnd, top, dilation, stride, step);
     const rows = kyEnd > ky0 ? (kyEnd - ky0 - 1) / step + 1 : 0;
     const base = dy + <usize>(block * outHeight + (top + ky0 * dilation) / stride) * dyRow;
+    if (ins === 1 && outs === 1) {
+      const a = packed + <usize>(ky0 * kernel) * sizeof<T>(), aRow = <usize>(step * kernel) * sizeof<T>(), aCol = <usize>step * sizeof<T>();
+      const tapRow = <usize>skip * dyRow, tapCol = <usize>skip * dyPixel, yStep = <usize>stride * dxPixel;
+      const most = (outWidth - 1) * stride + 1;
+      // Pixels `stride` apart see the same taps of neighbouring gradients.
+      for (let phase = 0; phase < min(stride, width); phase++) {
+        let ix = phase;
+        while (ix < width) {
+          const left = ix - flipped, kxEnd = endInside(left, most, kernel, dilation);
+          const kx0 = firstOnStride(firstInside(left, dilation), kxEnd, left, dilation, stride, step);
+          const cols = kxEnd > kx0 ? (kxEnd - kx0 - 1) / step + 1 : 0;
+          const at = base + <usize>((left + kx0 * dilation) / stride) * dyPixel, target = dx + <usize>(unit * width + ix) * dxPixel;
+          const first = a + <usize>kx0 * sizeof<T>(), far = left + 3 * stride;
+          const isSame = ix + 3 * stride < width && kx0 < step && kxEnd === kernel && endInside(far, most, kernel, dilation) === kernel;
+          if (isSame) depthwise<T>(4, first, aRow, aCol, depth, at, target, channels, rows, tapRow, cols, tapCol, dyPixel, yStep, 0, false);
+          else depthwise<T>(1, first, aRow, aCol, depth, at, target, channels, rows, tapRow, cols, tapCol, dyPixel, yStep, 0, false);
+          ix += isSame ? 4 * stride : stride;
+        }
+      }
+      continue;
+    }
     for (let panel = 0; panel < inPanels; panel++) {
       const c0 = panelStart(panel, channels, inPanels), r = panelStart(panel + 1, channels, inPanels) - c0;
       const aCol = <usize>(outs * r) * sizeof<T>(), aRow = <usize>kernel * aCol;
@@ -255,6 +275,102 @@ function endOutput(offset: i32, size: i32, outSize: i32, stride: i32): i32 {
   return offset >= size ? 0 : min(outSize, (size - 1 - offset) / stride + 1);
 }
 
+/** The sum of all lanes. */
+// @ts-ignore: decorator
+@inline
+function laneSum<T>(a: v128): T {
+  if (sizeof<T>() === 8) return <T>(f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1));
+  return <T>(f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + (f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3)));
+}
+
+/**
+ * Adds to `count` (1 or 3) neighbouring taps at dw the sums over `rows` x `columns` outputs of one channel: gradients at dy times the
+ * inputs of the first tap at x, those of the next ones xTap bytes further.
+ */
+// @ts-ignore: decorator
+@inline
+function addTaps<T>(
+  count: i32, dw: usize, dy: usize, x: usize, rows: i32, dyRow: usize, xRow: usize, columns: i32, dyStep: usize, xStep: usize,
+  xTap: usize,
+): void {
+  const zero = v128.splat<T>(0);
+  let s00 = zero, s01 = zero, s10 = zero, s11 = zero, s20 = zero, s21 = zero;
+  for (let half: usize = 0; half < lanes<T>(); half += 32) {
+    for (let row = 0; row < rows; row++) {
+      let p = dy + half + <usize>row * dyRow, q = x + half + <usize>row * xRow;
+      for (let left = columns; left > 0; left--) {
+        const g0 = v128.load(p), g1 = v128.load(p, 16);
+        s00 = fused<T>(g0, v128.load(q), s00);
+        s01 = fused<T>(g1, v128.load(q, 16), s01);
+        if (count === 3) {
+          const q1 = q + xTap, q2 = q1 + xTap;
+          s10 = fused<T>(g0, v128.load(q1), s10);
+          s11 = fused<T>(g1, v128.load(q1, 16), s11);
+          s20 = fused<T>(g0, v128.load(q2), s20);
+          s21 = fused<T>(g1, v128.load(q2, 16), s21);
+        }
+        p += dyStep;
+        q += xStep;
+      }
+    }
+  }
+  store<T>(dw, load<T>(dw) + laneSum<T>(v128.add<T>(s00, s01)));
+  if (count === 3) {
+    store<T>(dw, load<T>(dw, sizeof<T>()) + laneSum<T>(v128.add<T>(s10, s11)), sizeof<T>());
+    store<T>(dw, load<T>(dw, 2 * sizeof<T>()) + laneSum<T>(v128.add<T>(s20, s21)), 2 * sizeof<T>());
+  }
+}
+
+/**
+ * The weight gradient where each channel is a group of its own, from output rows [row, rowEnd) of one block. Three taps of a row pass
+ * together over the columns that all of them see.
+ */
+function depthwiseGradient<T>(
+  x: usize, dy: usize, dw: usize, from: i32, to: i32, row: i32, rowEnd: i32, height: i32, width: i32, channels: i32, outHeight: i32,
+  outWidth: i32, kernel: i32, stride: i32, padding: i32, dilation: i32,
+): void {
+  const pixel = <usize>channels * lanes<T>(), dyRow = <usize>outWidth * pixel, xRow = <usize>width * pixel;
+  const xStep = <usize>stride * pixel, xTap = <usize>dilation * pixel, xRowStep = <usize>stride * xRow;
+  for (let ky = 0; ky < kernel; ky++) {
+    const down = ky * dilation - padding;
+    const oy0 = max(row, firstOutput(down, stride)), oy1 = min(rowEnd, endOutput(down, height, outHeight, stride));
+    if (oy0 >= oy1) continue;
+    const gradients = dy + <usize>oy0 * dyRow, inputs = x + <usize>(oy0 * stride + down) * xRow, rows = oy1 - oy0;
+    for (let kx = 0; kx < kernel;) {
+      const count = kx + 3 <= kernel ? 3 : 1, right = kx * dilation - padding, last = right + (count - 1) * dilation;
+      const ox0 = firstOutput(right, stride), ox1 = max(ox0, endOutput(last, width, outWidth, stride));
+      for (let c = from; c < to; c++) {
+        const target = dw + <usize>((c * kernel + ky) * kernel + kx) * sizeof<T>();
+        const g = gradients + <usize>c * lanes<T>(), at = inputs + <usize>c * lanes<T>();
+        const p = g + <usize>ox0 * pixel, q = at + <usize>(ox0 * stride + right) * pixel;
+        if (count === 1) {
+          addTaps<T>(1, target, p, q, rows, dyRow, xRowStep, ox1 - ox0, pixel, xStep, 0);
+          continue;
+        }
+        addTaps<T>(3, target, p, q, rows, dyRow, xRowStep, ox1 - ox0, pixel, xStep, xTap);
+        for (let i = 0; i < 3; i++) {
+          // Columns that not all of the three see.
+          const offset = right + i * dilation, tap = target + <usize>i * sizeof<T>();
+          const before = firstOutput(offset, stride), after = endOutput(offset, width, outWidth, stride);
+          if (before < min(ox0, after)) {
+            addTaps<T>(
+              1, tap, g + <usize>before * pixel, at + <usize>(before * stride + offset) * pixel, rows, dyRow, xRowStep,
+              min(ox0, after) - before, pixel, xStep, 0,
+            );
+          }
+          const next = max(ox1, before);
+          if (next < after) {
+            addTaps<T>(
+              1, tap, g + <usize>next * pixel, at + <usize>(next * stride + offset) * pixel, rows, dyRow, xRowStep, after - next, pixel, xStep, 0,
+            );
+          }
+        }
+      }
+      kx += count;
+    }
+  }
+}
+
 export function groupedConvWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   outChannels: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, groups: i32, panels: i32, thread: i32, threads: i32,
@@ -268,6 +384,13 @@ export function groupedConvWeightGradient<T>(
   const chunk = max(1, (CHUNK_PIXELS + outWidth - 1) / outWidth);
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < outHeight; row += chunk) {
+      if (ins === 1 && outs === 1) {
+        depthwiseGradient<T>(
+          x + <usize>(block * height) * xRow, dy + <usize>(block * outHeight) * dyRow, dw, start, end, row, min(outHeight, row + chunk), height,
+          width, channels, outHeight, outWidth, kernel, stride, padding, dilation,
+        );
+        continue;
+      }
       for (let panel = from; panel < to; panel++) {
         const c0 = panelStart(panel, outChannels, panels), r = panelStart(panel + 1, outChannels, panels) - c0;
         let target = dw + <usize>(c0 * depth) * sizeof<T>();
