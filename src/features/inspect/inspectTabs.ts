@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import { LayersTab } from '@/features/inspect/layers/LayersTab';
 import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
+import { RobustnessTab } from '@/features/inspect/robustness/RobustnessTab';
 
 export interface InspectTab {
   readonly path: string;
@@ -15,4 +16,5 @@ export interface InspectTab {
 export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
   { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
   { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
+  { path: 'robustness', label: 'robustness', component: RobustnessTab, usesImage: true },
 ];

@@ -11,6 +11,7 @@ import { inspectDigits } from '@/locales/en/inspectDigits';
 import { inspectLayers } from '@/locales/en/inspectLayers';
 import { inspectMistakes } from '@/locales/en/inspectMistakes';
 import { inspectPass } from '@/locales/en/inspectPass';
+import { inspectRobustness } from '@/locales/en/inspectRobustness';
 import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
@@ -35,6 +36,7 @@ export const texts = {
   inspectLayers,
   inspectMistakes,
   inspectPass,
+  inspectRobustness,
   labReport,
   licences,
   network,

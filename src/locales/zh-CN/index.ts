@@ -12,6 +12,7 @@ import { inspectDigits } from '@/locales/zh-CN/inspectDigits';
 import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
 import { inspectMistakes } from '@/locales/zh-CN/inspectMistakes';
 import { inspectPass } from '@/locales/zh-CN/inspectPass';
+import { inspectRobustness } from '@/locales/zh-CN/inspectRobustness';
 import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
@@ -36,6 +37,7 @@ export const texts = {
   inspectLayers,
   inspectMistakes,
   inspectPass,
+  inspectRobustness,
   labReport,
   licences,
   network,

@@ -1,6 +1,7 @@
 /** Every pair of colours that the theme puts on each other reads well enough (WCAG 2.2, AA), also where axe cannot tell: in SVG, on images. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { classColour } from '@/ui/theme/classColours';
 import { cellColors, paletteOf } from '@/ui/theme/palette';
 import { contrast, type Rgb } from '@/ui/theme/luminance';
 
@@ -82,6 +83,16 @@ describe.each([
     for (let value = -64; value <= 64; value += 1) {
       const { fill, ink } = cellColors(palette, value, 64);
       expect(contrast(rgbOf(ink), rgbOf(fill)), `${value} of 64`).toBeGreaterThanOrEqual(text);
+    }
+  });
+
+  test('ten colours that tell things apart', () => {
+    for (let index = 0; index < 10; index += 1) {
+      for (const ground of ['--app-panel', '--app-inset']) {
+        const back = rgbOf(tokens.get(ground) ?? '');
+        const ratio = contrast(rgbOf(classColour(scheme, index)), back);
+        expect(ratio, `${index} on ${ground}`).toBeGreaterThanOrEqual(graphic);
+      }
     }
   });
 

@@ -22,6 +22,9 @@ export interface PassBarProps<K extends RequestType> {
   readonly step: number | null;
   /** Whether the button is there though nothing has changed since. */
   readonly isRepeatable?: boolean;
+  readonly isDisabled?: boolean;
+  /** Said before the first answer, in place of what it costs. */
+  readonly idleText?: string;
 }
 
 /** Of the answer, and of the network where that has gone on. */
@@ -39,7 +42,8 @@ function StepText({ step, isStale }: { readonly step: number; readonly isStale: 
 }
 
 export function PassBar<K extends RequestType>(props: PassBarProps<K>) {
-  const { state, startText, runningText, start, cancel, step, isRepeatable = false } = props;
+  const { state, startText, runningText, start, cancel, step, idleText } = props;
+  const { isRepeatable = false, isDisabled = false } = props;
   const { running, answer, error } = state;
   const { t } = useTranslation(['inspectPass', 'errors', 'common']);
   const format = useNumberFormat();
@@ -47,6 +51,7 @@ export function PassBar<K extends RequestType>(props: PassBarProps<K>) {
   const isTraining = useSession(followsTraining);
   const version = useSession(networkVersion);
   const isStale = answer !== null && version !== null && answer.network !== version;
+  const idle = isReady ? (idleText ?? t(isTraining ? 'costs' : 'notYet')) : t('notReady');
   const share = format.percent(running?.done ?? 0, 0);
   return (
     <div
@@ -75,17 +80,13 @@ export function PassBar<K extends RequestType>(props: PassBarProps<K>) {
               size="xs"
               variant={answer === null ? 'filled' : 'default'}
               leftSection={<Icon name="play" size={14} />}
-              disabled={!isReady}
+              disabled={!isReady || isDisabled}
               onClick={start}
             >
               {answer === null || !isStale ? startText : t('again')}
             </Button>
           )}
-          {answer === null && error === null && (
-            <span className={classes['text']}>
-              {t(isReady ? (isTraining ? 'costs' : 'notYet') : 'notReady')}
-            </span>
-          )}
+          {answer === null && error === null && <span className={classes['text']}>{idle}</span>}
         </>
       )}
       {error !== null && running === null && (
