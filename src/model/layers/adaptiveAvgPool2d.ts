@@ -6,6 +6,7 @@ import { expectImage } from '@/model/layers/expectations';
 import { fieldSchema, integerField, nameSchema } from '@/model/layers/fields';
 import { imageSizes, weightedSums } from '@/model/layers/reference';
 import { sizeOf } from '@/model/tensor';
+import { windowsRegion } from '@/model/layers/region';
 
 /** Height = width of the output. */
 const outputSize = integerField('outputSize', { min: 1, max: 64 });
@@ -47,6 +48,11 @@ export const adaptiveAvgPool2d: LayerDefinition<AdaptiveAvgPool2d> = {
     const [channels] = expectImage(layer, input);
     return [channels, layer.outputSize, layer.outputSize];
   },
+  reads: ({ outputSize: windows }, output, input) =>
+    windowsRegion(output, input, (place, size) => {
+      const [first, end] = windowOf(place, size, windows);
+      return Array.from({ length: end - first }, (_, i) => first + i);
+    }),
   state: () => [],
   flops: (layer, [channels = 0, height = 0, width = 0]) =>
     // Every element of a window is added or, once a window, divided.

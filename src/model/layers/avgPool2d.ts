@@ -7,6 +7,7 @@ import { nameSchema, windowFields, windowSchemas } from '@/model/layers/fields';
 import { imageSizes, weightedSums } from '@/model/layers/reference';
 import { sizeOf } from '@/model/tensor';
 import { windowOutputSize } from '@/model/window';
+import { kernelRegion } from '@/model/layers/region';
 
 const schema = v.strictObject({
   kind: v.literal('AvgPool2d'),
@@ -50,6 +51,7 @@ export const avgPool2d: LayerDefinition<AvgPool2d> = {
     const [channels, height, width] = expectImage(layer, input);
     return [channels, ...windowedSize(layer, height, width)];
   },
+  reads: (layer, output, input) => kernelRegion(output, input, layer),
   state: () => [],
   // Every value of a window is added or, once a window, divided.
   flops: (layer, _, output) => sizeOf(output) * layer.kernelSize ** 2,

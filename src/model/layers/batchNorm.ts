@@ -29,6 +29,7 @@ export const batchNorm = (numFeatures: LayerField<'numFeatures'>): Shared => ({
   stem: 'bn',
   fields: [numFeatures, epsField, momentum],
   switches: [],
+  reads: (_, output) => output,
   state: (layer) => {
     const tensor = { shape: [layer.numFeatures], dtype: 'F32' } as const;
     return [

@@ -30,6 +30,7 @@ import { convOutputSize, windowExtent, type ConvWindow } from '@/model/window';
 import { ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
 import { weightInitSchema, type WeightInit } from '@/model/initialisations';
+import { kernelRegion } from '@/model/layers/region';
 
 const inChannels = channelField('inChannels', true);
 const outChannels = channelField('outChannels');
@@ -203,6 +204,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
     expectWindowFits(layer, windowExtent(kernelSize, dilation), height + around, width + around);
     return [layer.outChannels, convOutputSize(height, window), convOutputSize(width, window)];
   },
+  reads: (layer, output, input) => kernelRegion(output, input, convWindow(layer)),
   state: (layer) =>
     weightAndBias([layer.outChannels, channelsOfGroup(layer), layer.kernelSize, layer.kernelSize], layer),
   flops: (layer, _, output) =>

@@ -5,6 +5,7 @@
 import type * as v from 'valibot';
 import type { NumberRange } from '@/model/numberRange';
 import type { Pass, ReferenceContext, Tensor64 } from '@/model/layers/reference';
+import type { Region } from '@/model/layers/region';
 import type { Shape } from '@/model/shape';
 import type { WeightInit } from '@/model/initialisations';
 
@@ -106,6 +107,16 @@ export interface LayerDefinition<Layer extends AnyLayer> {
    * @throws ShapeError naming the layer, what it expects and what it got.
    */
   readonly outputShape: (layer: Layer, input: Shape, parts: Parts<Shape>) => Shape;
+  /**
+   * Which places of its input, of shape `input`, a region of its output is computed from in evaluation mode, channels aside: the
+   * smallest region with all of them. `parts`: the same for its lists.
+   */
+  readonly reads: (
+    layer: Layer,
+    output: Region,
+    input: Shape,
+    parts: Parts<(output: Region) => Region>,
+  ) => Region;
   /** Its entries in PyTorch's state_dict, in order; those of layers inside are their own. */
   readonly state: (layer: Layer) => readonly StateTensor[];
   /** Forward operations for one image in evaluation mode; a multiplication with its addition is 2. */

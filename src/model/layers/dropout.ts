@@ -28,6 +28,7 @@ export const dropout: LayerDefinition<Dropout> = {
   switches: [],
   create: (name) => ({ kind: 'Dropout', name, p: 0.5 }),
   outputShape: (_, input) => input,
+  reads: (_, output) => output,
   state: () => [],
   flops: () => 0,
   isView: false,

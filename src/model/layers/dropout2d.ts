@@ -25,6 +25,7 @@ export const dropout2d: LayerDefinition<Dropout2d> = {
     expectImage(layer, input);
     return input;
   },
+  reads: (_, output) => output,
   state: () => [],
   flops: () => 0,
   isView: false,

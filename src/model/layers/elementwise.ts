@@ -38,6 +38,7 @@ export function elementwise<Layer extends AnyLayer>({
     fields: [],
     switches: [],
     outputShape: (_, input) => input,
+    reads: (_, output) => output,
     state: () => [],
     flops: (_, __, output) => sizeOf(output),
     isView: false,

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { LayerDefinition } from '@/model/layers/definition';
 import { nameSchema } from '@/model/layers/fields';
 import { sizeOf } from '@/model/tensor';
+import { imageRegion } from '@/model/layers/region';
 
 const schema = v.strictObject({ kind: v.literal('Flatten'), name: nameSchema });
 
@@ -16,6 +17,8 @@ export const flatten: LayerDefinition<Flatten> = {
   switches: [],
   create: (name) => ({ kind: 'Flatten', name }),
   outputShape: (_, input) => [sizeOf(input)],
+  // A row of values stays one.
+  reads: (_, output, input) => (input.length === 1 ? output : imageRegion(output[0] ?? [], input)),
   state: () => [],
   flops: () => 0,
   isView: true,

@@ -9,6 +9,7 @@ import { expectChannels } from '@/model/layers/expectations';
 import { featureField, fieldSchema, nameSchema } from '@/model/layers/fields';
 import { addAt, imageSizes, valueAt } from '@/model/layers/reference';
 import { sizeOf } from '@/model/tensor';
+import { wholeRegion } from '@/model/layers/region';
 
 const numGroups = featureField('numGroups');
 // A row of values is as many channels, as for PyTorch.
@@ -60,6 +61,8 @@ export const groupNorm: LayerDefinition<GroupNorm> = {
     expectChannels(layer, layer.numChannels, input[0] ?? 0);
     return input;
   },
+  // Its mean is taken over the whole plane; a row of values is as many channels of one place.
+  reads: (_, __, input) => wholeRegion(input),
   state: ({ numChannels: channels }) => {
     const tensor = { shape: [channels], dtype: 'F32', role: 'parameter' } as const;
     return [

@@ -6,6 +6,7 @@ import { expectVector } from '@/model/layers/expectations';
 import { featureField, fieldSchema, nameSchema } from '@/model/layers/fields';
 import { sizeOf } from '@/model/tensor';
 import { weightInitSchema } from '@/model/initialisations';
+import { wholeRegion } from '@/model/layers/region';
 
 const inFeatures = featureField('inFeatures', true);
 const outFeatures = featureField('outFeatures');
@@ -39,6 +40,7 @@ export const linear: LayerDefinition<Linear> = {
     expectVector(layer, layer.inFeatures, input);
     return [layer.outFeatures];
   },
+  reads: (_, __, input) => wholeRegion(input),
   state: (layer) => weightAndBias([layer.outFeatures, layer.inFeatures], layer),
   flops: (layer, _, output) => sizeOf(output) * (2 * layer.inFeatures + (layer.bias ? 1 : 0)),
   isView: false,

@@ -7,6 +7,7 @@ import { addAt, imageSizes, valueAt, zeros64 } from '@/model/layers/reference';
 import { ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
 import { windowExtent, windowOutputSize, type Window } from '@/model/window';
+import { kernelRegion } from '@/model/layers/region';
 
 const schema = v.strictObject({
   kind: v.literal('MaxPool2d'),
@@ -76,6 +77,7 @@ export const maxPool2d: LayerDefinition<MaxPool2d> = {
     expectReachable(layer, Math.min(height, width));
     return [channels, outHeight, outWidth];
   },
+  reads: (layer, output, input) => kernelRegion(output, input, poolWindow(layer)),
   state: () => [],
   flops: (layer, _, output) => sizeOf(output) * (layer.kernelSize ** 2 - 1),
   isView: false,

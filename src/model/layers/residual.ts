@@ -8,6 +8,7 @@ import { valueAt } from '@/model/layers/reference';
 import { relu, type ReLU } from '@/model/layers/relu';
 import { ShapeError } from '@/model/shape';
 import { sizeOf } from '@/model/tensor';
+import { unionOf } from '@/model/layers/region';
 
 /** `Inner`: what its lists hold, which are all kinds, this one included, so that only index.ts can say. */
 export interface ResidualOf<Inner extends AnyLayer> {
@@ -58,6 +59,7 @@ export const residual: Omit<LayerDefinition<ResidualOf<AnyLayer>>, 'schema' | 'c
     }
     return body;
   },
+  reads: (_, output, __, { body, shortcut }) => unionOf(body(output), shortcut(output)),
   state: () => [],
   flops: (_, __, output) => sizeOf(output),
   isView: false,
