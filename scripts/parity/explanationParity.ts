@@ -1,6 +1,6 @@
 /** Gradients by values, what explains a prediction and what fools it: an engine's against PyTorch's autograd. */
 import * as v from 'valibot';
-import { networkInput } from '@/engine/activations';
+import { networkInput } from '@/model/shapes';
 import type { Engine } from '@/engine/engine';
 import { runConfig } from '@/engine/testing/testRuns';
 import { decodeSafetensors } from '@/formats/safetensors';

@@ -1,5 +1,4 @@
 /** Runs one network's fixture on an engine and compares everything that PyTorch recorded. Free of Node, so it runs in a browser too. */
-import { networkInput } from '@/engine/activations';
 import type { BatchInspection, Engine } from '@/engine/engine';
 import { precisionOf } from '@/engine/wasm/precision';
 import { withoutDropout, type NetworkSpec, type OutputActivation } from '@/model/layers';
@@ -23,6 +22,7 @@ import {
   runNoises,
   stateChecks,
 } from './rules.ts';
+import { networkInput } from '@/model/shapes';
 
 export interface ParityOptions {
   /** Which of the manifest's LOSS/OPTIMIZER runs to take; all by default. */

@@ -1,8 +1,7 @@
 /** preprocess.safetensors: the engine's input pipelines against ToTensor, Normalize and Resize. */
-import { networkInput } from '@/engine/activations';
 import type { Engine } from '@/engine/engine';
 import type { NetworkSpec } from '@/model/layers';
-import { inputShape } from '@/model/shapes';
+import { inputShape, networkInput } from '@/model/shapes';
 import type { TensorData } from '@/model/tensor';
 import { compareCheck, distance, type Check } from '../fixtures/compare.ts';
 import { floatTensor, imageBatch, inputPipelineOf } from '../fixtures/fixture.ts';

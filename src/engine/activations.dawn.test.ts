@@ -1,7 +1,6 @@
 /** What every layer gives, and reading and writing parameters alone, on WebGPU; the engines in Node: activations.test.ts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../scripts/parity/engines.ts';
-import { networkInput } from '@/engine/activations';
 import {
   activationNames,
   activationsConfig,
@@ -14,6 +13,7 @@ import {
   wrongGradients,
 } from '@/engine/testing/activationsCase';
 import type { Engine } from '@/engine/engine';
+import { networkInput } from '@/model/shapes';
 
 describe('activations of webgpu', () => {
   let engine: Engine;

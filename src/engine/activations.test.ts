@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { floatTensor } from '../../scripts/fixtures/fixture.ts';
 import { pytorchFixtures, readFixture } from '../../scripts/fixtures/readFixture.ts';
 import { engines } from '../../scripts/parity/engines.ts';
-import { networkInput } from '@/engine/activations';
 import {
   activationNames,
   activationsConfig,
@@ -17,6 +16,7 @@ import {
 } from '@/engine/testing/activationsCase';
 import { EngineError, type Engine, type LayerGradients } from '@/engine/engine';
 import { runConfig } from '@/engine/testing/testRuns';
+import { networkInput } from '@/model/shapes';
 
 describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activations of %s', (name) => {
   let engine: Engine;

@@ -4,11 +4,8 @@ import { classCount } from '@/model/classCounts';
 import { flattenLayers, type LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
-import { inferShapes, inputShape } from '@/model/shapes';
+import { inferShapes, inputShape, networkInput } from '@/model/shapes';
 import { sizeOf } from '@/model/tensor';
-
-/** Stands for what the network reads; no layer can have such a name. */
-export const networkInput = '(input)';
 
 export interface ActivationPlan {
   /** The network's layers up to the last that is asked for. */

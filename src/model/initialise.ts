@@ -22,6 +22,18 @@ function initialTensor(entry: StateEntry, position: number, seed: number): Tenso
   return { dtype: 'F32', shape, data: drawn(init, { role, shape, count, fanIn, fanOut, key }) };
 }
 
+/**
+ * The starting value of one entry of the state_dict, the same as in initialState().
+ * @throws RangeError when the network has no such entry
+ */
+export function initialEntry(network: NetworkSpec, seed: number, key: string): TensorData {
+  const entries = stateEntries(network);
+  const position = entries.findIndex((entry) => entry.key === key);
+  const entry = entries[position];
+  if (entry === undefined) throw new RangeError(`${network.name} has no ${key}.`);
+  return initialTensor(entry, position, seed);
+}
+
 /** Operations of a fresh network's starting values, beside the drawing of each number. */
 export function initialisationWork(network: NetworkSpec): number {
   const weights = stateEntries(network).filter(({ key }) => key.endsWith('.weight'));

@@ -78,11 +78,18 @@ const pool = fc.record({ ...window, ceilMode: fc.boolean() }).map((fields) => ({
   padding: Math.min(fields.padding, Math.floor(fields.kernelSize / 2)),
   kind: 'MaxPool2d' as const,
 }));
-const average = fc.record({ ...window, countIncludePad: fc.boolean() }).map(({ dilation: _, ...fields }) => ({
-  ...fields,
-  padding: Math.min(fields.padding, Math.floor(fields.kernelSize / 2)),
-  kind: 'AvgPool2d' as const,
-}));
+const average = fc
+  .record({
+    kernelSize: window.kernelSize,
+    stride: window.stride,
+    padding: window.padding,
+    countIncludePad: fc.boolean(),
+  })
+  .map((fields) => ({
+    ...fields,
+    padding: Math.min(fields.padding, Math.floor(fields.kernelSize / 2)),
+    kind: 'AvgPool2d' as const,
+  }));
 const others = fc.oneof(
   fc.integer({ min: 1, max: 4 }).map((outputSize) => ({ kind: 'AdaptiveAvgPool2d' as const, outputSize })),
   fc.constant({ kind: 'ReLU' as const }),

@@ -59,6 +59,9 @@ export function outputShape(layer: LayerSpec, input: Shape): Shape {
   );
 }
 
+/** Names what the network reads among the outputs of its layers; no layer can have such a name. */
+export const networkInput = '(input)';
+
 /** Shape of one preprocessed image: [1, 28, 28] or what the resize gives. */
 export function inputShape(input: InputPipeline): Shape {
   const size = input.resize ?? 28;

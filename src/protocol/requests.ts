@@ -49,6 +49,28 @@ export interface LayerInput {
   readonly dilation: number;
 }
 
+/** Filters of a convolution, now and when the run began. */
+export interface ConvolutionFilters {
+  /** [filters, channels, kernelSize, kernelSize] of both. */
+  readonly shape: Shape4;
+  readonly weight: Float32Array<ArrayBuffer>;
+  readonly initial: Float32Array<ArrayBuffer>;
+  /** Over all of the layer's filters: the largest size of a weight, of then and now, and of a change. */
+  readonly largestWeight: number;
+  readonly largestChange: number;
+  /** ‖w - w₀‖ / ‖w₀‖, over all of the layer's filters. */
+  readonly relativeChange: number;
+}
+
+/** A unit of a Linear layer gives bias + the sum of weight times input. */
+export interface LinearUnit {
+  readonly input: Float32Array<ArrayBuffer>;
+  readonly weight: Float32Array<ArrayBuffer>;
+  readonly bias: number;
+  /** The layer that gives the input. */
+  readonly source: string;
+}
+
 /** What a layer gives, in PyTorch's layout. */
 export interface LayerActivation {
   /** [n, C, H, W] or [n, features]. */
@@ -119,6 +141,23 @@ const table = {
     { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly filter: number },
     LayerInput & { readonly step: number }
   >({ seconds: 60, returns: ({ input, kernel }) => [input.buffer, kernel.buffer] }),
+  /**
+   * Some filters of a convolution, with what they were when the run began. `filters` and `channels` (of the layer's group): the first,
+   * and how many; those that the layer does not have are left out.
+   */
+  filters: request<
+    {
+      readonly layer: string;
+      readonly filters: { readonly first: number; readonly count: number };
+      readonly channels: { readonly first: number; readonly count: number };
+    },
+    ConvolutionFilters & { readonly step: number }
+  >({ seconds: 60, returns: ({ weight, initial }) => [weight.buffer, initial.buffer] }),
+  /** What one unit of a Linear layer reads for an image of 28 x 28 bytes, and by which weights. */
+  linearUnit: request<
+    { readonly image: Uint8Array<ArrayBuffer>; readonly layer: string; readonly unit: number },
+    LinearUnit & { readonly step: number }
+  >({ seconds: 60, returns: ({ input, weight }) => [input.buffer, weight.buffer] }),
   /** What the layers of these names give in eval mode for images of 28 x 28 bytes; the network's own input under `(input)`. */
   activations: request<
     {

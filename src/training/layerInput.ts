@@ -1,10 +1,10 @@
 /** What one convolution of the network reads for an image, and one filter of it. */
-import { networkInput } from '@/engine/activations';
 import type { Engine } from '@/engine/engine';
 import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import { channelsOfGroup } from '@/model/layers/conv2d';
 import type { StateDict } from '@/model/tensor';
 import type { LayerInput } from '@/protocol/requests';
+import { networkInput } from '@/model/shapes';
 
 /** Whose output a layer reads: the layer before it, or what a Residual around it reads; null where there is no such layer. */
 export function sourceOf(
@@ -25,7 +25,8 @@ export function sourceOf(
   return null;
 }
 
-function values(parameters: StateDict, key: string): Float32Array {
+/** A float32 parameter. @throws RangeError when it is not there */
+export function values(parameters: StateDict, key: string): Float32Array {
   const tensor = parameters.get(key);
   if (tensor?.dtype !== 'F32') throw new RangeError(`The network has no parameter ${key}.`);
   return tensor.data;

@@ -13,8 +13,10 @@ import type { RequestParams, RequestProgress, RequestType, RequestValue } from '
 import { checkConfig } from '@/training/checkConfig';
 import { exportFile } from '@/training/exportFile';
 import type { ImageSets } from '@/training/engineHost';
+import { convolutionFilters } from '@/training/filters';
 import { hiddenActivations } from '@/training/hiddenActivations';
 import { layerInput } from '@/training/layerInput';
+import { linearUnit } from '@/training/linearUnit';
 import type { RangeTester } from '@/training/rangeTester';
 import { corruptionAccuracies } from '@/training/robustness';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -91,6 +93,18 @@ const handlers: Handlers = {
   layerInput: async ({ image, layer, filter }, { trainer }) =>
     trainer.withNetwork(async (engine, { config: { network }, step }) => ({
       ...(await layerInput(engine, network, image, layer, filter)),
+      step,
+    })),
+
+  filters: ({ layer, filters, channels }, { trainer }) =>
+    trainer.withNetwork(async (engine, { config, step }) => ({
+      ...(await convolutionFilters(engine, config, trainer.initialParameters, { layer, filters, channels })),
+      step,
+    })),
+
+  linearUnit: ({ image, layer, unit }, { trainer }) =>
+    trainer.withNetwork(async (engine, { config: { network }, step }) => ({
+      ...(await linearUnit(engine, network, image, layer, unit)),
       step,
     })),
 

@@ -117,6 +117,11 @@ export class Trainer {
     return this.#host.engine?.info ?? null;
   }
 
+  /** What the run at hand began with; null where its seed draws that. */
+  get initialParameters(): StateDict | null {
+    return this.#run?.initial.parameters ?? null;
+  }
+
   /** Milliseconds that the run takes for a step; null while that is not known. */
   get millisecondsPerStep(): number | null {
     return this.#run?.rate.millisecondsPerStep ?? null;
@@ -364,9 +369,8 @@ export class Trainer {
   }
 
   #lost(error: EngineError): void {
-    const run = this.#run;
-    run?.lose(error);
-    if (run !== null) this.#postStatus(run);
+    this.#run?.lose(error);
+    if (this.#run !== null) this.#postStatus(this.#run);
     this.#loop.wake();
   }
 

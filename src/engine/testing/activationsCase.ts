@@ -1,5 +1,4 @@
 /** A network whose activations are known: every engine's are compared with float64, whatever its kernels fuse. */
-import { networkInput } from '@/engine/activations';
 import type { Activation, EngineState, LayerGradients } from '@/engine/engine';
 import { needsVector } from '@/engine/testing/layerCase';
 import { initialState } from '@/model/initialise';
@@ -19,7 +18,7 @@ import { randomBits } from '@/model/random';
 import { sequencePass } from '@/model/reference';
 import type { RunConfig } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
-import { outputShape } from '@/model/shapes';
+import { outputShape, networkInput } from '@/model/shapes';
 import type { TensorData } from '@/model/tensor';
 
 /** Not a multiple of eight, which some kernels compute side by side. */

@@ -1,18 +1,13 @@
 /** A look at the network: the outputs of some layers in eval mode, and gradients by them, piece by piece, in PyTorch's layout. */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  emptyActivations,
-  emptyGradients,
-  fromImage,
-  networkInput,
-  planActivations,
-} from '@/engine/activations';
+import { emptyActivations, emptyGradients, fromImage, planActivations } from '@/engine/activations';
 import type { Activation, LayerGradients } from '@/engine/engine';
 import { forwardContext, type TfjsRun } from '@/engine/tfjs/batchPass';
 import { floatImages } from '@/engine/tfjs/imageSource';
 import { resizeAndNormalize } from '@/engine/tfjs/inputPipeline';
 import { networkOp } from '@/engine/tfjs/networkOp';
 import { classCount } from '@/model/classCounts';
+import { networkInput } from '@/model/shapes';
 
 /** Copies of the tensors of some names, in PyTorch's layout: [n, C, H, W] or [n, features]. */
 class KeptTensors {

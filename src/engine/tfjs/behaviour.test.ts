@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { networkInput } from '@/engine/activations';
 import type { ImageSet } from '@/data/imageSet';
 import { EngineError, type EngineState } from '@/engine/engine';
 import { createTfjsEngine } from '@/engine/tfjs/backends';
@@ -12,6 +11,7 @@ import { lenet, mynn, smallResnet } from '@/model/architectures';
 import type { NetworkSpec } from '@/model/layers';
 import type { OptimizerSpec } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
+import { networkInput } from '@/model/shapes';
 
 const momentum: OptimizerSpec = {
   kind: 'SGD',

@@ -1,5 +1,5 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
-import { KeptOutputs, networkInput } from '@/engine/activations';
+import { KeptOutputs } from '@/engine/activations';
 import { hasBackward, isTraining, type Mode } from '@/engine/mode';
 import { lowerPlainOrder } from '@/engine/wasm/layers/flatten';
 import { lowerSequence } from '@/engine/wasm/lowerNetwork';
@@ -14,7 +14,7 @@ import { weightedLayers } from '@/model/layerStatistics';
 import { optimizers, optimizerSlots } from '@/model/optimizers';
 import { lossKinds } from '@/model/losses';
 import type { RunConfig } from '@/model/runConfig';
-import { inputShape } from '@/model/shapes';
+import { inputShape, networkInput } from '@/model/shapes';
 import { classCount } from '@/model/classCounts';
 
 export interface ProgramOptions {

@@ -1,5 +1,5 @@
 /** The whole work of a batch as one program: input, forward, loss, backward, optimizer. */
-import { KeptOutputs, networkInput } from '@/engine/activations';
+import { KeptOutputs } from '@/engine/activations';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { clockWords } from '@/engine/webgpu/kernels/clock';
 import type { KernelTarget } from '@/engine/webgpu/kernels/convShape';
@@ -32,7 +32,7 @@ import type { StepStatisticsPlan } from '@/engine/webgpu/stepStatistics';
 import { optimizerSlots } from '@/model/optimizers';
 import type { LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
-import { inputShape } from '@/model/shapes';
+import { inputShape, networkInput } from '@/model/shapes';
 
 /** Rows of the schedule that are on the GPU at a time; a new stretch is uploaded where a run reaches its end. */
 export const scheduleRows = 4096;

@@ -1,6 +1,6 @@
 /** From the lab to the network: any filter of any of its convolutions, on the drawn digit. */
 import { Button, Fieldset, Select } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { flattenLayers, type Conv2d, type NetworkSpec } from '@/model/layers';
 import { lab, useLab } from '@/features/convLab/convLabStore';
@@ -8,7 +8,7 @@ import { isEmptyDrawing, useDrawing } from '@/session/drawing';
 import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { WholeNumberField } from '@/features/convLab/LabNumberField';
-import { followFilter, useFollowNetwork } from '@/features/convLab/useFollowNetwork';
+import { followFilter, followRequest, useFollowNetwork } from '@/features/convLab/useFollowNetwork';
 import classes from '@/features/convLab/convLab.module.css';
 
 function convolutionsOf(network: NetworkSpec | null): Conv2d[] {
@@ -31,6 +31,17 @@ export function NetworkControls() {
   const layers = convolutionsOf(network);
   const layer = layers.find(({ name }) => name === chosenLayer) ?? layers[0] ?? null;
   const filter = Math.min(chosenFilter, layer?.outChannels ?? 1);
+  useEffect(() => {
+    followRequest().then(
+      () => {
+        const { network: opened } = lab.store.getState();
+        if (opened === null) return;
+        setLayer(opened.layer);
+        setFilter(opened.filter + 1);
+      },
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    );
+  }, []);
   const follow = (name: string, index: number): void => {
     followFilter(name, index - 1).then(
       () => setFailure(null),

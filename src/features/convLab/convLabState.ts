@@ -44,6 +44,8 @@ export interface NetworkSource {
   readonly step: number;
   /** Channels of the layer's input. */
   readonly channels: number;
+  /** 28 x 28 bytes; null: the drawing, or where nothing is drawn the first test digit. */
+  readonly image: Uint8Array<ArrayBuffer> | null;
 }
 
 /** Steps a second; null is instant. */

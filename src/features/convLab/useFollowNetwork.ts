@@ -1,10 +1,12 @@
 /** Keeps the lab on a filter of the network: asks again as training and drawing go on, one request at a time. */
 import { useEffect } from 'react';
+import { cellLength, convolved } from '@/features/convLab/convLabDerived';
 import { flattenLayers, type NetworkSpec } from '@/model/layers';
 import { withLayer } from '@/features/convLab/convLabEdits';
 import type { NetworkSource } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { drawing, isEmptyDrawing, networkImage } from '@/session/drawing';
+import { takeLabRequest } from '@/session/labRequest';
 import { networkVersion } from '@/session/selectors';
 import { session } from '@/session/session';
 
@@ -20,11 +22,35 @@ async function currentImage(): Promise<Uint8Array<ArrayBuffer>> {
   return images;
 }
 
-/** Loads this filter and what it reads, and follows it from now on. @throws RequestError */
-export async function followFilter(layer: string, filter: number): Promise<void> {
-  const reply = await session.actions.layerInput(layer, filter, await currentImage());
-  const source: NetworkSource = { layer, filter, step: reply.step, channels: reply.inputShape[0] };
+/** Loads this filter and what it reads of an image, and follows it from now on. @throws RequestError */
+export async function followFilter(
+  layer: string,
+  filter: number,
+  image: NetworkSource['image'] = null,
+): Promise<void> {
+  const reply = await session.actions.layerInput(layer, filter, image ?? (await currentImage()));
+  const source: NetworkSource = {
+    layer,
+    filter,
+    step: reply.step,
+    channels: reply.inputShape[0],
+    image,
+  };
   lab.actions.follow(source, (document) => withLayer(document, reply));
+}
+
+/** Opens what another page asked for: this filter, where it has just finished this cell of its output. @throws RequestError */
+export async function followRequest(): Promise<void> {
+  const request = takeLabRequest();
+  if (request === null) return;
+  const { layer, filter, row, column, image } = request;
+  await followFilter(layer, filter, image);
+  lab.actions.setStage('conv');
+  const { document } = lab.store.getState();
+  const conv = convolved(document);
+  if (!conv.ok) return;
+  const [, , , width] = conv.value.output.shape;
+  lab.actions.seek((row * width + column + 1) * cellLength(document, 'conv'));
 }
 
 function hasFilter(network: NetworkSpec, name: string, filter: number): boolean {
@@ -36,6 +62,7 @@ function hasFilter(network: NetworkSpec, name: string, filter: number): boolean 
 export function useFollowNetwork(): void {
   const layer = useLab((state) => state.network?.layer ?? null);
   const filter = useLab((state) => state.network?.filter ?? 0);
+  const image = useLab((state) => state.network?.image ?? null);
   useEffect(() => {
     if (layer === null) return undefined;
     let isStopped = false;
@@ -51,10 +78,11 @@ export function useFollowNetwork(): void {
       isStale = false;
       const start = performance.now();
       try {
-        const reply = await session.actions.layerInput(layer, filter, await currentImage());
+        const reply = await session.actions.layerInput(layer, filter, image ?? (await currentImage()));
         const { network } = lab.store.getState();
         // The person may have begun to edit meanwhile: then the lab is theirs.
-        if (isStopped || network === null || network.layer !== layer || network.filter !== filter) return;
+        const isSame = network?.layer === layer && network.filter === filter && network.image === image;
+        if (isStopped || network === null || !isSame) return;
         lab.actions.follow({ ...network, step: reply.step }, (document) => withLayer(document, reply));
       } catch {
         // Another network without this layer, or none yet: the next change asks again.
@@ -82,12 +110,12 @@ export function useFollowNetwork(): void {
     // It may have trained on while another page was open.
     look();
     const stopSession = session.store.subscribe(look);
-    const stopDrawing = drawing.subscribe(changed);
+    const stopDrawing = image === null ? drawing.subscribe(changed) : (): void => undefined;
     return () => {
       isStopped = true;
       clearTimeout(timer);
       stopSession();
       stopDrawing();
     };
-  }, [layer, filter]);
+  }, [layer, filter, image]);
 }

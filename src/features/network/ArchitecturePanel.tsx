@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NetworkSpec } from '@/model/layers';
 import type { Shape } from '@/model/shape';
-import { ArchitectureDiagram } from '@/features/network/ArchitectureDiagram';
+import { DiagramNode } from '@/features/network/DiagramNode';
+import { NetworkDiagram } from '@/panels/network/diagram/NetworkDiagram';
 import { Panel } from '@/ui/layout/Panel';
 import classes from '@/features/network/network.module.css';
 
@@ -34,11 +35,13 @@ export function ArchitecturePanel({ network, input, isValid }: ArchitecturePanel
       }
     >
       {isValid ? (
-        <ArchitectureDiagram
+        <NetworkDiagram
           key={network.id}
           network={network}
           input={input}
           isGrouped={detail === 'grouped'}
+          Node={DiagramNode}
+          testId="architecture"
         />
       ) : (
         <p className={classes['muted']}>{t('diagram.broken')}</p>

@@ -5,11 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { definitionOf } from '@/model/layers';
 import type { GraphNode } from '@/model/graph';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import { followersText } from '@/features/network/layerText';
+import { followersText } from '@/panels/network/diagram/nodeText';
 import { layerDetail, shapeText } from '@/panels/network/layerText';
 import { NodeDetails } from '@/features/network/NodeDetails';
-import { VolumeGlyph } from '@/features/network/VolumeGlyph';
-import classes from '@/features/network/diagram.module.css';
+import { VolumeGlyph } from '@/panels/network/diagram/VolumeGlyph';
+import classes from '@/panels/network/diagram/diagram.module.css';
 
 function useNodeTexts(node: GraphNode) {
   const { t } = useTranslation('network');

@@ -6,7 +6,7 @@ import { layerEntries } from '@/model/stateDict';
 import { sizeOf } from '@/model/tensor';
 import { layerDetail } from '@/panels/network/layerText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import classes from '@/features/network/diagram.module.css';
+import classes from '@/panels/network/diagram/diagram.module.css';
 
 function LayerEntry({ layer }: { readonly layer: LayerSpec }) {
   const { t } = useTranslation('network');

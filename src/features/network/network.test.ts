@@ -7,9 +7,9 @@ import { checkNetwork } from '@/model/networkCheck';
 import { defaultInput } from '@/model/presets';
 import { inputShape } from '@/model/shapes';
 import { standardNetworks } from '@/model/standardNetworks';
-import { layoutDiagram } from '@/features/network/diagramLayout';
+import { layoutDiagram } from '@/panels/network/diagram/diagramLayout';
 import { parsePathKey } from '@/features/network/layerDrag';
-import { foldStages, stagesOf } from '@/features/network/stages';
+import { foldStages, stagesOf } from '@/panels/network/diagram/stages';
 import { fixAll, templateIds, templateNetwork } from '@/features/network/templates';
 
 const image = [1, 28, 28];
@@ -106,10 +106,10 @@ describe('parsePathKey', () => {
   });
 });
 
-test.each(['build', 'diagram', 'table'])(
+test.each(['./build', '../../panels/network/diagram/diagram', './table', '../inspect/layers/layers'])(
   '%s.module.css styles groups of layers, not a list of kinds',
   (name) => {
-    const css = readFileSync(new URL(`./${name}.module.css`, import.meta.url), 'utf8');
+    const css = readFileSync(new URL(`${name}.module.css`, import.meta.url), 'utf8');
     const kinds = [...css.matchAll(/data-kind='(\w+)'/g)].map(([, kind]) => kind);
     // Both kinds with weights have a colour of their own.
     expect(kinds.filter((kind) => kind !== 'Linear' && layerKinds.some((known) => known === kind))).toEqual(

@@ -1,5 +1,5 @@
 /** Why the network gives a logit its value: its gradient by the pixels, and Grad-CAM at a convolution. */
-import { networkInput } from '@/engine/activations';
+import { networkInput } from '@/model/shapes';
 import { EngineError, type Activation, type Engine, type LayerGradients } from '@/engine/engine';
 import { classCount } from '@/model/classCounts';
 import type { Explanation, GradCam } from '@/model/explanations';

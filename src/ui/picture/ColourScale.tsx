@@ -5,15 +5,26 @@ import classes from '@/ui/picture/ColourScale.module.css';
 
 export interface ColourScaleProps {
   readonly palette: Palette;
-  readonly label: string;
   readonly extent: number;
+  /** What is coloured; none: in one line, beside what it belongs to. */
+  readonly label?: string;
 }
 
 export function ColourScale({ palette, label, extent }: ColourScaleProps) {
+  const bar = <div className={classes['scaleBar']} style={{ background: scaleGradient(palette) }} />;
+  if (label === undefined) {
+    return (
+      <div className={classes['inline']}>
+        <span>{cellValue(-extent)}</span>
+        {bar}
+        <span>{cellValue(extent)}</span>
+      </div>
+    );
+  }
   return (
     <div className={classes['scale']}>
       <span>{label}</span>
-      <div className={classes['scaleBar']} style={{ background: scaleGradient(palette) }} />
+      {bar}
       <div className={classes['scaleTicks']}>
         <span>{cellValue(-extent)}</span>
         <span>0</span>

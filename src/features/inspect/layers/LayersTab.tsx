@@ -1,107 +1,116 @@
-/** Every layer's feature maps for the image that is inspected. */
-import { useMemo } from 'react';
+/** Every layer's feature maps for the image on show, along the network's diagram, and what a unit is made of. */
+import { SegmentedControl } from '@mantine/core';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
 import { flattenLayers, type NetworkSpec } from '@/model/layers';
-import { useSession } from '@/session/session';
-import type { RequestValue } from '@/session/sessionState';
+import type { InputPipeline } from '@/model/runConfig';
+import { inputShape, networkInput } from '@/model/shapes';
+import { NetworkDiagram } from '@/panels/network/diagram/NetworkDiagram';
 import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import { labPath } from '@/session/labPath';
+import { requestLab } from '@/session/labRequest';
+import { useSession } from '@/session/session';
 import { Panel } from '@/ui/layout/Panel';
-import { ColourScale } from '@/ui/picture/ColourScale';
-import { PlanePicture, ValueImage, type ValuePlane } from '@/ui/picture/ValueImage';
-import { extentOf } from '@/ui/picture/valueScale';
-import { usePalette } from '@/ui/theme/usePalette';
 import { useImage } from '@/features/inspect/image/useImage';
+import { LayerNode } from '@/features/inspect/layers/LayerNode';
+import { boxHeights, layerModes, type LayerMode } from '@/features/inspect/layers/layerNodes';
+import { LayersContext } from '@/features/inspect/layers/layersContext';
+import { useLayers } from '@/features/inspect/layers/layersStore';
+import { placeUnit, UnitCard } from '@/features/inspect/layers/UnitCard';
 import classes from '@/features/inspect/layers/layers.module.css';
 
-type Activation = RequestValue<'activations'>['activations'] extends ReadonlyMap<string, infer A> ? A : never;
+/** Between two answers while it trains: five and more a second. */
+const refreshMilliseconds = 120;
 
-const mostMaps = 64;
-
-/** Its channels as planes; features in a row. */
-function planesOf({ shape, data }: Activation): ValuePlane[] {
-  const [, channels = 1, height = 1, width = channels] = shape;
-  const extent = extentOf(data);
-  if (shape.length === 2) return [{ values: data, width: channels, height: 1, extent }];
-  const size = height * width;
-  return Array.from({ length: Math.min(mostMaps, channels) }, (_, channel) => ({
-    values: data.subarray(channel * size, (channel + 1) * size),
-    width,
-    height,
-    extent,
-  }));
+interface ExplorerProps {
+  readonly network: NetworkSpec;
+  readonly input: InputPipeline;
 }
 
-const pictureSide = 96;
-
-function Maps({ name, activation }: { readonly name: string; readonly activation: Activation }) {
-  const { t } = useTranslation(['inspect', 'inspectLayers']);
-  const palette = usePalette();
-  const planes = useMemo(() => planesOf(activation), [activation]);
-  return (
-    <Panel
-      title={name}
-      actions={
-        <ExportMenu
-          label={t('inspectLayers:save', { layer: name })}
-          fileName={`${name}-maps`}
-          picture={
-            <svg
-              xmlns="http://www.w3.org/2000/svg"
-              width={planes.length * (pictureSide + 8)}
-              height={pictureSide}
-            >
-              {planes.map((plane, i) => (
-                <PlanePicture
-                  key={i}
-                  plane={plane}
-                  palette={palette}
-                  x={i * (pictureSide + 8)}
-                  y={0}
-                  width={pictureSide}
-                  height={pictureSide}
-                />
-              ))}
-            </svg>
-          }
-          table={() => ({
-            header: ['channel', 'row', 'column', 'value'],
-            rows: planes.flatMap(({ values, width }, channel) =>
-              Array.from(values, (value, i) => [channel, Math.floor(i / width), i % width, value]),
-            ),
-          })}
-        />
-      }
-    >
-      <div className={classes['maps']}>
-        {planes.map((plane, i) => (
-          <ValueImage key={i} plane={plane} label={t('inspectLayers:map', { layer: name, channel: i })} />
-        ))}
-      </div>
-      <ColourScale palette={palette} label={t('inspectLayers:value')} extent={planes[0]?.extent ?? 0} />
-    </Panel>
-  );
+/** Layers in sight, and the one whose unit is looked at, in the network's order. */
+function useAskedLayers(network: NetworkSpec, mode: LayerMode): readonly string[] {
+  const inSight = useLayers((state) => state.inSight);
+  const unit = useLayers((state) => state.unit?.layer ?? null);
+  const names = flattenLayers(network.layers)
+    .map(({ name }) => name)
+    .filter((name) => name === unit || (mode === 'maps' && inSight.has(name)));
+  const key = names.join('\n');
+  // The same list as long as it has the same names: a question is a new one when its object is.
+  return useMemo(() => [networkInput, ...(key === '' ? [] : key.split('\n'))], [key]);
 }
 
-const namesOf = (network: NetworkSpec | undefined): string[] =>
-  network === undefined ? [] : flattenLayers(network.layers).map(({ name }) => name);
-
-export function LayersTab() {
-  const { t } = useTranslation(['inspect', 'inspectLayers']);
-  const { pixels } = useImage();
-  const network = useSession(({ run }) => run?.config.network);
-  const layers = useMemo(() => namesOf(network), [network]);
+function Explorer({ network, input }: ExplorerProps) {
+  const { t } = useTranslation(['inspectLayers', 'inspect']);
+  const [mode, setMode] = useState<LayerMode>('maps');
+  const { pixels, source } = useImage();
+  const [, navigate] = useLocation();
+  const layers = useAskedLayers(network, mode);
   const params = useMemo(
-    () => (pixels === null || layers.length === 0 ? null : { images: pixels, count: 1, layers }),
+    () => (pixels === null ? null : { images: pixels, count: 1, layers }),
     [pixels, layers],
   );
-  const { answer, error } = useNetworkAnswer('activations', params);
-  if (answer === null) return <p>{error ?? t(pixels === null ? 'image.empty' : 'notReady')}</p>;
-  return (
-    <div className={classes['list']} data-testid="layers" data-current={answer.isCurrent}>
-      {[...answer.value.activations].map(([name, activation]) => (
-        <Maps key={name} name={name} activation={activation} />
-      ))}
-    </div>
+  const { answer, error } = useNetworkAnswer('activations', params, refreshMilliseconds);
+  const activations = answer?.value.activations ?? null;
+  const openInLab = useCallback(
+    (layer: string, filter: number, row: number, column: number): void => {
+      if (pixels === null) return;
+      requestLab({ layer, filter, row, column, image: source === 'drawing' ? null : pixels });
+      navigate(labPath);
+    },
+    [pixels, source, navigate],
   );
+  const context = useMemo(() => ({ mode, activations, openInLab }), [mode, activations, openInLab]);
+  const unit = useLayers((state) => state.unit);
+  const isPinned = useLayers((state) => state.isPinned);
+  const placed = useMemo(() => placeUnit(network, input, unit), [network, input, unit]);
+  const shape = useMemo(() => inputShape(input), [input]);
+  return (
+    <LayersContext value={context}>
+      <div
+        className={classes['explorer']}
+        data-testid="layers"
+        data-current={answer?.isCurrent === true}
+        data-step={answer?.value.step}
+      >
+        <Panel
+          title={t('title')}
+          hint={t(`hints.${mode}`)}
+          actions={
+            <SegmentedControl
+              size="xs"
+              aria-label={t('mode')}
+              value={mode}
+              onChange={setMode}
+              data={layerModes.map((value) => ({ value, label: t(`modes.${value}`) }))}
+            />
+          }
+        >
+          {pixels === null && <p className={classes['empty']}>{t('inspect:image.empty')}</p>}
+          {error !== null && answer === null && (
+            <p className={classes['empty']}>{t('failed', { message: error })}</p>
+          )}
+          <NetworkDiagram
+            network={network}
+            input={shape}
+            isGrouped={false}
+            Node={LayerNode}
+            heightOf={boxHeights[mode]}
+            unfoldsFirst
+            testId="layers-diagram"
+          />
+        </Panel>
+        <UnitCard unit={placed} isPinned={isPinned} network={network} input={input} pixels={pixels} />
+      </div>
+    </LayersContext>
+  );
+}
+
+export function LayersTab() {
+  const { t } = useTranslation('inspect');
+  const runId = useSession(({ run }) => run?.runId);
+  const network = useSession(({ run }) => run?.config.network);
+  const input = useSession(({ run }) => run?.config.input);
+  if (network === undefined || input === undefined) return <p>{t('notReady')}</p>;
+  return <Explorer key={runId} network={network} input={input} />;
 }

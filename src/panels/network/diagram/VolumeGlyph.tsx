@@ -1,6 +1,6 @@
 /** A layer's output as a solid: width and height of the image, depth for the channels; a row of values as a bar. Sizes are logarithmic. */
 import type { Shape } from '@/model/shape';
-import classes from '@/features/network/diagram.module.css';
+import classes from '@/panels/network/diagram/diagram.module.css';
 
 const size = 40;
 const largestSide = 64;

@@ -1,15 +1,14 @@
-/** The network drawn from top to bottom: boxes with shapes and parameter counts, shortcuts beside the blocks they go around. */
+/** The network drawn from top to bottom: a box a layer, or a few, shortcuts beside the blocks they go around. What a box shows is the view's. */
 import { useElementSize } from '@mantine/hooks';
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type ComponentType, type KeyboardEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { networkGraph } from '@/model/graph';
+import { networkGraph, type GraphNode } from '@/model/graph';
 import type { NetworkSpec } from '@/model/layers';
 import type { Shape } from '@/model/shape';
-import { DiagramNode } from '@/features/network/DiagramNode';
-import { layoutDiagram, type PlacedItem } from '@/features/network/diagramLayout';
-import { StageNode } from '@/features/network/StageNode';
-import { foldStages, stagesOf } from '@/features/network/stages';
-import classes from '@/features/network/diagram.module.css';
+import { layoutDiagram, usualHeight, type PlacedItem } from '@/panels/network/diagram/diagramLayout';
+import { StageNode } from '@/panels/network/diagram/StageNode';
+import { foldStages, stagesOf } from '@/panels/network/diagram/stages';
+import classes from '@/panels/network/diagram/diagram.module.css';
 
 /** Arrow keys walk through the boxes, as they stand in a column anyway. */
 function walk(event: KeyboardEvent<HTMLElement>): void {
@@ -27,25 +26,42 @@ function position({ x, y, width, height }: PlacedItem) {
   return { left: x, top: y, width, height };
 }
 
-export interface ArchitectureDiagramProps {
+export interface NetworkDiagramProps {
   readonly network: NetworkSpec;
   readonly input: Shape;
   /** Runs such as convolution, BatchNorm, ReLU as one box. */
   readonly isGrouped: boolean;
+  /** What stands in a box, `width` px wide. A focusable element in it with `data-diagram-node` is a stop of the arrow keys. */
+  readonly Node: ComponentType<{ readonly node: GraphNode; readonly width: number }>;
+  /** Height of a box of this width, px. */
+  readonly heightOf?: (node: GraphNode, width: number) => number;
+  /** Whether the first stage of a large network is unfolded to begin with. */
+  readonly unfoldsFirst?: boolean;
+  readonly testId: string;
 }
 
 /** Of a network whose shapes fit. A new network needs a new `key`, since what is folded belongs to it. */
-export function ArchitectureDiagram({ network, input, isGrouped }: ArchitectureDiagramProps) {
+export function NetworkDiagram({
+  network,
+  input,
+  isGrouped,
+  Node,
+  heightOf = usualHeight,
+  unfoldsFirst = false,
+  testId,
+}: NetworkDiagramProps) {
   const { t } = useTranslation('network');
   const { ref, width } = useElementSize();
   const graph = useMemo(() => networkGraph(network, input, isGrouped), [network, input, isGrouped]);
   const stages = useMemo(() => stagesOf(network, graph), [network, graph]);
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(
+    () => new Set(unfoldsFirst ? stages.slice(0, 1).map(({ id }) => id) : []),
+  );
   const diagram = useMemo(() => {
     const folded = new Set(stages.map(({ id }) => id).filter((id) => !unfolded.has(id)));
     return foldStages(graph, stages, folded);
   }, [graph, stages, unfolded]);
-  const layout = useMemo(() => layoutDiagram(diagram, width), [diagram, width]);
+  const layout = useMemo(() => layoutDiagram(diagram, width, heightOf), [diagram, width, heightOf]);
   const toggle = (id: string): void => {
     setUnfolded((before) => {
       const next = new Set(before);
@@ -61,7 +77,7 @@ export function ArchitectureDiagram({ network, input, isGrouped }: ArchitectureD
       className={classes['canvas']}
       style={{ height: layout.height }}
       aria-label={t('diagram.label', { network: network.name })}
-      data-testid="architecture"
+      data-testid={testId}
       onKeyDown={walk}
     >
       <svg className={classes['edges']} width={width} height={layout.height} aria-hidden="true">
@@ -86,7 +102,7 @@ export function ArchitectureDiagram({ network, input, isGrouped }: ArchitectureD
         layout.items.map((placed) => (
           <div key={placed.item.id} className={classes['place']} style={position(placed)}>
             {placed.item.kind === 'node' ? (
-              <DiagramNode node={placed.item.node} />
+              <Node node={placed.item.node} width={placed.width} />
             ) : (
               <StageNode item={placed.item} onToggle={toggle} />
             )}

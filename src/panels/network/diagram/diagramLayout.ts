@@ -1,7 +1,8 @@
 /** From rows and columns to pixels: boxes, and the paths of the edges between them. */
+import type { GraphNode } from '@/model/graph';
 import { definitionOf } from '@/model/layers';
 import type { LayerGroup } from '@/model/layers/definition';
-import type { Diagram, DiagramEdge, DiagramItem } from '@/features/network/stages';
+import type { Diagram, DiagramEdge, DiagramItem } from '@/panels/network/diagram/stages';
 
 export interface Box {
   readonly x: number;
@@ -44,9 +45,8 @@ const heights: Readonly<Record<LayerGroup, number>> = {
 };
 const endHeight = 54;
 
-function heightOf(item: DiagramItem): number {
-  if (item.kind === 'stage') return item.isFolded ? 62 : 26;
-  const [layer] = item.node.layers;
+/** Of a box with a layer's kind, shape and parameters. */
+export function usualHeight({ layers: [layer] }: GraphNode): number {
   return layer === undefined ? endHeight : heights[definitionOf(layer).group];
 }
 
@@ -91,11 +91,19 @@ function shortcutPath(from: Box, to: Box, laneX: number): string {
   return `${start}V${side - corner}Q${laneX} ${side} ${laneX - corner} ${side}H${to.x + to.width + 2}`;
 }
 
-/** Places a diagram in this many pixels of width. */
-export function layoutDiagram(diagram: Diagram, width: number): DiagramLayout {
+/** Places a diagram in this many pixels of width. `heightOf`: of a box of this width. */
+export function layoutDiagram(
+  diagram: Diagram,
+  width: number,
+  heightOf: (node: GraphNode, width: number) => number = usualHeight,
+): DiagramLayout {
   const columns = columnBoxes(diagram, width);
+  const itemHeight = (item: DiagramItem): number => {
+    if (item.kind === 'stage') return item.isFolded ? 62 : 26;
+    return heightOf(item.node, columns[item.column]?.width ?? width);
+  };
   const rowHeights = Array.from({ length: diagram.rows }, (_, row) =>
-    Math.max(0, ...diagram.items.filter((item) => item.row === row).map(heightOf)),
+    Math.max(0, ...diagram.items.filter((item) => item.row === row).map(itemHeight)),
   );
   const rowTops: number[] = [];
   let y = 0;
@@ -105,7 +113,7 @@ export function layoutDiagram(diagram: Diagram, width: number): DiagramLayout {
   }
   const items = diagram.items.map((item): PlacedItem => {
     const column = columns[item.column] ?? { x: 0, width };
-    return { item, ...column, y: rowTops[item.row] ?? 0, height: heightOf(item) };
+    return { item, ...column, y: rowTops[item.row] ?? 0, height: itemHeight(item) };
   });
   const boxes = new Map(items.map((placed) => [placed.item.id, placed]));
   const edges = diagram.edges.flatMap((edge, i): PlacedEdge[] => {

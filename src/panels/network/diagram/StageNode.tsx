@@ -1,12 +1,12 @@
 /** A stage of a large network: folded, a box that stands for all its layers; unfolded, their title. */
 import { useTranslation } from 'react-i18next';
-import { stageSummary } from '@/features/network/layerText';
+import { stageSummary } from '@/panels/network/diagram/nodeText';
 import { shapeText } from '@/panels/network/layerText';
-import type { DiagramItem } from '@/features/network/stages';
-import { VolumeGlyph } from '@/features/network/VolumeGlyph';
+import type { DiagramItem } from '@/panels/network/diagram/stages';
+import { VolumeGlyph } from '@/panels/network/diagram/VolumeGlyph';
 import { Icon } from '@/ui/icons/icons';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import classes from '@/features/network/diagram.module.css';
+import classes from '@/panels/network/diagram/diagram.module.css';
 
 export interface StageNodeProps {
   readonly item: Extract<DiagramItem, { readonly kind: 'stage' }>;
