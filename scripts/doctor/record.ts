@@ -9,7 +9,7 @@ import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { countClasses } from '@/model/classCounts';
 import { stepsPerEpoch } from '@/model/runConfig';
 import { StatisticsSchedule } from '@/training/statisticsSchedule';
-import { testImageCounts, type TestExtent } from '@/training/testSchedule';
+import { testImageCount, type TestExtent } from '@/training/testSchedule';
 import { mnistImages } from '../mnistImages.ts';
 import { nodeHost } from '../wasm/nodeHost.ts';
 import { hasRecord, writeRecord } from './recordFile.ts';
@@ -29,7 +29,7 @@ function sorted(set: ImageSet, count: number): ImageSet {
 }
 
 async function evaluate(engine: Engine, extent: TestExtent, step: number, epoch: number) {
-  const { loss, accuracy, predictions } = await engine.evaluate('test', testImageCounts[extent]);
+  const { loss, accuracy, predictions } = await engine.evaluate('test', testImageCount(extent, undefined));
   return { step, epoch, extent, loss, accuracy, classes: countClasses(predictions, test.labels) };
 }
 

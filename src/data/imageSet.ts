@@ -8,3 +8,9 @@ export interface ImageSet {
   readonly labels: Uint8Array<ArrayBuffer>;
   readonly count: number;
 }
+
+export const emptyImageSet: ImageSet = {
+  images: new Uint8Array(0),
+  labels: new Uint8Array(0),
+  count: 0,
+};

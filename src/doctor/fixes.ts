@@ -1,6 +1,7 @@
 /** The doctor's remedies: each changes one field of the configuration. */
 import { gainsBeforeSaturation } from '@/doctor/activations';
 import type { Fix } from '@/doctor/finding';
+import { dataOf, trainingSize } from '@/model/dataSet';
 import { defaultLoss } from '@/model/losses';
 import { mapLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
@@ -63,8 +64,15 @@ export function largerBatch(config: RunConfig): Fix {
   return { kind: 'batch_size', field: 'batchSize', config: { ...config, batchSize } };
 }
 
+/** How many training images there are. */
+export const allImagesOf = (config: RunConfig): number => trainingSize(dataOf(config));
+
 export function allImages(config: RunConfig): Fix {
-  return { kind: 'all_images', field: 'trainingImages', config: { ...config, trainingImages: 60_000 } };
+  return {
+    kind: 'all_images',
+    field: 'trainingImages',
+    config: { ...config, trainingImages: allImagesOf(config) },
+  };
 }
 
 export function augmentedImages(config: RunConfig): Fix {

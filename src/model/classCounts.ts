@@ -51,7 +51,7 @@ export function deadClasses(counts: ClassCounts): number[] {
   return recallOf(counts).flatMap((recall, digit) => (recall === 0 ? [digit] : []));
 }
 
-/** The classes that no image was predicted to be of. */
-export function neverPredicted({ predicted }: ClassCounts): number[] {
-  return predicted.flatMap((images, digit) => (images === 0 ? [digit] : []));
+/** The classes with images that no image was predicted to be of. */
+export function neverPredicted({ labelled, predicted }: ClassCounts): number[] {
+  return predicted.flatMap((images, digit) => (images === 0 && labelled[digit] !== 0 ? [digit] : []));
 }

@@ -1,5 +1,11 @@
 /** A run's settings in a link: only what differs from the defaults, readable, and never trusted when read back. */
-import type { Hyperparameter, HyperparameterKey, HyperparameterValue } from '@/model/hyperparameter';
+import { parseData, withData } from '@/model/dataSet';
+import {
+  rangeOf,
+  type Hyperparameter,
+  type HyperparameterKey,
+  type HyperparameterValue,
+} from '@/model/hyperparameter';
 import { applies, customNetwork, hyperparameters } from '@/model/hyperparameters';
 import type { NetworkSpec } from '@/model/layers';
 import { parseNetworkSpec, sameNetwork } from '@/model/networkSchema';
@@ -11,6 +17,8 @@ import { validateValue } from '@/model/validate';
 
 /** The parameter that carries the layers of a network that does not come with the page, as JSON. */
 const layersKey = 'layers';
+/** The parameter that carries what the run is trained on, as JSON, where that is not MNIST as it comes. */
+export const dataQueryKey = 'data';
 const defaultNetworkId = 'mynn';
 
 export interface LinkIssue {
@@ -21,6 +29,7 @@ export interface LinkIssue {
     | 'clamped'
     | 'not_applicable'
     | 'invalid_network'
+    | 'invalid_data'
     /** Of a link as a whole: see session/draftLink.ts. */
     | 'newer_version'
     | 'cut_off'
@@ -29,7 +38,7 @@ export interface LinkIssue {
   readonly value: string;
   /** For `clamped`: what is used instead. */
   readonly used?: number;
-  /** For `invalid_network`: what is wrong, in English. */
+  /** For `invalid_network` and `invalid_data`: what is wrong, in English. */
   readonly detail?: string;
 }
 
@@ -65,7 +74,8 @@ function toQuery(config: RunConfig, isComplete: boolean): [string, string][] {
         ['network', customNetwork],
         [layersKey, JSON.stringify({ ...config.network, id: customNetwork })],
       ];
-  let written = isStandard ? defaultConfig(standard.id) : customConfig(config.network);
+  if (config.data !== undefined) query.push([dataQueryKey, JSON.stringify(config.data)]);
+  let written = withData(isStandard ? defaultConfig(standard.id) : customConfig(config.network), config.data);
   for (const field of settings) {
     const value = field.read(config);
     if (value === undefined || (!isComplete && value === field.read(written))) continue;
@@ -94,11 +104,23 @@ function networkOf(params: ReadonlyMap<string, string>, issues: LinkIssue[]): Ru
   return defaultConfig(defaultNetworkId);
 }
 
+/** Settings on the data that a link names. */
+function onData(config: RunConfig, text: string | undefined, issues: LinkIssue[]): RunConfig {
+  if (text === undefined) return config;
+  try {
+    return withData(config, parseData(text));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    issues.push({ code: 'invalid_data', key: dataQueryKey, value: text, detail: error.message });
+    return config;
+  }
+}
+
 type Parsed =
   | { readonly value: HyperparameterValue; readonly issue?: LinkIssue }
   | { readonly issue: LinkIssue };
 
-function parse(field: Hyperparameter, text: string): Parsed {
+function parse(field: Hyperparameter, text: string, config: RunConfig): Parsed {
   const issue = (code: LinkIssue['code']): LinkIssue => ({ code, key: field.key, value: text });
   if (field.kind === 'choice') {
     return validateValue(field, text) === null ? { value: text } : { issue: issue('not_a_choice') };
@@ -113,7 +135,7 @@ function parse(field: Hyperparameter, text: string): Parsed {
   if (!typed.ok || !Number.isFinite(typed.value)) return { issue: issue('not_a_number') };
   const given = typed.value;
   const whole = field.kind === 'integer' ? Math.round(given) : given;
-  const value = Math.min(field.max, Math.max(field.min, whole));
+  const value = Math.min(rangeOf(field, config).max, Math.max(field.min, whole));
   return value === given ? { value } : { value, issue: { ...issue('clamped'), used: value } };
 }
 
@@ -127,8 +149,8 @@ export function configFromQuery(params: Iterable<readonly [string, string]>): {
 } {
   const given = new Map(params);
   const issues: LinkIssue[] = [];
-  let config = networkOf(given, issues);
-  const known = new Set<string>(['network', layersKey]);
+  let config = onData(networkOf(given, issues), given.get(dataQueryKey), issues);
+  const known = new Set<string>(['network', layersKey, dataQueryKey]);
   // In the table's order, so that a choice stands before the settings that belong to it.
   for (const field of settings) {
     known.add(field.key satisfies HyperparameterKey);
@@ -138,7 +160,7 @@ export function configFromQuery(params: Iterable<readonly [string, string]>): {
       issues.push({ code: 'not_applicable', key: field.key, value: text });
       continue;
     }
-    const parsed = parse(field, text);
+    const parsed = parse(field, text, config);
     if (parsed.issue !== undefined) issues.push(parsed.issue);
     if ('value' in parsed) config = write(field, config, parsed.value);
   }

@@ -63,6 +63,8 @@ interface Described<Value extends HyperparameterValue> {
 
 export interface NumberHyperparameter extends Described<number>, NumberRange {
   readonly unit: Unit | null;
+  /** The largest value where that hangs on other settings; `max` is then the usual one. */
+  readonly maxOf?: (config: RunConfig) => number;
 }
 export interface BooleanHyperparameter extends Described<boolean> {
   readonly kind: 'boolean';
@@ -95,6 +97,11 @@ export function boolean(field: Description<BooleanHyperparameter>): BooleanHyper
 }
 export function choice(field: Description<ChoiceHyperparameter, 'names'>): ChoiceHyperparameter {
   return { kind: 'choice', names: {}, ...always, ...field };
+}
+
+/** The values that a setting takes in this configuration. */
+export function rangeOf(field: NumberHyperparameter, config: RunConfig): NumberHyperparameter {
+  return field.maxOf === undefined ? field : { ...field, max: field.maxOf(config) };
 }
 
 /** The member of `choices` that equals `value`; links and controls give plain strings. */

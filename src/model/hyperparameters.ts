@@ -2,6 +2,7 @@
  * Every hyperparameter, described once: validation, controls and links all come from this table. Texts stand in the
  * views' locales as `<key>.label`, `<key>.hint`, `<key>.choices.<value>`, `units.<unit>` and `problems.<code>`.
  */
+import { dataOf, mnist, trainingSize } from '@/model/dataSet';
 import {
   boolean,
   choice,
@@ -120,9 +121,10 @@ const training: readonly Hyperparameter[] = [
   integer({
     key: 'trainingImages',
     group: 'training',
-    default: 60_000,
+    default: mnist.trainingImages,
     min: 1,
-    max: 60_000,
+    max: mnist.trainingImages,
+    maxOf: (config) => trainingSize(dataOf(config)),
     step: 1000,
     scale: 'linear',
     unit: 'images',

@@ -1,4 +1,5 @@
 /** Everything that defines a run, as plain data: it is posted to the worker, stored, and put into links. */
+import { dataKey, type DataSpec } from '@/model/dataSet';
 import type { NetworkSpec } from '@/model/layers';
 import type { LossSpec } from '@/model/losses';
 import type { OptimizerSpec } from '@/model/optimizers';
@@ -40,8 +41,10 @@ export interface RunConfig {
   readonly shuffle: boolean;
   /** DataLoader's drop_last: leaves out the last batch of an epoch where it would be smaller. */
   readonly dropLast: boolean;
-  /** The first n of the 60,000. */
+  /** The first n of the data's. */
   readonly trainingImages: number;
+  /** What it is trained and tested on; absent for MNIST as it comes. */
+  readonly data?: DataSpec;
 }
 
 /** What says how an epoch is cut into batches. */
@@ -65,7 +68,12 @@ export function batchSizesOf(config: BatchConfig): readonly number[] {
   return [...(trainingImages >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
 }
 
-/** Configurations are plain data, built in one place with one order of keys; what comes from outside is put in order by its schema. */
+/**
+ * Data is the same by its checksum, whatever it is called. The rest of configurations is plain data, built in one place with one order of keys; what comes from outside is put in order by its schema.
+ */
 export function sameConfig(a: RunConfig, b: RunConfig): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  if (a === b) return true;
+  const { data: dataOfA, ...restOfA } = a;
+  const { data: dataOfB, ...restOfB } = b;
+  return dataKey(dataOfA) === dataKey(dataOfB) && JSON.stringify(restOfA) === JSON.stringify(restOfB);
 }

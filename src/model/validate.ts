@@ -1,6 +1,7 @@
 /** Whether a run's settings make sense together; the page words each problem, and the worker refuses a config that has one. */
 import { singleValueOf } from '@/model/batchNormCheck';
-import type { Hyperparameter, HyperparameterKey } from '@/model/hyperparameter';
+import { dataOf, trainingSize } from '@/model/dataSet';
+import { rangeOf, type Hyperparameter, type HyperparameterKey } from '@/model/hyperparameter';
 import { hyperparameters } from '@/model/hyperparameters';
 import { nameProblems } from '@/model/layerNames';
 import { rangeProblem } from '@/model/numberRange';
@@ -74,12 +75,14 @@ function networkProblem(config: RunConfig): ConfigProblem[] {
 
 /** The least that has to change for an epoch whose batches can all be trained on, or undefined where none of these helps. */
 function batchChange(config: RunConfig): BatchChange | undefined {
+  const trainingImages = trainingSize(dataOf(config));
   const changes: readonly BatchChange[] = [
     { dropLast: !config.dropLast },
     { batchSize: 64 },
     { batchSize: 32 },
-    { trainingImages: 60_000 },
-    { trainingImages: 60_000, batchSize: 64 },
+    { trainingImages },
+    { trainingImages, batchSize: 64 },
+    { trainingImages, batchSize: 32 },
   ];
   return changes.find((change) => {
     const changed = { ...config, ...change };
@@ -105,7 +108,8 @@ function batchProblems(config: RunConfig): ConfigProblem[] {
 export function validateConfig(config: RunConfig): ConfigProblem[] {
   const single = hyperparameters.flatMap((field) => {
     const value = field.read(config);
-    const problem = value === undefined ? null : validateValue(field, value);
+    const ranged = field.kind === 'number' || field.kind === 'integer' ? rangeOf(field, config) : field;
+    const problem = value === undefined ? null : validateValue(ranged, value);
     return problem === null ? [] : [problem];
   });
   const ofNetwork = networkProblem(config);

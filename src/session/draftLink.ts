@@ -1,6 +1,6 @@
 /** The draft as a link, packed where it is long, and kept for the next visit. */
 import { deflateSync, inflateSync } from 'fflate';
-import { configFromQuery, configToQuery, type LinkIssue } from '@/model/configQuery';
+import { configFromQuery, configToQuery, dataQueryKey, type LinkIssue } from '@/model/configQuery';
 import { defaultConfig } from '@/model/presets';
 import { hyperparameters } from '@/model/hyperparameters';
 import type { RunConfig } from '@/model/runConfig';
@@ -85,7 +85,7 @@ function fromParams(params: Params): LinkedDraft {
   return { config, issues: isKnown ? issues : [issueOf('newer_version', written.slice(0, 40)), ...issues] };
 }
 
-const keys: ReadonlySet<string> = new Set(hyperparameters.map(({ key }) => key));
+const keys: ReadonlySet<string> = new Set([dataQueryKey, ...hyperparameters.map(({ key }) => key)]);
 
 /** The draft of a link such as `?network=lenet`; null where it names no setting, as links with other parameters do. */
 export function draftFromQuery(query: string): LinkedDraft | null {

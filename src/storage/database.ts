@@ -11,6 +11,11 @@ export interface DigitLabSchema extends DBSchema {
   readonly runMetrics: { readonly key: [string, number]; readonly value: unknown };
   readonly runStatistics: { readonly key: [string, number]; readonly value: unknown };
   readonly runTests: { readonly key: [string, number, string]; readonly value: unknown };
+  /** Data sets by checksum, and their images under [checksum, part]; dataSets/ writes and validates them. */
+  readonly dataSets: { readonly key: string; readonly value: { readonly sha256: string } };
+  readonly dataParts: { readonly key: [string, string]; readonly value: unknown };
+  /** Own drawings by id; dataSets/ writes and validates them. */
+  readonly drawings: { readonly key: string; readonly value: { readonly id: string } };
   readonly runKeyframes: { readonly key: [string, number]; readonly value: unknown };
 }
 
@@ -50,6 +55,11 @@ const migrations: readonly ((database: AnyDatabase, upgrade: Upgrade) => void | 
       database.createObjectStore(name);
   },
   moveResults,
+  (database) => {
+    database.createObjectStore('dataSets', { keyPath: 'sha256' });
+    database.createObjectStore('dataParts');
+    database.createObjectStore('drawings', { keyPath: 'id' });
+  },
 ];
 
 async function migrateFrom(version: number, database: AnyDatabase, upgrade: Upgrade): Promise<void> {

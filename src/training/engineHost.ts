@@ -1,6 +1,7 @@
 /** The engine in use, one task at a time, with the images it needs. */
 import type { BackendInfo } from '@/model/backend';
-import type { ImageSet, Split } from '@/data/imageSet';
+import { emptyImageSet, type ImageSet, type Split } from '@/data/imageSet';
+import { dataKey, type DataSpec } from '@/model/dataSet';
 import type { Engine, EngineError } from '@/engine/engine';
 import { GuardedEngine, type EngineGuardOptions } from '@/training/guardedEngine';
 import { Mutex } from '@/training/mutex';
@@ -8,9 +9,32 @@ import { NotReadyError } from '@/training/workerError';
 
 /** The images that are there so far; data/mnist.ts's loader is one. */
 export interface ImageSets {
+  /** Of MNIST. */
   readonly training: ImageSet;
   readonly test: ImageSet;
+  /** Those of another data set, none before they are read; absent where MNIST alone can be had. */
+  readonly of?: (data: DataSpec) => Pick<ImageSets, 'training' | 'test'>;
 }
+
+const noImages = { training: emptyImageSet, test: emptyImageSet } as const;
+
+/** The images of a data set that are there so far. `data`: of a configuration. */
+export function imagesOf(
+  source: ImageSets,
+  data: DataSpec | undefined,
+): Pick<ImageSets, 'training' | 'test'> {
+  return data === undefined ? source : (source.of?.(data) ?? noImages);
+}
+
+interface Resident {
+  readonly data: string;
+  readonly count: number;
+}
+
+const noneResident: Readonly<Record<Split, Resident>> = {
+  train: { data: '', count: 0 },
+  test: { data: '', count: 0 },
+};
 
 /** Makes an engine; `onDeviceError` hears of a lost device at once, from then on. */
 export type CreateEngine = (onDeviceError: (error: EngineError) => void) => Promise<Engine>;
@@ -26,7 +50,7 @@ export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #mutex = new Mutex();
   #engine: GuardedEngine | null = null;
-  #resident = { train: 0, test: 0 };
+  #resident = noneResident;
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
@@ -78,7 +102,7 @@ export class EngineHost {
         this.#engine = null;
         if (!old.isLost) old.dispose();
       }
-      this.#resident = { train: 0, test: 0 };
+      this.#resident = noneResident;
       const engine = await this.#open(create);
       await engine.during(() => enter(engine));
       return engine;
@@ -108,20 +132,27 @@ export class EngineHost {
   }
 
   /** One label an image; more room than there are images is allowed. */
-  labels(split: Split): Uint8Array {
-    return this.#images(split).labels;
+  labels(split: Split, data: DataSpec | undefined): Uint8Array {
+    return this.#images(split, data).labels;
   }
 
-  available(split: Split): number {
-    return this.#images(split).count;
+  available(split: Split, data: DataSpec | undefined): number {
+    return this.#images(split, data).count;
   }
 
   /** Gives the engine what has arrived, where it has less than `needed`. Inside a `use` task only. */
-  async makeResident(engine: Engine, split: Split, needed: number): Promise<void> {
-    if (this.#resident[split] >= needed) return;
-    const images = this.#images(split);
+  async makeResident(
+    engine: Engine,
+    split: Split,
+    data: DataSpec | undefined,
+    needed: number,
+  ): Promise<void> {
+    const key = dataKey(data);
+    const resident = this.#resident[split];
+    if (resident.data === key && resident.count >= needed) return;
+    const images = this.#images(split, data);
     await engine.setImages(split, images);
-    this.#resident[split] = images.count;
+    this.#resident = { ...this.#resident, [split]: { data: key, count: images.count } };
   }
 
   dispose(): void {
@@ -129,8 +160,8 @@ export class EngineHost {
     this.#engine = null;
   }
 
-  #images(split: Split): ImageSet {
-    const { source } = this.#options;
-    return split === 'train' ? source.training : source.test;
+  #images(split: Split, data: DataSpec | undefined): ImageSet {
+    const { training, test } = imagesOf(this.#options.source, data);
+    return split === 'train' ? training : test;
   }
 }

@@ -5,7 +5,7 @@ import { encoders, type ExportSource } from '@/formats/encoders';
 import { exportFormat } from '@/formats/exportFormats';
 import type { RunConfig } from '@/model/runConfig';
 import type { RequestParams, RequestProgress, RequestValue } from '@/protocol/requests';
-import type { ImageSets } from '@/training/engineHost';
+import { imagesOf, type ImageSets } from '@/training/engineHost';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { Trainer } from '@/training/trainer';
 import { testPredictions } from '@/training/testPredictions';
@@ -69,12 +69,13 @@ export function exportFile(
   return trainer.withNetwork((engine, { config, step }) => {
     // The worker may be some steps further than the page knew when it asked.
     const run = params.run === null ? null : { ...params.run, step };
+    const images = imagesOf(source, config.data);
     return encode(
       { ...params, config, run },
       {
         parameters: () => engine.readParameters(),
-        testPredictions: () => testPredictions(engine, source.test, tell, signal),
-        batchGradients: () => batchGradients(engine, source.training, config),
+        testPredictions: () => testPredictions(engine, images.test, tell, signal),
+        batchGradients: () => batchGradients(engine, images.training, config),
         kept,
       },
     );

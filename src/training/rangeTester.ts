@@ -49,14 +49,14 @@ export class RangeTester {
     onPoint: OnPoint,
   ): Promise<RequestValue<'runRangeTest'>> {
     const needed = imagesNeeded(config, rangeTest);
-    if (host.available('train') < needed) {
+    if (host.available('train', config.data) < needed) {
       throw new NotReadyError(`The rangeTest needs ${needed} training images; they are still loading.`);
     }
     const yielder = new EventLoopYielder();
     const points: RangeTestPoint[] = [];
     try {
       await engine.compile(config, state);
-      await host.makeResident(engine, 'train', needed);
+      await host.makeResident(engine, 'train', config.data, needed);
       engine.setStatisticsInterval(null);
       while (points.length < rangeTest.steps && !this.#isStopped && !hasDiverged(points)) {
         const learningRate = rangeTestRate(rangeTest, points.length);

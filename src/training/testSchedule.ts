@@ -1,9 +1,15 @@
 /** When to test: in full after each epoch, and quickly in between as often as costs little. */
+import { mnist, type DataSpec } from '@/model/dataSet';
 
 export type TestExtent = 'quick' | 'full';
 
-/** Test images of each; the full set is MNIST's 10,000. */
-export const testImageCounts: Readonly<Record<TestExtent, number>> = { quick: 1000, full: 10_000 };
+const quickImages = 1000;
+
+/** How many test images each takes. */
+export function testImageCount(extent: TestExtent, data: DataSpec | undefined): number {
+  const { testImages } = data ?? mnist;
+  return extent === 'full' ? testImages : Math.min(quickImages, testImages);
+}
 
 /** A quick test may take this share of the time spent training since the last one. */
 const quickTestShare = 0.04;
@@ -32,7 +38,7 @@ export class QuickTestSchedule {
   isDue(batchSize: number, stepsToFullTest: number): boolean {
     if (this.#steps < fewestStepsBetween || stepsToFullTest < fewestStepsBeforeFull) return false;
     // Until one is measured: a forward pass takes a third to a half of a training step.
-    const estimate = (testImageCounts.quick / batchSize) * (this.#trainingMilliseconds / this.#steps) * 0.5;
+    const estimate = (quickImages / batchSize) * (this.#trainingMilliseconds / this.#steps) * 0.5;
     return (this.#testMilliseconds ?? estimate) <= this.#trainingMilliseconds * quickTestShare;
   }
 }

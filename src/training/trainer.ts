@@ -376,7 +376,7 @@ export class Trainer {
 
   #postStatus(run: Run): void {
     if (run !== this.#run) return;
-    const status = run.status(this.#host.available('train'));
+    const status = run.status(this.#host.available('train', run.config.data));
     this.#emit({ type: 'runStatus', runId: run.runId, status });
   }
 }

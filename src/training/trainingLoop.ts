@@ -12,7 +12,7 @@ import { isReadingDue, stepsAtOnce } from '@/training/pace';
 import { readsTests } from '@/model/schedules';
 import type { Run } from '@/training/run';
 import { TestPieces } from '@/training/testPieces';
-import { testImageCounts, type TestExtent } from '@/training/testSchedule';
+import { testImageCount, type TestExtent } from '@/training/testSchedule';
 
 export interface TrainingLoopParts {
   readonly host: EngineHost;
@@ -121,9 +121,10 @@ export class TrainingLoop {
   }
 
   #imagesAreThere(run: Run): boolean {
+    const { data } = run.config;
     return run.fullTestDue
-      ? this.#parts.host.available('test') >= testImageCounts.full
-      : this.#parts.host.available('train') >= run.imagesNeeded(1);
+      ? this.#parts.host.available('test', data) >= testImageCount('full', data)
+      : this.#parts.host.available('train', data) >= run.imagesNeeded(1);
   }
 
   async #trainSome(run: Run): Promise<void> {
@@ -131,8 +132,9 @@ export class TrainingLoop {
       // The command, or the engine, may have changed while others used it.
       if (!this.#parts.isCurrent(run) || run.goal === null || !run.isCompiled) return;
       await this.#parts.follow(run, engine);
-      const count = stepsAtOnce(run, engine.info.engine, this.#parts.host.available('train'));
-      await this.#parts.host.makeResident(engine, 'train', run.imagesNeeded(count));
+      const { data } = run.config;
+      const count = stepsAtOnce(run, engine.info.engine, this.#parts.host.available('train', data));
+      await this.#parts.host.makeResident(engine, 'train', data, run.imagesNeeded(count));
       engine.setStatisticsInterval(run.statistics.interval(run.step, this.statisticsInterval));
       const start = performance.now();
       await engine.step(count);
@@ -142,9 +144,10 @@ export class TrainingLoop {
     const endsEpoch = run.fullTestDue;
     if (endsEpoch || isReadingDue(run, performance.now())) await this.#readMetrics(run);
     if (run.keeping.isDue(run.step, endsEpoch)) await this.#parts.keep(run);
-    const { batchSize } = run.config;
+    const { batchSize, data } = run.config;
     if (endsEpoch || !run.quickTests.isDue(batchSize, run.stepsToEpochEnd)) return;
-    if (this.#parts.host.available('test') >= testImageCounts.quick) await this.#test(run, 'quick');
+    if (this.#parts.host.available('test', data) >= testImageCount('quick', data))
+      await this.#test(run, 'quick');
   }
 
   async #readMetrics(run: Run): Promise<void> {
@@ -154,9 +157,9 @@ export class TrainingLoop {
   /** Whether it went through: a pause or a replaced run ends it. */
   async #test(run: Run, extent: TestExtent): Promise<boolean> {
     const pieces = new TestPieces(
-      testImageCounts[extent],
+      testImageCount(extent, run.config.data),
       run.config.batchSize,
-      this.#parts.host.labels('test'),
+      this.#parts.host.labels('test', run.config.data),
       run.config.loss,
     );
     run.testedImages = 0;
@@ -203,7 +206,7 @@ export class TrainingLoop {
     return this.#parts.host.useIfThere(async (engine) => {
       if (!this.#parts.isCurrent(run) || run.goal === null || !run.isCompiled) return null;
       const { start, count } = pieces.next();
-      await this.#parts.host.makeResident(engine, 'test', start + count);
+      await this.#parts.host.makeResident(engine, 'test', run.config.data, start + count);
       const begun = performance.now();
       const evaluation = await engine.evaluate('test', count, start);
       pieces.add(evaluation, performance.now() - begun);

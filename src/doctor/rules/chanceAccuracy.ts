@@ -3,11 +3,12 @@ import { crossEntropy, initialisedWeights, scaledLearningRate } from '@/doctor/f
 import type { Fix } from '@/doctor/finding';
 import { chanceLoss, fullTests, isLogLoss, largestUpdate, mean } from '@/doctor/measures';
 import { defineRule } from '@/doctor/rule';
-import type { RunRecord } from '@/doctor/runRecord';
+import type { EvaluationRecord, RunRecord } from '@/doctor/runRecord';
 import { over, sub } from '@/model/formula';
 
-/** Always answering 1, the most frequent digit, is right for 11.35 % of the test images. */
-const chance = 0.1135;
+/** Always answering the most frequent class, such as MNIST's 1, is right for so many of the test images. */
+const chanceOf = ({ classes: { labelled } }: EvaluationRecord): number =>
+  Math.max(...labelled) / labelled.reduce((sum, images) => sum + images, 0);
 const margin = 0.02;
 const window = 100;
 
@@ -31,11 +32,11 @@ export const chanceAccuracy = defineRule({
     // The class that PyTorch's argmax takes of NaN says nothing.
     const tests = fullTests(record).filter((test) => Number.isFinite(test.loss));
     const last = tests.at(-1);
-    if (last === undefined || last.accuracy > chance + margin) return null;
+    if (last === undefined || last.accuracy > chanceOf(last) + margin) return null;
     // With the right loss, a slow start shows in a loss that falls before the accuracy rises.
     const isStill = mean(loss, loss.length - window) > 0.99 * Math.min(chanceLoss, mean(loss, 0, window));
     if (isLogLoss(config) && (last.epoch < 2 || !isStill)) return null;
-    const first = tests.find(({ accuracy }) => accuracy <= chance + margin) ?? last;
+    const first = tests.find(({ accuracy }) => accuracy <= chanceOf(last) + margin) ?? last;
     return {
       severity: 'problem',
       step: first.step,

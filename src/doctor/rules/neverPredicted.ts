@@ -1,5 +1,5 @@
 /** Digits that no image is taken for. */
-import { allImages, crossEntropy, moreEpochs, shuffledImages } from '@/doctor/fixes';
+import { allImages, allImagesOf, crossEntropy, moreEpochs, shuffledImages } from '@/doctor/fixes';
 import type { Fix } from '@/doctor/finding';
 import { fullTests, isLogLoss } from '@/doctor/measures';
 import { defineRule } from '@/doctor/rule';
@@ -15,7 +15,7 @@ const patientSteps = 100;
 
 function remedy(config: RunConfig): Fix {
   if (!isLogLoss(config)) return crossEntropy(config);
-  if (config.trainingImages < 60_000) return allImages(config);
+  if (config.trainingImages < allImagesOf(config)) return allImages(config);
   return config.shuffle ? moreEpochs(config) : shuffledImages(config);
 }
 

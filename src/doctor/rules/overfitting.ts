@@ -1,5 +1,5 @@
 /** The test loss rises while the training goes on to improve: the network learns its images by heart. */
-import { allImages, augmentedImages, decayedWeights } from '@/doctor/fixes';
+import { allImages, allImagesOf, augmentedImages, decayedWeights } from '@/doctor/fixes';
 import type { Fix } from '@/doctor/finding';
 import { fullTests, mean } from '@/doctor/measures';
 import { defineRule } from '@/doctor/rule';
@@ -13,7 +13,7 @@ const epochsAgo = 2;
 const largestGap = 0.03;
 
 function remedy(config: RunConfig): Fix {
-  if (config.trainingImages < 60_000) return allImages(config);
+  if (config.trainingImages < allImagesOf(config)) return allImages(config);
   return config.input.augment === null ? augmentedImages(config) : decayedWeights(config);
 }
 

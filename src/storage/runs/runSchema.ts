@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { classCount } from '@/model/classCounts';
 import { completeQuery, configFromQuery } from '@/model/configQuery';
+import { dataOf, drawingsSchema, mnist, type DataSpec } from '@/model/dataSet';
 import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -128,12 +129,34 @@ export interface RecordedRun {
   readonly deletedAt: number | null;
 }
 
+/** What a record says of the data that a run was trained on, besides its settings: by what it is recognised, and its name. */
+const dataSchema = v.object({
+  sha256: v.string(),
+  name: v.string(),
+  drawings: v.nullable(drawingsSchema),
+});
+
+function identityOf({ sha256, name, drawings }: DataSpec): v.InferOutput<typeof dataSchema> {
+  return { sha256, name, drawings: drawings ?? null };
+}
+
+/** Whatever it is called. */
+function isSameData(a: v.InferOutput<typeof dataSchema>, b: v.InferOutput<typeof dataSchema>): boolean {
+  return (
+    a.sha256 === b.sha256 &&
+    a.drawings?.sha256 === b.drawings?.sha256 &&
+    a.drawings?.copies === b.drawings?.copies
+  );
+}
+
 /** Version of the form. */
-const version = 3;
+const version = 4;
 /** upgrades[n] brings a record of version n + 1 to the next; what is published stays as it is. */
 const upgrades: readonly ((record: Record<string, unknown>) => Record<string, unknown>)[] = [
   (record) => ({ ...record, version: 2, deletedAt: null }),
   (record) => ({ ...record, version: 3, switchedEngine: false, sweep: null, thinnedLoss: null }),
+  // Before, there was MNIST alone.
+  (record) => ({ ...record, version: 4, data: identityOf(mnist) }),
 ];
 
 const recordSchema = v.object({
@@ -143,6 +166,7 @@ const recordSchema = v.object({
   updatedAt: finite,
   /** Every setting as a link's query, those that are as usual too: what is usual may change. */
   settings: v.string(),
+  data: dataSchema,
   origin: v.object({ fileName: v.nullable(v.string()), nonFinite: count, steps: count }),
   environment: environmentSchema,
   switchedEngine: v.boolean(),
@@ -162,6 +186,7 @@ export function encodeRun({ config, ...run }: RecordedRun): { readonly id: strin
   const record = {
     version,
     settings: new URLSearchParams(completeQuery(config)).toString(),
+    data: identityOf(dataOf(config)),
     ...run,
   };
   return record;
@@ -185,9 +210,9 @@ export function isOfNewerPage(record: unknown): boolean {
 export function decodeRun(record: unknown): RecordedRun | null {
   const parsed = v.safeParse(recordSchema, upgraded(record));
   if (!parsed.success) return null;
-  const { version: _version, settings, ...run } = parsed.output;
+  const { version: _version, settings, data, ...run } = parsed.output;
   const { config, issues } = configFromQuery(new URLSearchParams(settings));
-  return issues.length === 0 ? { ...run, config } : null;
+  return issues.length === 0 && isSameData(data, identityOf(dataOf(config))) ? { ...run, config } : null;
 }
 
 const pagePartsSchema = v.object({

@@ -7,6 +7,7 @@ import type { BackendInfo } from '@/model/backend';
 import type { Engine, EngineError } from '@/engine/engine';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
 import { afterTests } from '@/model/learningRate';
+import { dataOf } from '@/model/dataSet';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { readsTests } from '@/model/schedules';
 import type { ShownStep } from '@/protocol/requests';
@@ -220,7 +221,10 @@ export class TimeTravel {
     const place = this.#place;
     if (place === null || place.step === to) return;
     const host = this.#host;
-    await host?.makeResident(engine, 'train', place.run.config.trainingImages);
+    const { data, trainingImages } = place.run.config;
+    if (host !== null && host.available('train', data) < trainingImages)
+      throw new NotReadyError(`The training images of ${dataOf({ data }).name} are not there.`);
+    await host?.makeResident(engine, 'train', data, trainingImages);
     const begun = { at: performance.now(), step: place.step };
     let looked = begun.at;
     let told = begun.at;
