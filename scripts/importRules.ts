@@ -9,7 +9,7 @@ export interface FolderRule {
   readonly tfjs?: true;
 }
 
-const features = ['convLab', 'draw', 'inspect', 'licences', 'network', 'report', 'runs', 'train'];
+const features = ['convLab', 'data', 'draw', 'inspect', 'licences', 'network', 'report', 'runs', 'train'];
 const engines = ['webgpu', 'wasm', 'tfjs'];
 
 const feature: FolderRule = {

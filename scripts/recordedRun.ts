@@ -8,6 +8,7 @@ import type { StateDict } from '@/model/tensor';
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import type { Command, KeptRun, WorkerEvent } from '@/protocol/messages';
 import type { RequestParams, RequestType, RequestValue } from '@/protocol/requests';
+import { memoryDataSets, type DataSetStore } from '@/storage/dataSets/dataSetStore';
 import type { RunStore } from '@/storage/runs/runStore';
 import { createCommandHandler } from '@/training/commandHandler';
 import { mnist } from './trainerLab.ts';
@@ -30,7 +31,7 @@ export class RecordedRunWorker {
   #waiting: (() => void)[] = [];
 
   /** The store is cut off with the worker: what it writes later does not arrive. */
-  constructor(store: RunStore, create: () => Promise<Engine>) {
+  constructor(store: RunStore, create: () => Promise<Engine>, dataSets: DataSetStore = memoryDataSets()) {
     const images = mnist();
     this.#hear = createCommandHandler({
       post: (event) => {
@@ -45,6 +46,7 @@ export class RecordedRunWorker {
         ...store,
         write: (write) => (this.#isCut ? Promise.reject(new Error('Cut.')) : store.write(write)),
       }),
+      dataSets: Promise.resolve(dataSets),
       visit: { browser: 'Node', pageVersion: '0' },
       backends: {
         probe: () => Promise.resolve([]),

@@ -8,9 +8,12 @@ import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import type { FirstWeights, RunStatus } from '@/protocol/messages';
 import type { RequestParams } from '@/protocol/requests';
+import { memoryDataSets } from '@/storage/dataSets/dataSetStore';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
 import { RangeTester } from '@/training/rangeTester';
 import type { RequestContext } from '@/training/requests';
+import { DataImports } from '@/training/dataSets/dataImports';
+import { DataSets } from '@/training/dataSets/dataSets';
 import { Trainer, type RunEvent } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
 
@@ -56,7 +59,8 @@ export const weightsRequest = {
 export class Lab {
   readonly events: RunEvent[] = [];
   readonly kept: EngineState[] = [];
-  readonly source: Images;
+  readonly source: DataSets;
+  readonly imports: DataImports;
   readonly trainer: Trainer;
   readonly rangeTests = new RangeTester();
   /** Nothing is recorded here. */
@@ -70,7 +74,22 @@ export class Lab {
   #waiting: { readonly wanted: (event: RunEvent) => boolean; readonly resolve: () => void }[] = [];
 
   constructor(source: Images) {
-    this.source = source;
+    const mnistImages = {
+      get training() {
+        return source.training;
+      },
+      get test() {
+        return source.test;
+      },
+      load: () => Promise.resolve(),
+    };
+    this.source = new DataSets({
+      mnist: mnistImages,
+      store: Promise.resolve(memoryDataSets()),
+      onList: () => undefined,
+      onChange: () => this.trainer.imagesArrived(),
+    });
+    this.imports = new DataImports(this.source);
     this.trainer = new Trainer({
       source: this.source,
       onEngineLost: (error, { backend }) => {

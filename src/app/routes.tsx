@@ -5,6 +5,7 @@
  */
 import type { ComponentType } from 'react';
 import { ConvLabView } from '@/features/convLab/ConvLabView';
+import { DataView } from '@/features/data/DataView';
 import { DrawView } from '@/features/draw/DrawView';
 import { InspectView } from '@/features/inspect/InspectView';
 import { LicencesView } from '@/features/licences/LicencesView';
@@ -18,12 +19,22 @@ export interface PageRoute {
   readonly path: string;
   readonly hasTabs?: true;
   /** Key under `nav` in the common texts. */
-  readonly label: 'train' | 'runs' | 'network' | 'draw' | 'inspect' | 'convLab' | 'report' | 'licences';
+  readonly label:
+    | 'train'
+    | 'data'
+    | 'runs'
+    | 'network'
+    | 'draw'
+    | 'inspect'
+    | 'convLab'
+    | 'report'
+    | 'licences';
   readonly component: ComponentType;
 }
 
 export const pageRoutes: readonly PageRoute[] = [
   { path: '/', label: 'train', component: TrainView },
+  { path: '/data', label: 'data', component: DataView },
   { path: '/runs', label: 'runs', component: RunsView },
   { path: '/network', label: 'network', component: NetworkView },
   { path: '/draw', label: 'draw', component: DrawView },

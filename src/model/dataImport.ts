@@ -39,7 +39,9 @@ export type DataProblem =
   | { readonly kind: 'not_image'; readonly file: string }
   /** All pixels are the same. */
   | { readonly kind: 'blank'; readonly file: string }
-  | { readonly kind: 'no_test' };
+  | { readonly kind: 'no_test' }
+  /** The browser has no room left. */
+  | { readonly kind: 'full' };
 
 /** How files are read. */
 export interface DataReading {

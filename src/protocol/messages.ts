@@ -5,6 +5,8 @@
  */
 import type { DataErrorDetails } from '@/data/dataError';
 import type { BackendInfo, BackendName, BackendProbe } from '@/model/backend';
+import type { DataProblem } from '@/model/dataImport';
+import type { DataSpec } from '@/model/dataSet';
 import type { EngineState, Weights } from '@/model/engineState';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -119,6 +121,8 @@ export type ErrorCode =
   | 'data_fetch'
   | 'data_checksum'
   | 'data_decode'
+  | 'data_import'
+  | 'data_missing'
   | 'backend'
   | 'device'
   | 'limits'
@@ -130,7 +134,10 @@ export type ErrorCode =
   | 'internal';
 
 /** What an error is about, in parts, so that the page can say it in its reader's language. */
-export type ErrorDetails = DataErrorDetails | FormatDetails;
+export type ErrorDetails =
+  | DataErrorDetails
+  | FormatDetails
+  | { readonly kind: 'data_import'; readonly problem: DataProblem };
 
 export interface WorkerError {
   readonly code: ErrorCode;
@@ -208,6 +215,10 @@ export type WorkerEvent =
     }
   | { readonly type: 'dataReady' }
   | { readonly type: 'dataFailed'; readonly error: WorkerError }
+  /** The data sets that are kept, newest first; again where that changes. `isPersistent`: they outlive the visit. */
+  | { readonly type: 'dataSets'; readonly sets: readonly DataSpec[]; readonly isPersistent: boolean }
+  /** Whether what the run is trained on is not kept here; it waits for it. */
+  | { readonly type: 'runData'; readonly runId: string; readonly isMissing: boolean }
   | { readonly type: 'runStatus'; readonly runId: string; readonly status: RunStatus }
   /** About ten times a second; steps firstStep .. firstStep + loss.length - 1. `seconds`: spent training up to the last of them. */
   | ({ readonly type: 'metrics'; readonly runId: string; readonly seconds: number } & StepMetrics)

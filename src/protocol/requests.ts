@@ -12,6 +12,8 @@ import type {
   OcclusionOptions,
 } from '@/model/explanations';
 import type { MemoryNeed } from '@/model/cost';
+import type { DataPreview, DataReading, LabelledImages } from '@/model/dataImport';
+import type { DataSpec } from '@/model/dataSet';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
 import type { RunConfig } from '@/model/runConfig';
@@ -126,9 +128,9 @@ const table = {
     seconds: 60,
     returns: ({ probabilities, predictions }) => [probabilities.buffer, predictions.buffer],
   }),
-  /** Test images by index, with the label. */
+  /** Test images of a data set (absent: MNIST) by index, with the label. */
   testImages: request<
-    { readonly indices: readonly number[] },
+    { readonly indices: readonly number[]; readonly data?: DataSpec | undefined },
     { readonly images: Uint8Array<ArrayBuffer>; readonly labels: Uint8Array<ArrayBuffer> }
   >({ seconds: 60, returns: ({ images, labels }) => [images.buffer, labels.buffer] }),
   /** A convolution on the engine's device: [n, filters, oh, ow], and tfjs's name of the backend that computed it. */
@@ -258,6 +260,28 @@ const table = {
     { readonly points: readonly CorruptedAccuracy[]; readonly images: number; readonly step: number },
     { readonly done: number; readonly point: CorruptedAccuracy | null }
   >({ seconds: 120 }),
+  /** Reads files into a data set, to be looked at, and kept by `keepDataSet`. Tells the share that is done. */
+  readDataSet: request<
+    {
+      readonly files: readonly { readonly path: string; readonly file: ReadableFile }[];
+      readonly reading: DataReading;
+    },
+    DataPreview,
+    { readonly done: number }
+  >({ seconds: 120 }),
+  /** Keeps the data set that was read last, by these names. */
+  keepDataSet: request<Pick<DataSpec, 'name' | 'classNames'>, DataSpec>({ seconds: 120 }),
+  renameDataSet: request<{ readonly sha256: string } & Pick<DataSpec, 'name' | 'classNames'>, null>({
+    seconds: 60,
+  }),
+  removeDataSet: request<{ readonly sha256: string }, null>({ seconds: 60 }),
+  /** A data set (absent: MNIST) as four IDX files in a zip. */
+  exportDataSet: request<
+    { readonly data?: DataSpec | undefined },
+    { readonly fileName: string; readonly file: ArrayBuffer }
+  >({ seconds: 120, returns: ({ file }) => [file] }),
+  /** Keeps drawings as they are, for runs that mix them in; gives their checksum. */
+  keepDrawings: request<{ readonly drawings: LabelledImages }, string>({ seconds: 60 }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

@@ -26,6 +26,13 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
       return { ...state, data: { ...state.data, kind: 'ready', error: null } };
     case 'dataFailed':
       return { ...state, data: { ...state.data, kind: 'failed', error: event.error } };
+    case 'dataSets':
+      return { ...state, dataSets: { sets: event.sets, isPersistent: event.isPersistent } };
+    case 'runData':
+      return ofRun(state, event.runId, () => ({
+        ...state,
+        runWithoutData: event.isMissing ? event.runId : null,
+      }));
     case 'runStatus':
       return ofRun(state, event.runId, (run) => withStatus(state, run, event.status));
     case 'metrics':

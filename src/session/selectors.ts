@@ -1,5 +1,6 @@
 /** What views derive from the state. */
 import type { ExportFormat } from '@/formats/exportFormats';
+import { dataKey, isMnist, type DataSpec } from '@/model/dataSet';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { sharesWeights } from '@/model/weightsOrigin';
 import type { RunPhase } from '@/protocol/messages';
@@ -20,6 +21,24 @@ export function isUnderWay(state: SessionState): boolean {
 /** The device was lost; another backend takes the run over. */
 export function isWaitingForBackend({ run }: SessionState): boolean {
   return run?.phase === 'failed' && run.error?.code === 'device';
+}
+
+/** What the network on show is trained on: of the run at hand, else of the draft. Undefined: MNIST. */
+export function shownData({ run, draft }: SessionState): DataSpec | undefined {
+  return (run?.config ?? draft).data;
+}
+
+/** How many test images of the data on show can be had now. */
+export function shownTestImages(state: SessionState): number {
+  const data = shownData(state);
+  if (data === undefined || isMnist(data)) return state.data.testImages;
+  return isKept(state, data) ? data.testImages : 0;
+}
+
+/** Whether data is here; also before it is known which is. Drawings that a run mixed in are the worker's to find. */
+export function isKept({ dataSets }: SessionState, data: DataSpec | undefined): boolean {
+  if (data === undefined || isMnist(data) || dataSets === null) return true;
+  return dataSets.sets.some(({ sha256 }) => sha256 === data.sha256);
 }
 
 /** A worker is there that hears what it is told, sooner or later. */
@@ -69,8 +88,9 @@ export function draftDiffers({ run, draft }: SessionState): boolean {
   return run !== null && !sameConfig(run.config, draft);
 }
 
-/** The two configurations give the same fresh network. */
+/** The two configurations give the same fresh network, for the same data. */
 export function sameFreshNetwork(a: RunConfig, b: RunConfig): boolean {
-  const part = ({ network, input, seed }: RunConfig): string => JSON.stringify({ network, input, seed });
+  const part = ({ network, input, seed, data }: RunConfig): string =>
+    JSON.stringify({ network, input, seed, data: dataKey(data), classes: data?.classNames });
   return part(a) === part(b);
 }

@@ -54,6 +54,8 @@ function initialState(): SessionState {
       fromCache: false,
       error: null,
     },
+    dataSets: null,
+    runWithoutData: null,
     run: null,
     recovery: null,
     draft: loadDraft(tabStorage()),

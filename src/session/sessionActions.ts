@@ -1,5 +1,7 @@
 /** What a person can do in a session, as commands to the worker and changes of the state. */
 import type { StoreApi } from 'zustand/vanilla';
+import { withData } from '@/model/dataSet';
+import { shownData } from '@/session/selectors';
 import type { MetricsLog } from '@/session/metricsLog';
 import { createRecordedRunActions } from '@/session/recordedRunActions';
 import { createRunActions } from '@/session/runActions';
@@ -46,10 +48,11 @@ export function createActions(context: ActionContext): SessionActions {
     client()?.send(selectBackendCommand(store.getState().settings));
   };
 
+  const runActions = createRunActions(runContext);
   const weightsActions = createWeightsActions(runContext, connected);
 
   return {
-    ...createRunActions(runContext),
+    ...runActions,
     ...weightsActions,
     ...createTimeTravelActions(runContext),
     ...createRecordedRunActions(runContext, context.runs, weightsActions.confirmReplacing),
@@ -80,7 +83,11 @@ export function createActions(context: ActionContext): SessionActions {
     ask: async (request, params, onProgress, signal) =>
       connected().request(request, params, onProgress, signal),
     predict: async (images, count) => connected().request('predict', { images, count }),
-    testImages: async (indices) => connected().request('testImages', { indices }),
+    testImages: async (indices) =>
+      connected().request('testImages', { indices, data: shownData(store.getState()) }),
+    chooseData: (data) => {
+      runActions.loadPreset(withData(store.getState().draft, data));
+    },
     testPredictions: async (onProgress) =>
       connected().request('testPredictions', null, ({ done }) => onProgress?.(done)),
     convolve: async (problem) => connected().request('convolve', { problem }),

@@ -14,6 +14,7 @@ import type { Diagnosis } from '@/doctor/diagnosis';
 import type { ExportFormatId } from '@/formats/exportFormats';
 import type { BackendName, BackendProbe } from '@/model/backend';
 import type { MemoryNeed } from '@/model/cost';
+import type { DataSpec } from '@/model/dataSet';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { RangeTestPoint } from '@/model/rangeTest';
 import type { LinkIssue } from '@/model/configQuery';
@@ -56,6 +57,13 @@ export interface DataState {
   readonly testImages: number;
   readonly fromCache: boolean;
   readonly error: WorkerError | null;
+}
+
+export interface KeptDataSets {
+  /** Newest first. */
+  readonly sets: readonly DataSpec[];
+  /** They outlive the visit. */
+  readonly isPersistent: boolean;
 }
 
 export interface RunState extends RunStatus {
@@ -150,7 +158,12 @@ export interface SessionState {
   readonly worker: 'stopped' | 'running' | 'late' | 'silent' | 'crashed';
   readonly settings: Settings;
   readonly backend: BackendState;
+  /** MNIST on its way. */
   readonly data: DataState;
+  /** Data sets of one's own; null until the worker has told of them. */
+  readonly dataSets: KeptDataSets | null;
+  /** The run that waits for data which is not kept here; null: none does. */
+  readonly runWithoutData: string | null;
   /** Null until the first prepare. */
   readonly run: RunState | null;
   /** Null: nothing was lost in this run, or it is no news any more. */
@@ -252,10 +265,12 @@ export interface SessionActions {
   ) => Promise<RequestValue<K>>;
   /** Images of 28 x 28 bytes, white on black. @throws RequestError */
   readonly predict: (images: Uint8Array<ArrayBuffer>, count: number) => Promise<Prediction>;
-  /** Test images and labels by index. @throws RequestError `not_ready` before they are loaded */
+  /** Test images and labels of the data on show by index. @throws RequestError `not_ready` before they are loaded */
   readonly testImages: (indices: readonly number[]) => Promise<RequestValue<'testImages'>>;
   /** What the network reads in every test image. @throws RequestError `not_ready` before they are loaded */
   readonly testPredictions: (onProgress?: (done: number) => void) => Promise<RequestValue<'testPredictions'>>;
+  /** Trains the next run on other data: of the draft. */
+  readonly chooseData: (data: DataSpec | undefined) => void;
   /** A convolution on the engine's device. @throws RequestError `not_ready` before a backend is there */
   readonly convolve: (problem: ConvolutionProblem) => Promise<RequestValue<'convolve'>>;
   /** What this convolution of the network reads for an image of 28 x 28 bytes, and one filter. @throws RequestError */

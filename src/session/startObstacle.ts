@@ -2,13 +2,15 @@
 import type { MemoryNeed } from '@/model/cost';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { validateConfig } from '@/model/validate';
-import { hasWorker } from '@/session/selectors';
+import { hasWorker, isKept } from '@/session/selectors';
 import type { SessionState } from '@/session/sessionState';
 
 export type StartObstacle =
   | 'no_worker'
   /** The settings cannot be trained. */
   | 'invalid'
+  /** What it is to be trained on is not kept here. */
+  | 'data'
   /** The engine says that its memory does not hold such a run. */
   | 'memory'
   /** The engine has tried, and could not. */
@@ -47,6 +49,7 @@ function hasFailedToBuild({ run }: SessionState, config: RunConfig): boolean {
 export function startObstacle(state: SessionState, config: RunConfig = state.draft): StartObstacle | null {
   if (!hasWorker(state)) return 'no_worker';
   if (!isTrainable(config)) return 'invalid';
+  if (!isKept(state, config.data)) return 'data';
   if (memoryProblem(state, config) !== null) return 'memory';
   return hasFailedToBuild(state, config) ? 'not_built' : null;
 }

@@ -1,4 +1,5 @@
 /** From commands to what they start, and from failures to events; free of the worker's globals, so that Node can test it. */
+import { memoryDataSets, type DataSetStore } from '@/storage/dataSets/dataSetStore';
 import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { BackendInfo } from '@/model/backend';
@@ -8,9 +9,12 @@ import { optimizerSlots } from '@/model/optimizers';
 import type { RunConfig } from '@/model/runConfig';
 import type { Command, WorkerError, WorkerEvent } from '@/protocol/messages';
 import type { Request, RequestType } from '@/protocol/requests';
+import type { DataSpec } from '@/model/dataSet';
 import type { LoadedImages } from '@/training/dataService';
 import type { CreateEngine } from '@/training/engineHost';
 import { withNetworkCopy } from '@/training/networkCopy';
+import { DataImports } from '@/training/dataSets/dataImports';
+import { DataSets } from '@/training/dataSets/dataSets';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { RangeTester } from '@/training/rangeTester';
 import { RunRecorder } from '@/training/recording/runRecorder';
@@ -27,6 +31,8 @@ export interface CommandHandlerOptions {
   readonly data: (onChange: () => void) => LoadedImages;
   /** Where runs are kept. */
   readonly runs: Promise<RunStore>;
+  /** Where data sets of one's own are kept. */
+  readonly dataSets?: Promise<DataSetStore>;
   /** What the page and its browser are. */
   readonly visit: Pick<RunEnvironment, 'browser' | 'pageVersion'>;
 }
@@ -50,6 +56,7 @@ export function createCommandHandler({
   backends,
   data,
   runs,
+  dataSets = Promise.resolve(memoryDataSets()),
   visit,
 }: CommandHandlerOptions): (command: Command) => void {
   const environmentOf = ({ engine, backend, device, isSoftware }: BackendInfo): RunEnvironment => ({
@@ -59,9 +66,31 @@ export function createCommandHandler({
     isSoftware,
     ...visit,
   });
-  const source = data(() => {
-    trainer.imagesArrived();
+  const onImages = (): void => trainer.imagesArrived();
+  const source = new DataSets({
+    mnist: data(onImages),
+    store: dataSets,
+    onChange: onImages,
+    onList: (sets, isPersistent) => {
+      post({ type: 'dataSets', sets: sets.map(({ spec }) => spec), isPersistent });
+      if (waiting !== null) void openData(waiting.runId, waiting.data);
+    },
   });
+  const imports = new DataImports(source);
+  /** The run at hand, whose data is not kept here: it waits until it is. */
+  let waiting: { readonly runId: string; readonly data: DataSpec | undefined } | null = null;
+  const openData = async (runId: string, dataOfRun: DataSpec | undefined): Promise<void> => {
+    const wasMissing = waiting?.runId === runId;
+    waiting = null;
+    try {
+      await source.open(dataOfRun);
+      if (wasMissing) post({ type: 'runData', runId, isMissing: false });
+    } catch {
+      // Storage that fails has it not either.
+      waiting = { runId, data: dataOfRun };
+      post({ type: 'runData', runId, isMissing: true });
+    }
+  };
   const trainer: Trainer = new Trainer({
     source,
     emit: (event) => recorder.hear(event),
@@ -111,7 +140,7 @@ export function createCommandHandler({
       const value = await answer(
         request,
         params,
-        { trainer, source, rangeTests, showStep, withCopy, runs },
+        { trainer, source, imports, rangeTests, showStep, withCopy, runs },
         (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),
         controller.signal,
       );
@@ -126,8 +155,10 @@ export function createCommandHandler({
   const restore = async ({ runId, config, kept }: Extract<Command, { type: 'restore' }>): Promise<void> => {
     try {
       const found = await recorder.reopen(runId, config, kept).catch(() => ({ config, kept }));
-      if (found !== null) void trainer.restore(runId, found.config, found.kept);
-      else post({ type: 'runFailed', runId, error: elsewhere });
+      if (found !== null) {
+        void trainer.restore(runId, found.config, found.kept);
+        void openData(runId, found.config.data);
+      } else post({ type: 'runFailed', runId, error: elsewhere });
     } finally {
       reopening = null;
     }
@@ -141,7 +172,10 @@ export function createCommandHandler({
       const state = await travel.use((engine) => engine.readState());
       leave();
       const kept = recorder.branch(runId, config, parent.runId, branchState(state, config));
-      if (kept !== null) void trainer.restore(runId, config, kept);
+      if (kept !== null) {
+        void trainer.restore(runId, config, kept);
+        void openData(runId, config.data);
+      }
     } catch (error) {
       post({ type: 'runFailed', runId, error: toWorkerError(error) });
     } finally {
@@ -165,6 +199,7 @@ export function createCommandHandler({
         leave();
         recorder.begin(command.runId, command.config, command.sweep);
         void trainer.prepare(command.runId, command.config, command.weights);
+        void openData(command.runId, command.config.data);
         break;
       case 'restore':
         leave();

@@ -1,4 +1,5 @@
 /** Answers what the page asks about the network and the data: one handler for each entry of protocol/requests.ts. */
+import type { ImageSet } from '@/data/imageSet';
 import { imageBytes } from '@/data/manifest';
 import type { Engine } from '@/engine/engine';
 import { argmax } from '@/model/argmax';
@@ -8,13 +9,16 @@ import { occlusion } from '@/training/explain/occlusion';
 import { convolveOnDevice } from '@/engine/tfjs/convolve';
 import { loadStateDict } from '@/formats/loadStateDict';
 import { openWeightFile } from '@/formats/weightFile';
+import { dataOf } from '@/model/dataSet';
 import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
 import { exportFile } from '@/training/exportFile';
-import type { ImageSets } from '@/training/engineHost';
 import { convolutionFilters } from '@/training/filters';
 import { hiddenActivations } from '@/training/hiddenActivations';
+import type { DataImports } from '@/training/dataSets/dataImports';
+import type { DataSets } from '@/training/dataSets/dataSets';
+import { imagesOf } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import { linearUnit } from '@/training/linearUnit';
 import type { RangeTester } from '@/training/rangeTester';
@@ -28,7 +32,8 @@ import { NotReadyError } from '@/training/workerError';
 /** What handlers work with. */
 export interface RequestContext {
   readonly trainer: Trainer;
-  readonly source: ImageSets;
+  readonly source: DataSets;
+  readonly imports: DataImports;
   readonly rangeTests: RangeTester;
   readonly runs: Promise<RunStore>;
   /** Runs a task with a copy of the network on show (networkCopy.ts). */
@@ -68,25 +73,54 @@ const handlers: Handlers = {
 
   keyframeSteps: async ({ runId }, { runs }) => (await runs).keyframeSteps(runId),
 
-  testImages: ({ indices }, { source }) => testImages(source, indices),
+  testImages: async ({ indices, data }, { source }) => {
+    await source.open(data);
+    return testImages(imagesOf(source, data).test, indices);
+  },
+
+  readDataSet: (params, { imports }, tell, signal) => imports.read(params, tell, signal),
+
+  keepDataSet: (names, { imports }) => imports.keep(names),
+
+  renameDataSet: async ({ sha256, ...names }, { source }) => {
+    await source.rename(sha256, names);
+    return null;
+  },
+
+  removeDataSet: async ({ sha256 }, { source }) => {
+    await source.remove(sha256);
+    return null;
+  },
+
+  exportDataSet: ({ data }, { imports }) => imports.exported(data),
+
+  keepDrawings: ({ drawings }, { imports }) => imports.keepDrawings(drawings),
 
   testPredictions: (_, { trainer, source }, tell, signal) =>
-    trainer.withNetwork(async (engine, { step }) => {
-      const found = await testPredictions(engine, source.test, tell, signal);
+    trainer.withNetwork(async (engine, { step, config: { data } }) => {
+      const found = await testPredictions(engine, imagesOf(source, data).test, tell, signal);
       return { ...found, step, images: found.images.slice(0, found.labels.length * imageBytes) };
     }),
 
   hiddenActivations: ({ count }, { trainer, source }, tell, signal) =>
-    trainer.withNetwork(async (engine, { config: { network }, step }) => ({
-      ...(await hiddenActivations(engine, network, source.test, count, tell, signal)),
-      step,
-    })),
+    trainer.withNetwork(async (engine, { config, step }) => {
+      const { test } = imagesOf(source, config.data);
+      const most = Math.min(count, dataOf(config).testImages);
+      return {
+        ...(await hiddenActivations(engine, config.network, test, most, tell, signal)),
+        step,
+      };
+    }),
 
   corruptionAccuracies: (params, { withCopy, source }, tell, signal) =>
-    withCopy(async (engine, { step }) => ({
-      ...(await corruptionAccuracies(engine, source.test, params, tell, signal)),
-      step,
-    })),
+    withCopy(async (engine, { config, step }) => {
+      const { test } = imagesOf(source, config.data);
+      const count = Math.min(params.count, dataOf(config).testImages);
+      return {
+        ...(await corruptionAccuracies(engine, test, { ...params, count }, tell, signal)),
+        step,
+      };
+    }),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 
@@ -171,8 +205,10 @@ async function targetOf(
   return target ?? argmax(await engine.predict(image, 1));
 }
 
-function testImages(source: ImageSets, indices: readonly number[]): RequestValue<'testImages'> {
-  const { images, labels, count } = source.test;
+function testImages(
+  { images, labels, count }: ImageSet,
+  indices: readonly number[],
+): RequestValue<'testImages'> {
   const chosen = {
     images: new Uint8Array(indices.length * imageBytes),
     labels: new Uint8Array(indices.length),

@@ -68,7 +68,8 @@ describe('the same seed gives the same losses, bit for bit', () => {
   });
 
   test('when the images arrive while it trains', async () => {
-    const lab = await openLab({ training: { ...training, count: 0 }, test: testing });
+    const images = { training: { ...training, count: 0 }, test: testing };
+    const lab = await openLab(images);
     await lab.prepare(config);
     lab.trainer.train('a', 'end');
     for (const count of [40, 100, 180]) {
@@ -77,7 +78,7 @@ describe('the same seed gives the same losses, bit for bit', () => {
         (event) =>
           event.type === 'runStatus' && event.status.phase === 'waiting' && event.status.step === step,
       );
-      lab.source.training = { ...training, count };
+      images.training = { ...training, count };
       lab.trainer.imagesArrived();
       await stalled;
       expect(lab.status.trainingImages).toBe(count);

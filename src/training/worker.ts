@@ -6,6 +6,7 @@ import { browserHost } from '@/engine/wasm/browserHost';
 import { workerPort } from '@/protocol/port';
 import { createCommandHandler } from '@/training/commandHandler';
 import { DataService } from '@/training/dataService';
+import { openDataSets } from '@/storage/dataSets/dataSetStore';
 import { openRuns } from '@/storage/runs/openRuns';
 import { storedTileChoices } from '@/storage/tileChoices';
 import { openEngine } from '@/training/openEngine';
@@ -27,6 +28,7 @@ port.receive(
         }),
     },
     runs: openRuns(),
+    dataSets: openDataSets(),
     visit: { browser: navigator.userAgent, pageVersion: import.meta.env['PAGE_VERSION'] as string },
     data: (onChange) => new DataService({ baseUrl: import.meta.env.BASE_URL, emit: port.post, onChange }),
   }),

@@ -3,6 +3,7 @@ import { DataError } from '@/data/dataError';
 import { EngineError } from '@/engine/engine';
 import { FormatError } from '@/formats/formatError';
 import { ShapeError } from '@/model/shape';
+import { DataImportError, DataMissingError } from '@/training/dataSets/dataImportError';
 import type { WorkerError } from '@/protocol/messages';
 
 /** A request that came too early, such as a prediction before there is a network. */
@@ -27,6 +28,13 @@ export function toWorkerError(error: unknown): WorkerError {
     const { message, details } = error;
     return { code: details.kind === 'mismatch' ? 'state' : 'file', message, subject: null, details };
   }
+  if (error instanceof DataImportError) {
+    const { message, problem } = error;
+    const subject = 'file' in problem ? problem.file : null;
+    return { code: 'data_import', message, subject, details: { kind: 'data_import', problem } };
+  }
+  if (error instanceof DataMissingError)
+    return { code: 'data_missing', message: error.message, subject: error.data.name };
   if (error instanceof NotReadyError) return { code: 'not_ready', message: error.message, subject: null };
   return {
     code: 'internal',

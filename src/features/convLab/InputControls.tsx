@@ -7,6 +7,7 @@ import { withChannels, withImage, withInputPreset, withInputSize } from '@/featu
 import { limits } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { drawing, isEmptyDrawing, networkImage, useDrawing } from '@/session/drawing';
+import { shownTestImages } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { ValueField, WholeNumberField } from '@/features/convLab/LabNumberField';
 import classes from '@/features/convLab/convLab.module.css';
@@ -15,7 +16,7 @@ const presetNames = Object.keys(inputPresets) as InputPreset[];
 
 function TestDigit() {
   const { t } = useTranslation('convLab');
-  const count = useSession((state) => state.data.testImages);
+  const count = useSession(shownTestImages);
   const [index, setIndex] = useState(0);
   const [failed, setFailed] = useState(false);
   const load = async (): Promise<void> => {

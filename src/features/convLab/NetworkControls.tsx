@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { flattenLayers, type Conv2d, type NetworkSpec } from '@/model/layers';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { isEmptyDrawing, useDrawing } from '@/session/drawing';
-import { canPredict } from '@/session/selectors';
+import { canPredict, shownTestImages } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { WholeNumberField } from '@/features/convLab/LabNumberField';
 import { followFilter, followRequest, useFollowNetwork } from '@/features/convLab/useFollowNetwork';
@@ -25,7 +25,7 @@ export function NetworkControls() {
   const [chosenLayer, setLayer] = useState<string | null>(null);
   const [chosenFilter, setFilter] = useState(1);
   const [failure, setFailure] = useState<string | null>(null);
-  const hasImage = useSession((state) => state.data.testImages > 0);
+  const hasImage = useSession((state) => shownTestImages(state) > 0);
   const isEmpty = useDrawing(isEmptyDrawing);
   useFollowNetwork();
   const layers = convolutionsOf(network);

@@ -9,6 +9,8 @@ import { nameOfRun } from '@/features/runs/runRows';
 import { useRunTexts } from '@/features/runs/useRunTexts';
 import { session, useSession } from '@/session/session';
 import type { RecordedRun } from '@/storage/runs/runSchema';
+import { dataOf } from '@/model/dataSet';
+import { useDataName } from '@/panels/data/useDataName';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/runs/runs.module.css';
 
@@ -57,10 +59,17 @@ function Facts({ run }: { readonly run: RecordedRun }) {
   const { t } = useTranslation('runs');
   const format = useNumberFormat();
   const texts = useRunTexts();
+  const { t: data } = useTranslation('data');
+  const dataName = useDataName();
+  const runData = dataOf(run.config);
   const parent = useRuns((state) => state.runs.find(({ id }) => id === run.parent?.runId));
   const { summary, environment, origin } = run;
   const facts: readonly (readonly [string, string])[] = [
     [t('details.network'), run.config.network.name],
+    [
+      data('select.label'),
+      `${dataName(runData)}, ${data('kept.checksum', { start: runData.sha256.slice(0, 12) })}`,
+    ],
     [t('details.settings'), texts.settings(run)],
     [
       t('columns.steps'),

@@ -8,6 +8,7 @@ import { isBranchable } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { shownStep, type DiagnosisText } from '@/features/train/useDiagnosisText';
 import { dropTypedText } from '@/features/train/typedFields';
+import { useClassName } from '@/panels/data/useShownData';
 import { Formula } from '@/ui/text/Formula';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/doctor.module.css';
@@ -17,6 +18,7 @@ const shownLayers = 6;
 function Concerned({ diagnosis }: { readonly diagnosis: Diagnosis }) {
   const { t } = useTranslation('doctor');
   const { layers, digits, id } = diagnosis;
+  const nameOf = useClassName();
   const hidden = layers.length - shownLayers;
   if (layers.length + digits.length === 0) return null;
   return (
@@ -24,7 +26,7 @@ function Concerned({ diagnosis }: { readonly diagnosis: Diagnosis }) {
       {digits.length > 0 && (
         <>
           <dt>{t(id === 'classes_never_predicted' ? 'digitsUnpredicted' : 'digitsWrong')}</dt>
-          <dd data-testid={`doctor-digits-${id}`}>{digits.join(', ')}</dd>
+          <dd data-testid={`doctor-digits-${id}`}>{digits.map(nameOf).join(', ')}</dd>
         </>
       )}
       {layers.length > 0 && (

@@ -2,6 +2,7 @@
 import { Button, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { withData } from '@/model/dataSet';
 import { hyperparameter } from '@/model/hyperparameters';
 import { knownPresets } from '@/model/knownPresets';
 import { fixedConfig, type Measurement, type Preset, presets } from '@/model/presets';
@@ -12,6 +13,7 @@ import { HyperparameterField } from '@/features/train/HyperparameterField';
 import { KnownNotes } from '@/features/train/KnownNotes';
 import { PresetResult } from '@/features/train/PresetResult';
 import { quickPresets } from '@/features/train/quickPresets';
+import { DataSelect } from '@/panels/data/DataSelect';
 import { dropTypedText } from '@/features/train/typedFields';
 import { Panel } from '@/ui/layout/Panel';
 import { presets as texts } from '@/locales/en/presets';
@@ -31,13 +33,17 @@ const everyPreset: readonly { readonly id: string; readonly config: RunConfig }[
 ];
 
 function loadPreset(config: RunConfig): void {
-  session.actions.loadPreset(config);
+  // On the data that is chosen: what a preset came to on MNIST is then no measure.
+  session.actions.loadPreset(withData(config, session.store.getState().draft.data));
   dropTypedText();
 }
 
 /** The preset that the settings are, whatever the seed. */
 function presetIdOf(draft: RunConfig): string {
-  return everyPreset.find(({ config }) => sameConfig({ ...config, seed: draft.seed }, draft))?.id ?? customId;
+  return (
+    everyPreset.find(({ config }) => sameConfig(withData({ ...config, seed: draft.seed }, draft.data), draft))
+      ?.id ?? customId
+  );
 }
 
 function ReportNotes({ preset }: { readonly preset: Preset }) {
@@ -159,6 +165,7 @@ export function ExperimentPanel() {
         />
         <PresetList current={current} />
         <HyperparameterField field={hyperparameter('network')} problem={null} />
+        <DataSelect />
       </div>
       {isTextId(current) && <p className={classes['text']}>{text(`${current}.text`)}</p>}
       {known !== undefined && <KnownNotes preset={known} />}

@@ -2,7 +2,12 @@
 import { Select, Switch, Tooltip } from '@mantine/core';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChoiceHyperparameter, Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
+import {
+  rangeOf,
+  type ChoiceHyperparameter,
+  type Hyperparameter,
+  type HyperparameterValue,
+} from '@/model/hyperparameter';
 import type { RunConfig } from '@/model/runConfig';
 import { isUnderWay } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
@@ -83,7 +88,7 @@ export function HyperparameterField({ field, problem }: HyperparameterFieldProps
       <div>
         {(field.kind === 'number' || field.kind === 'integer') && typeof value === 'number' && (
           <NumberField
-            range={field}
+            range={rangeOf(field, draft)}
             label={label}
             hint={hint}
             {...(field.unit === null ? {} : { unit: t(`units.${field.unit}`) })}

@@ -33,6 +33,8 @@ function useIssueText(): (issue: LinkIssue) => string {
         return t('linkIssues.not_applicable', { key: name });
       case 'invalid_network':
         return t('linkIssues.invalid_network', { detail: detail ?? '' });
+      case 'invalid_data':
+        return t('linkIssues.invalid_data', { detail: detail ?? '' });
       case 'newer_version':
       case 'cut_off':
       case 'damaged':

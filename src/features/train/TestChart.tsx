@@ -2,6 +2,8 @@
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EvidenceSeries } from '@/doctor/finding';
+import { dataOf } from '@/model/dataSet';
+import { shownData } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import type { EvaluationPoint } from '@/session/sessionState';
 import type { MetricColumn } from '@/formats/metrics/metricsTable';
@@ -81,6 +83,9 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
   } = props;
   const { t } = useTranslation('train');
   const format = useNumberFormat();
+  const testImages = useSession((state) => dataOf({ data: shownData(state) }).testImages);
+  const fullLabel = t('charts.fullShort', { images: format.integer(testImages) });
+  const quickLabel = t('charts.quickShort', { images: format.integer(Math.min(1000, testImages)) });
   const evaluations = useSession((state) => state.evaluations);
   const rows = useMemo(() => rowsOf(evaluations, value), [evaluations, value]);
   const other = useOtherCurve(otherColumn, 0, otherFactor);
@@ -96,8 +101,8 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
     color,
     title: ({ step }) => epochs.hoverTitle(step),
     values: ({ quick, full }) => [
-      ...(full === null ? [] : [{ label: t('charts.fullShort'), color, value: formatValue(full) }]),
-      ...(quick === null ? [] : [{ label: t('charts.quickShort'), color, value: formatValue(quick) }]),
+      ...(full === null ? [] : [{ label: fullLabel, color, value: formatValue(full) }]),
+      ...(quick === null ? [] : [{ label: quickLabel, color, value: formatValue(quick) }]),
     ],
   };
   const lastValue = last?.full ?? last?.quick ?? null;
@@ -107,8 +112,8 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
       className={className}
       title={title}
       legend={[
-        { label: t('charts.fullShort'), color, mark: 'line' },
-        { label: t('charts.quickShort'), color, mark: 'small_dot' },
+        { label: fullLabel, color, mark: 'line' },
+        { label: quickLabel, color, mark: 'small_dot' },
         ...(other === null ? [] : [{ label: t('other.legend'), color: otherColor, mark: 'line' as const }]),
       ]}
       empty={rows.length === 0 && other === null ? empty : null}

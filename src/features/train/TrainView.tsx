@@ -14,6 +14,7 @@ import { RunBar } from '@/features/train/RunBar';
 import { SettingsPanel } from '@/features/train/SettingsPanel';
 import { Panel } from '@/ui/layout/Panel';
 import { RunCost } from '@/panels/run/RunCost';
+import { MissingData } from '@/panels/data/MissingData';
 import { RunObstacles } from '@/panels/run/RunObstacles';
 import { SampleStrip } from '@/panels/drawing/SampleStrip';
 import classes from '@/features/train/TrainView.module.css';
@@ -28,6 +29,7 @@ function Run() {
   return (
     <div className={classes['run']}>
       <RunBar />
+      <MissingData />
       <RunObstacles />
     </div>
   );

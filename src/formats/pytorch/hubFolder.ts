@@ -1,4 +1,5 @@
 /** A folder as the Hugging Face hub has models, packed: weights, the class that takes them, its configuration, the model card. */
+import { dataOf, isMnist } from '@/model/dataSet';
 import { encodeWeights } from '@/formats/checkpoint';
 import type { ExportSource } from '@/formats/encoders';
 import type { TestClasses } from '@/model/testFigures';
@@ -27,7 +28,7 @@ export function modelSource(config: RunConfig, link: string): string {
     parameters: Object.entries(values).map(([name, value]) => `${name}=${value}`),
     first: ['self._input = image_size, mean, std'],
   });
-  return `"""${plainText(config.network.name)}, a network that reads MNIST's digits; trained with Digit Lab, ${plainText(link)}
+  return `"""${plainText(config.network.name)}, a network that reads ${isMnist(dataOf(config)) ? "MNIST's digits" : `images of ${plainText(dataOf(config).name)}`}; trained with Digit Lab, ${plainText(link)}
 
     model = ${className}.from_pretrained(FOLDER)         # needs huggingface_hub and safetensors
     logits = model(prepare(model, images))

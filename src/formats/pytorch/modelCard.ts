@@ -4,6 +4,7 @@ import { moduleSource } from '@/formats/pytorch/moduleSource';
 import { plainText } from '@/formats/pytorch/python';
 import { optimizerSource } from '@/formats/pytorch/trainingParts';
 import { configToQuery } from '@/model/configQuery';
+import { className, dataOf, isMnist, type DataSpec } from '@/model/dataSet';
 import { losses } from '@/model/losses';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { parameterEntries } from '@/model/stateDict';
@@ -22,17 +23,15 @@ function rightOf(matrix: Matrix): { readonly right: number; readonly count: numb
 }
 
 /** The hub's header. YAML takes JSON's texts as they are. */
-function header(name: string, accuracy: number): string {
+function header(name: string, accuracy: number, data: DataSpec): string {
+  const isPublic = isMnist(data) && data.drawings === undefined;
   return `---
 library_name: pytorch
 pipeline_tag: image-classification
 tags:
   - pytorch_model_hub_mixin
   - model_hub_mixin
-  - mnist
-datasets:
-  - ylecun/mnist
-metrics:
+${isPublic ? '  - mnist\ndatasets:\n  - ylecun/mnist\n' : ''}metrics:
   - accuracy
 model-index:
   - name: ${JSON.stringify(plainText(name))}
@@ -40,8 +39,8 @@ model-index:
       - task:
           type: image-classification
         dataset:
-          name: MNIST
-          type: ylecun/mnist
+          name: ${isPublic ? 'MNIST' : JSON.stringify(plainText(data.name))}
+          type: ${isPublic ? 'ylecun/mnist' : 'own'}
           split: test
         metrics:
           - type: accuracy
@@ -107,19 +106,21 @@ export function modelCard(source: CardSource, matrix: Matrix): string {
   const accuracy = count === 0 ? 0 : right / count;
   const parameters = parameterEntries(network).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const name = plainText(network.name);
-  const { className } = moduleSource(network);
+  const { className: module } = moduleSource(network);
   const tests = (run?.tests ?? []).filter(({ extent }) => extent === 'full');
-  const digits = matrix.map((_, digit) => digit);
-  return `${header(network.name, Number(accuracy.toFixed(6)))}
+  const data = dataOf(config);
+  const digits = data.classNames.map((_, digit) => digit);
+  const isDigits = isMnist(data);
+  return `${header(network.name, Number(accuracy.toFixed(6)), data)}
 
-# ${name} on MNIST
+# ${name} on ${plainText(data.name)}
 
-A network of ${parameters.toLocaleString('en')} parameters that reads handwritten digits, trained in a browser with Digit Lab. [Train it again](<${link}>): the link holds the whole configuration.
+A network of ${parameters.toLocaleString('en')} parameters that reads ${isDigits ? 'handwritten digits' : `images of ${data.classNames.map(plainText).join(', ')}`}, trained in a browser with Digit Lab. [Train it again](<${link}>): the link holds the whole configuration.
 
 \`\`\`python
-from model import ${className}, prepare
+from model import ${module}, prepare
 
-model = ${className}.from_pretrained(".").eval()   # or load_state_dict of model.safetensors
+model = ${module}.from_pretrained(".").eval()   # or load_state_dict of model.safetensors
 digit = model(prepare(model, images)).argmax(1)   # images: bytes [n, 28, 28], white on black
 \`\`\`
 
@@ -139,11 +140,14 @@ ${
           percent(share),
         ]),
       )}\n\n`
-}Which digit (row) was read as which (column):
+}Which ${isDigits ? 'digit' : 'class'} (row) was read as which (column):
 
 ${table(
-  ['', ...digits.map(String)],
-  matrix.map((images, digit) => [`**${digit}**`, ...images]),
+  ['', ...digits.map((digit) => className(data, digit))],
+  digits.map((digit) => [
+    `**${className(data, digit)}**`,
+    ...digits.map((column) => matrix[digit]?.[column] ?? 0),
+  ]),
 )}
 
 ## How it was trained
@@ -151,6 +155,6 @@ ${table(
 ${howTrained(config, source)}
 
 \`python train.py\` trains it with PyTorch; \`python train.py --weights FILE --check\` follows Digit Lab step by step.
-MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges (CC BY-SA 3.0).
+${isDigits ? 'MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges (CC BY-SA 3.0).' : `The data is ${plainText(data.name)}, SHA-256 ${data.sha256}: images of 28 × 28 bytes.`}
 `;
 }

@@ -11,6 +11,7 @@ import {
 } from '@/formats/pytorch/trainingParts';
 import { pageSource } from '@/formats/pytorch/pageSource';
 import { metricColumns } from '@/formats/metrics/metricsTable';
+import { dataOf, trainingSize } from '@/model/dataSet';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import { flattenLayers } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
@@ -23,7 +24,11 @@ function settings(config: RunConfig): string {
     ['SEED', config.seed, ''],
     ['EPOCHS', config.epochs, ''],
     ['BATCH_SIZE', config.batchSize, 'of all processes together'],
-    ['TRAINING_IMAGES', config.trainingImages, 'the first of the 60,000'],
+    [
+      'TRAINING_IMAGES',
+      config.trainingImages,
+      `the first of the ${trainingSize(dataOf(config)).toLocaleString('en')}`,
+    ],
     ['SHUFFLE', config.shuffle, ''],
     ['DROP_LAST', config.dropLast, ''],
     ['LEARNING_RATE', config.learningRate, ''],
@@ -51,7 +56,7 @@ export function trainingSource(config: RunConfig, link: string): string {
   const ordinals = dropoutOrdinals(network.layers);
   const dropouts = [...ordinals.keys()];
   const parts = [
-    headSource(network.name, link),
+    headSource(network.name, link, dataOf(config)),
     [
       settings(config),
       'STEPS_PER_EPOCH = TRAINING_IMAGES // BATCH_SIZE if DROP_LAST else -(-TRAINING_IMAGES // BATCH_SIZE)',
@@ -74,7 +79,7 @@ export function trainingSource(config: RunConfig, link: string): string {
     ].join('\n'),
     ['def make_optimizer(parameters):', `    return ${optimizerSource(optimizer)}`].join('\n'),
     scheduleLines(config).join('\n'),
-    dataSource,
+    dataSource(dataOf(config)),
     pageSource,
     parallelSource,
     loopSource(warmupSteps === 0 ? 'factor' : 'warmed_up', readsTests(config.schedule)),

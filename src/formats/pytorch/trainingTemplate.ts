@@ -1,8 +1,14 @@
 /** The parts of train.py that are the same for every configuration, which stands before them as constants. */
 import { plainText } from '@/formats/pytorch/python';
+import { isMnist, trainingSize, type DataSpec } from '@/model/dataSet';
 
-export const headSource = (name: string, link: string): string => `#!/usr/bin/env python3
-"""Trains ${plainText(name)} on MNIST; written by Digit Lab.
+const dataFolder = (data: DataSpec): string =>
+  isMnist(data) && data.drawings === undefined
+    ? "--data names a folder with MNIST's four IDX files, packed or not; without them torchvision fetches them into it."
+    : `--data names a folder with the data set's four IDX files: on Digit Lab's page Data, save ${plainText(data.name)} as IDX, and unpack it.`;
+
+export const headSource = (name: string, link: string, data: DataSpec): string => `#!/usr/bin/env python3
+"""Trains ${plainText(name)} on ${plainText(data.name)}; written by Digit Lab.
 
     python train.py                                 on a GPU, or without one
     torchrun --nproc_per_node=4 train.py            one process a device; on several hosts as torchrun says
@@ -10,7 +16,7 @@ export const headSource = (name: string, link: string): string => `#!/usr/bin/en
     python train.py --weights FILE --check          follows Digit Lab step by step, and prints the first 20 losses
     python train.py --weights FILE --check 5000     the same for so many; metrics.csv can be laid over its run there
 
---data names a folder with MNIST's four IDX files, packed or not; without them torchvision fetches them into it.
+${dataFolder(data)}
 The same in the browser: ${plainText(link)}
 """
 import argparse
@@ -32,7 +38,23 @@ try:
 except ImportError:  # without TensorBoard the figures stand in metrics.csv alone
     SummaryWriter = None`;
 
-export const dataSource = `def read_idx(folder, stem):
+/** What happens without the files. */
+function otherwise(data: DataSpec): string {
+  if (isMnist(data) && data.drawings === undefined)
+    return `        from torchvision.datasets import MNIST
+
+        found = MNIST(folder, train=is_training, download=True)
+        images, labels = found.data, found.targets`;
+  return '        raise SystemExit(f"{folder} has not the IDX files of the data set: save it in Digit Lab, and unpack it there.")';
+}
+
+/** Another data set has other sizes, most often. */
+function sizeCheck(data: DataSpec): string {
+  return `    if len(labels) != (${trainingSize(data)} if is_training else ${data.testImages}):
+        raise SystemExit(f"{folder} has {len(labels)} {stem} images: it is another data set.")`;
+}
+
+export const dataSource = (data: DataSpec): string => `def read_idx(folder, stem):
     """An IDX file as bytes, or None where it is not there."""
     for place in [folder, folder / "MNIST" / "raw"]:
         for path in sorted(place.glob("*")) if place.is_dir() else []:
@@ -48,10 +70,8 @@ def load(folder, is_training):
     stem = "train" if is_training else "t10k"
     images, labels = read_idx(folder, f"{stem}-images"), read_idx(folder, f"{stem}-labels")
     if images is None or labels is None:
-        from torchvision.datasets import MNIST
-
-        found = MNIST(folder, train=is_training, download=True)
-        images, labels = found.data, found.targets
+${otherwise(data)}
+${sizeCheck(data)}
     return images, labels.long()
 
 

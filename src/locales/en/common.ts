@@ -6,6 +6,7 @@ export const common = {
   nav: {
     label: 'Main navigation',
     train: 'Train',
+    data: 'Data',
     runs: 'Runs',
     network: 'Network',
     draw: 'Draw',

@@ -29,6 +29,7 @@ export const draw = {
     announce: 'It reads a {{digit}}, {{percent}} sure',
     notNumbers: 'The network’s outputs are not numbers (NaN or infinite), so it reads nothing.',
     bar: 'Digit {{digit}}: {{percent}}',
+    classBar: '{{name}}: {{percent}}',
     failed: 'The network did not answer.',
   },
   goTrain: 'Train the network',

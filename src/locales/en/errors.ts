@@ -17,6 +17,14 @@ export const errors = {
     title: 'A data file could not be read',
     text: 'Try again to load it anew. If it stays so, the site may lack the file.',
   },
+  data_import: {
+    title: 'These files make no data set',
+    text: 'Choose IDX files as MNIST’s, or a folder or zip with a folder of images for each class.',
+  },
+  data_missing: {
+    title: 'The data of this run is not here',
+    text: 'Import the data set that it was trained on, then try again.',
+  },
   backend: {
     title: 'This engine does not start here',
     text: 'Choose another engine, or “Automatic” to take the best that works.',

@@ -195,7 +195,7 @@ export const hyperparameters = {
   },
   trainingImages: {
     label: 'Training images',
-    hint: 'The first so many of MNIST’s 60,000.',
+    hint: 'The first so many of the data’s: MNIST has 60,000.',
   },
   shuffle: {
     label: 'Shuffle',
@@ -278,6 +278,7 @@ export const hyperparameters = {
       'The link was made by a newer version of this page, so what it says may mean something else there. Reload the page, or compare the settings.',
     cut_off: 'The link ends too early, as if it had not been copied whole. The default settings are used.',
     damaged: 'The link was changed on its way and cannot be read. The default settings are used.',
+    invalid_data: 'The data set of the link cannot be read: {{detail}} MNIST is used.',
     invalid_network: 'The network in the link cannot be read: {{detail}} The default network is used.',
   },
   values: { on: 'on', off: 'off' },

@@ -2,6 +2,7 @@
 import { common } from '@/locales/en/common';
 import { convLab } from '@/locales/en/convLab';
 import { currentNetwork } from '@/locales/en/currentNetwork';
+import { data } from '@/locales/en/data';
 import { doctor } from '@/locales/en/doctor';
 import { draw } from '@/locales/en/draw';
 import { errors } from '@/locales/en/errors';
@@ -27,6 +28,7 @@ export const texts = {
   common,
   convLab,
   currentNetwork,
+  data,
   doctor,
   draw,
   errors,

@@ -20,14 +20,17 @@ export const labReport = {
   },
   doc: {
     title: 'Lab report: {{network}} reads digits',
+    titleOwn: 'Lab report: {{network}} on {{data}}',
     by: '{{name}}, {{date}}',
     question: 'What I wanted to find out',
     conclusion: 'What I conclude',
     summary:
-      'After {{steps}} steps of training {{network}} reads {{accuracy}} of the 10,000 test images right. Its best test was {{best}}, after {{bestStep}} steps.',
+      'After {{steps}} steps of training {{network}} reads {{accuracy}} of the {{images}} test images right. Its best test was {{best}}, after {{bestStep}} steps.',
     summaryUntested: '{{network}} was trained for {{steps}} steps, and not tested yet.',
     setup: 'Set-up',
     data: 'MNIST: {{images}} training images of handwritten digits, 28 × 28 pixels each, and 10,000 test images that are never trained on.',
+    ownData:
+      '{{name}}: {{images}} training images, 28 × 28 pixels each, of {{classes}}, and {{tests}} test images that are never trained on. SHA-256 {{checksum}}.',
     computedOn: 'Computed in the browser by {{engine}} ({{device}}).',
     engines: {
       wasm: 'Digit Lab’s WebAssembly engine',
@@ -63,11 +66,11 @@ export const labReport = {
     testAccuracy: 'Test accuracy',
     testAlt: 'Line chart of the tests over the steps, at last {{value}}.',
     results: 'Results',
-    tests: 'Tests on all 10,000 images',
+    tests: 'Tests on all {{images}} images',
     meanLoss: 'Mean loss',
     summedLoss: 'Summed loss',
     accuracy: 'Accuracy',
-    noTests: 'No test on all 10,000 images was made.',
+    noTests: 'No test on all test images was made.',
     runs: 'Runs compared',
     run: 'Run',
     differs: 'What is different',

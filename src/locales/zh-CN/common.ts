@@ -9,6 +9,7 @@ export const common = {
   nav: {
     label: '主导航',
     train: '训练',
+    data: '数据',
     runs: '运行记录',
     network: '网络',
     draw: '手写',

@@ -32,6 +32,7 @@ export const draw = {
     announce: '识别为 {{digit}}，{{percent}} 的把握',
     notNumbers: '网络的输出不是有效数字（NaN 或无穷大），因此没有读数。',
     bar: '数字 {{digit}}：{{percent}}',
+    classBar: '{{name}}：{{percent}}',
     failed: '网络没有回应。',
   },
   goTrain: '去训练网络',

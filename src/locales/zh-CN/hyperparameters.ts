@@ -188,7 +188,7 @@ export const hyperparameters = {
   },
   trainingImages: {
     label: '训练图像数',
-    hint: '使用 MNIST 60,000 张中的前多少张。',
+    hint: '使用数据中的前多少张：MNIST 有 60,000 张。',
   },
   shuffle: {
     label: '打乱顺序',
@@ -270,6 +270,7 @@ export const hyperparameters = {
     newer_version: '该链接由更新版本的页面生成，其中的设置在那里可能有不同含义。请重新加载页面，或核对设置。',
     cut_off: '链接不完整，似乎没有全部复制。已使用默认设置。',
     damaged: '链接在途中被改动，无法读取。已使用默认设置。',
+    invalid_data: '无法读取链接中的数据集：{{detail}} 已使用 MNIST。',
     invalid_network: '无法读取链接中的网络：{{detail}} 已使用默认网络。',
   },
   values: { on: '开', off: '关' },

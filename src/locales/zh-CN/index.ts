@@ -3,6 +3,7 @@ import type { Translation } from '@/locales/shape';
 import { common } from '@/locales/zh-CN/common';
 import { convLab } from '@/locales/zh-CN/convLab';
 import { currentNetwork } from '@/locales/zh-CN/currentNetwork';
+import { data } from '@/locales/zh-CN/data';
 import { doctor } from '@/locales/zh-CN/doctor';
 import { draw } from '@/locales/zh-CN/draw';
 import { errors } from '@/locales/zh-CN/errors';
@@ -28,6 +29,7 @@ export const texts = {
   common,
   convLab,
   currentNetwork,
+  data,
   doctor,
   draw,
   errors,

@@ -23,14 +23,17 @@ export const labReport = {
   },
   doc: {
     title: '实验报告：{{network}} 识别数字',
+    titleOwn: '实验报告：{{network}} 与 {{data}}',
     by: '{{name}}，{{date}}',
     question: '我想弄清什么',
     conclusion: '我的结论',
     summary:
-      '训练 {{steps}} 步之后，{{network}} 在 10,000 张测试图像中认对了 {{accuracy}}。最好的一次测试是 {{best}}，在第 {{bestStep}} 步之后。',
+      '训练 {{steps}} 步之后，{{network}} 在 {{images}} 张测试图像中认对了 {{accuracy}}。最好的一次测试是 {{best}}，在第 {{bestStep}} 步之后。',
     summaryUntested: '{{network}} 训练了 {{steps}} 步，还没有测试过。',
     setup: '实验设置',
     data: 'MNIST：{{images}} 张手写数字训练图像，每张 28 × 28 像素；另有 10,000 张从不用于训练的测试图像。',
+    ownData:
+      '{{name}}：{{images}} 张 28 × 28 像素的训练图像，类别为 {{classes}}；另有 {{tests}} 张从不用于训练的测试图像。SHA-256 {{checksum}}。',
     computedOn: '由 {{engine}} 在浏览器中计算（{{device}}）。',
     engines: {
       wasm: 'Digit Lab 的 WebAssembly 引擎',
@@ -66,11 +69,11 @@ export const labReport = {
     testAccuracy: '测试准确率',
     testAlt: '测试结果随步数变化的折线图，最后为 {{value}}。',
     results: '结果',
-    tests: '全部 10,000 张图像上的测试',
+    tests: '全部 {{images}} 张图像上的测试',
     meanLoss: '平均损失',
     summedLoss: '损失之和',
     accuracy: '准确率',
-    noTests: '没有做过全部 10,000 张图像的测试。',
+    noTests: '没有做过全部测试图像的测试。',
     runs: '训练的比较',
     run: '训练',
     differs: '不同之处',

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { drawingActions, isEmptyDrawing, useDrawing } from '@/session/drawing';
 import { canvasSize, paintPad } from '@/panels/drawing/drawCanvas';
+import { useClassName } from '@/panels/data/useShownData';
 import { Icon } from '@/ui/icons/icons';
 import { usePadKeyboard } from '@/panels/drawing/usePadKeyboard';
 import { usePadPointer } from '@/panels/drawing/usePadPointer';
@@ -16,6 +17,7 @@ export interface DrawingPadProps {
 
 export function DrawingPad({ isCompact = false }: DrawingPadProps) {
   const { t } = useTranslation('draw');
+  const nameOf = useClassName();
   const hintId = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
   const state = useDrawing((drawing) => drawing);
@@ -73,7 +75,7 @@ export function DrawingPad({ isCompact = false }: DrawingPadProps) {
             ? isCompact
               ? ''
               : t('pad.penHint')
-            : t('pad.sample', { index: String(state.sample.index), label: String(state.sample.label) })}
+            : t('pad.sample', { index: String(state.sample.index), label: nameOf(state.sample.label) })}
         </span>
         <Button
           size="xs"

@@ -6,6 +6,7 @@ import type { DrawingSample } from '@/session/drawing';
 import { Icon } from '@/ui/icons/icons';
 import { Panel } from '@/ui/layout/Panel';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
+import { useClassName } from '@/panels/data/useShownData';
 import type { Reading } from '@/panels/drawing/readings';
 import { usePrediction } from '@/panels/drawing/usePrediction';
 import { type SampleFilter, type Samples, useSamples } from '@/panels/drawing/useSamples';
@@ -20,15 +21,17 @@ interface TileProps {
 
 function useTileText({ index, label }: DrawingSample, reading: Reading | null): string {
   const { t } = useTranslation('train');
-  const image = { index: String(index), label: String(label) };
+  const nameOf = useClassName();
+  const image = { index: String(index), label: nameOf(label) };
   if (reading === null) return t('samples.pending', image);
   if (reading === 'not_numbers') return t('samples.unread', image);
   const text = reading === label ? 'samples.right' : 'samples.wrongOne';
-  return t(text, { ...image, prediction: String(reading) });
+  return t(text, { ...image, prediction: nameOf(reading) });
 }
 
 const Tile = memo(function Tile({ sample, reading, onPick }: TileProps) {
   const isWrong = reading !== null && reading !== sample.label;
+  const nameOf = useClassName();
   const text = useTileText(sample, reading);
   return (
     <li>
@@ -43,7 +46,9 @@ const Tile = memo(function Tile({ sample, reading, onPick }: TileProps) {
         <PixelGrid pixels={sample.pixels} label="" />
         <span className={classes['answer']} aria-hidden="true">
           {isWrong && <Icon name="cross" size={11} />}
-          {reading === 'not_numbers' ? 'NaN' : (reading ?? '·')}
+          <span className={classes['answerName']}>
+            {reading === 'not_numbers' ? 'NaN' : reading === null ? '·' : nameOf(reading)}
+          </span>
         </span>
       </button>
     </li>

@@ -1,6 +1,7 @@
 /** Test images with what the network says of them: any, or only those that it reads wrongly. */
 import { useEffect, useState } from 'react';
-import { canPredict } from '@/session/selectors';
+import { dataKey, dataOf } from '@/model/dataSet';
+import { canPredict, shownData, shownTestImages } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import type { DrawingSample } from '@/session/drawing';
 import { readingsOf } from '@/panels/drawing/readings';
@@ -18,16 +19,17 @@ export interface Samples {
 interface Found {
   /** The run whose network read them wrongly; undefined where any will do. */
   readonly runId: string | undefined;
+  readonly data: string;
   readonly samples: Samples;
 }
 
-const testSetSize = 10_000;
 const imageSize = 28 * 28;
 const searchChunk = 100;
 const searchLimit = 1000;
 
 async function fetchSamples(first: number, count: number): Promise<DrawingSample[]> {
-  const indices = Array.from({ length: count }, (_, i) => (first + i) % testSetSize);
+  const all = dataOf({ data: shownData(session.store.getState()) }).testImages;
+  const indices = Array.from({ length: Math.min(count, all) }, (_, i) => (first + i) % all);
   const { images, labels } = await session.actions.testImages(indices);
   return indices.map((index, i) => ({
     index,
@@ -42,6 +44,12 @@ function joined(items: readonly DrawingSample[], searched: number): Samples {
   return { items, images, searched };
 }
 
+/** Any, fewer where there are fewer. */
+async function anyOf(first: number, count: number): Promise<Samples> {
+  const items = await fetchSamples(first, count);
+  return joined(items, items.length);
+}
+
 async function wrongOf(items: readonly DrawingSample[]): Promise<DrawingSample[]> {
   const readings = readingsOf(await session.actions.predict(joined(items, 0).images, items.length));
   return items.filter((item, i) => readings[i] !== item.label);
@@ -51,11 +59,13 @@ async function wrongOf(items: readonly DrawingSample[]): Promise<DrawingSample[]
 async function findWrong(first: number, count: number, isCancelled: () => boolean): Promise<Samples> {
   const wrong: DrawingSample[] = [];
   let searched = 0;
-  while (wrong.length < count && searched < searchLimit && !isCancelled()) {
+  const limit = Math.min(searchLimit, dataOf({ data: shownData(session.store.getState()) }).testImages);
+  while (wrong.length < count && searched < limit && !isCancelled()) {
     // One chunk after the other: training goes on in between.
+    const chunk = Math.min(searchChunk, limit - searched);
     // oxlint-disable-next-line no-await-in-loop
-    wrong.push(...(await wrongOf(await fetchSamples(first + searched, searchChunk))));
-    searched += searchChunk;
+    wrong.push(...(await wrongOf(await fetchSamples(first + searched, chunk))));
+    searched += chunk;
   }
   return joined(wrong.slice(0, count), searched);
 }
@@ -63,7 +73,8 @@ async function findWrong(first: number, count: number, isCancelled: () => boolea
 /** Null while they load. `page` moves on to others. */
 export function useSamples(filter: SampleFilter, page: number, count: number): Samples | null {
   const [found, setFound] = useState<Found | null>(null);
-  const hasImages = useSession((state) => state.data.testImages > 0);
+  const hasImages = useSession((state) => shownTestImages(state) > 0);
+  const data = useSession((state) => dataKey(shownData(state)));
   const runId = useSession((state) => (filter === 'wrong' ? state.run?.runId : undefined));
   // Wrong ones are looked for again when the network has learnt: after each full test.
   const network = useSession((state) =>
@@ -77,16 +88,17 @@ export function useSamples(filter: SampleFilter, page: number, count: number): S
     const load = async (): Promise<void> => {
       const samples =
         filter === 'all'
-          ? joined(await fetchSamples(page * count, count), count)
+          ? await anyOf(page * count, count)
           : await findWrong(page * searchLimit, count, () => cancelled);
-      if (!cancelled) setFound({ runId, samples });
+      if (!cancelled) setFound({ runId, data, samples });
     };
     // A network that was replaced meanwhile does not answer; the next one is asked by the next effect.
     load().catch(() => undefined);
     return () => {
       cancelled = true;
     };
-  }, [hasImages, filter, runId, network, page, count]);
+  }, [hasImages, filter, runId, network, page, count, data]);
   // What another network read wrongly says nothing of this one.
-  return filter === 'wrong' && found?.runId !== runId ? null : (found?.samples ?? null);
+  if (found === null || found.data !== data) return null;
+  return filter === 'wrong' && found.runId !== runId ? null : found.samples;
 }

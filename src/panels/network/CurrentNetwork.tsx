@@ -5,6 +5,7 @@ import { sharesWeights } from '@/model/weightsOrigin';
 import { session, useSession } from '@/session/session';
 import type { SessionState } from '@/session/sessionState';
 import { weightsHeld } from '@/session/startPlan';
+import { useOtherDataName } from '@/panels/data/useShownData';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { useCurrentNetworkText } from '@/panels/network/useCurrentNetworkText';
 import classes from '@/panels/network/CurrentNetwork.module.css';
@@ -19,6 +20,7 @@ export function CurrentNetwork() {
   const { t } = useTranslation('currentNetwork');
   const format = useNumberFormat();
   const text = useCurrentNetworkText();
+  const otherData = useOtherDataName();
   const waiting = useSession(waitingNetwork);
   const nonFinite = useSession((state) => weightsHeld(state).nonFinite);
   const file = useSession((state) => weightsHeld(state).fileName ?? '');
@@ -27,6 +29,7 @@ export function CurrentNetwork() {
     <div className={classes['root']}>
       <p className={classes['text']} data-testid="current-network">
         <span className={classes['label']}>{t('network.label')}</span> {text}
+        {otherData !== null && <span data-testid="current-data"> · {otherData}</span>}
       </p>
       {nonFinite > 0 && (
         <p className={classes['other']} data-testid="non-finite-weights">

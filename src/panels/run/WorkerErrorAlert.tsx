@@ -27,6 +27,8 @@ function useDetail({ message, details }: WorkerErrorAlertProps['error']): string
     case 'foreign':
     case 'unreadable':
     case 'mismatch':
+    // Of files that are to become a data set, which ImportProblem.tsx words.
+    case 'data_import':
       return message;
     case 'http':
       return t('details.http', { status: details.status });

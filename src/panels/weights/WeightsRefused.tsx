@@ -95,6 +95,7 @@ export function WeightsRefused({ file, network, error }: About & { readonly erro
   switch (details?.kind) {
     // No matter of the file: the engine, the worker, or a download.
     case undefined:
+    case 'data_import':
     case 'http':
     case 'web_page':
     case 'stalled':

@@ -5,20 +5,11 @@ import { dataKey, isMnist, type DataSpec } from '@/model/dataSet';
 import type { DataPart, DataSetStore, KeptDataSet } from '@/storage/dataSets/dataSetStore';
 import type { LoadedImages } from '@/training/dataService';
 import type { ImageSets } from '@/training/engineHost';
+import { DataMissingError } from '@/training/dataSets/dataImportError';
 import { checksumOf } from '@/training/dataSets/checksum';
 import { mixDrawings } from '@/training/dataSets/mixDrawings';
 
 type Sets = Pick<ImageSets, 'training' | 'test'>;
-
-/** Data that is not kept here. */
-export class DataMissingError extends Error {
-  override readonly name = 'DataMissingError';
-  readonly data: DataSpec;
-  constructor(data: DataSpec) {
-    super(`The data set ${data.name} (${data.sha256.slice(0, 12)}) is not kept here.`);
-    this.data = data;
-  }
-}
 
 /** Data sets that stay in memory at once, besides MNIST. */
 const mostSets = 3;

@@ -1,7 +1,8 @@
 /** From files to a data set of 28 x 28 bytes, white on black: reads, turns, fits, splits and checks; nothing is kept yet. */
+import * as v from 'valibot';
 import { imageBytes, imageSize } from '@/data/manifest';
 import { classCount } from '@/model/classCounts';
-import { mostImages, type DataSpec } from '@/model/dataSet';
+import { classNamesSchema, dataNameSchema, mostImages, type DataSpec } from '@/model/dataSet';
 import { samplesOfClass, type DataPreview, type DataReading, type LabelledImages } from '@/model/dataImport';
 import { shuffledIndex } from '@/model/random';
 import { checksumOf } from '@/training/dataSets/checksum';
@@ -14,7 +15,7 @@ import {
   type ReadPictures,
 } from '@/training/dataSets/readIdxFiles';
 import { readPictureFiles } from '@/training/dataSets/readPictureFiles';
-import { sourceFiles, type GivenFile } from '@/training/dataSets/sourceFiles';
+import { sourceFiles, type GivenFile, type SourceFile } from '@/training/dataSets/sourceFiles';
 
 export interface ReadData {
   readonly preview: DataPreview;
@@ -136,6 +137,22 @@ function samplesOf({ images, labels }: LabelledImages, classes: number): Uint8Ar
   });
 }
 
+/** Of our own export, beside its IDX files: what the set and its classes are called. */
+export const namesFile = 'data-set.json';
+const isNamesFile = (path: string): boolean => path === namesFile || path.endsWith(`/${namesFile}`);
+const namesSchema = v.object({ name: dataNameSchema, classNames: classNamesSchema });
+
+/** Null where there are none, or none that can be read: the images are what counts. */
+async function namesIn(files: readonly SourceFile[]): Promise<v.InferOutput<typeof namesSchema> | null> {
+  const file = files.find(({ path }) => isNamesFile(path));
+  if (file === undefined) return null;
+  try {
+    return v.parse(namesSchema, JSON.parse(new TextDecoder().decode(await file.read())));
+  } catch {
+    return null;
+  }
+}
+
 /** What a set is called until a person says otherwise: as the file or the outermost folder. */
 function nameOf(given: readonly GivenFile[]): string {
   const [first] = given.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -174,7 +191,9 @@ export async function readDataSet(
   given: readonly GivenFile[],
   { reading, onProgress = () => Promise.resolve() }: ReadOptions,
 ): Promise<ReadData> {
-  const files = await sourceFiles(given);
+  const found = await sourceFiles(given);
+  const names = await namesIn(found);
+  const files = found.filter(({ path }) => !isNamesFile(path));
   const isIdx = files.some(({ path }) => isIdxName(path));
   const read = isIdx
     ? await readIdxFiles(files)
@@ -186,14 +205,18 @@ export async function readDataSet(
   const largest = [...training.labels, ...test.labels].reduce((most, label) => Math.max(most, label), 0);
   const classes = read.classNames?.length ?? largest + 1;
   if (classes < 2 || classes > classCount) throw new DataImportError({ kind: 'classes', count: classes });
-  const classNames = read.classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+  const classNames =
+    read.classNames ??
+    (names?.classNames.length === classes
+      ? names.classNames
+      : Array.from({ length: classes }, (_, label) => String(label)));
   const counts = countsOf(training, test, classes);
   const empty = counts.findIndex((count) => count.training === 0);
   if (empty >= 0) throw new DataImportError({ kind: 'empty_class', name: classNames[empty] ?? '' });
   const { width, height } = read.training.picture(0);
   const spec: DataSpec = {
     sha256: await checksumOf(training, test),
-    name: nameOf(given),
+    name: names?.name ?? nameOf(given),
     classNames: classNames.map((name) => name.slice(0, 60)),
     trainingImages: training.labels.length,
     testImages: test.labels.length,

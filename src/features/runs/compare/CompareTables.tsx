@@ -6,7 +6,9 @@ import type { NamedRun } from '@/features/runs/compare/CompareChart';
 import { configDifferences } from '@/features/runs/compare/configDifferences';
 import { lineOf } from '@/features/runs/compare/runLines';
 import { useRunTexts } from '@/features/runs/useRunTexts';
-import { classCount, recallOf } from '@/model/classCounts';
+import { recallOf } from '@/model/classCounts';
+import { dataOf } from '@/model/dataSet';
+import { useDataName } from '@/panels/data/useDataName';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { useFieldTexts } from '@/ui/text/useFieldTexts';
 import { useSettingText } from '@/ui/text/useSettingText';
@@ -61,6 +63,8 @@ export function SettingsTable({ runs }: { readonly runs: readonly NamedRun[] }) 
   const fieldTexts = useFieldTexts();
   const settingText = useSettingText();
   const texts = useRunTexts();
+  const { t: data } = useTranslation('data');
+  const dataName = useDataName();
   const settings = configDifferences(runs.map(({ run }) => run.config)).map(({ field, values }) => ({
     name: fieldTexts(field).label,
     cells: values.map((value, i) =>
@@ -68,6 +72,7 @@ export function SettingsTable({ runs }: { readonly runs: readonly NamedRun[] }) 
     ),
   }));
   const beyond = [
+    { name: data('select.label'), cells: runs.map(({ run }) => dataName(dataOf(run.config))) },
     { name: t('columns.engine'), cells: runs.map(({ run }) => texts.engine(run)) },
     { name: t('details.weights'), cells: runs.map(({ run }) => run.origin.fileName ?? t('compare.seed')) },
     {
@@ -109,10 +114,17 @@ export function RecallTable({ runs }: { readonly runs: readonly NamedRun[] }) {
         {format.percent(recall, 1)}
       </span>
     );
-  const rows = Array.from({ length: classCount }, (_, digit) => ({
-    name: String(digit),
-    cells: recalls.map((recall) => cell(recall[digit])),
-  }));
+  // Of several data sets a row has several names.
+  const sets = runs.map(({ run }) => dataOf(run.config));
+  const nameOf = (label: number): string =>
+    [...new Set(sets.flatMap(({ classNames }) => classNames[label] ?? []))].join(' / ');
+  const rows = Array.from(
+    { length: Math.max(...sets.map(({ classNames }) => classNames.length)) },
+    (_, digit) => ({
+      name: nameOf(digit),
+      cells: recalls.map((recall) => cell(recall[digit])),
+    }),
+  );
   return (
     <>
       <h3 className={classes['subtitle']}>{t('compare.recall')}</h3>

@@ -6,6 +6,7 @@ import { curveSections } from '@/features/train/labReport/curveSections';
 import type { ReportData } from '@/features/train/labReport/reportData';
 import type { ReportTexts } from '@/features/train/labReport/reportTexts';
 import { resultSections } from '@/features/train/labReport/resultSections';
+import { dataOf, isMnist } from '@/model/dataSet';
 import { layerCost } from '@/model/cost';
 import { inferShapes, inputShape } from '@/model/shapes';
 import { shownStep } from '@/features/train/useDiagnosisText';
@@ -24,7 +25,17 @@ function ownSection(title: string, text: string): ReportBlock[] {
 function setupSection({ config, backend }: ReportData, { t, format, settings }: ReportTexts): ReportBlock[] {
   return [
     heading(t('doc.setup')),
-    paragraph(t('doc.data', { images: format.integer(config.trainingImages) })),
+    paragraph(
+      isMnist(dataOf(config))
+        ? t('doc.data', { images: format.integer(config.trainingImages) })
+        : t('doc.ownData', {
+            name: dataOf(config).name,
+            images: format.integer(config.trainingImages),
+            tests: format.integer(dataOf(config).testImages),
+            classes: dataOf(config).classNames.join(', '),
+            checksum: dataOf(config).sha256,
+          }),
+    ),
     ...(backend === null
       ? []
       : [
@@ -106,7 +117,9 @@ function againSection(data: ReportData, { t }: ReportTexts): ReportBlock[] {
 /** when: of the report. */
 export function composeReport(data: ReportData, own: OwnWords, texts: ReportTexts, when: Date): LabReport {
   const { t, language } = texts;
-  const title = t('doc.title', { network: data.config.network.name });
+  const spec = dataOf(data.config);
+  const network = data.config.network.name;
+  const title = isMnist(spec) ? t('doc.title', { network }) : t('doc.titleOwn', { network, data: spec.name });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(when);
   const name = own.name.trim();
   return {

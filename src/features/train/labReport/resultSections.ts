@@ -22,6 +22,7 @@ function summary({ config, steps, tests }: ReportData, { t, format }: ReportText
     accuracy: format.percent(last.accuracy),
     best: format.percent(highest.accuracy),
     bestStep: format.integer(highest.step),
+    images: format.integer(last.count),
   });
 }
 
@@ -29,7 +30,7 @@ function testsTable({ tests }: ReportData, { t, format }: ReportTexts): ReportBl
   if (tests.length === 0) return paragraph(t('doc.noTests'));
   return {
     kind: 'table',
-    caption: t('doc.tests'),
+    caption: t('doc.tests', { images: format.integer(tests[0]?.count ?? 0) }),
     head: [t('doc.step'), t('doc.epoch'), t('doc.meanLoss'), t('doc.summedLoss'), t('doc.accuracy')],
     rows: tests.map(({ step, epoch, loss, sumOfBatchMeans, accuracy }) => [
       format.integer(step),

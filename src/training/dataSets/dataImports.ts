@@ -1,0 +1,114 @@
+/** Reads files into data sets for the page: a preview first, and what it shows is kept when a person takes it. */
+import { encodeIdx } from '@/data/idx';
+import { imageSize } from '@/data/manifest';
+import { writeZip } from '@/formats/zip';
+import type { DataPreview, LabelledImages } from '@/model/dataImport';
+import { dataOf, type DataSpec } from '@/model/dataSet';
+import type { RequestParams, RequestValue } from '@/protocol/requests';
+import { DataImportError } from '@/training/dataSets/dataImportError';
+import type { DataSets } from '@/training/dataSets/dataSets';
+import { namesFile, readDataSet, type ReadData } from '@/training/dataSets/readDataSet';
+import { EventLoopYielder } from '@/training/eventLoop';
+import type { ImageSet } from '@/data/imageSet';
+import { imagesOf } from '@/training/engineHost';
+import { NotReadyError } from '@/training/workerError';
+
+const progressMilliseconds = 100;
+
+export class DataImports {
+  readonly #sets: DataSets;
+  #read: ReadData | null = null;
+
+  constructor(sets: DataSets) {
+    this.#sets = sets;
+  }
+
+  /** @throws DataImportError; what `signal` was aborted with */
+  async read(
+    { files, reading }: RequestParams<'readDataSet'>,
+    tell: (progress: { readonly done: number }) => void,
+    signal: AbortSignal,
+  ): Promise<DataPreview> {
+    this.#read = null;
+    const yielder = new EventLoopYielder();
+    let told = performance.now();
+    try {
+      this.#read = await readDataSet(files, {
+        reading,
+        onProgress: async (done) => {
+          if (performance.now() - told > progressMilliseconds) {
+            told = performance.now();
+            tell({ done });
+          }
+          // Lets training, and a cancelling, in.
+          await yielder.turn();
+          signal.throwIfAborted();
+        },
+      });
+      return this.#read.preview;
+    } finally {
+      yielder.close();
+    }
+  }
+
+  /** Keeps what was read last. @throws DataImportError `full` where there is no room; NotReadyError where nothing was read */
+  async keep(names: Pick<DataSpec, 'name' | 'classNames'>): Promise<DataSpec> {
+    const read = this.#read;
+    if (read === null) throw new NotReadyError('No files were read.');
+    const spec = { ...read.preview.spec, ...names };
+    await orFull(this.#sets.keep(spec, read.training, read.test));
+    this.#read = null;
+    return spec;
+  }
+
+  async keepDrawings(drawings: LabelledImages): Promise<string> {
+    return orFull(this.#sets.keepDrawings(drawings));
+  }
+
+  /** A data set as four IDX files in a zip, with what it is called. */
+  async exported(data: DataSpec | undefined): Promise<RequestValue<'exportDataSet'>> {
+    await this.#sets.open(data);
+    const { training, test } = imagesOf(this.#sets, data);
+    const spec = dataOf({ data });
+    if (training.count === 0 || test.count < spec.testImages)
+      throw new NotReadyError('The images are not there yet.');
+    const { name, classNames } = spec;
+    const names = new TextEncoder().encode(JSON.stringify({ name, classNames }, null, 2));
+    const zip = await writeZip([
+      { name: namesFile, data: names },
+      ...idxEntries('train', training),
+      ...idxEntries('t10k', test),
+    ]);
+    const isWhole = zip.byteLength === zip.buffer.byteLength;
+    return {
+      fileName: `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}-idx.zip`,
+      file: isWhole ? zip.buffer : zip.slice().buffer,
+    };
+  }
+}
+
+function idxEntries(stem: string, { images, labels, count }: ImageSet) {
+  const shape = [count, imageSize, imageSize];
+  const size = imageSize * imageSize;
+  return [
+    {
+      name: `${stem}-images-idx3-ubyte`,
+      data: encodeIdx({ shape, data: images.subarray(0, count * size) }),
+      isPacked: true,
+    },
+    {
+      name: `${stem}-labels-idx1-ubyte`,
+      data: encodeIdx({ shape: [count], data: labels.subarray(0, count) }),
+    },
+  ];
+}
+
+async function orFull<T>(writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'QuotaExceededError')
+      throw new DataImportError({ kind: 'full' }, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/** Runs on data of one's own, in the worker: trained, recorded, waited for where it is not kept, and with drawings mixed in. */
+import { expect, test } from 'vitest';
+import { unzipSync } from 'fflate';
+import type { Engine } from '@/engine/engine';
+import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
+import { usualReading } from '@/model/dataImport';
+import { trainingSize, withData, type DataSpec } from '@/model/dataSet';
+import { defaultConfig } from '@/model/presets';
+import type { RunConfig } from '@/model/runConfig';
+import { memoryDataSets } from '@/storage/dataSets/dataSetStore';
+import { memoryRuns } from '@/storage/runs/memoryRuns';
+import { mixDrawings } from '@/training/dataSets/mixDrawings';
+import { bar, barFiles, bars } from '@/training/testing/bars';
+import { RecordedRunWorker } from '../../../scripts/recordedRun.ts';
+import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
+
+const create = (): Promise<Engine> => createWasmEngine({ host: nodeHost(), threads: 1 });
+const files = [...barFiles('train', 40), ...barFiles('t10k', 10)];
+const names = { name: 'Bars', classNames: ['upright', 'lying'] };
+
+async function imported(worker: RecordedRunWorker): Promise<DataSpec> {
+  await worker.request('readDataSet', { files, reading: usualReading });
+  return worker.request('keepDataSet', names);
+}
+
+const runOn = (data: DataSpec, change: Partial<RunConfig> = {}): RunConfig => ({
+  ...withData(defaultConfig('mynn'), data),
+  learningRate: 0.1,
+  batchSize: 8,
+  epochs: 20,
+  shuffle: true,
+  ...change,
+});
+
+test('a network learns forty images of two classes', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  const data = await imported(worker);
+  expect(data).toMatchObject({ ...names, trainingImages: 40, testImages: 10 });
+  expect(worker.events.findLast(({ type }) => type === 'dataSets')).toMatchObject({
+    sets: [data],
+    isPersistent: false,
+  });
+  const config = runOn(data);
+  expect(config.trainingImages).toBe(40);
+  worker.begin(config);
+  await worker.end(store);
+  const tests = (await store.tests('a')).filter(({ extent }) => extent === 'full');
+  expect(tests).toHaveLength(20);
+  expect(tests.every(({ count }) => count === 10)).toBe(true);
+  expect(tests.at(-1)?.accuracy).toBeGreaterThan(0.9);
+  expect(tests.at(-1)?.classes.labelled).toEqual([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect((await store.get('a'))?.config.data).toEqual(data);
+  const seen = await worker.request('testPredictions', null);
+  expect([...seen.labels]).toEqual([...bars(10).labels]);
+  expect(seen.predictions).toHaveLength(10);
+  const { images, labels } = await worker.request('testImages', { indices: [3], data });
+  expect([labels[0], images]).toEqual([1, bar(1, 8)]);
+  worker.cut();
+});
+
+test('a run waits where its data is not kept, and goes on to the same bits once it is', async () => {
+  const store = memoryRuns();
+  const first = new RecordedRunWorker(store, create);
+  const config = runOn(await imported(first), { epochs: 8 });
+  first.begin(config);
+  await first.end(store);
+  const uncut = (await store.metrics('a')).values('loss').slice();
+  first.cut();
+
+  const later = new RecordedRunWorker(store, create);
+  const longer = { ...config, epochs: 10 };
+  later.goOn(config);
+  later.send({ type: 'setEpochs', runId: 'a', epochs: longer.epochs });
+  later.send({ type: 'train', runId: 'a', until: 'end' });
+  const isWaiting = (): boolean => {
+    const status = later.events.findLast((event) => event.type === 'runStatus');
+    return status?.type === 'runStatus' && status.status.phase === 'waiting';
+  };
+  const told = (): unknown => later.events.findLast(({ type }) => type === 'runData');
+  const isReady = (): boolean => later.events.some(({ type }) => type === 'backendReady');
+  await later.until(() => isReady() && isWaiting() && told() !== undefined);
+  expect(told()).toMatchObject({ isMissing: true });
+  await expect(later.request('testImages', { indices: [0], data: config.data })).rejects.toThrow('Bars');
+  await expect(later.request('showStep', { runId: 'a', step: 3, exactly: true })).rejects.toThrow('Bars');
+
+  await imported(later);
+  await later.until(() => later.steps === 50);
+  expect(told()).toMatchObject({ isMissing: false });
+  expect((await store.metrics('a')).values('loss').slice(0, uncut.length)).toEqual(uncut);
+  later.cut();
+});
+
+test('drawings are spread evenly over the training images', () => {
+  const training = { ...bars(20), count: 20 };
+  const drawings = { images: new Uint8Array(2 * 784).fill(7), labels: Uint8Array.of(8, 9) };
+  const { count, labels, images } = mixDrawings(training, drawings, 3);
+  expect(count).toBe(26);
+  const places = [...labels.keys()].filter((i) => (labels[i] ?? 0) > 7);
+  expect(places).toEqual([2, 6, 10, 15, 19, 23]);
+  expect(places.map((i) => labels[i])).toEqual([8, 9, 8, 9, 8, 9]);
+  expect(images[(places[1] ?? 0) * 784]).toBe(7);
+  expect([...labels].filter((label) => label < 8)).toEqual([...training.labels]);
+});
+
+test('a run with drawings mixed in trains on them, is known by their checksum, and needs them again', async () => {
+  const store = memoryRuns();
+  const dataSets = memoryDataSets();
+  const worker = new RecordedRunWorker(store, create, dataSets);
+  const base = await imported(worker);
+  const drawings = { images: bar(1, 9), labels: Uint8Array.of(1) };
+  const sha256 = await worker.request('keepDrawings', { drawings });
+  const data: DataSpec = { ...base, drawings: { sha256, count: 1, copies: 8 } };
+  expect(trainingSize(data)).toBe(48);
+  const config = runOn(data, { epochs: 1 });
+  expect(config.trainingImages).toBe(48);
+  worker.begin(config);
+  await worker.end(store);
+  expect((await store.get('a'))?.summary.steps).toBe(6);
+  expect((await store.get('a'))?.config.data?.drawings).toEqual({ sha256, count: 1, copies: 8 });
+  const zip = unzipSync(new Uint8Array((await worker.request('exportDataSet', { data })).file));
+  expect(zip['train-labels-idx1-ubyte']).toHaveLength(8 + 48);
+  worker.cut();
+
+  const again = new RecordedRunWorker(store, create, dataSets);
+  again.goOn(config);
+  await again.until(() => again.events.some(({ type }) => type === 'backendReady'));
+  expect(await again.request('showStep', { runId: 'a', step: 2, exactly: true })).toMatchObject({ step: 2 });
+  again.cut();
+});
+
+test('an export is the same data set when it is imported', async () => {
+  const worker = new RecordedRunWorker(memoryRuns(), create);
+  const data = await imported(worker);
+  const { file, fileName } = await worker.request('exportDataSet', { data });
+  expect(fileName).toBe('Bars-idx.zip');
+  const preview = await worker.request('readDataSet', {
+    files: [{ path: fileName, file: new Blob([file]) }],
+    reading: usualReading,
+  });
+  expect(preview.spec).toEqual(data);
+  worker.cut();
+});
