@@ -57,7 +57,7 @@ function Removing({ data, onEnd }: { readonly data: DataSpec; readonly onEnd: ()
         >
           {t('kept.removeNow')}
         </Button>
-        <Button size="xs" variant="default" autoFocus onClick={onEnd}>
+        <Button size="xs" variant="default" onClick={onEnd}>
           {t('kept.keep')}
         </Button>
       </Group>

@@ -38,7 +38,7 @@ export interface NameFieldsProps {
   readonly names: Names;
   readonly onChange: (names: Names) => void;
   /** Beside the name of each class. */
-  readonly beside?: (label: number) => ReactNode;
+  readonly beside?: readonly ReactNode[];
 }
 
 export function NameFields({ names, onChange, beside }: NameFieldsProps) {
@@ -88,7 +88,7 @@ export function NameFields({ names, onChange, beside }: NameFieldsProps) {
                 onChange({ name, classNames: classNames.with(label, event.currentTarget.value) })
               }
             />
-            {beside?.(label)}
+            {beside?.[label]}
           </li>
         ))}
       </ul>

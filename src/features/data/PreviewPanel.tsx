@@ -1,6 +1,6 @@
 /** What was read of files, as networks will see it, with what can be read otherwise; kept when a person says so. */
 import { Button, Group, NumberInput, Select, Switch } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataPreview, DataReading } from '@/model/dataImport';
 import { cleanNames, NameFields, type Names } from '@/features/data/NameFields';
@@ -77,7 +77,7 @@ function ReadingFields({
         value={reading.ink}
         allowDeselect={false}
         data={inks.map((value) => ({ value, label: t(`import.inkChoices.${value}`) }))}
-        onChange={(value) => value !== null && onChange({ ink: value as DataReading['ink'] })}
+        onChange={(value) => value !== null && onChange({ ink: value })}
       />
       {preview.isResized && (
         <Select
@@ -86,7 +86,7 @@ function ReadingFields({
           value={reading.fit}
           allowDeselect={false}
           data={fits.map((value) => ({ value, label: t(`import.fitChoices.${value}`) }))}
-          onChange={(value) => value !== null && onChange({ fit: value as DataReading['fit'] })}
+          onChange={(value) => value !== null && onChange({ fit: value })}
         />
       )}
       {preview.isSplit && (
@@ -143,6 +143,16 @@ export function PreviewPanel({
   const { spec, counts, samples } = preview;
   const [names, setNames] = useState<Names>({ name: spec.name, classNames: spec.classNames });
   const clean = cleanNames(names);
+  const beside = names.classNames.map((name, label) => (
+    // oxlint-disable-next-line react/no-array-index-key -- the label is what identifies a class
+    <Fragment key={label}>
+      <Samples images={samples[label] ?? new Uint8Array(0)} name={name} />
+      <span className={classes['counts']}>
+        {t('import.training')} {format.integer(counts[label]?.training ?? 0)} · {t('import.test')}{' '}
+        {format.integer(counts[label]?.test ?? 0)}
+      </span>
+    </Fragment>
+  ));
   return (
     <div className={classes['preview']} data-testid="data-preview">
       <h3 className={classes['subtitle']}>{t('import.preview')}</h3>
@@ -155,19 +165,7 @@ export function PreviewPanel({
       </p>
       <Notes preview={preview} />
       <ReadingFields preview={preview} reading={reading} onChange={onReading} />
-      <NameFields
-        names={names}
-        onChange={setNames}
-        beside={(label) => (
-          <>
-            <Samples images={samples[label] ?? new Uint8Array(0)} name={names.classNames[label] ?? ''} />
-            <span className={classes['counts']}>
-              {t('import.training')} {format.integer(counts[label]?.training ?? 0)} · {t('import.test')}{' '}
-              {format.integer(counts[label]?.test ?? 0)}
-            </span>
-          </>
-        )}
-      />
+      <NameFields names={names} onChange={setNames} beside={beside} />
       <Group gap="xs">
         <Button
           size="sm"

@@ -7,6 +7,7 @@ import { OtherRunPanel } from '@/features/train/OtherRunPanel';
 import { readOtherRun } from '@/features/train/otherRun';
 import { TestChart } from '@/features/train/TestChart';
 import { TrainingLossChart } from '@/features/train/TrainingLossChart';
+import { useShownData } from '@/panels/data/useShownData';
 import { percentDomain } from '@/ui/chart/chartScale';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/train/charts.module.css';
@@ -21,6 +22,7 @@ const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
 function TestCharts() {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
+  const classCount = useShownData().classNames.length;
   return (
     <>
       <TestChart
@@ -37,7 +39,7 @@ function TestCharts() {
         title={t('charts.testAccuracy')}
         axisTitle={t('charts.accuracyAxis')}
         color="var(--series-accuracy)"
-        empty={t('charts.emptyAccuracy')}
+        empty={t('charts.emptyAccuracy', { chance: format.percent(1 / classCount, 0) })}
         value={percentOf}
         formatValue={withPercentSign}
         domainFor={percentDomain}

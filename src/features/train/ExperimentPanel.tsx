@@ -146,6 +146,7 @@ export function ExperimentPanel() {
   const data = usePickerData(current);
   const preset = presets.find(({ id }) => id === current);
   const known = knownPresets.find(({ id }) => id === current);
+  const isOnMnist = draft.data === undefined;
   return (
     <Panel title={t('picker.title')}>
       <div className={classes['stack']}>
@@ -168,8 +169,9 @@ export function ExperimentPanel() {
         <DataSelect />
       </div>
       {isTextId(current) && <p className={classes['text']}>{text(`${current}.text`)}</p>}
-      {known !== undefined && <KnownNotes preset={known} />}
-      {preset !== undefined && <ReportNotes preset={preset} />}
+      {/* What they came to is of MNIST. */}
+      {isOnMnist && known !== undefined && <KnownNotes preset={known} />}
+      {isOnMnist && preset !== undefined && <ReportNotes preset={preset} />}
     </Panel>
   );
 }

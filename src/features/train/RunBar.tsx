@@ -11,6 +11,8 @@ import { RunControls } from '@/features/train/RunControls';
 import { RunStats } from '@/features/train/RunStats';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { useNumberFormat } from '@/ui/text/numberFormat';
+import { isMnist, trainingSize } from '@/model/dataSet';
+import { useShownData } from '@/panels/data/useShownData';
 import { Panel } from '@/ui/layout/Panel';
 import { useMemoryProblem } from '@/panels/run/runProblems';
 import { WorkerErrorAlert } from '@/panels/run/WorkerErrorAlert';
@@ -81,14 +83,20 @@ function RunErrors() {
 
 export function RunBar() {
   const { t } = useTranslation('train');
+  const format = useNumberFormat();
+  const data = useShownData();
   return (
     <Panel className={classes['bar']}>
       <div className={classes['head']}>
-        <Title order={1}>{t('title')}</Title>
+        <Title order={1}>{isMnist(data) ? t('title') : t('titleOther', { name: data.name })}</Title>
         <PhaseBadge />
       </div>
       {/* It stays while it trains: else the buttons jump away from under the pointer that pressed one. */}
-      <p className={classes['intro']}>{t('intro')}</p>
+      <p className={classes['intro']}>
+        {isMnist(data)
+          ? t('intro')
+          : t('introOther', { name: data.name, images: format.integer(trainingSize(data)) })}
+      </p>
       <RunControls />
       <CurrentNetwork />
       <LinkIssues />

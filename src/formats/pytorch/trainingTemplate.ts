@@ -1,11 +1,7 @@
 /** The parts of train.py that are the same for every configuration, which stands before them as constants. */
 import { plainText } from '@/formats/pytorch/python';
-import { isMnist, trainingSize, type DataSpec } from '@/model/dataSet';
-
-const dataFolder = (data: DataSpec): string =>
-  isMnist(data) && data.drawings === undefined
-    ? "--data names a folder with MNIST's four IDX files, packed or not; without them torchvision fetches them into it."
-    : `--data names a folder with the data set's four IDX files: on Digit Lab's page Data, save ${plainText(data.name)} as IDX, and unpack it.`;
+import { dataFolder, otherwise, sizeCheck } from '@/formats/pytorch/trainingData';
+import type { DataSpec } from '@/model/dataSet';
 
 export const headSource = (name: string, link: string, data: DataSpec): string => `#!/usr/bin/env python3
 """Trains ${plainText(name)} on ${plainText(data.name)}; written by Digit Lab.
@@ -37,22 +33,6 @@ try:
     from torch.utils.tensorboard import SummaryWriter
 except ImportError:  # without TensorBoard the figures stand in metrics.csv alone
     SummaryWriter = None`;
-
-/** What happens without the files. */
-function otherwise(data: DataSpec): string {
-  if (isMnist(data) && data.drawings === undefined)
-    return `        from torchvision.datasets import MNIST
-
-        found = MNIST(folder, train=is_training, download=True)
-        images, labels = found.data, found.targets`;
-  return '        raise SystemExit(f"{folder} has not the IDX files of the data set: save it in Digit Lab, and unpack it there.")';
-}
-
-/** Another data set has other sizes, most often. */
-function sizeCheck(data: DataSpec): string {
-  return `    if len(labels) != (${trainingSize(data)} if is_training else ${data.testImages}):
-        raise SystemExit(f"{folder} has {len(labels)} {stem} images: it is another data set.")`;
-}
 
 export const dataSource = (data: DataSpec): string => `def read_idx(folder, stem):
     """An IDX file as bytes, or None where it is not there."""

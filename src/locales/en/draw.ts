@@ -4,6 +4,7 @@ export const draw = {
   pad: {
     label: 'Drawing pad',
     placeholder: 'Draw a digit, 0 to 9',
+    placeholderOther: 'Draw here',
     keyboard: 'Keyboard',
     keyboardHint:
       'Focus the pad. Arrow keys move the pen (with Shift four cells), Space puts it down or lifts it, Backspace undoes, Delete clears.',

@@ -1,5 +1,8 @@
 export const train = {
   title: 'Teach a network to read digits',
+  titleOther: 'Teach a network to read {{name}}',
+  introOther:
+    'A real neural network learns from the {{images}} images of {{name}}, here in your browser, on your own device.',
   intro:
     'A real neural network learns from 60,000 handwritten digits, here in your browser, on your own device. Press Start, watch the loss fall, then draw a digit.',
   controls: {
@@ -81,7 +84,7 @@ export const train = {
     hoverTitle: 'Step {{step}} · epoch {{epoch}}',
     emptyTraining: 'The loss of every batch appears here from the first step on.',
     emptyTestLoss: 'Appears with the first test, a few hundred steps in.',
-    emptyAccuracy: 'The share of unseen digits read right appears here. Guessing gives 10 %.',
+    emptyAccuracy: 'The share of unseen images read right appears here. Guessing gives {{chance}}.',
     summaryTraining: 'Training loss over {{steps}} steps, now {{loss}}',
     summaryTest: 'Last test at step {{step}}: {{value}}',
   },

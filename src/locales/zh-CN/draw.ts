@@ -7,6 +7,7 @@ export const draw = {
   pad: {
     label: '手写板',
     placeholder: '写一个 0 到 9 的数字',
+    placeholderOther: '在这里画',
     keyboard: '键盘',
     keyboardHint:
       '先聚焦手写板。方向键移动笔（按住 Shift 一次移动四格），空格键落笔或抬笔，退格键撤销，Delete 键清空。',

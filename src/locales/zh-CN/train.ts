@@ -3,6 +3,8 @@ import type { Translation } from '@/locales/shape';
 
 export const train = {
   title: '教网络认数字',
+  titleOther: '教网络识别 {{name}}',
+  introOther: '一个真正的神经网络，就在你的浏览器里、你的设备上，从 {{name}} 的 {{images}} 张图像学习。',
   intro:
     '一个真正的神经网络在你的浏览器里、用你自己的设备，从 60,000 个手写数字中学习。点“开始训练”，看损失下降，然后自己写一个数字试试。',
   controls: {
@@ -84,7 +86,7 @@ export const train = {
     hoverTitle: '第 {{step}} 步 · 第 {{epoch}} 轮',
     emptyTraining: '从第一步起，这里显示每一批的损失。',
     emptyTestLoss: '几百步后的第一次测试会显示在这里。',
-    emptyAccuracy: '这里显示没见过的数字有多少认对了。瞎猜是 10 %。',
+    emptyAccuracy: '这里显示没见过的图像有多少认对了。瞎猜是 {{chance}}。',
     summaryTraining: '{{steps}} 步的训练损失，当前为 {{loss}}',
     summaryTest: '最近一次测试在第 {{step}} 步：{{value}}',
   },

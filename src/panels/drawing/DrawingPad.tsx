@@ -4,7 +4,8 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { drawingActions, isEmptyDrawing, useDrawing } from '@/session/drawing';
 import { canvasSize, paintPad } from '@/panels/drawing/drawCanvas';
-import { useClassName } from '@/panels/data/useShownData';
+import { isMnist } from '@/model/dataSet';
+import { useClassName, useShownData } from '@/panels/data/useShownData';
 import { Icon } from '@/ui/icons/icons';
 import { usePadKeyboard } from '@/panels/drawing/usePadKeyboard';
 import { usePadPointer } from '@/panels/drawing/usePadPointer';
@@ -18,6 +19,7 @@ export interface DrawingPadProps {
 export function DrawingPad({ isCompact = false }: DrawingPadProps) {
   const { t } = useTranslation('draw');
   const nameOf = useClassName();
+  const data = useShownData();
   const hintId = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
   const state = useDrawing((drawing) => drawing);
@@ -65,7 +67,7 @@ export function DrawingPad({ isCompact = false }: DrawingPadProps) {
         {isEmpty && !usesKeyboard && (
           <div className={classes['placeholder']} aria-hidden="true">
             <Icon name="pencil" size={22} />
-            {t('pad.placeholder')}
+            {t(isMnist(data) ? 'pad.placeholder' : 'pad.placeholderOther')}
           </div>
         )}
       </div>

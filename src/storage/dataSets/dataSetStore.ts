@@ -47,7 +47,7 @@ function decodeKept(value: unknown): KeptDataSet[] {
 
 function decodePart(value: unknown): LabelledImages | null {
   const parsed = v.safeParse(partSchema, value);
-  return parsed.success ? (parsed.output as LabelledImages) : null;
+  return parsed.success ? parsed.output : null;
 }
 
 const recordOf = ({ spec, createdAt }: KeptDataSet): { readonly sha256: string } & KeptDataSet => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryRuns } from './memoryRuns';
 import { bytesOfState, decodePageParts, decodeRun, encodeRun, isEngineState } from './runSchema';
+import { mnist, withData } from '@/model/dataSet';
 import { runOf, stateOf } from '@/storage/testing/runWrites';
 import { storeFollowsModel } from '@/storage/testing/storeProperty';
 
@@ -25,8 +26,27 @@ describe('a stored run', () => {
     expect(decodeRun(structuredClone(encodeRun(whole)))).toEqual(whole);
   });
 
+  it('names the data that it was trained on', () => {
+    const { sha256 } = mnist;
+    expect(encodeRun(run)).toMatchObject({ version: 4, data: { sha256, name: 'MNIST', drawings: null } });
+    const data = {
+      sha256: 'ab'.repeat(32),
+      name: 'Bars & more',
+      classNames: ['upright', 'lying'],
+      trainingImages: 40,
+      testImages: 10,
+      drawings: { sha256: 'cd'.repeat(32), count: 3, copies: 5 },
+    };
+    const own = { ...run, config: withData(run.config, data) };
+    expect(own.config.trainingImages).toBe(55);
+    expect(decodeRun(structuredClone(encodeRun(own)))).toEqual(own);
+  });
+
   it('comes back out of the older forms, which knew of no deletion, and of no sweep', () => {
-    const { sweep: _s, switchedEngine: _e, thinnedLoss: _t, ...second } = { ...run, ...encodeRun(run) };
+    const now = { data: null, ...run, ...encodeRun(run) };
+    const { data: _, ...third } = now;
+    expect(decodeRun({ ...third, version: 3 })).toEqual(run);
+    const { sweep: _s, switchedEngine: _e, thinnedLoss: _t, ...second } = third;
     expect(decodeRun({ ...second, version: 2 })).toEqual(run);
     const { deletedAt: _d, ...first } = second;
     expect(decodeRun({ ...first, version: 1 })).toEqual(run);
@@ -35,7 +55,8 @@ describe('a stored run', () => {
   });
 
   it.each([
-    ['a newer version', { version: 4 }],
+    ['a newer version', { version: 5 }],
+    ['data that its settings do not have', { data: { sha256: 'other', name: 'x', drawings: null } }],
     ['an older version than the first', { version: 0 }],
     ['settings of an unknown network', { settings: 'network=alexnet' }],
     ['a line of loss without values', { thinnedLoss: { steps: [1], values: [] } }],

@@ -1,0 +1,89 @@
+// A data set of one's own, made in the test: brought, looked at, trained on, gone on with after a reload, deleted.
+import { expect, test, type Page } from '@playwright/test';
+import { expectClean } from './axe.ts';
+import { barIdxFiles, barZip, notIdx, type ChosenFile } from './barFiles.ts';
+import { TrainPage } from './trainPage.ts';
+
+const link = 'network=mynn&epochs=20&batchSize=8&learningRate=0.1&shuffle=true';
+
+async function choose(page: Page, files: readonly ChosenFile[]): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Choose files…' })).toBeEnabled();
+  await page.getByTestId('data-files').setInputFiles([...files]);
+}
+
+/** Brings IDX files in, and names their classes. */
+async function bringBars(page: Page): Promise<void> {
+  await choose(page, [...barIdxFiles('train', 40), ...barIdxFiles('t10k', 10)]);
+  const preview = page.getByTestId('data-preview');
+  await expect(preview).toContainText('40 training and 10 test images, 2 classes');
+  await preview.getByLabel('Name of the data set').fill('Bars');
+  await preview.getByLabel('Class 0').fill('upright');
+  await preview.getByLabel('Class 1').fill('lying');
+  await preview.getByRole('button', { name: 'Keep this data set' }).click();
+  await expect(page.getByTestId('data-set')).toHaveCount(2);
+}
+
+test('a data set as IDX files is trained on, and a run goes on with it after a reload', async ({ page }) => {
+  const train = new TrainPage(page);
+  await train.open(link);
+  await page.getByRole('link', { name: 'Own data…' }).click();
+  const [images] = barIdxFiles('train', 40);
+  await choose(page, images === undefined ? [] : [images, notIdx]);
+  await expect(page.getByRole('alert')).toContainText(
+    'train-labels-idx1-ubyte is no IDX file: it begins with 89 50',
+  );
+  await expectClean(page, 'what is wrong with a file');
+  await bringBars(page);
+  await expectClean(page, 'a data set that is kept');
+  const bars = page.getByTestId('data-set').filter({ hasText: 'Bars' });
+  await bars.getByRole('button', { name: 'Train on it' }).click();
+  await expect(bars).toContainText('In use');
+  await bars.getByRole('link', { name: 'Go to Train' }).click();
+
+  await expect(page.getByTestId('data-select')).toHaveValue('Bars');
+  await expect(page.getByTestId('current-data')).toContainText('Bars');
+  await train.chooseEngine(/WebAssembly/);
+  await train.mainControl.click();
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 60_000 });
+  expect(await train.stat('step')).toBe(100);
+  expect(await train.stat('accuracy')).toBeGreaterThan(90);
+  await page.getByRole('button', { name: /^Test image 0: a upright, read as upright/ }).click();
+  await expect(page.getByTestId('predicted-digit')).toHaveText('upright');
+
+  await page.reload();
+  const offer = page.getByTestId('last-run');
+  await offer.getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
+  await expect(page.getByTestId('current-data')).toContainText('Bars');
+  await page.getByTestId('field-epochs').fill('22');
+  await page.keyboard.press('Enter');
+  await train.expectAction('continue');
+  await train.mainControl.click();
+  await expect.poll(() => train.stat('step'), { timeout: 60_000 }).toBe(110);
+});
+
+test('images in a zip become a data set; once it is deleted, its link and its runs say what they need', async ({
+  page,
+}) => {
+  await page.goto('/data');
+  await choose(page, [barZip(60)]);
+  const preview = page.getByTestId('data-preview');
+  await expect(preview).toContainText('50 training and 10 test images, 2 classes');
+  await expect(preview).toContainText('Dark on light was found');
+  await expect(preview.getByRole('img', { name: 'Examples of upright' })).toBeVisible();
+  await expectClean(page, 'a preview');
+  await preview.getByRole('button', { name: 'Keep this data set' }).click();
+  const bars = page.getByTestId('data-set').filter({ hasText: 'bars' });
+  await bars.getByRole('button', { name: 'Train on it' }).click();
+
+  await bars.getByRole('button', { name: 'Delete' }).click();
+  await bars.getByRole('button', { name: 'Delete it' }).click();
+  await expect(page.getByTestId('data-set')).toHaveCount(1);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'The data set bars is not here' });
+  await expect(alert).toContainText('SHA-256');
+  await expect(page.getByTestId('main-control')).toBeDisabled();
+  await expectClean(page, 'data that is missing');
+  await alert.getByRole('button', { name: 'Train on MNIST' }).click();
+  await expect(alert).toBeHidden();
+  await expect(page.getByTestId('main-control')).toBeEnabled();
+});
