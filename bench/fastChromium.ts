@@ -1,14 +1,12 @@
 /** The preset "99 % as fast as possible" on the built page in Chromium, on one thread, as a person would start it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
-import { build, preview } from 'vite';
+import type { Browser, CDPSession, Page } from '@playwright/test';
 import { configToQuery } from '@/model/configQuery';
 import { fastPreset } from '@/model/fastPreset';
-import { chromiumLaunchOptions } from '../scripts/chromium.ts';
+import { onBuiltPage } from './builtPage.ts';
 import { machineName, type SearchRun } from './searchResults.ts';
 
-const outDir = '.cache/bench-fast';
 const longest = 120_000;
 /** Linux's USER_HZ. */
 const ticksPerSecond = 100;
@@ -77,20 +75,9 @@ export async function trainInChromium(
   seeds: readonly number[],
   tell: (run: SearchRun) => void,
 ): Promise<void> {
-  await build({ logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ logLevel: 'error', build: { outDir }, preview: { port: 0 } });
-  const { executablePath } = chromiumLaunchOptions();
   // Without the flags of the tests, which switch WebGPU on.
-  const browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  });
-  try {
-    const url = server.resolvedUrls?.local[0] ?? '';
+  await onBuiltPage('.cache/bench-fast', [], async (browser, url) => {
     // oxlint-disable-next-line no-await-in-loop -- they share the core
     for (const seed of seeds) tell(await trainOnce(browser, url, seed));
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+  });
 }

@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchReport, table } from './reportMarkdown.ts';
 import { bestTable, fastTable, placesTable } from './searchTables.ts';
+import { ratesTable } from './userRates.ts';
+import { suiteTable } from './suiteTable.ts';
 import { readResults, type ResultEngine, type ResultFile, resultOf, type ResultRow } from './resultFile.ts';
 
 const networks = [
@@ -130,7 +132,17 @@ function wasmTable(files: readonly ResultFile[]): string {
   );
 }
 
+/** Of the networks of suiteNetworks.ts: every run of the newest day that has one, since each is of other rows. */
+function newestSuiteTable(files: readonly ResultFile[]): string {
+  const suites = files.filter(({ suite = false }) => suite);
+  const day = suites.at(-1)?.measured.slice(0, 10);
+  if (day === undefined) return 'None is kept yet.';
+  return suiteTable(suites.filter(({ measured }) => measured.startsWith(day)).flatMap(({ rows }) => rows));
+}
+
 const tables = {
+  suite: newestSuiteTable,
+  rates: ratesTable,
   webgpu: webgpuTable,
   wasm: wasmTable,
   fast: fastTable,

@@ -1,0 +1,251 @@
+/**
+ * Rates that users feel, on the built page in Chromium: from Start to the first step on a cold page, a test of 10,000 images, and from
+ * the pointer to the bars while it trains. Kept as history in bench/results/rates/runs.json; npm run bench:tables shows the newest.
+ *   npm run bench:rates -- [--rounds N] [--net NAME[,NAME]] [--engine wasm|webgpu[,...]]
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Browser, Page } from '@playwright/test';
+import * as v from 'valibot';
+import { TrainPage } from '../e2e/trainPage.ts';
+import { onBuiltPage } from './builtPage.ts';
+import { table } from './reportMarkdown.ts';
+import { machineName } from './searchResults.ts';
+
+const engines = { wasm: /WebAssembly/u, webgpu: /WebGPU/u } as const;
+type RatedEngine = keyof typeof engines;
+
+const figures = v.object({ median: v.number(), minimum: v.number(), maximum: v.number() });
+const runSchema = v.object({
+  network: v.string(),
+  engine: v.picklist(['wasm', 'webgpu']),
+  /** Milliseconds; medians of the rounds. */
+  firstStep: figures,
+  test: figures,
+  /** Null where none came. */
+  prediction: v.nullable(figures),
+  rounds: v.number(),
+  /** ISO 8601, UTC. */
+  measured: v.string(),
+  machine: v.string(),
+  /** As the page names engine and device. */
+  device: v.string(),
+  load: v.number(),
+});
+const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
+type RateRun = v.InferOutput<typeof runSchema>;
+
+const folder = new URL('results/rates/', import.meta.url);
+const file = fileURLToPath(new URL('runs.json', folder));
+const longest = 120_000;
+const main = '[data-testid=main-control]';
+const step = '[data-testid=stat-step]';
+const accuracy = '[data-testid=stat-accuracy]';
+const strokes = 24;
+
+/** All that was measured, the oldest first. @throws ValiError where somebody edited the file */
+export function readRates(): RateRun[] {
+  return existsSync(file) ? v.parse(fileSchema, JSON.parse(readFileSync(file, 'utf8'))).runs : [];
+}
+
+function summarize(values: readonly number[]): v.InferOutput<typeof figures> {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+  return { median: at(0.5), minimum: at(0), maximum: at(1) };
+}
+
+async function open(browser: Browser, url: string, query: string, engine: RatedEngine): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  // tsx wraps functions in a helper of its own, which those that run in the page need too.
+  await page.addInitScript('globalThis.__name = (named) => named');
+  const train = new TrainPage(page);
+  await train.open(query);
+  const banner = page.getByRole('banner');
+  if (!engines[engine].test(await banner.innerText())) await train.chooseEngine(engines[engine]);
+  await banner.getByText(engines[engine]).first().waitFor({ timeout: longest });
+  await page.locator(`${main}:enabled`).waitFor({ timeout: longest });
+  return page;
+}
+
+/** Milliseconds from a press of `press` until the text of `shows` differs from what it is now. */
+function untilShown(page: Page, press: string, shows: string): Promise<number> {
+  return page.evaluate(
+    ([button, figure]) =>
+      new Promise<number>((resolve) => {
+        const shown = document.querySelector(figure);
+        const before = shown?.textContent;
+        const start = performance.now();
+        const look = (): void => {
+          if (document.querySelector(figure)?.textContent === before) requestAnimationFrame(look);
+          else resolve(performance.now() - start);
+        };
+        document.querySelector<HTMLElement>(button)?.click();
+        look();
+      }),
+    [press, shows] as const,
+  );
+}
+
+/** On a page of its own that has nothing in its cache, while it still loads the digits. */
+async function firstStepMilliseconds(browser: Browser, url: string, network: string, engine: RatedEngine) {
+  const page = await open(browser, url, `network=${network}`, engine);
+  try {
+    return await untilShown(page, main, step);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** Of a run of one step, from its press to the accuracy; the step itself is a small part. */
+async function testMilliseconds(browser: Browser, url: string, network: string, engine: RatedEngine) {
+  const page = await open(browser, url, `network=${network}&trainingImages=64&epochs=1`, engine);
+  try {
+    await page.getByTestId('data-progress').waitFor({ state: 'detached', timeout: longest });
+    return await untilShown(page, main, accuracy);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** From each move of the pointer over the pad until the bars are of the new drawing, while the network trains. */
+async function predictionMilliseconds(browser: Browser, url: string, network: string, engine: RatedEngine) {
+  const page = await open(browser, url, `network=${network}&epochs=40`, engine);
+  try {
+    await page.getByTestId('data-progress').waitFor({ state: 'detached', timeout: longest });
+    await untilShown(page, main, step);
+    const box = await page.getByTestId('drawing-pad').boundingBox();
+    if (box === null) throw new Error('The drawing pad is not visible.');
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.2);
+    await page.mouse.down();
+    await page.evaluate(() => {
+      const times: number[] = [];
+      Object.assign(globalThis, { predictionTimes: times });
+      let movedAt: number | null = null;
+      document.addEventListener('pointermove', () => (movedAt ??= performance.now()), true);
+      const bars = document.querySelector('[data-testid=prediction]');
+      if (bars === null) throw new Error('There are no bars.');
+      let isBusy = false;
+      new MutationObserver(() => {
+        const now = bars.getAttribute('aria-busy') === 'true';
+        if (isBusy && !now && movedAt !== null) {
+          times.push(performance.now() - movedAt);
+          movedAt = null;
+        }
+        isBusy = now;
+      }).observe(bars, { attributes: true, attributeFilter: ['aria-busy'] });
+    });
+    // A software adapter answers after seconds.
+    const end = Date.now() + longest;
+    const count = () =>
+      page.evaluate(() => (globalThis as unknown as { predictionTimes: number[] }).predictionTimes.length);
+    for (let i = 1; i <= strokes; i += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as a hand moves
+      await page.mouse.move(
+        box.x + box.width * (0.3 + (0.4 * i) / strokes),
+        box.y + box.height * (0.2 + (0.6 * (i % 5)) / 5),
+      );
+      // oxlint-disable-next-line no-await-in-loop
+      while ((await count()) < i && Date.now() < end) await page.waitForTimeout(20);
+    }
+    return await page.evaluate(
+      () => (globalThis as unknown as { predictionTimes: number[] }).predictionTimes,
+    );
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function measureRates(
+  browser: Browser,
+  url: string,
+  network: string,
+  engine: RatedEngine,
+  rounds: number,
+): Promise<RateRun> {
+  const load = loadavg()[0] ?? 0;
+  const [firstSteps, tests, predictions]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- they share the cores
+    firstSteps.push(await firstStepMilliseconds(browser, url, network, engine));
+    // oxlint-disable-next-line no-await-in-loop
+    tests.push(await testMilliseconds(browser, url, network, engine));
+    // oxlint-disable-next-line no-await-in-loop
+    predictions.push(...(await predictionMilliseconds(browser, url, network, engine)));
+  }
+  const page = await open(browser, url, `network=${network}`, engine);
+  const device = `${engine}, ${(await page.getByTestId('engine-device').innerText()).replaceAll('\n', ', ')}`;
+  await page.context().close();
+  return {
+    network,
+    engine,
+    firstStep: summarize(firstSteps),
+    test: summarize(tests),
+    prediction: predictions.length === 0 ? null : summarize(predictions),
+    rounds,
+    measured: new Date().toISOString(),
+    machine: machineName(),
+    device: `Chromium ${browser.version()}, ${device}`,
+    load,
+  };
+}
+
+/** The newest of each engine and network. */
+export function ratesTable(): string {
+  const runs = readRates();
+  const newest = [
+    ...new Map(runs.map((run): [string, RateRun] => [`${run.engine} ${run.network}`, run])).values(),
+  ];
+  if (newest.length === 0) return 'None is kept yet.';
+  const text = (figure: v.InferOutput<typeof figures> | null): string => {
+    if (figure === null) return '–';
+    const { median, minimum, maximum } = figure;
+    return `**${median.toFixed(0)}** (${minimum.toFixed(0)} to ${maximum.toFixed(0)})`;
+  };
+  return table(
+    [
+      '',
+      'device',
+      'Start to the first step, ms',
+      'test of 10,000, ms',
+      'pointer to bars, ms',
+      'measured',
+      'load',
+    ],
+    newest.map(({ network, device, firstStep, test, prediction, measured, load }) => [
+      network,
+      device,
+      text(firstStep),
+      text(test),
+      text(prediction),
+      measured.slice(0, 10),
+      load.toFixed(1),
+    ]),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      net: { type: 'string', default: 'mynn,lenet,resnet' },
+      engine: { type: 'string', default: 'wasm,webgpu' },
+    },
+  });
+  const asked = values.engine.split(',');
+  const rated = (Object.keys(engines) as RatedEngine[]).filter((engine) => asked.includes(engine));
+  // WebGPU on SwiftShader where there is no card, as in the tests.
+  await onBuiltPage('.cache/bench-rates', ['--enable-unsafe-webgpu'], async (browser, url) => {
+    for (const engine of rated) {
+      for (const network of values.net.split(',')) {
+        // oxlint-disable-next-line no-await-in-loop
+        const run = await measureRates(browser, url, network, engine, Number(values.rounds));
+        console.log(run);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(file, `${JSON.stringify({ version: 1, runs: [...readRates(), run] }, null, 1)}\n`);
+      }
+    }
+  });
+}
