@@ -14,7 +14,9 @@ import { RangeTester } from '@/training/rangeTester';
 import type { RequestContext } from '@/training/requests';
 import { DataImports } from '@/training/dataSets/dataImports';
 import { DataSets } from '@/training/dataSets/dataSets';
-import { Trainer, type RunEvent } from '@/training/trainer';
+import { SecondEngine } from '@/training/secondEngine';
+import type { RunEvent } from '@/training/runEvent';
+import { Trainer } from '@/training/trainer';
 import { mnistImages } from './mnistImages.ts';
 
 export interface Images {
@@ -66,6 +68,8 @@ export class Lab {
   /** Nothing is recorded here. */
   readonly runs = Promise.resolve(memoryRuns());
   readonly withCopy: RequestContext['withCopy'] = (task) => this.trainer.withNetwork(task);
+  readonly recordedRun = (): null => null;
+  readonly second: SecondEngine;
   readonly showStep = (): Promise<null> => Promise.resolve(null);
   /** As the browser tells it of the device in use. */
   loseDevice: (error: EngineError) => void = () => undefined;
@@ -90,6 +94,13 @@ export class Lab {
       onChange: () => this.trainer.imagesArrived(),
     });
     this.imports = new DataImports(this.source);
+    this.second = new SecondEngine({
+      source: this.source,
+      inUse: () => this.trainer.engineInfo,
+      onBusy: () => undefined,
+      open: async (onDeviceError) =>
+        (await createTfjsEngine(this.trainer.engineInfo?.backend ?? 'wasm', { onDeviceError })).engine,
+    });
     this.trainer = new Trainer({
       source: this.source,
       onEngineLost: (error, { backend }) => {

@@ -6,7 +6,7 @@ import type { DiagnosisId } from '@/doctor/rules';
 import type { EvaluationRecord } from '@/doctor/runRecord';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
-import type { RunEvent } from '@/training/trainer';
+import type { RunEvent } from '@/training/runEvent';
 
 /** Between two looks, as on the page; a test is looked at at once. */
 const pauseMilliseconds = 1500;

@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { finiteOrNull } from '@/model/runResult';
-import type { RunEvent } from '@/training/trainer';
+import type { RunEvent } from '@/training/runEvent';
 import { engines, isParityEngineName, type ParityEngineName } from '../parity/engines.ts';
 import { knownMarkdown } from './knownMarkdown.ts';
 import { plannedKnownRuns, plannedRuns, type PlannedRun } from './plan.ts';

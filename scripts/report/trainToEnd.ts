@@ -4,7 +4,8 @@ import type { BackendInfo } from '@/model/backend';
 import type { Engine } from '@/engine/engine';
 import type { RunConfig } from '@/model/runConfig';
 import { fullTestOf, type FullTest } from '@/model/runResult';
-import { Trainer, type RunEvent } from '@/training/trainer';
+import type { RunEvent } from '@/training/runEvent';
+import { Trainer } from '@/training/trainer';
 import { DoctorWatch, type Verdict } from './doctorWatch.ts';
 import { mnistImages } from '../mnistImages.ts';
 

@@ -16,7 +16,14 @@ export function hash32(value: number): number {
 }
 
 /** What a random number is for; each has its own stream under one seed. */
-export const streams = { initialise: 1, shuffle: 2, dropout: 3, augment: 4, corrupt: 5 } as const;
+export const streams = {
+  initialise: 1,
+  shuffle: 2,
+  dropout: 3,
+  augment: 4,
+  corrupt: 5,
+  direction: 6,
+} as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 
 /**

@@ -7,6 +7,7 @@ import type { DataErrorDetails } from '@/data/dataError';
 import type { BackendInfo, BackendName, BackendProbe } from '@/model/backend';
 import type { DataProblem } from '@/model/dataImport';
 import type { DataSpec } from '@/model/dataSet';
+import type { CurvaturePoint, CurvatureSettings } from '@/model/curvature';
 import type { EngineState, Weights } from '@/model/engineState';
 import type { StatisticsInterval, StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -80,6 +81,8 @@ export type Command =
   | { readonly type: 'setEpochs'; readonly runId: string; readonly epochs: number }
   /** How often layer statistics are taken; `auto` until this is sent. */
   | { readonly type: 'setStatisticsInterval'; readonly interval: StatisticsInterval }
+  /** How often the curvature of the loss is measured; never until this is sent. */
+  | { readonly type: 'setCurvature'; readonly settings: CurvatureSettings | null }
   /** Bytes that the keyframes of a run may take, of all runs that begin, or go on, from now on. */
   | { readonly type: 'setKeyframeBytes'; readonly bytes: number }
   /** Ends the run; its network stays for predictions. */
@@ -225,6 +228,9 @@ export type WorkerEvent =
   /** Layer by layer, of some of the steps that the metrics before it told of. */
   | { readonly type: 'statistics'; readonly runId: string; readonly steps: readonly StepStatistics[] }
   | ({ readonly type: 'evaluated'; readonly runId: string } & EvaluationPoint)
+  | { readonly type: 'curvature'; readonly runId: string; readonly point: CurvaturePoint }
+  /** It could not be measured, and is not any more until it is set again; the run goes on. */
+  | { readonly type: 'curvatureFailed'; readonly runId: string; readonly error: WorkerError }
   /** The run begins with weights that no seed can draw again. */
   | { readonly type: 'runBegan'; readonly runId: string; readonly initial: Weights }
   /** Settings of the run that changed in flight: all of them, in order. */

@@ -16,6 +16,7 @@ import type { DataPreview, DataReading, LabelledImages } from '@/model/dataImpor
 import type { DataSpec } from '@/model/dataSet';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
+import type { LandscapeSettings, LossLandscape } from '@/model/lossLandscape';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { TestPredictions } from '@/model/testFigures';
@@ -282,6 +283,13 @@ const table = {
   >({ seconds: 120, returns: ({ file }) => [file] }),
   /** Keeps drawings as they are, for runs that mix them in; gives their checksum. */
   keepDrawings: request<{ readonly drawings: LabelledImages }, string>({ seconds: 60 }),
+  /** The loss of the network on show on a plane through its weights, computed beside the run. Tells the share that is done. */
+  lossLandscape: request<LandscapeSettings, LossLandscape, { readonly done: number }>({
+    seconds: 120,
+    returns: ({ loss, accuracy }) => [loss.buffer, accuracy.buffer],
+  }),
+  /** Seconds that the network takes to read an image in eval mode, as measured now. */
+  evaluationPace: request<null, { readonly secondsPerImage: number }>({ seconds: 60 }),
   /** What a run of this configuration would need of the engine in use; null where its memory has no known end. */
   memoryNeed: request<{ readonly config: RunConfig }, MemoryNeed | null>({ seconds: 60 }),
   /** A file of the network, which stands after `step`, or of the run; tells which share of the test images it has read, where it does. */

@@ -30,7 +30,8 @@ function show(
   statistics.clear();
   if (step > 0) metrics.append(read.metrics, read.times);
   statistics.append(read.statistics);
-  store.setState(({ metricsVersion, statisticsVersion }) => ({
+  store.setState(({ curvature, metricsVersion, statisticsVersion }) => ({
+    curvature: { ...curvature, points: [], error: null },
     run: {
       ...preparingRun(run.id, config, run.origin),
       step,

@@ -1,7 +1,7 @@
 /** How the state follows what the worker tells: pure, so that it can be tested without a worker. */
 import { assertNever } from '@/model/layers';
 import type { RunStatus, WorkerError } from '@/protocol/messages';
-import type { RunState, SessionState } from '@/session/sessionState';
+import type { CurvatureState, RunState, SessionState } from '@/session/sessionState';
 import type { SessionEvent } from '@/session/trainerClient';
 
 /** The state after an event. Events of a run that was replaced change nothing, and give back the same object. */
@@ -45,6 +45,16 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
         const point = { step, epoch, extent, loss, sumOfBatchMeans, accuracy, count, classes };
         return { ...state, evaluations: [...state.evaluations, point] };
       });
+    case 'curvature':
+      return ofRun(state, event.runId, () => ({
+        ...state,
+        curvature: { ...state.curvature, points: [...state.curvature.points, event.point] },
+      }));
+    case 'curvatureFailed':
+      return ofRun(state, event.runId, () => ({
+        ...state,
+        curvature: { ...state.curvature, settings: null, error: event.error },
+      }));
     case 'runKept':
       return ofRun(state, event.runId, (run) => ({
         ...state,
@@ -84,9 +94,15 @@ function withStatus(state: SessionState, run: RunState, status: RunStatus): Sess
   return {
     ...next,
     evaluations: state.evaluations.filter((point) => point.step <= status.step),
+    curvature: curvatureUpTo(state, status.step),
     metricsVersion: state.metricsVersion + 1,
     statisticsVersion: state.statisticsVersion + 1,
   };
+}
+
+/** What was measured up to a step. */
+export function curvatureUpTo({ curvature }: SessionState, step: number): CurvatureState {
+  return { ...curvature, points: curvature.points.filter((point) => point.step <= step) };
 }
 
 function withFailure(state: SessionState, run: RunState, error: WorkerError): SessionState {

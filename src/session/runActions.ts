@@ -216,8 +216,9 @@ export function prepare(
   const run = preparingRun(newRunId(), config, origin);
   metrics.clear();
   statistics.clear();
-  store.setState(({ metricsVersion, statisticsVersion }) => ({
+  store.setState(({ curvature, metricsVersion, statisticsVersion }) => ({
     run,
+    curvature: { ...curvature, points: [], error: null },
     recovery: null,
     shown: null,
     comparison: null,

@@ -6,7 +6,7 @@ import { draftFromQuery, loadDraft, saveDraft } from '@/session/draftLink';
 import type { WorkerPulse } from '@/session/heartbeat';
 import { findLastRun } from '@/session/lastRun';
 import { MetricsLog } from '@/session/metricsLog';
-import { reduceEvent } from '@/session/reduceEvent';
+import { curvatureUpTo, reduceEvent } from '@/session/reduceEvent';
 import { recordDiagnoses } from '@/session/recordDiagnoses';
 import { isTraining } from '@/session/selectors';
 import { RunKeeper, type Resumption } from '@/session/runKeeper';
@@ -66,6 +66,7 @@ function initialState(): SessionState {
     savedWeights: null,
     weightsQuestion: null,
     evaluations: [],
+    curvature: { settings: null, points: [], error: null },
     rangeTest: null,
     diagnoses: [],
     storedRunId: null,
@@ -128,10 +129,11 @@ export function createSession(): Session {
   };
   const startWorker = (): TrainerClient => {
     const started = startTrainerClient({ onEvent, onCrash, onPulse });
-    const { settings } = store.getState();
+    const { settings, curvature } = store.getState();
     started.send(selectBackendCommand(settings));
     started.send(statisticsCommand(settings));
     started.send(keyframesCommand(settings));
+    started.send({ type: 'setCurvature', settings: curvature.settings });
     started.send({ type: 'loadData' });
     return {
       ...started,
@@ -174,7 +176,9 @@ export function createSession(): Session {
     truncate(step);
     const { backend, data, rangeTest } = initialState();
     const { metricsVersion, statisticsVersion } = store.getState();
+    const curvature = curvatureUpTo(store.getState(), step);
     store.setState({
+      curvature,
       backend,
       data,
       rangeTest,

@@ -75,6 +75,10 @@ export function createActions(context: ActionContext): SessionActions {
       changeSettings({ statisticsInterval });
       client()?.send(statisticsCommand(store.getState().settings));
     },
+    setCurvature: (settings) => {
+      store.setState(({ curvature }) => ({ curvature: { ...curvature, settings, error: null } }));
+      client()?.send({ type: 'setCurvature', settings });
+    },
     setKeyframeBytes: (keyframeBytes) => {
       changeSettings({ keyframeBytes });
       client()?.send(keyframesCommand(store.getState().settings));

@@ -15,6 +15,7 @@ import type { ExportFormatId } from '@/formats/exportFormats';
 import type { BackendName, BackendProbe } from '@/model/backend';
 import type { MemoryNeed } from '@/model/cost';
 import type { DataSpec } from '@/model/dataSet';
+import type { CurvaturePoint, CurvatureSettings } from '@/model/curvature';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { RangeTestPoint } from '@/model/rangeTest';
 import type { LinkIssue } from '@/model/configQuery';
@@ -110,6 +111,15 @@ export interface Recovery {
   readonly step: number | null;
 }
 
+/** The curvature of the loss on the way of the run at hand; of the visit, not of the record. */
+export interface CurvatureState {
+  /** Null: it is not measured. */
+  readonly settings: CurvatureSettings | null;
+  readonly points: readonly CurvaturePoint[];
+  /** Why it is not measured any more. */
+  readonly error: WorkerError | null;
+}
+
 /** A learning-rate range test: under way, or done and still shown. */
 export interface RangeTestState {
   readonly rangeTestId: number;
@@ -182,6 +192,7 @@ export interface SessionState {
   readonly savedWeights: { readonly runId: string; readonly step: number; readonly fileName: string } | null;
   readonly weightsQuestion: WeightsQuestion | null;
   readonly evaluations: readonly EvaluationPoint[];
+  readonly curvature: CurvatureState;
   /** Null until the first range test, and after it was closed. */
   readonly rangeTest: RangeTestState | null;
   /** The run whose states are in storage, so that it outlives the page. */
@@ -238,6 +249,8 @@ export interface SessionActions {
   readonly setReferenceEngine: (reference: boolean) => void;
   /** Of the run under way too, from the next step on. */
   readonly setStatisticsInterval: (interval: StatisticsInterval) => void;
+  /** Measures the curvature of the loss while the run trains, from now on; null: not any more. */
+  readonly setCurvature: (settings: CurvatureSettings | null) => void;
   /** Of runs that begin, or go on, from now on. */
   readonly setKeyframeBytes: (bytes: number) => void;
   /**

@@ -1,6 +1,7 @@
 /** Looking back at earlier steps of the run at hand, and training on from one of them with other settings. */
 import type { RunConfig } from '@/model/runConfig';
 import { newRunId, preparingRun, type RunContext } from '@/session/runActions';
+import { curvatureUpTo } from '@/session/reduceEvent';
 import { isBranchable } from '@/session/selectors';
 import type { SessionActions, ShownState } from '@/session/sessionState';
 
@@ -70,15 +71,16 @@ export function createTimeTravelActions(context: RunContext): TimeTravelActions 
     asked = null;
     metrics.truncate(step);
     statistics.truncate(step);
-    store.setState(({ metricsVersion, statisticsVersion }) => ({
+    store.setState((state) => ({
       run: { ...preparingRun(runId, config, run.origin), step, firstStep: step, keptStep: step },
       draft: config,
       shown: null,
       recovery: null,
       comparison: loss.length > step ? { runId: run.runId, step, loss } : comparison,
       evaluations: evaluations.filter((point) => point.step <= step),
-      metricsVersion: metricsVersion + 1,
-      statisticsVersion: statisticsVersion + 1,
+      curvature: curvatureUpTo(state, step),
+      metricsVersion: state.metricsVersion + 1,
+      statisticsVersion: state.statisticsVersion + 1,
     }));
     worker.send({ type: 'branch', runId, config, parent: { runId: run.runId, step } });
     worker.send({ type: 'train', runId, until: 'end' });

@@ -15,11 +15,13 @@ import type { CreateEngine } from '@/training/engineHost';
 import { withNetworkCopy } from '@/training/networkCopy';
 import { DataImports } from '@/training/dataSets/dataImports';
 import { DataSets } from '@/training/dataSets/dataSets';
+import { CurvatureMeter } from '@/training/curvature/curvatureMeter';
 import { EngineSelection, type Backends } from '@/training/engineSelection';
 import { RangeTester } from '@/training/rangeTester';
 import { RunRecorder } from '@/training/recording/runRecorder';
 import { TimeTravel } from '@/training/replay/timeTravel';
 import { answer, type RequestContext } from '@/training/requests';
+import { SecondEngine } from '@/training/secondEngine';
 import { NotReadyError } from '@/training/workerError';
 import { Trainer } from '@/training/trainer';
 import { toWorkerError } from '@/training/workerError';
@@ -91,10 +93,21 @@ export function createCommandHandler({
       post({ type: 'runData', runId, isMissing: true });
     }
   };
+  /** Another engine like the one in use. */
+  const open: CreateEngine = async (onDeviceError) => {
+    const info = trainer.engineInfo;
+    if (info === null) throw new NotReadyError('No backend is ready yet.');
+    const request = { choice: info.backend, reference: info.engine === 'tfjs' };
+    return (await backends.open(request, onDeviceError, () => undefined)).engine;
+  };
+  const onBusy = (seconds: number): void => post({ type: 'busy', seconds });
+  const second = new SecondEngine({ source, open, inUse: () => trainer.engineInfo, onBusy });
+  const curvature = new CurvatureMeter(second, source);
   const trainer: Trainer = new Trainer({
     source,
+    curvature,
     emit: (event) => recorder.hear(event),
-    onBusy: (seconds) => post({ type: 'busy', seconds }),
+    onBusy,
     onEngineLost: (error, info) => engines.lost(error, info),
   });
   const engines = new EngineSelection({ trainer, backends, post });
@@ -104,17 +117,8 @@ export function createCommandHandler({
     post,
     environment: () => (trainer.engineInfo === null ? null : environmentOf(trainer.engineInfo)),
   });
-  /** Another engine like the one in use. */
-  const open: CreateEngine = async (onDeviceError) => {
-    const info = trainer.engineInfo;
-    if (info === null) throw new NotReadyError('No backend is ready yet.');
-    const request = { choice: info.backend, reference: info.engine === 'tfjs' };
-    return (await backends.open(request, onDeviceError, () => undefined)).engine;
-  };
-  const onBusy = (seconds: number): void => post({ type: 'busy', seconds });
-  const travel = new TimeTravel({ source, store: runs, environmentOf, onBusy, open });
-  const withCopy: RequestContext['withCopy'] = (task) =>
-    withNetworkCopy({ trainer, source, open, onBusy }, task);
+  const travel = new TimeTravel({ store: runs, second, environmentOf });
+  const withCopy: RequestContext['withCopy'] = (task) => withNetworkCopy({ trainer, second }, task);
   const showStep: RequestContext['showStep'] = async ({ runId, step, exactly }, tell) => {
     const { run } = recorder;
     if (step === null || run?.id !== runId) {
@@ -140,7 +144,17 @@ export function createCommandHandler({
       const value = await answer(
         request,
         params,
-        { trainer, source, imports, rangeTests, showStep, withCopy, runs },
+        {
+          trainer,
+          source,
+          imports,
+          rangeTests,
+          showStep,
+          withCopy,
+          runs,
+          second,
+          recordedRun: () => recorder.run,
+        },
         (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),
         controller.signal,
       );
@@ -222,6 +236,9 @@ export function createCommandHandler({
         break;
       case 'setStatisticsInterval':
         trainer.setStatisticsInterval(command.interval);
+        break;
+      case 'setCurvature':
+        curvature.settings = command.settings;
         break;
       case 'setKeyframeBytes':
         trainer.keyframeBytes = command.bytes;

@@ -21,10 +21,15 @@ import type { DataSets } from '@/training/dataSets/dataSets';
 import { imagesOf } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import { linearUnit } from '@/training/linearUnit';
+import { evaluationPace } from '@/training/landscape/evaluationPace';
+import { surveyLandscape } from '@/training/landscape/surveyLandscape';
+import type { NetworkCopy } from '@/training/networkCopy';
 import type { RangeTester } from '@/training/rangeTester';
 import { corruptionAccuracies } from '@/training/robustness';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { NetworkAtStep } from '@/training/replay/timeTravel';
+import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { SecondEngine } from '@/training/secondEngine';
 import { readLogits, testPredictions } from '@/training/testPredictions';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
@@ -37,7 +42,10 @@ export interface RequestContext {
   readonly rangeTests: RangeTester;
   readonly runs: Promise<RunStore>;
   /** Runs a task with a copy of the network on show (networkCopy.ts). */
-  readonly withCopy: <T>(task: (engine: Engine, network: NetworkAtStep) => Promise<T>) => Promise<T>;
+  readonly withCopy: <T>(task: (copy: NetworkCopy, network: NetworkAtStep) => Promise<T>) => Promise<T>;
+  readonly second: SecondEngine;
+  /** The run at hand as it is recorded; null where it is not. */
+  readonly recordedRun: () => ReplayedRun | null;
   readonly showStep: (
     params: RequestParams<'showStep'>,
     tell: (progress: RequestProgress<'showStep'>) => void,
@@ -121,6 +129,11 @@ const handlers: Handlers = {
         step,
       };
     }),
+
+  lossLandscape: (settings, context, tell, signal) => surveyLandscape(settings, context, tell, signal),
+
+  evaluationPace: (_, { trainer, source }) =>
+    trainer.withNetwork((engine, { config }) => evaluationPace(engine, imagesOf(source, config.data).test)),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 

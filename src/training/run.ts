@@ -39,6 +39,8 @@ export class Run {
   testLosses: readonly number[] = [];
   /** An epoch has ended and was not tested yet. */
   fullTestDue = false;
+  /** The last step at which the curvature was measured; null: none. */
+  curvatureStep: number | null = null;
   /** Stopped for good. */
   isOver = false;
   /** The engine holds this run's network. */

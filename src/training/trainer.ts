@@ -9,32 +9,19 @@ import type { StatisticsInterval } from '@/model/layerStatistics';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { dependsOnLength } from '@/model/schedules';
 import type { StateDict } from '@/model/tensor';
-import type { FirstWeights, KeptRun, StopUnit, WorkerEvent } from '@/protocol/messages';
+import type { FirstWeights, KeptRun, StopUnit } from '@/protocol/messages';
 import { checkConfig } from '@/training/checkConfig';
+import type { CurvatureMeter } from '@/training/curvature/curvatureMeter';
+import { RunCurvature } from '@/training/curvature/runCurvature';
 import { EngineHost, type CreateEngine, type ImageSets } from '@/training/engineHost';
 import { ignoreLoss, isLoss } from '@/training/guardedEngine';
 import { canBeKept } from '@/training/keepingSchedule';
 import type { NetworkAtStep } from '@/training/replay/timeTravel';
 import { Run } from '@/training/run';
 import { enterNetwork, keepState, saveState, takeOverWeights } from '@/training/savedState';
+import type { RunEvent } from '@/training/runEvent';
 import { TrainingLoop } from '@/training/trainingLoop';
 import { NotReadyError, toWorkerError } from '@/training/workerError';
-
-export type RunEvent = Extract<
-  WorkerEvent,
-  {
-    readonly type:
-      | 'runStatus'
-      | 'metrics'
-      | 'statistics'
-      | 'evaluated'
-      | 'runBegan'
-      | 'runChanged'
-      | 'runKept'
-      | 'runRecovered'
-      | 'runFailed';
-  }
->;
 
 export interface TrainerOptions {
   readonly source: ImageSets;
@@ -43,6 +30,8 @@ export interface TrainerOptions {
   readonly onEngineLost?: (error: EngineError, info: BackendInfo) => void;
   /** The thread will compute for so many seconds without hearing anything. */
   readonly onBusy?: (seconds: number) => void;
+  /** What measures the curvature where that is asked for; none: nobody can ask. */
+  readonly curvature?: CurvatureMeter;
   /** Whether states are read on the way; false where what that costs is measured. */
   readonly isKeeping?: boolean;
 }
@@ -58,7 +47,7 @@ export class Trainer {
   /** Of the keyframes of every run that begins from now on. */
   keyframeBytes: number | undefined;
 
-  constructor({ source, emit, onEngineLost, onBusy, isKeeping = true }: TrainerOptions) {
+  constructor({ source, emit, onEngineLost, onBusy, curvature, isKeeping = true }: TrainerOptions) {
     this.#emit = emit;
     this.#host = new EngineHost({
       source,
@@ -77,6 +66,13 @@ export class Trainer {
       follow: (run, engine) => this.#follow(run, engine),
       keep: (run) => (isKeeping ? this.#keep(run) : Promise.resolve()),
       fail: (run, error) => this.#fail(run, error),
+      curvature: new RunCurvature({
+        meter: curvature ?? null,
+        host: this.#host,
+        emit,
+        isCurrent: (run) => run === this.#run,
+        collect: (run, engine) => this.#collect(run, engine),
+      }),
     });
   }
 
@@ -120,6 +116,11 @@ export class Trainer {
   /** What the run at hand began with; null where its seed draws that. */
   get initialParameters(): StateDict | null {
     return this.#run?.initial.parameters ?? null;
+  }
+
+  /** A run is under way, and another user of the machine slows it down. */
+  get isTraining(): boolean {
+    return this.#run?.phase === 'training';
   }
 
   /** Milliseconds that the run takes for a step; null while that is not known. */

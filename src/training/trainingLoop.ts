@@ -5,6 +5,7 @@
 import type { Engine, Evaluation } from '@/engine/engine';
 import type { StatisticsInterval } from '@/model/layerStatistics';
 import type { WorkerEvent } from '@/protocol/messages';
+import type { RunCurvature } from '@/training/curvature/runCurvature';
 import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder, Signal } from '@/training/eventLoop';
 import { ignoreLoss } from '@/training/guardedEngine';
@@ -27,6 +28,7 @@ export interface TrainingLoopParts {
   /** Reads where the run stands. */
   readonly keep: (run: Run) => Promise<void>;
   readonly fail: (run: Run, error: unknown) => void;
+  readonly curvature: RunCurvature;
 }
 
 /** A test that takes long says so often how far it is. */
@@ -106,6 +108,8 @@ export class TrainingLoop {
       const tested = await this.#test(run, 'full');
       run.fullTestDue = !tested;
       if (tested && readsTests(run.config.schedule)) await this.#followTests(run);
+    } else if (this.#parts.curvature.isDue(run)) {
+      await this.#parts.curvature.measure(run);
     } else if (run.step >= (run.goal ?? 0)) {
       run.goal = null;
     } else {
@@ -122,9 +126,10 @@ export class TrainingLoop {
 
   #imagesAreThere(run: Run): boolean {
     const { data } = run.config;
-    return run.fullTestDue
-      ? this.#parts.host.available('test', data) >= testImageCount('full', data)
-      : this.#parts.host.available('train', data) >= run.imagesNeeded(1);
+    if (run.fullTestDue) return this.#parts.host.available('test', data) >= testImageCount('full', data);
+    const { curvature } = this.#parts;
+    const needed = curvature.isDue(run) ? curvature.imagesNeeded(run) : run.imagesNeeded(1);
+    return this.#parts.host.available('train', data) >= needed;
   }
 
   async #trainSome(run: Run): Promise<void> {
@@ -133,7 +138,10 @@ export class TrainingLoop {
       if (!this.#parts.isCurrent(run) || run.goal === null || !run.isCompiled) return;
       await this.#parts.follow(run, engine);
       const { data } = run.config;
-      const count = stepsAtOnce(run, engine.info.engine, this.#parts.host.available('train', data));
+      const count = Math.min(
+        stepsAtOnce(run, engine.info.engine, this.#parts.host.available('train', data)),
+        this.#parts.curvature.stepsToNext(run),
+      );
       await this.#parts.host.makeResident(engine, 'train', data, run.imagesNeeded(count));
       engine.setStatisticsInterval(run.statistics.interval(run.step, this.statisticsInterval));
       const start = performance.now();

@@ -17,7 +17,7 @@ import { capacityOf } from '@/training/keepingSchedule';
 import { Recording, type RecordedStart } from '@/training/recording/recording';
 import type { ReplayedRun } from '@/training/replay/timeTravel';
 import { seedWeights } from '@/training/run';
-import type { RunEvent } from '@/training/trainer';
+import type { RunEvent } from '@/training/runEvent';
 
 export interface RunRecorderOptions {
   readonly store: Promise<RunStore>;
@@ -206,6 +206,10 @@ export class RunRecorder {
         break;
       case 'runRecovered':
         recording.goBack(event.step);
+        break;
+      // Cheap to measure again on the way back, and not a part of what a run is.
+      case 'curvature':
+      case 'curvatureFailed':
         break;
       default:
         assertNever(event);

@@ -1,10 +1,10 @@
 /**
- * The network of the run at hand as it stood after an earlier step: the nearest keyframe and the steps from there once more, in a second
- * engine of the same kind, so that the run itself trains on untouched. The engine is opened when it is first asked for, and freed a while
- * after nobody looks back any more.
+ * The network of the run at hand as it stood after an earlier step: the nearest keyframe and the steps from there once more, in the second
+ * engine, so that the run itself trains on untouched.
  */
 import type { BackendInfo } from '@/model/backend';
-import type { Engine, EngineError } from '@/engine/engine';
+import type { Engine } from '@/engine/engine';
+import type { EngineState } from '@/model/engineState';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
 import { afterTests } from '@/model/learningRate';
 import { dataOf } from '@/model/dataSet';
@@ -13,9 +13,10 @@ import { readsTests } from '@/model/schedules';
 import type { ShownStep } from '@/protocol/requests';
 import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
-import { EngineHost, type ImageSets } from '@/training/engineHost';
+import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder } from '@/training/eventLoop';
 import { largestDifference, mayDiffer } from '@/training/replay/difference';
+import type { SecondEngine, Tenant } from '@/training/secondEngine';
 import { NotReadyError } from '@/training/workerError';
 
 /** What is asked of a network besides its engine. */
@@ -39,12 +40,9 @@ export interface ReplayedRun {
 }
 
 export interface TimeTravelOptions {
-  readonly source: ImageSets;
   readonly store: Promise<RunStore>;
-  /** Another engine like the one in use. */
-  readonly open: (onDeviceError: (error: EngineError) => void) => Promise<Engine>;
+  readonly second: SecondEngine;
   readonly environmentOf: (info: BackendInfo) => RunEnvironment;
-  readonly onBusy: (seconds: number) => void;
 }
 
 /** What takes longer is computed when a person asks for it. */
@@ -52,8 +50,6 @@ const unaskedSeconds = 2;
 /** Between two looks whether something else is wanted. */
 const turnMilliseconds = 15;
 const progressMilliseconds = 500;
-/** Freed so long after the last look back. */
-const idleMilliseconds = 20_000;
 
 /** What an engine is to be given for step `step`. */
 function settingsAt(run: ReplayedRun, step: number): RunConfig {
@@ -80,14 +76,25 @@ interface Place {
 export class TimeTravel {
   readonly #options: TimeTravelOptions;
   readonly #yielder = new EventLoopYielder();
-  #host: EngineHost | null = null;
+  readonly #tenant: Tenant = {
+    leave: async (engine) => {
+      const place = this.#place;
+      this.#place = null;
+      // What nobody looks at can be computed again.
+      if (place !== null && this.#isShowing) this.#left = { place, state: await engine.readState() };
+    },
+    lost: () => {
+      this.#place = null;
+    },
+  };
   /** Where the engine stands; null: nowhere. */
   #place: Place | null = null;
+  /** What is on show, while another tenant has the engine. */
+  #left: { readonly place: Place; readonly state: EngineState } | null = null;
   /** Counts what is asked for; 0 while nobody looks back. */
   #turn = 0;
   #isShowing = false;
   #millisecondsPerStep: number | null = null;
-  #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: TimeTravelOptions) {
     this.#options = options;
@@ -106,9 +113,9 @@ export class TimeTravel {
     this.#turn += 1;
     const turn = this.#turn;
     this.#isShowing = true;
-    clearTimeout(this.#idle);
+    this.#options.second.hold(this);
     try {
-      return await this.#use((engine) => this.#go(engine, run, step, { ...options, turn, tell }));
+      return await this.#use((engine, host) => this.#go(engine, run, step, { ...options, host, turn, tell }));
     } catch (error) {
       if (error instanceof Superseded) return null;
       throw error;
@@ -120,7 +127,8 @@ export class TimeTravel {
     if (!this.#isShowing) return;
     this.#turn += 1;
     this.#isShowing = false;
-    this.#idle = setTimeout(() => this.#free(), idleMilliseconds);
+    this.#left = null;
+    this.#options.second.release(this);
   }
 
   /** Runs a task with the network that is shown. @throws NotReadyError where none is */
@@ -132,49 +140,25 @@ export class TimeTravel {
     });
   }
 
-  dispose(): void {
-    this.leave();
-    clearTimeout(this.#idle);
-    this.#free();
-    this.#yielder.close();
+  #use<T>(task: (engine: Engine, host: EngineHost) => Promise<T>): Promise<T> {
+    return this.#options.second.use(this.#tenant, async (engine, host) => {
+      const left = this.#left;
+      this.#left = null;
+      if (left !== null) await this.#put(engine, left.place, left.state);
+      return task(engine, host);
+    });
   }
 
-  #free(): void {
+  /** Compiles the run in the engine, at this place. */
+  async #put(engine: Engine, { run, step }: Place, state: EngineState | undefined): Promise<void> {
     this.#place = null;
-    this.#host?.dispose();
-    this.#host = null;
+    await engine.compile(settingsAt(run, step), state);
+    engine.setStatisticsInterval(null);
+    this.#place = { run, step };
   }
 
-  async #use<T>(task: (engine: Engine) => Promise<T>): Promise<T> {
-    const { source, onBusy, open } = this.#options;
-    if (this.#host === null) {
-      const host = new EngineHost({
-        source,
-        onBusy,
-        onLost: () => {
-          if (this.#host === host) this.#free();
-        },
-      });
-      this.#host = host;
-      const opened = host.replace(
-        open,
-        () => Promise.resolve(),
-        () => Promise.resolve(),
-      );
-      await opened.catch((error: unknown) => {
-        if (this.#host === host) this.#host = null;
-        throw error;
-      });
-    }
-    return this.#host.use(task);
-  }
-
-  async #go(
-    engine: Engine,
-    run: ReplayedRun,
-    asked: number,
-    { exactly, perStep, turn, tell }: Going,
-  ): Promise<ShownStep> {
+  async #go(engine: Engine, run: ReplayedRun, asked: number, going: Going): Promise<ShownStep> {
+    const { exactly, perStep, turn } = going;
     const store = await this.#options.store;
     const keyframes = [...new Set([run.firstStep, ...(await store.keyframeSteps(run.id))])].toSorted(
       (a, b) => a - b,
@@ -194,9 +178,9 @@ export class TimeTravel {
       this.#place = { run, step: stood };
       await this.#change(engine, this.#place);
     }
-    await this.#replay(engine, step, { turn, tell });
+    await this.#replay(engine, step, going);
     const difference =
-      isTooFar || keyframes.includes(step) ? null : await this.#difference(engine, keyframes, { turn, tell });
+      isTooFar || keyframes.includes(step) ? null : await this.#difference(engine, keyframes, going);
     return { step, secondsToExact: isTooFar ? seconds : null, difference };
   }
 
@@ -208,23 +192,19 @@ export class TimeTravel {
   }
 
   async #enter(engine: Engine, run: ReplayedRun, step: number): Promise<void> {
-    this.#place = null;
     const state = await (await this.#options.store).keyframe(run.id, step);
     if (state === null && step > 0) throw new NotReadyError(`Step ${step} is not kept any more.`);
-    await engine.compile(settingsAt(run, step), state ?? undefined);
-    engine.setStatisticsInterval(null);
-    this.#place = { run, step };
+    await this.#put(engine, { run, step }, state ?? undefined);
   }
 
   /** From where the engine stands to a later step. */
-  async #replay(engine: Engine, to: number, { turn, tell }: Pick<Going, 'turn' | 'tell'>): Promise<void> {
+  async #replay(engine: Engine, to: number, { host, turn, tell }: Going): Promise<void> {
     const place = this.#place;
     if (place === null || place.step === to) return;
-    const host = this.#host;
     const { data, trainingImages } = place.run.config;
-    if (host !== null && host.available('train', data) < trainingImages)
+    if (host.available('train', data) < trainingImages)
       throw new NotReadyError(`The training images of ${dataOf({ data }).name} are not there.`);
-    await host?.makeResident(engine, 'train', data, trainingImages);
+    await host.makeResident(engine, 'train', data, trainingImages);
     const begun = { at: performance.now(), step: place.step };
     let looked = begun.at;
     let told = begun.at;
@@ -263,7 +243,7 @@ export class TimeTravel {
   async #difference(
     engine: Engine,
     keyframes: readonly number[],
-    going: Pick<Going, 'turn' | 'tell'>,
+    going: Going,
   ): Promise<ShownStep['difference']> {
     const place = this.#place;
     const now = this.#options.environmentOf(engine.info);
@@ -276,8 +256,7 @@ export class TimeTravel {
     const state = await engine.readState();
     await this.#replay(engine, next, going);
     const largest = largestDifference(expected.parameters, await engine.readParameters());
-    await engine.compile(settingsAt(run, step), state);
-    this.#place = { run, step };
+    await this.#put(engine, { run, step }, state);
     return { step: next, largest };
   }
 
@@ -287,6 +266,7 @@ export class TimeTravel {
 }
 
 interface Going {
+  readonly host: EngineHost;
   readonly exactly: boolean;
   readonly perStep: number | null;
   readonly turn: number;

@@ -1,0 +1,10 @@
+// Losses on planes through the weights against PyTorch's in float64; in Node: otherParameters.test.ts.
+import { expect, it } from 'vitest';
+import { engines } from '../../../scripts/parity/engines.ts';
+import { landscapeErrors, landscapeTolerance } from '../../../scripts/tinyNetworks.ts';
+
+it.each(['webgpu'] as const)("%s gives PyTorch's loss at other parameters", async (name) => {
+  const { loss, accuracy } = await landscapeErrors(engines[name].create);
+  expect(loss).toBeLessThan(landscapeTolerance);
+  expect(accuracy).toBeLessThan(1e-12);
+});
