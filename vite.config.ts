@@ -43,6 +43,7 @@ export default defineConfig({
       '@zip.js/zip.js/lib/zip-core-native.js',
       'idb',
       'valibot',
+      'umap-js',
     ],
   },
   build: { target: 'es2023', chunkSizeWarningLimit: 3000 },

@@ -48,6 +48,7 @@ test('is what the last Linear makes the logits of', async () => {
 test('is there for every network that has a Linear', () => {
   const found = standardNetworks.map((network) => [network.id, lastHidden(network)]);
   for (const [, layer] of found) expect(layer).not.toBeNull();
+  expect(new Map(found as [string, string][]).get('mynn')).toBe('relu3');
   expect(new Map(found as [string, string][]).get('resnet')).not.toBe('(input)');
   const network = (layers: NetworkSpec['layers']): NetworkSpec => ({
     id: 'custom',

@@ -2,16 +2,24 @@
 import type { Engine } from '@/engine/engine';
 import { imageBytes } from '@/data/manifest';
 import type { ImageSet } from '@/data/imageSet';
-import { flattenLayers, type NetworkSpec } from '@/model/layers';
+import { flattenLayers, type LayerSpec, type NetworkSpec } from '@/model/layers';
 import type { RequestProgress, RequestValue } from '@/protocol/requests';
 import { sourceOf } from '@/training/layerInput';
 import { inPieces } from '@/training/testPredictions';
 import { NotReadyError } from '@/training/workerError';
 
+const isDropout = (layer: LayerSpec | undefined): boolean =>
+  layer?.kind === 'Dropout' || layer?.kind === 'Dropout2d';
+
 /** The layer whose output the last Linear reads; null: there is no Linear. */
 export function lastHidden({ layers }: NetworkSpec): string | null {
-  const last = flattenLayers(layers).findLast(({ kind }) => kind === 'Linear');
-  return last === undefined ? null : sourceOf(layers, last.name);
+  const all = flattenLayers(layers);
+  const last = all.findLast(({ kind }) => kind === 'Linear');
+  let source = last === undefined ? null : sourceOf(layers, last.name);
+  // In eval mode a dropout hands on what the layer before it gives.
+  while (source !== null && isDropout(all.find(({ name }) => name === source)))
+    source = sourceOf(layers, source);
+  return source;
 }
 
 /** Whether something is learned before the last Linear; else it reads the image itself. */

@@ -1,5 +1,6 @@
 /** The tabs of Inspect, in their order: one line each, with its own folder and texts. A tab's path follows /inspect/. */
 import type { ComponentType } from 'react';
+import { EmbeddingTab } from '@/features/inspect/embedding/EmbeddingTab';
 import { LayersTab } from '@/features/inspect/layers/LayersTab';
 import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
 import { RobustnessTab } from '@/features/inspect/robustness/RobustnessTab';
@@ -16,5 +17,6 @@ export interface InspectTab {
 export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
   { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
   { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
+  { path: 'embedding', label: 'embedding', component: EmbeddingTab, usesImage: true },
   { path: 'robustness', label: 'robustness', component: RobustnessTab, usesImage: true },
 ];

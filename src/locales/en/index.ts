@@ -9,6 +9,7 @@ import { errors } from '@/locales/en/errors';
 import { hyperparameters } from '@/locales/en/hyperparameters';
 import { inspect } from '@/locales/en/inspect';
 import { inspectDigits } from '@/locales/en/inspectDigits';
+import { inspectEmbedding } from '@/locales/en/inspectEmbedding';
 import { inspectLayers } from '@/locales/en/inspectLayers';
 import { inspectMistakes } from '@/locales/en/inspectMistakes';
 import { inspectPass } from '@/locales/en/inspectPass';
@@ -35,6 +36,7 @@ export const texts = {
   hyperparameters,
   inspect,
   inspectDigits,
+  inspectEmbedding,
   inspectLayers,
   inspectMistakes,
   inspectPass,

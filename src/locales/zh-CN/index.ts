@@ -10,6 +10,7 @@ import { errors } from '@/locales/zh-CN/errors';
 import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
 import { inspect } from '@/locales/zh-CN/inspect';
 import { inspectDigits } from '@/locales/zh-CN/inspectDigits';
+import { inspectEmbedding } from '@/locales/zh-CN/inspectEmbedding';
 import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
 import { inspectMistakes } from '@/locales/zh-CN/inspectMistakes';
 import { inspectPass } from '@/locales/zh-CN/inspectPass';
@@ -36,6 +37,7 @@ export const texts = {
   hyperparameters,
   inspect,
   inspectDigits,
+  inspectEmbedding,
   inspectLayers,
   inspectMistakes,
   inspectPass,
