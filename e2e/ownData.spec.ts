@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectClean } from './axe.ts';
 import { barIdxFiles, barZip, notIdx, type ChosenFile } from './barFiles.ts';
-import { TrainPage } from './trainPage.ts';
+import { handwriting, TrainPage } from './trainPage.ts';
 
 const link = 'network=mynn&epochs=20&batchSize=8&learningRate=0.1&shuffle=true';
 
@@ -86,4 +86,50 @@ test('images in a zip become a data set; once it is deleted, its link and its ru
   await alert.getByRole('button', { name: 'Train on MNIST' }).click();
   await expect(alert).toBeHidden();
   await expect(page.getByTestId('main-control')).toBeEnabled();
+});
+
+test('a drawing is told what it is, read again by the network, and mixed into the training', async ({
+  page,
+}) => {
+  const train = new TrainPage(page);
+  await train.open('network=mynn&epochs=1&trainingImages=6400');
+  await train.chooseEngine(/WebAssembly/);
+  await page.getByRole('link', { name: 'Draw', exact: true }).click();
+  const told = page.getByTestId('tell');
+  await expect(told.getByRole('button', { name: 'Keep the drawing as 7' })).toBeDisabled();
+  await train.draw(handwriting['1'] ?? []);
+  await told.getByRole('button', { name: 'Keep the drawing as 7' }).click();
+  await expect(told).toContainText('Kept as 7.');
+  // Told otherwise, it is the same drawing with another label.
+  await told.getByRole('button', { name: 'Keep the drawing as 1' }).click();
+  await expect(told).toContainText('Kept as 1.');
+  await expectClean(page, 'a drawing that was told what it is');
+  await told.getByRole('link', { name: '1 own drawing' }).click();
+
+  await expect(page.getByTestId('own-drawing')).toHaveCount(1);
+  await expect(page.getByTestId('drawings-score')).toContainText('of 1 right');
+  await page.getByLabel('Label of drawing 1').selectOption('4');
+  await page.getByRole('button', { name: 'Delete drawing 1' }).click();
+  await expect(page.getByTestId('own-drawing')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Bring back' }).click();
+  await expect(page.getByLabel('Label of drawing 1')).toHaveValue('4');
+  await expectClean(page, 'own drawings');
+  const saving = page.waitForEvent('download');
+  await page.getByTestId('drawings-files').getByRole('button', { name: 'Save as IDX' }).click();
+  const file = await (await saving).path();
+  await page.getByRole('button', { name: 'Delete all' }).click();
+  await page.getByTestId('drawings-files').locator('input[type=file]').setInputFiles(file);
+  await expect(page.getByTestId('own-drawing')).toHaveCount(1);
+
+  await page.getByLabel('Times each').fill('100');
+  await expect(page.getByText('100 of 60,100 training images')).toBeVisible();
+  await page.getByRole('button', { name: 'Only set it up' }).click();
+  await expect(page.getByText('The settings have 1 drawing mixed in.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId('own-drawing')).toHaveCount(1);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await expect(page.getByTestId('data-select')).toHaveValue('MNIST and 1 own drawing, 100 times');
+  await train.mainControl.click();
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
+  expect(await train.stat('step')).toBe(100);
 });

@@ -1,5 +1,13 @@
 /** What there is to say of files that are to become a data set, as data: it travels from the worker, which reads them, to the page. */
+import type { ReadableFile } from '@/model/weightFiles';
 import type { DataSpec } from '@/model/dataSet';
+
+/** One of the files that a person chose. */
+export interface GivenFile {
+  /** With folders, as in webkitRelativePath. */
+  readonly path: string;
+  readonly file: ReadableFile;
+}
 
 /** Images of 28 x 28 bytes, white on black, one after the other, and a label for each. */
 export interface LabelledImages {

@@ -53,6 +53,13 @@ export function dataOf({ data }: { readonly data?: DataSpec | undefined }): Data
   return data ?? mnist;
 }
 
+/** Without drawings mixed in, which the test images never have. Undefined: MNIST. */
+export function withoutDrawings(data: DataSpec | undefined): DataSpec | undefined {
+  if (data === undefined || isMnist(data)) return undefined;
+  const { drawings: _, ...base } = data;
+  return base;
+}
+
 /** Training images with the drawings among them. */
 export function trainingSize({ trainingImages, drawings }: DataSpec): number {
   return trainingImages + (drawings === undefined ? 0 : drawings.count * drawings.copies);

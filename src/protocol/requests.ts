@@ -12,7 +12,7 @@ import type {
   OcclusionOptions,
 } from '@/model/explanations';
 import type { MemoryNeed } from '@/model/cost';
-import type { DataPreview, DataReading, LabelledImages } from '@/model/dataImport';
+import type { DataPreview, DataReading, GivenFile, LabelledImages } from '@/model/dataImport';
 import type { DataSpec } from '@/model/dataSet';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
@@ -264,7 +264,7 @@ const table = {
   /** Reads files into a data set, to be looked at, and kept by `keepDataSet`. Tells the share that is done. */
   readDataSet: request<
     {
-      readonly files: readonly { readonly path: string; readonly file: ReadableFile }[];
+      readonly files: readonly GivenFile[];
       readonly reading: DataReading;
     },
     DataPreview,
@@ -283,6 +283,16 @@ const table = {
   >({ seconds: 120, returns: ({ file }) => [file] }),
   /** Keeps drawings as they are, for runs that mix them in; gives their checksum. */
   keepDrawings: request<{ readonly drawings: LabelledImages }, string>({ seconds: 60 }),
+  /** Drawings as two IDX files in a zip. */
+  exportDrawings: request<
+    { readonly drawings: LabelledImages } & Pick<DataSpec, 'name' | 'classNames'>,
+    { readonly fileName: string; readonly file: ArrayBuffer }
+  >({ seconds: 60, returns: ({ file }) => [file] }),
+  /** Drawings out of IDX files, in a zip or not. */
+  readDrawings: request<{ readonly files: readonly GivenFile[] }, LabelledImages>({
+    seconds: 60,
+    returns: ({ images, labels }) => [images.buffer, labels.buffer],
+  }),
   /** The loss of the network on show on a plane through its weights, computed beside the run. Tells the share that is done. */
   lossLandscape: request<LandscapeSettings, LossLandscape, { readonly done: number }>({
     seconds: 120,

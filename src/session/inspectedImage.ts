@@ -2,6 +2,8 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { drawing, isEmptyDrawing, networkImage } from '@/session/drawing';
+import { dataKey } from '@/model/dataSet';
+import { shownData } from '@/session/selectors';
 import { session } from '@/session/session';
 
 type Pixels = Uint8Array<ArrayBuffer>;
@@ -14,7 +16,13 @@ export interface InspectedImageState {
   /** Of the test set; asked for. */
   readonly index: number;
   /** The test image last loaded; null until the first is there. */
-  readonly test: { readonly index: number; readonly label: number; readonly pixels: Pixels } | null;
+  readonly test: {
+    readonly index: number;
+    /** Which data it is of (dataKey). */
+    readonly data: string;
+    readonly label: number;
+    readonly pixels: Pixels;
+  } | null;
   readonly file: { readonly name: string; readonly pixels: Pixels } | null;
 }
 
@@ -38,10 +46,12 @@ export const inspectedImageActions = {
   /** Whatever was asked for last is shown, in whichever order answers come. @throws RequestError before the test images are there */
   showTest: async (index: number): Promise<void> => {
     inspectedImage.setState({ source: 'test', index });
-    if (inspectedImage.getState().test?.index === index) return;
+    const data = dataKey(shownData(session.store.getState()));
+    const { test } = inspectedImage.getState();
+    if (test?.index === index && test.data === data) return;
     const { images, labels } = await session.actions.testImages([index]);
     if (inspectedImage.getState().index !== index) return;
-    inspectedImage.setState({ test: { index, label: labels[0] ?? 0, pixels: images } });
+    inspectedImage.setState({ test: { index, data, label: labels[0] ?? 0, pixels: images } });
   },
   /** 28 x 28 bytes, white on black. */
   showFile: (name: string, pixels: Pixels): void =>

@@ -1,6 +1,6 @@
 /** What a person can do in a session, as commands to the worker and changes of the state. */
 import type { StoreApi } from 'zustand/vanilla';
-import { withData } from '@/model/dataSet';
+import { withData, withoutDrawings } from '@/model/dataSet';
 import { shownData } from '@/session/selectors';
 import type { MetricsLog } from '@/session/metricsLog';
 import { createRecordedRunActions } from '@/session/recordedRunActions';
@@ -88,7 +88,7 @@ export function createActions(context: ActionContext): SessionActions {
       connected().request(request, params, onProgress, signal),
     predict: async (images, count) => connected().request('predict', { images, count }),
     testImages: async (indices) =>
-      connected().request('testImages', { indices, data: shownData(store.getState()) }),
+      connected().request('testImages', { indices, data: withoutDrawings(shownData(store.getState())) }),
     chooseData: (data) => {
       runActions.loadPreset(withData(store.getState().draft, data));
     },

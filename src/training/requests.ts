@@ -16,6 +16,7 @@ import { checkConfig } from '@/training/checkConfig';
 import { exportFile } from '@/training/exportFile';
 import { convolutionFilters } from '@/training/filters';
 import { hiddenActivations } from '@/training/hiddenActivations';
+import { exportDrawings, readDrawings } from '@/training/dataSets/drawingFiles';
 import type { DataImports } from '@/training/dataSets/dataImports';
 import type { DataSets } from '@/training/dataSets/dataSets';
 import { imagesOf } from '@/training/engineHost';
@@ -103,6 +104,10 @@ const handlers: Handlers = {
   exportDataSet: ({ data }, { imports }) => imports.exported(data),
 
   keepDrawings: ({ drawings }, { imports }) => imports.keepDrawings(drawings),
+
+  exportDrawings: ({ drawings, ...names }) => exportDrawings(drawings, names),
+
+  readDrawings: ({ files }) => readDrawings(files),
 
   testPredictions: (_, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { step, config: { data } }) => {

@@ -1,6 +1,7 @@
 /** Data sets: which are here, and how to bring one's own. */
 import { Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { DrawingsPanel } from '@/features/data/DrawingsPanel';
 import { ImportPanel } from '@/features/data/ImportPanel';
 import { KeptSets } from '@/features/data/KeptSets';
 import { MissingData } from '@/panels/data/MissingData';
@@ -17,7 +18,10 @@ export function DataView() {
       <MissingData />
       <div className={classes['columns']}>
         <KeptSets />
-        <ImportPanel />
+        <div className={classes['stack']}>
+          <ImportPanel />
+          <DrawingsPanel />
+        </div>
       </div>
     </div>
   );

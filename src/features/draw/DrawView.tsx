@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { drawingActions } from '@/session/drawing';
 import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
+import { TellPanel } from '@/features/draw/TellPanel';
 import { UntrainedNote } from '@/panels/network/UntrainedNote';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
@@ -33,6 +34,7 @@ function Reading() {
       </Panel>
       <Panel title={t('prediction.title')} className={classes['prediction']}>
         <PredictionBars answer={answer} emptyText={t(isReady ? 'prediction.empty' : 'prediction.waiting')} />
+        <TellPanel />
       </Panel>
     </>
   );

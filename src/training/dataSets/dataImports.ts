@@ -1,15 +1,12 @@
 /** Reads files into data sets for the page: a preview first, and what it shows is kept when a person takes it. */
-import { encodeIdx } from '@/data/idx';
-import { imageSize } from '@/data/manifest';
-import { writeZip } from '@/formats/zip';
 import type { DataPreview, LabelledImages } from '@/model/dataImport';
 import { dataOf, type DataSpec } from '@/model/dataSet';
 import type { RequestParams, RequestValue } from '@/protocol/requests';
 import { DataImportError } from '@/training/dataSets/dataImportError';
 import type { DataSets } from '@/training/dataSets/dataSets';
-import { namesFile, readDataSet, type ReadData } from '@/training/dataSets/readDataSet';
+import { idxZip } from '@/training/dataSets/idxZip';
+import { readDataSet, type ReadData } from '@/training/dataSets/readDataSet';
 import { EventLoopYielder } from '@/training/eventLoop';
-import type { ImageSet } from '@/data/imageSet';
 import { imagesOf } from '@/training/engineHost';
 import { NotReadyError } from '@/training/workerError';
 
@@ -72,35 +69,11 @@ export class DataImports {
     const spec = dataOf({ data });
     if (training.count === 0 || test.count < spec.testImages)
       throw new NotReadyError('The images are not there yet.');
-    const { name, classNames } = spec;
-    const names = new TextEncoder().encode(JSON.stringify({ name, classNames }, null, 2));
-    const zip = await writeZip([
-      { name: namesFile, data: names },
-      ...idxEntries('train', training),
-      ...idxEntries('t10k', test),
+    return idxZip(spec, [
+      ['train', training],
+      ['t10k', test],
     ]);
-    const isWhole = zip.byteLength === zip.buffer.byteLength;
-    return {
-      fileName: `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}-idx.zip`,
-      file: isWhole ? zip.buffer : zip.slice().buffer,
-    };
   }
-}
-
-function idxEntries(stem: string, { images, labels, count }: ImageSet) {
-  const shape = [count, imageSize, imageSize];
-  const size = imageSize * imageSize;
-  return [
-    {
-      name: `${stem}-images-idx3-ubyte`,
-      data: encodeIdx({ shape, data: images.subarray(0, count * size) }),
-      isPacked: true,
-    },
-    {
-      name: `${stem}-labels-idx1-ubyte`,
-      data: encodeIdx({ shape: [count], data: labels.subarray(0, count) }),
-    },
-  ];
 }
 
 async function orFull<T>(writing: Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ import { DataImportError } from '@/training/dataSets/dataImportError';
 import { centreOfMass } from '@/model/mnistPreprocess';
 import { readDataSet } from '@/training/dataSets/readDataSet';
 import { bar, barFiles, bars } from '@/training/testing/bars';
-import type { GivenFile } from '@/training/dataSets/sourceFiles';
+import type { GivenFile } from '@/model/dataImport';
 import { mnistImages } from '../../../scripts/mnistImages.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

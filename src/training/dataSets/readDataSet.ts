@@ -3,7 +3,13 @@ import * as v from 'valibot';
 import { imageBytes, imageSize } from '@/data/manifest';
 import { classCount } from '@/model/classCounts';
 import { classNamesSchema, dataNameSchema, mostImages, type DataSpec } from '@/model/dataSet';
-import { samplesOfClass, type DataPreview, type DataReading, type LabelledImages } from '@/model/dataImport';
+import {
+  samplesOfClass,
+  type DataPreview,
+  type DataReading,
+  type GivenFile,
+  type LabelledImages,
+} from '@/model/dataImport';
 import { shuffledIndex } from '@/model/random';
 import { checksumOf } from '@/training/dataSets/checksum';
 import { DataImportError } from '@/training/dataSets/dataImportError';
@@ -15,7 +21,7 @@ import {
   type ReadPictures,
 } from '@/training/dataSets/readIdxFiles';
 import { readPictureFiles } from '@/training/dataSets/readPictureFiles';
-import { sourceFiles, type GivenFile, type SourceFile } from '@/training/dataSets/sourceFiles';
+import { sourceFiles, type SourceFile } from '@/training/dataSets/sourceFiles';
 
 export interface ReadData {
   readonly preview: DataPreview;

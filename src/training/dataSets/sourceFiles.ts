@@ -1,13 +1,7 @@
 /** The files that a person chose, as one list: zips opened, gzip unpacked. Bounded: what a file says of its sizes is not believed. */
 import { openZip } from '@/formats/zip';
-import type { ReadableFile } from '@/model/weightFiles';
+import type { GivenFile } from '@/model/dataImport';
 import { DataImportError } from '@/training/dataSets/dataImportError';
-
-export interface GivenFile {
-  /** With folders, as in webkitRelativePath. */
-  readonly path: string;
-  readonly file: ReadableFile;
-}
 
 export interface SourceFile {
   readonly path: string;

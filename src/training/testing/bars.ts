@@ -1,6 +1,6 @@
 /** A data set that a test makes itself: bars, upright or lying, at changing places. */
 import { encodeIdx } from '@/data/idx';
-import type { GivenFile } from '@/training/dataSets/sourceFiles';
+import type { GivenFile } from '@/model/dataImport';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
