@@ -4,12 +4,18 @@ import { createStore } from 'zustand/vanilla';
 import { mnistPreprocess } from '@/model/mnistPreprocess';
 import type { Stroke, StrokePoint } from '@/model/strokes';
 
-/** A test image on the pad, under the strokes. */
-export interface DrawingSample {
-  readonly index: number;
-  readonly label: number;
+/** An image on the pad, under the strokes. */
+export interface PadImage {
+  /** Of the test set, with its label; null: it is no test image. */
+  readonly index: number | null;
+  readonly label: number | null;
   /** 28 x 28 bytes. */
   readonly pixels: Uint8Array<ArrayBuffer>;
+}
+
+export interface DrawingSample extends PadImage {
+  readonly index: number;
+  readonly label: number;
 }
 
 /** Whoever draws holds the id of the own stroke: it may have been undone, and others may have begun theirs. */
@@ -22,7 +28,7 @@ export interface DrawnStroke extends Stroke {
 export interface DrawingState {
   /** In the order in which they were begun. */
   readonly strokes: readonly DrawnStroke[];
-  readonly sample: DrawingSample | null;
+  readonly sample: PadImage | null;
 }
 
 export const drawing = createStore<DrawingState>(() => ({ strokes: [], sample: null }));
@@ -60,7 +66,7 @@ export const drawingActions = {
   clear: (): void => {
     drawing.setState({ strokes: [], sample: null });
   },
-  loadSample: (sample: DrawingSample): void => {
+  loadSample: (sample: PadImage): void => {
     drawing.setState({ strokes: [], sample });
   },
 } as const;

@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import { EmbeddingTab } from '@/features/inspect/embedding/EmbeddingTab';
 import { LayersTab } from '@/features/inspect/layers/LayersTab';
+import { WhyTab } from '@/features/inspect/why/WhyTab';
 import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
 import { RobustnessTab } from '@/features/inspect/robustness/RobustnessTab';
 
@@ -16,6 +17,7 @@ export interface InspectTab {
 
 export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
   { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
+  { path: 'why', label: 'why', component: WhyTab, usesImage: true },
   { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
   { path: 'embedding', label: 'embedding', component: EmbeddingTab, usesImage: true },
   { path: 'robustness', label: 'robustness', component: RobustnessTab, usesImage: true },

@@ -13,6 +13,7 @@ export const draw = {
     undo: 'Undo',
     clear: 'Clear',
     sample: 'Test image {{index}}, labelled {{label}}',
+    changed: 'A changed image',
     penHint: 'Mouse, finger or pen',
   },
   seen: {

@@ -14,6 +14,7 @@ import { inspectLayers } from '@/locales/en/inspectLayers';
 import { inspectMistakes } from '@/locales/en/inspectMistakes';
 import { inspectPass } from '@/locales/en/inspectPass';
 import { inspectRobustness } from '@/locales/en/inspectRobustness';
+import { inspectWhy } from '@/locales/en/inspectWhy';
 import { labReport } from '@/locales/en/labReport';
 import { licences } from '@/locales/en/licences';
 import { network } from '@/locales/en/network';
@@ -41,6 +42,7 @@ export const texts = {
   inspectMistakes,
   inspectPass,
   inspectRobustness,
+  inspectWhy,
   labReport,
   licences,
   network,

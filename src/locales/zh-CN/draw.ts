@@ -16,6 +16,7 @@ export const draw = {
     undo: '撤销',
     clear: '清空',
     sample: '测试图片 {{index}}，标签为 {{label}}',
+    changed: '改动过的图片',
     penHint: '鼠标、手指或手写笔',
   },
   seen: {

@@ -15,6 +15,7 @@ import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
 import { inspectMistakes } from '@/locales/zh-CN/inspectMistakes';
 import { inspectPass } from '@/locales/zh-CN/inspectPass';
 import { inspectRobustness } from '@/locales/zh-CN/inspectRobustness';
+import { inspectWhy } from '@/locales/zh-CN/inspectWhy';
 import { labReport } from '@/locales/zh-CN/labReport';
 import { licences } from '@/locales/zh-CN/licences';
 import { network } from '@/locales/zh-CN/network';
@@ -42,6 +43,7 @@ export const texts = {
   inspectMistakes,
   inspectPass,
   inspectRobustness,
+  inspectWhy,
   labReport,
   licences,
   network,

@@ -77,7 +77,9 @@ export function DrawingPad({ isCompact = false }: DrawingPadProps) {
             ? isCompact
               ? ''
               : t('pad.penHint')
-            : t('pad.sample', { index: String(state.sample.index), label: nameOf(state.sample.label) })}
+            : state.sample.label === null
+              ? t('pad.changed')
+              : t('pad.sample', { index: String(state.sample.index), label: nameOf(state.sample.label) })}
         </span>
         <Button
           size="xs"

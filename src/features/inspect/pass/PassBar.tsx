@@ -14,6 +14,8 @@ export interface PassBarProps<K extends RequestType> {
   readonly state: PassState<K>;
   /** What is asked, for its button: "Read all 10,000 test images". */
   readonly startText: string;
+  /** The same once the network has changed since the answer; "Read again" where it is not said. */
+  readonly againText?: string;
   /** What goes on, with its share: "Reading test images: 40 %". */
   readonly runningText: (share: string) => string;
   readonly start: () => void;
@@ -42,7 +44,7 @@ function StepText({ step, isStale }: { readonly step: number; readonly isStale: 
 }
 
 export function PassBar<K extends RequestType>(props: PassBarProps<K>) {
-  const { state, startText, runningText, start, cancel, step, idleText } = props;
+  const { state, startText, againText, runningText, start, cancel, step, idleText } = props;
   const { isRepeatable = false, isDisabled = false } = props;
   const { running, answer, error } = state;
   const { t } = useTranslation(['inspectPass', 'errors', 'common']);
@@ -83,7 +85,7 @@ export function PassBar<K extends RequestType>(props: PassBarProps<K>) {
               disabled={!isReady || isDisabled}
               onClick={start}
             >
-              {answer === null || !isStale ? startText : t('again')}
+              {answer === null || !isStale ? startText : (againText ?? t('again'))}
             </Button>
           )}
           {answer === null && error === null && <span className={classes['text']}>{idle}</span>}
