@@ -7,12 +7,11 @@ import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
 import type { RequestValue } from '@/session/sessionState';
 import { ExportMenu } from '@/ui/export/ExportMenu';
 import { ColourScale } from '@/ui/picture/ColourScale';
-import { PlanePicture, type ValuePlane } from '@/ui/picture/ValueImage';
-import { valueScale } from '@/ui/picture/valueScale';
+import type { ValuePlane } from '@/ui/picture/ValueImage';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import type { Palette } from '@/ui/theme/palette';
 import { usePalette } from '@/ui/theme/usePalette';
-import { filterLayout, type FilterLayout } from '@/features/inspect/layers/filterLayout';
+import { filterLayout } from '@/features/inspect/layers/filterLayout';
+import { FilterPicture, paintFilters } from '@/features/inspect/layers/FilterPicture';
 import { useLayers } from '@/features/inspect/layers/layersStore';
 import { Pager } from '@/features/inspect/layers/Pager';
 import classes from '@/features/inspect/layers/layers.module.css';
@@ -30,15 +29,6 @@ function shownValues(filters: Filters, what: 'weights' | 'change'): { values: Fl
     : { values: weight.map((value, i) => value - (initial[i] ?? 0)), extent: largestChange };
 }
 
-function place(
-  { scale, gap, perRow }: FilterLayout,
-  kernelSize: number,
-  tile: number,
-): { x: number; y: number } {
-  const side = kernelSize * scale + gap;
-  return { x: (tile % perRow) * side, y: Math.floor(tile / perRow) * side };
-}
-
 /** One plane a kernel: filter after filter, channel after channel. */
 function planesOf(
   { shape: [filters, channels, size] }: Filters,
@@ -51,85 +41,6 @@ function planesOf(
     height: size,
     extent,
   }));
-}
-
-function paint(
-  canvas: HTMLCanvasElement,
-  planes: readonly ValuePlane[],
-  layout: FilterLayout,
-  palette: Palette,
-  width: number,
-): void {
-  const density = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(layout.height * density);
-  const context = canvas.getContext('2d');
-  const [first] = planes;
-  if (context === null || first === undefined) return;
-  const { width: size, extent } = first;
-  const small = document.createElement('canvas');
-  small.width = size;
-  small.height = size * planes.length;
-  const packed = small.getContext('2d');
-  if (packed === null) return;
-  const image = packed.createImageData(small.width, small.height);
-  const scale = valueScale(palette, extent);
-  for (const [i, { values }] of planes.entries()) scale.paint(values, image.data, i * size * size * 4);
-  packed.putImageData(image, 0, 0);
-  context.scale(density, density);
-  context.imageSmoothingEnabled = false;
-  const side = size * layout.scale;
-  for (let i = 0; i < planes.length; i += 1) {
-    const { x, y } = place(layout, size, i);
-    context.drawImage(small, 0, i * size, size, size, x, y, side, side);
-  }
-}
-
-interface PictureProps {
-  readonly title: string;
-  readonly planes: readonly ValuePlane[];
-  readonly layout: FilterLayout;
-  readonly palette: Palette;
-}
-
-function FilterPicture({ title, planes, layout, palette }: PictureProps) {
-  const [margin, head] = [20, 34];
-  const size = planes[0]?.width ?? 1;
-  const last = place(layout, size, planes.length - 1);
-  const across = Math.min(planes.length, layout.perRow) * (size * layout.scale + layout.gap);
-  const [width, height] = [
-    2 * margin + Math.max(260, across),
-    2 * margin + head + last.y + size * layout.scale,
-  ];
-  return (
-    <svg
-      xmlns="http://www.w3.org/2000/svg"
-      width={width}
-      height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      fontFamily="Inter, system-ui, sans-serif"
-    >
-      <rect width={width} height={height} fill={palette.paper} />
-      <text x={margin} y={margin + 14} fontSize={16} fontWeight={650} fill={palette.ink}>
-        {title}
-      </text>
-      {planes.map((plane, i) => {
-        const { x, y } = place(layout, size, i);
-        const side = size * layout.scale;
-        return (
-          <PlanePicture
-            key={i}
-            plane={plane}
-            palette={palette}
-            x={margin + x}
-            y={margin + head + y}
-            width={side}
-            height={side}
-          />
-        );
-      })}
-    </svg>
-  );
 }
 
 /** Every weight of this page, with what it was. */
@@ -184,14 +95,16 @@ export function FilterSheet({ layer, what, width }: FilterSheetProps) {
   );
   const { answer } = useNetworkAnswer('filters', params, refreshMilliseconds);
   const found = answer?.value ?? null;
+  const shownChannels = found?.shape[1] ?? 1;
   const { planes, extent } = useMemo(() => {
     if (found === null) return { planes: [], extent: 0 };
     const shown = shownValues(found, what);
     return { planes: planesOf(found, shown.values, shown.extent), extent: shown.extent };
   }, [found, what]);
   useEffect(() => {
-    if (canvas.current !== null && planes.length > 0) paint(canvas.current, planes, layout, palette, width);
-  }, [planes, layout, palette, width]);
+    if (canvas.current !== null && planes.length > 0)
+      paintFilters(canvas.current, planes, layout, { channels: shownChannels, palette, width });
+  }, [planes, layout, shownChannels, palette, width]);
   const range = (from: number, size: number, count: number): string =>
     t('range', { from: from + 1, to: Math.min(count, from + size), count });
   const title = t(what === 'weights' ? 'filtersOf' : 'changeOf', { layer: name });
@@ -231,7 +144,15 @@ export function FilterSheet({ layer, what, width }: FilterSheetProps) {
           <ExportMenu
             label={t('saveFilters', { layer: name })}
             fileName={`${name}-filters`}
-            picture={<FilterPicture title={title} planes={planes} layout={layout} palette={palette} />}
+            picture={
+              <FilterPicture
+                title={title}
+                planes={planes}
+                channels={shownChannels}
+                layout={layout}
+                palette={palette}
+              />
+            }
             table={() => ({
               header: ['filter', 'channel', 'row', 'column', 'weight', 'initial'],
               rows: rowsOf(found, first),

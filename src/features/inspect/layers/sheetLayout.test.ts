@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { filterLayout } from '@/features/inspect/layers/filterLayout';
 import {
   mapShape,
   movedUnit,
@@ -69,4 +70,34 @@ it('keys lead from unit to unit and stop at the edges', () => {
   expect(movedUnit(shape, [2, 0, 4], 'PageDown')).toEqual([2, 0, 4]);
   expect(movedUnit(mapShape([10]), [3, 0, 0], 'ArrowRight')).toEqual([4, 0, 0]);
   expect(movedUnit(shape, [1, 0, 4], 'x')).toBeNull();
+});
+
+describe('a sheet of filters', () => {
+  it('has all kernels of a page apart from each other and inside of its width', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 512 }),
+        fc.integer({ min: 1, max: 512 }),
+        fc.integer({ min: 1, max: 11 }),
+        fc.integer({ min: 60, max: 1200 }),
+        (filters, channels, kernelSize, width) => {
+          const layout = filterLayout(filters, channels, kernelSize, width);
+          const side = kernelSize * layout.scale;
+          const places = new Set<string>();
+          for (let filter = 0; filter < layout.filters; filter += 1) {
+            for (let channel = 0; channel < layout.channels; channel += 1) {
+              const { x, y } = layout.placeOf(filter, channel);
+              expect(x + side).toBeLessThanOrEqual(width);
+              expect(y + side).toBeLessThanOrEqual(layout.height);
+              places.add(`${x} ${y}`);
+            }
+          }
+          expect(places.size).toBe(layout.filters * layout.channels);
+          expect(layout.filters * layout.filterPages).toBeGreaterThanOrEqual(filters);
+          expect(layout.channels * layout.channelPages).toBeGreaterThanOrEqual(channels);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
 });
