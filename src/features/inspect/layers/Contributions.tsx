@@ -103,7 +103,7 @@ export function Contributions({ layer, unit, pixels, image }: ContributionsProps
   return (
     <div className={classes['kernel']} data-testid="contributions">
       <div className={classes['cardHead']}>
-        <h4>{t('contributions')}</h4>
+        <h3>{t('contributions')}</h3>
         <ExportMenu
           label={t('saveContributions', { layer, unit: unit + 1 })}
           fileName={`${layer}-${unit + 1}-contributions`}

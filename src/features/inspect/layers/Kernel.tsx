@@ -34,7 +34,7 @@ export function Kernel({ layer, filter, pixels }: KernelProps) {
   const shown = Math.min(channels, mostChannels);
   return (
     <div className={classes['kernel']} data-testid="kernel">
-      <h4>{t('kernel', { filter: filter + 1, size: `${channels} × ${kernelSize} × ${kernelSize}` })}</h4>
+      <h3>{t('kernel', { filter: filter + 1, size: `${channels} × ${kernelSize} × ${kernelSize}` })}</h3>
       <div className={classes['kernels']}>
         {Array.from({ length: shown }, (_, channel) => (
           <ValueImage
