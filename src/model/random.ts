@@ -23,6 +23,7 @@ export const streams = {
   augment: 4,
   corrupt: 5,
   direction: 6,
+  sweep: 7,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

@@ -50,6 +50,13 @@ export function hasUnsavedWeights(state: SessionState): boolean {
   return !isSaved && !isUntrained(weightsHeld(state));
 }
 
+/** Whether another run in the place of the one on show loses its weights: no storage has them as they stand. */
+export function losesOnReplacing(state: SessionState): boolean {
+  const { run, storedRunId } = state;
+  const isKept = run !== null && storedRunId === run.runId && run.keptStep === run.step;
+  return !isKept && hasUnsavedWeights(state);
+}
+
 /** Whether leaving the page loses something: what no storage keeps. */
 export function losesOnLeaving(state: SessionState): boolean {
   if (state.run !== null && state.storedRunId === state.run.runId) return false;

@@ -8,7 +8,7 @@ import { readFrom } from '@/model/weightsOrigin';
 import { draftToQuery } from '@/session/draftLink';
 import { prepare, type RunContext } from '@/session/runActions';
 import type { SessionActions, SessionState } from '@/session/sessionState';
-import { hasUnsavedWeights, weightsHeld } from '@/session/startPlan';
+import { hasUnsavedWeights, losesOnReplacing, weightsHeld } from '@/session/startPlan';
 import type { TrainerClient } from '@/session/trainerClient';
 
 type WeightsActions = Pick<
@@ -85,7 +85,7 @@ export function createWeightsActions(context: RunContext, connected: () => Train
     },
     confirmReplacing: async () => {
       const state = store.getState();
-      return !hasUnsavedWeights(state) || confirm(state.draft);
+      return !losesOnReplacing(state) || confirm(state.draft);
     },
   };
 }

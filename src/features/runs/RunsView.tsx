@@ -10,6 +10,7 @@ import { RunFilters } from '@/features/runs/RunFilters';
 import { RunTable } from '@/features/runs/RunTable';
 import { shownRuns, type RunFilter, type RunSort } from '@/features/runs/runRows';
 import { SelectionBar } from '@/features/runs/SelectionBar';
+import { SweepPanel } from '@/features/runs/sweeps/SweepPanel';
 import { StoragePanel } from '@/features/runs/StoragePanel';
 import { useRuns } from '@/features/runs/runsStore';
 import { runStatus } from '@/features/runs/runStatus';
@@ -66,6 +67,7 @@ export function RunsView() {
     [all, filter, sort, status, training, i18n.language],
   );
   const chosen = useMemo(() => all.flatMap(({ id }) => (selected.has(id) ? [id] : [])), [all, selected]);
+  const select = useCallback((ids: readonly string[]) => setSelected(new Set(ids)), []);
   const close = useCallback(() => setOpened(null), []);
   return (
     <div className={classes['page']}>
@@ -75,6 +77,7 @@ export function RunsView() {
       </header>
       <Problem />
       <DeletedNotice />
+      <SweepPanel onSelect={select} />
       <Panel title={t('table.title')} actions={<RunFilters {...{ all, filter, sort, setFilter, setSort }} />}>
         {all.length === 0 ? (
           <Empty />

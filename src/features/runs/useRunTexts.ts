@@ -7,7 +7,7 @@ import { useNumberFormat } from '@/ui/text/numberFormat';
 
 export interface RunTexts {
   /** SGD 0.1, batch 64, seed 1 */
-  readonly settings: (run: RecordedRun) => string;
+  readonly settings: (run: Pick<RecordedRun, 'config'>) => string;
   readonly engine: (run: RecordedRun) => string;
   readonly status: (status: RunStatus) => string;
   readonly date: (milliseconds: number) => string;

@@ -3,6 +3,7 @@ import { Button, Collapse } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { Hyperparameter, HyperparameterGroup, HyperparameterKey } from '@/model/hyperparameter';
 import { applies, hyperparameter, hyperparameters } from '@/model/hyperparameters';
 import { validateConfig } from '@/model/validate';
@@ -11,7 +12,7 @@ import { session, useSession } from '@/session/session';
 import { canChangeEpochs } from '@/session/startPlan';
 import { HyperparameterField } from '@/features/train/HyperparameterField';
 import { LearningRateFinder } from '@/features/train/LearningRateFinder';
-import { useProblemText } from '@/features/train/useProblemText';
+import { useProblemText } from '@/panels/run/useProblemText';
 import { Icon } from '@/ui/icons/icons';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { Panel } from '@/ui/layout/Panel';
@@ -108,6 +109,9 @@ export function SettingsPanel() {
     <Panel title={t('settings.title')}>
       <Fields fields={shown.essentials} problems={problems} />
       <LearningRateFinder />
+      <Link className={classes['sweep']} href="/runs#sweep" data-testid="sweep-these">
+        {t('settings.sweep')}
+      </Link>
       <DiffersNote />
       <Button
         className={classes['more']}

@@ -23,6 +23,7 @@ import { queue } from '@/locales/en/queue';
 import { recording } from '@/locales/en/recording';
 import { report } from '@/locales/en/report';
 import { runs } from '@/locales/en/runs';
+import { sweeps } from '@/locales/en/sweeps';
 import { train } from '@/locales/en/train';
 import { weights } from '@/locales/en/weights';
 
@@ -51,6 +52,7 @@ export const texts = {
   recording,
   report,
   runs,
+  sweeps,
   train,
   weights,
 } as const;

@@ -178,6 +178,7 @@ export const train = {
     source: 'The range test of L. N. Smith (2017), smoothed and read as S. Gugger proposed (2018).',
   },
   settings: {
+    sweep: 'Sweep these…',
     title: 'Settings',
     more: 'More settings',
     fewer: 'Fewer settings',

@@ -24,6 +24,7 @@ import { queue } from '@/locales/zh-CN/queue';
 import { recording } from '@/locales/zh-CN/recording';
 import { report } from '@/locales/zh-CN/report';
 import { runs } from '@/locales/zh-CN/runs';
+import { sweeps } from '@/locales/zh-CN/sweeps';
 import { train } from '@/locales/zh-CN/train';
 import { weights } from '@/locales/zh-CN/weights';
 
@@ -52,6 +53,7 @@ export const texts = {
   recording,
   report,
   runs,
+  sweeps,
   train,
   weights,
 } as const satisfies Translation<EnglishTexts>;

@@ -177,6 +177,7 @@ export const train = {
     source: 'L. N. Smith（2017）的范围测试，按 S. Gugger（2018）的方法平滑和读取。',
   },
   settings: {
+    sweep: '扫描这些设置…',
     title: '设置',
     more: '更多设置',
     fewer: '收起设置',

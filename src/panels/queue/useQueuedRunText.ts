@@ -17,8 +17,11 @@ export function useQueuedRunText(): (run: QueuedRun) => string {
     if (match !== null)
       return t('item', { name: name(match.run), detail: lengthOf(match.run, match.length) });
     const varied = hyperparameters.filter(({ key }) => sweep?.keys.includes(key) === true);
-    const details = varied.map((field) => {
-      const text = settingText(field, field.read(config));
+    const details = varied.flatMap((field) => {
+      const value = field.read(config);
+      // Such as a momentum of Adam.
+      if (value === undefined) return [];
+      const text = settingText(field, value);
       return field.key === 'network' ? text : `${fieldTexts(field).label} ${text}`;
     });
     details.push(t('seed', { seed: String(config.seed) }));

@@ -130,6 +130,37 @@ describe('a queue', () => {
     expect(bench.states).toEqual(['changed', 'done']);
   });
 
+  it('gives Train the settings back that stood there, unless a person has changed them', async () => {
+    const storage = storageOf();
+    const before = new Bench(storage);
+    const draft = { ...small.configs.full, seed: 77 };
+    before.session.store.setState({ draft });
+    await before.queue.actions.add(chosen);
+    await vi.waitFor(() => expect(before.started).toHaveLength(1));
+    const bench = new Bench(storage, {}, before.kept);
+    // As its tab kept it.
+    bench.session.store.setState({ draft: large.configs.short });
+    await bench.queue.connect({ resumes: true });
+    const train = async (): Promise<void> => {
+      for (const { config } of chosen) {
+        await vi.waitFor(() => expect(bench.session.store.getState().run?.config).toEqual(config));
+        // As the start of a run does it.
+        bench.session.store.setState({ draft: config });
+        await bench.finish();
+      }
+    };
+    await train();
+    await vi.waitFor(() => expect(bench.phaseOfQueue).toBe('idle'));
+    expect(bench.session.store.getState().draft).toEqual(draft);
+
+    await bench.queue.actions.add(chosen);
+    await train();
+    const mine = { ...draft, seed: 78 };
+    bench.session.store.setState({ draft: mine });
+    await vi.waitFor(() => expect(bench.phaseOfQueue).toBe('idle'));
+    expect(bench.session.store.getState().draft).toBe(mine);
+  });
+
   it('takes more while it runs', async () => {
     const bench = await begun();
     await bench.queue.actions.add(chosen.slice(1));

@@ -3,6 +3,7 @@
  * that was cut, and waits until it has ended and is recorded.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { sameConfig, type RunConfig } from '@/model/runConfig';
 import {
   advanced,
   begun,
@@ -100,8 +101,19 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
   /** Counts starts and stops: what a start still waits for means nothing after the next. */
   let turn = 0;
 
+  /** What stood on Train before the queue put its runs' settings there. */
+  let draft: RunConfig | null = null;
+
+  /** Where a person has not changed them since. */
+  const giveDraftBack = ({ items }: QueueState): void => {
+    const { draft: now } = session.store.getState();
+    if (draft !== null && items.some(({ config }) => sameConfig(config, now)))
+      session.actions.loadPreset(draft);
+    draft = null;
+  };
   const setQueue = (queue: QueueState): void => {
-    store.setState({ queue, outlivesReload: saveQueue(storage, queue) });
+    if (queue.phase === 'idle') giveDraftBack(store.getState().queue);
+    store.setState({ queue, outlivesReload: saveQueue(storage, queue, draft) });
     if (queue.phase === 'running' || queue.phase === 'paused') return;
     turn += 1;
     runId = null;
@@ -148,6 +160,8 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
     // Before the start, whose changes of the session's state the watcher below must not take for a stranger's.
     runId = null;
     if (session.store.getState().worker === 'crashed') session.actions.restartWorker();
+    const { draft: now } = session.store.getState();
+    if (!from.items.some(({ config }) => sameConfig(config, now))) draft = now;
     const queue = advanced(from);
     setQueue(queue);
     void start(queue);
@@ -225,6 +239,7 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
       session.store.subscribe(watch);
       const saved = loadQueue(storage);
       if (saved === null) return;
+      ({ draft } = saved);
       if (resumes && !saved.isResting) await begin(saved.queue, lockMilliseconds);
       else store.setState({ queue: saved.queue });
     },

@@ -13,6 +13,8 @@ function storageOf(entries = new Map<string, string>()): Storage {
   } as unknown as Storage;
 }
 
+const draft = { ...defaultConfig('mynn'), seed: 77 };
+
 const item = fc.record({
   config: fc.record({ seed: fc.nat(), learningRate: fc.constantFrom(0.1, 1e-3) }).map((change) => ({
     ...defaultConfig('lenet'),
@@ -30,7 +32,7 @@ it('comes back after a reload, the run in hand waiting again', () => {
       fc.constantFrom<QueueState['phase'][]>('running', 'paused', 'interrupted'),
       (items, phase) => {
         const storage = storageOf();
-        expect(saveQueue(storage, { phase, items })).toBe(true);
+        expect(saveQueue(storage, { phase, items }, draft)).toBe(true);
         const waits = (one: QueueItem): QueueItem =>
           one.state === 'running' ? { ...one, state: 'waiting' } : one;
         const expected = items.map(waits);
@@ -40,6 +42,7 @@ it('comes back after a reload, the run in hand waiting again', () => {
           expect(saved).toEqual({
             queue: { phase: 'interrupted', items: expected },
             isResting: phase !== 'running',
+            draft,
           });
       },
     ),
@@ -50,10 +53,10 @@ it('comes back after a reload, the run in hand waiting again', () => {
 it('is forgotten when it is done, and where nothing is kept', () => {
   const storage = storageOf();
   const items = [{ config: defaultConfig('mynn'), sweep: null, state: 'waiting', runId: null }] as const;
-  saveQueue(storage, { phase: 'running', items });
-  saveQueue(storage, { phase: 'idle', items });
+  saveQueue(storage, { phase: 'running', items }, null);
+  saveQueue(storage, { phase: 'idle', items }, null);
   expect(loadQueue(storage)).toBeNull();
-  expect(saveQueue(null, { phase: 'running', items })).toBe(false);
+  expect(saveQueue(null, { phase: 'running', items }, null)).toBe(false);
 });
 
 it('takes the report’s queue of an older version over, and nothing that is none', () => {

@@ -13,6 +13,8 @@ export const mostQueued = 500;
 const savedSchema = v.object({
   version: v.literal(2),
   isResting: v.boolean(),
+  /** The settings on Train before it began. */
+  draft: v.nullable(v.string()),
   items: v.pipe(
     v.array(
       v.object({
@@ -46,7 +48,11 @@ function settingsOf(config: RunConfig): string {
 }
 
 /** Writes what has to outlive a reload; an idle queue is forgotten. False where the browser does not take it. */
-export function saveQueue(storage: Storage | null, { phase, items }: QueueState): boolean {
+export function saveQueue(
+  storage: Storage | null,
+  { phase, items }: QueueState,
+  draft: RunConfig | null,
+): boolean {
   try {
     if (phase === 'idle') {
       storage?.removeItem(storageKey);
@@ -57,10 +63,13 @@ export function saveQueue(storage: Storage | null, { phase, items }: QueueState)
       sweep: item.sweep === null ? null : { ...item.sweep, keys: [...item.sweep.keys] },
       settings: settingsOf(config),
     }));
-    storage?.setItem(
-      storageKey,
-      JSON.stringify({ version: 2, isResting: phase !== 'running', items: saved }),
-    );
+    const queue: v.InferOutput<typeof savedSchema> = {
+      version: 2,
+      isResting: phase !== 'running',
+      draft: draft === null ? null : settingsOf(draft),
+      items: saved,
+    };
+    storage?.setItem(storageKey, JSON.stringify(queue));
     return storage !== null;
   } catch {
     // Full, or forbidden: the queue ends with the page.
@@ -68,15 +77,22 @@ export function saveQueue(storage: Storage | null, { phase, items }: QueueState)
   }
 }
 
-function itemOf({ settings, ...item }: SavedItem): QueueItem[] {
+function configOf(settings: string): RunConfig | null {
   const { config, issues } = configFromQuery(new URLSearchParams(settings));
-  return issues.length === 0 ? [{ ...item, config }] : [];
+  return issues.length === 0 ? config : null;
 }
 
-function itemsOf(saved: unknown): { readonly items: QueueItem[]; readonly isResting: boolean } {
+function itemOf({ settings, ...item }: SavedItem): QueueItem[] {
+  const config = configOf(settings);
+  return config === null ? [] : [{ ...item, config }];
+}
+
+function savedOf(saved: unknown): Omit<SavedQueue, 'queue'> & { readonly items: QueueItem[] } {
   const parsed = v.safeParse(savedSchema, saved);
-  if (parsed.success)
-    return { items: parsed.output.items.flatMap(itemOf), isResting: parsed.output.isResting };
+  if (parsed.success) {
+    const { items, isResting, draft } = parsed.output;
+    return { items: items.flatMap(itemOf), isResting, draft: draft === null ? null : configOf(draft) };
+  }
   const old = v.safeParse(reportQueueSchema, saved);
   const oldItems = old.success ? old.output.items : [];
   const items = oldItems.flatMap(({ runId, length, state }): QueueItem[] => {
@@ -84,13 +100,15 @@ function itemsOf(saved: unknown): { readonly items: QueueItem[]; readonly isRest
     const known = itemStates.find((one) => one === state) ?? 'changed';
     return config === undefined ? [] : [{ config, sweep: null, runId: null, state: known }];
   });
-  return { items, isResting: false };
+  return { items, isResting: false, draft: null };
 }
 
 export interface SavedQueue {
   readonly queue: QueueState;
   /** It stood still: it waits to be told. */
   readonly isResting: boolean;
+  /** The settings on Train before it began; null: not known. */
+  readonly draft: RunConfig | null;
 }
 
 /** The queue that a reload cut, the run in hand waiting again; null where there is none. */
@@ -98,9 +116,9 @@ export function loadQueue(storage: Pick<Storage, 'getItem'> | null): SavedQueue 
   try {
     const text = storage?.getItem(storageKey) ?? null;
     if (text === null) return null;
-    const { items, isResting } = itemsOf(JSON.parse(text));
+    const { items, isResting, draft } = savedOf(JSON.parse(text));
     const queue = interrupted({ phase: 'interrupted', items });
-    return queue.items.some(({ state }) => state === 'waiting') ? { queue, isResting } : null;
+    return queue.items.some(({ state }) => state === 'waiting') ? { queue, isResting, draft } : null;
   } catch {
     return null;
   }

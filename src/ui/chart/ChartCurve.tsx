@@ -104,3 +104,41 @@ export function ChartDots<Point extends CurvePoint>(props: ChartDotsProps<Point>
     />
   );
 }
+
+export interface ChartBandProps<Point extends CurvePoint> {
+  readonly points: readonly Point[];
+  /** Lower and upper edge on the y axis; null: the band is broken there. */
+  readonly edges: (point: Point) => readonly [low: number, high: number] | null;
+  readonly color: string;
+  readonly opacity?: number;
+}
+
+/** The stretch between two lines, such as a spread around a mean. */
+export function ChartBand<Point extends CurvePoint>(props: ChartBandProps<Point>) {
+  const { points, edges, color, opacity = 0.18 } = props;
+  const { x, y, clip } = useChart();
+  const path = useMemo(() => {
+    const parts: string[] = [];
+    let upper: string[] = [];
+    let lower: string[] = [];
+    const close = (): void => {
+      if (upper.length > 1) parts.push(`M${upper.join('L')}L${lower.toReversed().join('L')}Z`);
+      upper = [];
+      lower = [];
+    };
+    for (const point of points) {
+      const [low, high] = edges(point) ?? [Number.NaN, Number.NaN];
+      const [bottom, top] = [y(low), y(high)];
+      if (!Number.isFinite(bottom) || !Number.isFinite(top)) {
+        close();
+        continue;
+      }
+      const left = x(point.step).toFixed(1);
+      upper.push(`${left} ${top.toFixed(1)}`);
+      lower.push(`${left} ${bottom.toFixed(1)}`);
+    }
+    close();
+    return parts.join('');
+  }, [points, edges, x, y]);
+  return <path d={path} clipPath={`url(#${clip})`} fill={color} fillOpacity={opacity} pointerEvents="none" />;
+}

@@ -17,3 +17,8 @@ export function contrast(one: Rgb, other: Rgb): number {
   const [dark = 0, bright = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
   return (bright + 0.05) / (dark + 0.05);
 }
+
+/** Black or white, whichever reads better on this colour: at least 4.58 to 1 on any. */
+export function inkOn(colour: Rgb): '#000' | '#fff' {
+  return contrast(colour, [0, 0, 0]) >= contrast(colour, [255, 255, 255]) ? '#000' : '#fff';
+}

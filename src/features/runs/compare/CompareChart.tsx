@@ -1,15 +1,15 @@
-/** The compared runs in one chart. */
+/** The compared runs, or means of several, in one chart; names tell the lines apart. */
 import { Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   compareAxes,
-  curveOf,
   layerQuantity,
   layersOf,
+  lineCurve,
   metricFigures,
   type CompareAxis,
-  type ComparedRun,
+  type ComparedLine,
   type CompareFigure,
   type CurvePoint,
 } from '@/features/runs/compare/compareCurves';
@@ -17,7 +17,7 @@ import { lineOf } from '@/features/runs/compare/runLines';
 import { layerQuantities } from '@/model/layerQuantities';
 import { useSession } from '@/session/session';
 import { Chart } from '@/ui/chart/Chart';
-import { ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
+import { ChartBand, ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
 import type { Hover } from '@/ui/chart/ChartHover';
 import { ChartFigure } from '@/ui/chart/ChartPanel';
 import { linearDomain, logDomain, niceTicks, thinned, valueAxis, type Axis } from '@/ui/chart/chartScale';
@@ -25,18 +25,19 @@ import { anySize, useNumberFormat } from '@/ui/text/numberFormat';
 import { useQuantityText } from '@/ui/text/useQuantityText';
 import classes from '@/features/runs/runs.module.css';
 
-export interface NamedRun extends ComparedRun {
-  readonly name: string;
+/** One standard deviation to both sides of the mean. */
+function edgesOf({ smoothed, deviation }: CurvePoint): readonly [number, number] | null {
+  return deviation === undefined ? null : [smoothed - deviation, smoothed + deviation];
 }
 
 const rawOf = ({ value }: CurvePoint): number => value;
 const smoothedOf = ({ smoothed }: CurvePoint): number => smoothed;
 const mostHoverRows = 400;
 
-function useFigures(runs: readonly NamedRun[]) {
+function useFigures(lines: readonly ComparedLine[]) {
   const { t } = useTranslation('runs');
   const quantity = useQuantityText();
-  const layers = useMemo(() => layersOf(runs), [runs]);
+  const layers = useMemo(() => layersOf(lines.flatMap(({ runs }) => runs)), [lines]);
   const [chosen, setChosen] = useState<string>('loss');
   const [chosenLayer, setLayer] = useState<string | null>(null);
   const layer = chosenLayer !== null && layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? '');
@@ -77,24 +78,26 @@ const pointAt = (points: readonly CurvePoint[], at: number): CurvePoint | undefi
   points.findLast(({ step }) => step <= at);
 
 interface LinesProps {
-  readonly runs: readonly NamedRun[];
+  readonly lines: readonly ComparedLine[];
   readonly figure: CompareFigure;
   readonly name: string;
   readonly axis: CompareAxis;
   readonly isLog: boolean;
 }
 
-function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
+function Lines({ lines, figure, name, axis, isLog }: LinesProps) {
   const { t } = useTranslation('runs');
   const format = useNumberFormat();
   const valueText = useValueText(figure);
   const smoothing = useSession((state) => state.settings.smoothing);
+  const pointText = ({ value, deviation }: CurvePoint): string =>
+    deviation === undefined ? valueText(value) : `${valueText(value)} ± ${valueText(deviation)}`;
   const curves = useMemo(
-    () => runs.map((run) => curveOf(run, figure, axis, smoothing)),
-    [runs, figure, axis, smoothing],
+    () => lines.map((line) => lineCurve(line, figure, axis, smoothing)),
+    [lines, figure, axis, smoothing],
   );
   const values = curves.flatMap((points) =>
-    points.flatMap(({ value }) => (Number.isFinite(value) ? [value] : [])),
+    points.flatMap((point) => [point.value, ...(edgesOf(point) ?? [])].filter(Number.isFinite)),
   );
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
@@ -126,37 +129,40 @@ function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
         at: axis === 'step' ? format.integer(step) : format.plain(Number(step.toPrecision(4))),
       }),
     values: ({ step }) =>
-      runs.map((run, i) => {
+      lines.map(({ name: label }, i) => {
         const point = pointAt(curves[i] ?? [], step);
         return {
-          label: run.name,
+          label,
           color: lineOf(i).color,
-          value: point === undefined ? '–' : valueText(point.value),
+          value: point === undefined ? '–' : pointText(point),
         };
       }),
   };
   const isSmoothed = smoothing > 0 && (figure.kind === 'loss' || figure.kind === 'accuracy');
   const hasDots = figure.kind === 'testLoss' || figure.kind === 'testAccuracy';
-  const summary = runs.map((run, i) => {
+  const summary = lines.map((line, i) => {
     const last = curves[i]?.at(-1);
-    return `${run.name}: ${last === undefined ? '–' : valueText(last.value)}`;
+    return `${line.name}: ${last === undefined ? '–' : pointText(last)}`;
   });
   if (values.length === 0) return <p className={classes['empty']}>{t('compare.nothing')}</p>;
   return (
     <ChartFigure
       title={figure.kind === 'layer' ? `${name}, ${figure.layer}` : name}
-      legend={runs.map((run, i) => ({
-        label: run.name,
+      legend={lines.map((line, i) => ({
+        label: line.name,
         color: lineOf(i).color,
         mark: lineOf(i).isDashed ? 'dashed_line' : 'line',
       }))}
       summary={t('compare.summary', { figure: name, values: summary.join('; ') })}
     >
       <Chart x={x} y={y} hover={hover} minHeight={320}>
+        {lines.map(({ name: key }, i) => (
+          <ChartBand key={key} points={curves[i] ?? []} edges={edgesOf} color={lineOf(i).color} />
+        ))}
         {isSmoothed &&
-          runs.map(({ run }, i) => (
+          lines.map(({ name: key }, i) => (
             <ChartCurve
-              key={run.id}
+              key={key}
               points={curves[i] ?? []}
               value={rawOf}
               color={lineOf(i).color}
@@ -164,9 +170,9 @@ function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
               opacity={0.2}
             />
           ))}
-        {runs.map(({ run }, i) => (
+        {lines.map(({ name: key }, i) => (
           <ChartCurve
-            key={run.id}
+            key={key}
             points={curves[i] ?? []}
             value={smoothedOf}
             color={lineOf(i).color}
@@ -175,9 +181,9 @@ function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
           />
         ))}
         {hasDots &&
-          runs.map(({ run }, i) => (
+          lines.map(({ name: key }, i) => (
             <ChartDots
-              key={run.id}
+              key={key}
               points={curves[i] ?? []}
               value={rawOf}
               color={lineOf(i).color}
@@ -189,9 +195,9 @@ function Lines({ runs, figure, name, axis, isLog }: LinesProps) {
   );
 }
 
-export function CompareChart({ runs }: { readonly runs: readonly NamedRun[] }) {
+export function CompareChart({ lines }: { readonly lines: readonly ComparedLine[] }) {
   const { t } = useTranslation('runs');
-  const { figure, name, data, chosen, setChosen, layers, layer, setLayer } = useFigures(runs);
+  const { figure, name, data, chosen, setChosen, layers, layer, setLayer } = useFigures(lines);
   const [axis, setAxis] = useState<CompareAxis>('step');
   const logScale = useSession((state) => state.settings.logScale);
   const [isLog, setIsLog] = useState(logScale);
@@ -230,7 +236,7 @@ export function CompareChart({ runs }: { readonly runs: readonly NamedRun[] }) {
           onChange={({ currentTarget }) => setIsLog(currentTarget.checked)}
         />
       </div>
-      <Lines runs={runs} figure={figure} name={name} axis={axis} isLog={isLog} />
+      <Lines lines={lines} figure={figure} name={name} axis={axis} isLog={isLog} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
 /** The selected runs against each other. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CompareChart, type NamedRun } from '@/features/runs/compare/CompareChart';
-import { RecallTable, SettingsTable } from '@/features/runs/compare/CompareTables';
+import { CompareChart } from '@/features/runs/compare/CompareChart';
+import type { ComparedLine } from '@/features/runs/compare/compareCurves';
+import { RecallTable, SettingsTable, type NamedRun } from '@/features/runs/compare/CompareTables';
 import { mostCompared } from '@/features/runs/compare/runLines';
 import { useCompared } from '@/features/runs/compare/useCompared';
 import { nameOfRun } from '@/features/runs/runRows';
@@ -32,6 +33,10 @@ export function ComparePanel({ selected }: { readonly selected: readonly string[
     const names = namesOf(compared.runs.map(({ run }) => run));
     return compared.runs.map((run, i) => ({ ...run, name: names[i] ?? '' }));
   }, [compared]);
+  const lines = useMemo<readonly ComparedLine[]>(
+    () => named.map((run) => ({ name: run.name, runs: [run] })),
+    [named],
+  );
   return (
     <div id={comparePanelId} tabIndex={-1} className={classes['anchor']}>
       <Panel title={t('compare.title')}>
@@ -43,7 +48,7 @@ export function ComparePanel({ selected }: { readonly selected: readonly string[
         )}
         {named.length > 0 && (
           <>
-            <CompareChart runs={named} />
+            <CompareChart lines={lines} />
             <div className={classes['tables']}>
               <div>
                 <SettingsTable runs={named} />

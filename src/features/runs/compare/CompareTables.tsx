@@ -1,8 +1,7 @@
 /** The compared runs side by side: what of their settings differs, and how each reads the ten digits. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { lastFullTest } from '@/features/runs/compare/compareCurves';
-import type { NamedRun } from '@/features/runs/compare/CompareChart';
+import { lastFullTest, type ComparedRun } from '@/features/runs/compare/compareCurves';
 import { configDifferences } from '@/features/runs/compare/configDifferences';
 import { lineOf } from '@/features/runs/compare/runLines';
 import { useRunTexts } from '@/features/runs/useRunTexts';
@@ -13,6 +12,10 @@ import { useNumberFormat } from '@/ui/text/numberFormat';
 import { useFieldTexts } from '@/ui/text/useFieldTexts';
 import { useSettingText } from '@/ui/text/useSettingText';
 import classes from '@/features/runs/runs.module.css';
+
+export interface NamedRun extends ComparedRun {
+  readonly name: string;
+}
 
 interface SideBySideProps {
   readonly title: string;

@@ -5,7 +5,7 @@ import type { RunConfig } from '@/model/runConfig';
 import { RecordedMetrics } from '@/storage/runs/recordedMetrics';
 import { runOf } from '@/storage/testing/runWrites';
 import { countClasses } from '@/model/classCounts';
-import { curveOf, layersOf, lastFullTest, type ComparedRun } from './compareCurves';
+import { curveOf, layersOf, lastFullTest, lineCurve, type ComparedRun } from './compareCurves';
 import { configDifferences } from './configDifferences';
 
 const tensor = { mean: 0, std: 0.5, maxAbs: 1, zeroShare: 0.25, nonFinite: 0 };
@@ -80,6 +80,37 @@ describe('a line of a run', () => {
       8 / 3,
     );
     expect(curveOf(flat, { kind: 'testLoss' }, 'step', 0.5).map(({ smoothed }) => smoothed)).toEqual([2, 1]);
+  });
+});
+
+describe('a line of several seeds', () => {
+  const line = { name: 'a', runs: [compared([4, 3, 2, 1]), compared([2, 3, Number.NaN])] };
+
+  it('is their mean, with its spread, as far as all go', () => {
+    const points = lineCurve(line, { kind: 'loss' }, 'step', 0);
+    expect(points.map(({ step, value }) => [step, value])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, Number.NaN],
+    ]);
+    expect(points[0]?.deviation).toBeCloseTo(Math.SQRT2);
+    expect(points[1]?.deviation).toBe(0);
+    // 4 steps in 8 seconds, and 3.
+    expect(lineCurve(line, { kind: 'loss' }, 'seconds', 0)[0]?.step).toBeCloseTo((2 + 8 / 3) / 2);
+    expect(lineCurve(line, { kind: 'testAccuracy' }, 'epoch', 0)).toMatchObject([
+      { step: 1, value: 0.5, deviation: 0 },
+      { step: 2, value: 0.75, deviation: 0 },
+    ]);
+  });
+
+  it('of one is that run', () => {
+    const [one] = line.runs;
+    if (one === undefined) throw new Error('no run');
+    const figure = { kind: 'loss' } as const;
+    expect(lineCurve({ name: 'b', runs: [one] }, figure, 'step', 0.5)).toEqual(
+      curveOf(one, figure, 'step', 0.5),
+    );
+    expect(lineCurve({ name: 'c', runs: [] }, figure, 'step', 0)).toEqual([]);
   });
 });
 

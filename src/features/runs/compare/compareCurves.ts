@@ -1,11 +1,14 @@
 /** Lines of several runs for one chart: any figure that is recorded, over steps, epochs or training time. Pure. */
+import { DebiasedAverage } from '@/model/debiasedAverage';
 import { layerQuantities, type LayerQuantity } from '@/model/layerQuantities';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { stepsPerEpoch } from '@/model/runConfig';
+import { deviationOf, meanOf } from '@/model/spread';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { ChartSeries } from '@/session/chartSeries';
 import type { RecordedMetrics } from '@/storage/runs/recordedMetrics';
 import type { RecordedRun } from '@/storage/runs/runSchema';
+import { thinned } from '@/ui/chart/chartScale';
 
 /** A run with what was recorded of it. */
 export interface ComparedRun {
@@ -31,6 +34,14 @@ export interface CurvePoint {
   /** NaN or infinite where it is none. */
   readonly value: number;
   readonly smoothed: number;
+  /** Sample standard deviation of the runs whose mean `value` is; absent of one run. */
+  readonly deviation?: number;
+}
+
+/** A line of the chart: a run, or the mean of several that differ in their seeds alone. */
+export interface ComparedLine {
+  readonly name: string;
+  readonly runs: readonly ComparedRun[];
 }
 
 /** The layer figures by id. */
@@ -98,3 +109,79 @@ export function curveOf(
 /** The last full test, which has counts by digit; undefined where there is none. */
 export const lastFullTest = ({ tests }: ComparedRun): EvaluationPoint | undefined =>
   tests.findLast(({ extent }) => extent === 'full');
+
+interface Sample {
+  /** Steps done. */
+  readonly step: number;
+  /** One a run. */
+  readonly values: readonly number[];
+}
+
+/** What all the runs have at the same steps. */
+function samplesOf(runs: readonly ComparedRun[], figure: CompareFigure): Sample[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  if (figure.kind === 'loss' || figure.kind === 'accuracy' || figure.kind === 'learningRate') {
+    const { kind } = figure;
+    const columns = runs.map(({ metrics }) => metrics.values(kind));
+    const count = Math.min(...columns.map(({ length }) => length));
+    return Array.from({ length: count }, (_, i) => ({
+      step: i + 1,
+      values: columns.map((column) => column[i] ?? Number.NaN),
+    }));
+  }
+  const curves = runs.map(
+    (run) => new Map(pointsByStep(run, figure, 0).map(({ step, value }) => [step, value])),
+  );
+  return [...(curves[0]?.keys() ?? [])]
+    .filter((step) => curves.every((curve) => curve.has(step)))
+    .map((step) => ({ step, values: curves.map((curve) => curve.get(step) ?? Number.NaN) }));
+}
+
+/** Of a line of means, whose every step is looked at. */
+const mostMeans = 500;
+
+/** The mean of runs with the same batches, and how far they spread; what is not finite in one of them is in the mean too. */
+function meanCurve(
+  runs: readonly ComparedRun[],
+  figure: CompareFigure,
+  axis: CompareAxis,
+  smoothing: number,
+): CurvePoint[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  const perEpoch = stepsPerEpoch(first.run.config);
+  const seconds = runs.map(({ metrics }) => metrics.values('seconds'));
+  const place = (step: number): number => {
+    if (axis === 'step') return step;
+    if (axis === 'epoch') return step / perEpoch;
+    return meanOf(seconds.map((column) => column[step - 1] ?? 0)) ?? 0;
+  };
+  const isSmoothed = figure.kind === 'loss' || figure.kind === 'accuracy';
+  const [means, deviations] = [0, 1].map(() => new DebiasedAverage(isSmoothed ? smoothing : 0));
+  const points = samplesOf(runs, figure).map(({ step, values }): CurvePoint => {
+    const value = meanOf(values) ?? Number.NaN;
+    const deviation = deviationOf(values) ?? Number.NaN;
+    return {
+      step: place(step),
+      value,
+      smoothed: means?.next(value) ?? value,
+      deviation: deviations?.next(deviation) ?? deviation,
+    };
+  });
+  return thinned(points, mostMeans);
+}
+
+/** The points of a line. */
+export function lineCurve(
+  { runs }: ComparedLine,
+  figure: CompareFigure,
+  axis: CompareAxis,
+  smoothing: number,
+): CurvePoint[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  return runs.length === 1
+    ? curveOf(first, figure, axis, smoothing)
+    : meanCurve(runs, figure, axis, smoothing);
+}
