@@ -14,6 +14,8 @@ import { metricColumns } from '@/formats/metrics/metricsTable';
 import { readMetrics } from '@/formats/metrics/readMetrics';
 import { trainingSource } from '@/formats/pytorch/trainingSource';
 import { encodeTorch } from '@/formats/torch/encode';
+import { mnist, withData } from '@/model/dataSet';
+import { checksumOf, idxFilesOf } from '@/training/dataSets/checksum';
 import { initialisations } from '@/model/initialisations';
 import { keysOf } from '@/model/kindFields';
 import { losses, lossKinds } from '@/model/losses';
@@ -234,6 +236,42 @@ describe.runIf(python !== null)('train.py', () => {
     expect([...curves.keys()].sort()).toEqual([...metricColumns].sort());
     expect(curves.get('train_loss')?.steps).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
     expect(curves.get('test_loss_sum')?.steps).toEqual([50, 100]);
+  });
+
+  test('trains on a data set of one’s own out of the files that the page saves, and on no other', async () => {
+    const { images, labels } = mnistImages('train');
+    const [count, tests] = [20 * steps, 50];
+    const part = (from: number, size: number) => ({
+      images: images.slice(from * 784, (from + size) * 784),
+      labels: labels.slice(from, from + size),
+    });
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    for (const [stem, split] of [
+      ['train', part(700, count)],
+      ['t10k', part(9000, tests)],
+    ] as const) {
+      const [imageFile, labelFile] = idxFilesOf(split);
+      writeFileSync(join(own, `${stem}-images-idx3-ubyte`), imageFile);
+      writeFileSync(join(own, `${stem}-labels-idx1-ubyte`), labelFile);
+    }
+    const data = {
+      ...mnist,
+      sha256: await checksumOf(part(700, count), part(9000, tests)),
+      trainingImages: count,
+      testImages: tests,
+    };
+    const config = { ...withData(configOf('lenet'), data), batchSize: 20 };
+    await engine.setImages('train', { ...part(700, count), count });
+    const expected = await ours(config);
+    await engine.setImages('train', mnistImages('train'));
+    expectSame(await theirs(['run', file, check.with(1, own), folder]), expected);
+    const other = await process.ask(['run', file, check, folder]);
+    expect(other).toMatchObject({
+      error: expect.stringContaining('60000 train images: it is another data set'),
+    });
+    const nothing = await process.ask(['run', file, check.with(1, folder), folder]);
+    expect(nothing).toMatchObject({ error: expect.stringContaining('save it in Digit Lab') });
   });
 
   test('draws weights as each initialisation says', async () => {

@@ -9,7 +9,9 @@ it('counts predictions by digit: a digit may be predicted and still never right'
   expect(counts.predicted).toEqual([2, 1, 2, 0, 0, 0, 0, 1, 0, 1]);
   expect(recallOf(counts)).toEqual([1 / 2, 0, 2 / 3, null, null, null, null, null, null, 1]);
   expect(deadClasses(counts)).toEqual([1]);
-  expect(neverPredicted(counts)).toEqual([3, 4, 5, 6, 8]);
+  expect(neverPredicted(counts)).toEqual([]);
+  // A class without images is one that the data does not have.
+  expect(neverPredicted({ ...counts, labelled: counts.labelled.with(4, 1) })).toEqual([4]);
 });
 
 it('says which image has no label', () => {

@@ -11,8 +11,9 @@ import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/data/data.module.css';
 
-/** Drawings are a tenth of what is trained on, unless told otherwise: seen, and not the whole. */
+/** Drawings are a tenth of what is trained on, unless told otherwise: seen, and not the whole. A few are not learned by heart. */
 const usualShare = 0.1;
+const usualCopies = 100;
 const mostCopies = 1000;
 
 export interface MixPanelProps {
@@ -29,7 +30,8 @@ export function MixPanel({ data, drawings }: MixPanelProps) {
   const { length: count } = drawings;
   const { drawings: _, ...base } = data;
   const most = Math.max(1, Math.min(mostCopies, Math.floor((mostImages - base.trainingImages) / count)));
-  const usual = Math.round((usualShare * base.trainingImages) / (1 - usualShare) / count);
+  const share = Math.round((usualShare * base.trainingImages) / (1 - usualShare) / count);
+  const usual = Math.min(usualCopies, share);
   const [typed, setTyped] = useState<number | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const copies = Math.min(most, Math.max(1, typed ?? mixedIn?.copies ?? usual));

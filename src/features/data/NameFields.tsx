@@ -66,7 +66,7 @@ export function NameFields({ names, onChange, beside }: NameFieldsProps) {
             onChange={(id) => {
               const chosen = usualIds.find((one) => one === id);
               if (chosen === undefined) return;
-              const isUnnamed = name === '' || name === 'Data';
+              const isUnnamed = name === '' || name === t('names.unnamed');
               onChange({
                 name: isUnnamed && chosen !== 'digits' ? t(`names.${chosen}`) : name,
                 classNames: [...usual[chosen]],

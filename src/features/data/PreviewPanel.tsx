@@ -141,7 +141,10 @@ export function PreviewPanel({
   const { t } = useTranslation('data');
   const format = useNumberFormat();
   const { spec, counts, samples } = preview;
-  const [names, setNames] = useState<Names>({ name: spec.name, classNames: spec.classNames });
+  const [names, setNames] = useState<Names>({
+    name: spec.name === '' ? t('names.unnamed') : spec.name,
+    classNames: spec.classNames,
+  });
   const clean = cleanNames(names);
   const beside = names.classNames.map((name, label) => (
     // oxlint-disable-next-line react/no-array-index-key -- the label is what identifies a class

@@ -6,6 +6,8 @@ import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { TellPanel } from '@/features/draw/TellPanel';
 import { UntrainedNote } from '@/panels/network/UntrainedNote';
+import { isMnist } from '@/model/dataSet';
+import { useShownData } from '@/panels/data/useShownData';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { Panel } from '@/ui/layout/Panel';
@@ -46,10 +48,11 @@ function scrollToPad(): void {
 
 export function DrawView() {
   const { t } = useTranslation('draw');
+  const data = useShownData();
   return (
     <div className={classes['page']}>
       <div className={classes['intro']}>
-        <Title order={1}>{t('title')}</Title>
+        <Title order={1}>{t(isMnist(data) ? 'title' : 'titleOther')}</Title>
         <p>{t('intro')}</p>
       </div>
       <CurrentNetwork />

@@ -34,6 +34,7 @@ export const data = {
   },
   names: {
     set: 'Name of the data set',
+    unnamed: 'My data',
     ofClass: 'Class {{label}}',
     usual: 'Usual names',
     digits: 'Digits 0 to 9',

@@ -1,5 +1,6 @@
 export const draw = {
   title: 'Draw a digit',
+  titleOther: 'Draw',
   intro: 'The network reads your drawing while you draw it, and while it trains.',
   pad: {
     label: 'Drawing pad',

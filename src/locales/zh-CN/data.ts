@@ -35,6 +35,7 @@ export const data = {
   },
   names: {
     set: '数据集名称',
+    unnamed: '我的数据',
     ofClass: '类别 {{label}}',
     usual: '常用名称',
     digits: '数字 0 到 9',

@@ -3,6 +3,7 @@ import type { Translation } from '@/locales/shape';
 
 export const draw = {
   title: '写一个数字',
+  titleOther: '手写',
   intro: '边写边识别，训练进行时也会实时更新。',
   pad: {
     label: '手写板',

@@ -159,17 +159,15 @@ async function namesIn(files: readonly SourceFile[]): Promise<v.InferOutput<type
   }
 }
 
-/** What a set is called until a person says otherwise: as the file or the outermost folder. */
+/** What a set is called until a person says otherwise: as the file or the outermost folder; empty where that says nothing. */
 function nameOf(given: readonly GivenFile[]): string {
   const [first] = given.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const parts = (first?.path ?? '').split('/');
   const name = parts.length > 1 ? parts[0] : (parts[0] ?? '').replace(/(\.zip|[-.]idx\d.*|\.gz)+$/i, '');
-  return (
-    (name ?? '')
-      .replace(/^(train|t10k)-images$/i, '')
-      .slice(0, 60)
-      .trim() || 'Data'
-  );
+  return (name ?? '')
+    .replace(/^(train|t10k)-images$/i, '')
+    .slice(0, 60)
+    .trim();
 }
 
 function assemble(

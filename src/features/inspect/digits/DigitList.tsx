@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inspectedImageActions, useInspectedImage } from '@/session/inspectedImage';
+import { useClassName } from '@/panels/data/useShownData';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { nonFiniteText, useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/inspect/digits/digits.module.css';
@@ -31,13 +32,14 @@ const Tile = memo(function Tile({ digit, pixels, isShown }: TileProps) {
     confidence === null
       ? null
       : (nonFiniteText(confidence) ?? format.percent(confidence, confidence > 0.995 ? 1 : 0));
-  const names = { index: format.integer(index), label: String(label) };
+  const nameOf = useClassName();
+  const names = { index: format.integer(index), label: nameOf(label) };
   const text =
     prediction === null
       ? t('one', names)
       : t(prediction === label ? 'right' : 'wrong', {
           ...names,
-          prediction: String(prediction),
+          prediction: nameOf(prediction),
           share: share ?? '',
         });
   return (
@@ -54,7 +56,9 @@ const Tile = memo(function Tile({ digit, pixels, isShown }: TileProps) {
       >
         <PixelGrid pixels={pixels} label="" />
         <span className={classes['reading']} aria-hidden="true">
-          {prediction === null || prediction === label ? label : `${label} → ${prediction}`}
+          {prediction === null || prediction === label
+            ? nameOf(label)
+            : `${nameOf(label)} → ${nameOf(prediction)}`}
         </span>
         {share !== null && (
           <span className={classes['share']} aria-hidden="true">

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { inspectedImageActions, useInspectedImage } from '@/session/inspectedImage';
 import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
+import { useClassName, useShownData } from '@/panels/data/useShownData';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { PredictionBars } from '@/panels/drawing/PredictionBars';
@@ -16,35 +17,35 @@ import { readImageFile } from '@/features/inspect/image/readImageFile';
 import { useImage } from '@/features/inspect/image/useImage';
 import classes from '@/features/inspect/image/image.module.css';
 
-const testSetSize = 10_000;
-const indexRange = { kind: 'integer', min: 0, max: testSetSize - 1, step: 1, scale: 'linear' } as const;
-
 /** Never throws: where the images are not there yet, they are asked for again when they come. */
 function showTest(index: number): void {
-  inspectedImageActions.showTest((index + testSetSize) % testSetSize).catch(() => undefined);
+  inspectedImageActions.showTest(index).catch(() => undefined);
 }
 
 function TestImage() {
   const { t } = useTranslation('inspect');
   const index = useInspectedImage((state) => state.index);
   const { pixels, label } = useImage();
+  const nameOf = useClassName();
+  const { testImages } = useShownData();
+  const range = { kind: 'integer', min: 0, max: testImages - 1, step: 1, scale: 'linear' } as const;
   return (
     <>
       {pixels !== null && label !== null && (
         <figure className={classes['figure']}>
           <PixelGrid
             pixels={pixels}
-            label={t('image.testAlt', { index: String(index), label: String(label) })}
+            label={t('image.testAlt', { index: String(index), label: nameOf(label) })}
             className={classes['pixels']}
           />
-          <figcaption>{t('image.label', { label: String(label) })}</figcaption>
+          <figcaption>{t('image.label', { label: nameOf(label) })}</figcaption>
         </figure>
       )}
       <div className={classes['row']}>
         <NumberField
           label={t('image.index')}
           size="xs"
-          range={indexRange}
+          range={range}
           value={index}
           onChange={showTest}
           hasSteps
@@ -55,7 +56,7 @@ function TestImage() {
           size="xs"
           variant="default"
           leftSection={<Icon name="shuffle" size={14} />}
-          onClick={() => showTest(Math.floor(Math.random() * testSetSize))}
+          onClick={() => showTest(Math.floor(Math.random() * testImages))}
         >
           {t('image.random')}
         </Button>

@@ -8,6 +8,8 @@ import {
   useInspectedImage,
   type ImageSource,
 } from '@/session/inspectedImage';
+import { dataKey } from '@/model/dataSet';
+import { shownData, shownTestImages } from '@/session/selectors';
 import { useSession } from '@/session/session';
 
 export interface InspectedImage {
@@ -21,13 +23,16 @@ export interface InspectedImage {
 export function useImage(): InspectedImage {
   const state = useInspectedImage((image) => image);
   const drawn = useDrawing((drawing) => drawing);
-  const hasImage = useSession(({ data }) => data.testImages > state.index);
+  const all = useSession(shownTestImages);
+  const data = useSession((session) => dataKey(shownData(session)));
+  // Another data set may have fewer.
+  const index = all === 0 ? state.index : Math.min(state.index, all - 1);
   const source = imageSource(state);
-  const isMissing = source === 'test' && state.test?.index !== state.index;
+  const isMissing = source === 'test' && (state.test?.index !== index || state.test.data !== data);
   useEffect(() => {
     // A worker that goes away meanwhile is replaced, and the images come again.
-    if (isMissing && hasImage) inspectedImageActions.showTest(state.index).catch(() => undefined);
-  }, [isMissing, hasImage, state.index]);
+    if (isMissing && all > index) inspectedImageActions.showTest(index).catch(() => undefined);
+  }, [isMissing, all, index]);
   return useMemo(
     () => ({
       source,

@@ -2,6 +2,7 @@
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ClassificationReport } from '@/model/classificationReport';
+import { useClassName } from '@/panels/data/useShownData';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/inspect/mistakes/mistakes.module.css';
 
@@ -10,6 +11,7 @@ const keys = ['precision', 'recall', 'f1'] as const;
 export function ClassTable({ report }: { readonly report: ClassificationReport }) {
   const { t } = useTranslation('inspectMistakes');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   const share = (value: number | null): string => (value === null ? '–' : format.percent(value));
   return (
     <div className={classes['scroll']}>
@@ -28,7 +30,7 @@ export function ClassTable({ report }: { readonly report: ClassificationReport }
         <Table.Tbody>
           {report.classes.map((figures, digit) => (
             <Table.Tr key={digit}>
-              <Table.Th scope="row">{digit}</Table.Th>
+              <Table.Th scope="row">{nameOf(digit)}</Table.Th>
               {keys.map((key) => (
                 <Table.Td key={key}>{share(figures[key])}</Table.Td>
               ))}

@@ -2,6 +2,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClassName } from '@/panels/data/useShownData';
 import { cellColors, type Palette } from '@/ui/theme/palette';
 import { usePalette } from '@/ui/theme/usePalette';
 import { useNumberFormat } from '@/ui/text/numberFormat';
@@ -37,6 +38,7 @@ export interface ConfusionMatrixProps {
 export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixProps) {
   const { t } = useTranslation('inspectMistakes');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   const colours = colourOf(usePalette(), matrix);
   const table = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useState<Cell | null>(null);
@@ -66,7 +68,7 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
             </th>
             {matrix.map((_, digit) => (
               <th key={digit} scope="col">
-                {digit}
+                {nameOf(digit)}
               </th>
             ))}
           </tr>
@@ -74,7 +76,7 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
         <tbody>
           {matrix.map((counts, label) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">{nameOf(label)}</th>
               {counts.map((count, prediction) => {
                 const { fill, ink } = colours([label, prediction]);
                 const isChosen = chosen[0] === label && chosen[1] === prediction;
@@ -86,8 +88,8 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
                       tabIndex={label === row && prediction === column ? 0 : -1}
                       aria-pressed={isChosen}
                       aria-label={t(label === prediction ? 'matrix.right' : 'matrix.wrong', {
-                        label: String(label),
-                        prediction: String(prediction),
+                        label: nameOf(label),
+                        prediction: nameOf(prediction),
                         images: format.integer(count),
                         count,
                       })}

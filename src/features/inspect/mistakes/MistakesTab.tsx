@@ -1,6 +1,7 @@
 /** Where the network is wrong, over all test images. */
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClassName } from '@/panels/data/useShownData';
 import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Panel } from '@/ui/layout/Panel';
 import { Stat, StatList } from '@/ui/layout/Stat';
@@ -39,7 +40,8 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
   const [picked, setPicked] = useState<Cell | null>(null);
   const [label, prediction] = picked ?? worstCell(mistakes);
   const digits = useMemo(() => digitsOfCell(mistakes, label, prediction), [mistakes, label, prediction]);
-  const names = { label: String(label), prediction: String(prediction), count: digits.length };
+  const nameOf = useClassName();
+  const names = { label: nameOf(label), prediction: nameOf(prediction), count: digits.length };
   const heading = t(label === prediction ? 'cell.right' : 'cell.wrong', names);
   return (
     <Panel
@@ -59,8 +61,8 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
             />
           }
           table={() => ({
-            header: ['label', ...mistakes.matrix.map((_, column) => String(column))],
-            rows: mistakes.matrix.map((counts, row) => [row, ...counts]),
+            header: ['label', ...mistakes.matrix.map((_, column) => nameOf(column))],
+            rows: mistakes.matrix.map((counts, row) => [nameOf(row), ...counts]),
           })}
         />
       }
@@ -87,6 +89,7 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
 function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
   const { t } = useTranslation('inspectMistakes');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   const { report, wrong, unsure, read } = mistakes;
   return (
     <>
@@ -102,7 +105,7 @@ function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
               header: ['class', 'precision', 'recall', 'f1', 'support'],
               rows: [
                 ...report.classes.map(({ precision, recall, f1, support }, digit) => [
-                  String(digit),
+                  nameOf(digit),
                   precision ?? NaN,
                   recall ?? NaN,
                   f1 ?? NaN,

@@ -33,6 +33,13 @@ const mostUnsure = 200;
 export function mistakesOf(read: TestPredictions): Mistakes {
   const { predictions, labels } = read;
   const confidences = confidencesOf(read);
+  const counts = countClasses(predictions, labels);
+  // Data of fewer classes leaves outputs that stand for nothing.
+  const used =
+    1 +
+    Math.max(
+      ...counts.labelled.map((images, label) => (images + (counts.predicted[label] ?? 0) > 0 ? label : 1)),
+    );
   const listed = (index: number): ListedDigit => ({
     index,
     label: labels[index] ?? 0,
@@ -42,8 +49,14 @@ export function mistakesOf(read: TestPredictions): Mistakes {
   return {
     read,
     confidences,
-    report: classificationReport(countClasses(predictions, labels)),
-    matrix: confusionMatrix(predictions, labels),
+    report: classificationReport({
+      labelled: counts.labelled.slice(0, used),
+      predicted: counts.predicted.slice(0, used),
+      right: counts.right.slice(0, used),
+    }),
+    matrix: confusionMatrix(predictions, labels)
+      .slice(0, used)
+      .map((row) => row.slice(0, used)),
     wrong: surelyWrong(read).map(listed),
     unsure: hardlyRight(read).slice(0, mostUnsure).map(listed),
   };
