@@ -65,7 +65,13 @@ export function Scatter(props: ScatterProps) {
   const hintId = useId();
   const [hovered, setHovered] = useState<number | null>(null);
   const [focused, setFocused] = useState<number | null>(null);
-  const [lasso, setLasso] = useState<readonly number[] | null>(null);
+  const [lasso, setLassoShown] = useState<readonly number[] | null>(null);
+  /** The same at once: several moves may come before the next picture. */
+  const line = useRef<readonly number[] | null>(null);
+  const setLasso = (next: readonly number[] | null): void => {
+    line.current = next;
+    setLassoShown(next);
+  };
   const pixels = useMemo(() => toPixels(points, frame, width, height), [points, frame, width, height]);
   const counts = (index: number): boolean => visible.has(labels[index] ?? NaN);
 
@@ -80,20 +86,21 @@ export function Scatter(props: ScatterProps) {
 
   const onPointerMove = (event: PointerEvent<HTMLElement>): void => {
     const place = placeOf(event);
-    if (lasso !== null) setLasso([...lasso, ...place]);
+    if (line.current !== null) setLasso([...line.current, ...place]);
     else setHovered(nearestPoint(pixels, place, counts, reach));
   };
   const onPointerUp = (event: PointerEvent<HTMLElement>): void => {
-    if (lasso === null) return;
+    const drawn = line.current;
+    if (drawn === null) return;
     setLasso(null);
-    if (extentOf(lasso) < clickLength) {
+    if (extentOf(drawn) < clickLength) {
       const hit = nearestPoint(pixels, placeOf(event), counts, reach);
       if (hit !== null) onShow(hit);
       onSelect(hit === null ? [] : [hit], event.shiftKey);
       return;
     }
     const inside = [...labels.keys()].filter(
-      (i) => counts(i) && isInside(pixels[2 * i] ?? NaN, pixels[2 * i + 1] ?? NaN, lasso),
+      (i) => counts(i) && isInside(pixels[2 * i] ?? NaN, pixels[2 * i + 1] ?? NaN, drawn),
     );
     onSelect(inside, event.shiftKey);
   };
