@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { defaultConfig } from '@/model/presets';
-import type { RunPhase } from '@/protocol/messages';
+import type { ErrorCode, RunPhase } from '@/protocol/messages';
 import { NetworkPass } from '@/session/networkPass';
 import { RequestError } from '@/session/pendingRequests';
 import type { SessionActions, SessionState } from '@/session/sessionState';
@@ -21,7 +21,7 @@ function setUp(isAutomatic: boolean, phase: RunPhase = 'paused') {
   const asked: {
     tell: (done: number) => void;
     answer: () => void;
-    fail: () => void;
+    fail: (code?: ErrorCode) => void;
     isEnded: () => boolean;
   }[] = [];
   const ask = ((_request, _params, onProgress, signal) =>
@@ -30,7 +30,7 @@ function setUp(isAutomatic: boolean, phase: RunPhase = 'paused') {
       asked.push({
         tell: (done) => onProgress?.({ done }),
         answer: () => resolve({ step: asked.length } as never),
-        fail: () => reject(new RequestError({ code: 'timeout', message: 'Late.', subject: null })),
+        fail: (code = 'timeout') => reject(new RequestError({ code, message: 'No.', subject: null })),
         isEnded: () => signal?.aborted === true,
       });
     })) as SessionActions['ask'];
@@ -124,6 +124,22 @@ describe('NetworkPass', () => {
     await turn();
     expect(pass.state.getState().error?.code).toBe('timeout');
     expect(asked).toHaveLength(1);
+  });
+
+  it('asks again by itself where it came before the images', async () => {
+    vi.useFakeTimers();
+    try {
+      const { pass, asked } = setUp(true);
+      pass.watch(null);
+      asked[0]?.fail('not_ready');
+      await vi.advanceTimersByTimeAsync(500);
+      expect(pass.state.getState().error).toBeNull();
+      expect(asked).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(asked).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('does not slow a run down unasked, before it knows that it is quick', async () => {

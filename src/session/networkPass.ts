@@ -63,6 +63,8 @@ export class NetworkPass<K extends RequestType> {
   /** Version of the network at which a person, or an error, ended it: it is not asked by itself there again. */
   #endedAt: string | null = null;
   #notBefore = 0;
+  /** It came too early, such as before the images: it is asked again soon. */
+  #cameEarly = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: (() => void) | null = null;
 
@@ -120,7 +122,7 @@ export class NetworkPass<K extends RequestType> {
     if (version === this.#endedAt) return;
     const isTraining = followsTraining(state);
     if (last === null ? isTraining : last.seconds > quickSeconds) return;
-    const wait = isTraining ? this.#notBefore - performance.now() : 0;
+    const wait = isTraining || this.#cameEarly ? this.#notBefore - performance.now() : 0;
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -132,10 +134,11 @@ export class NetworkPass<K extends RequestType> {
   }
 
   async #ask(params: RequestParams<K>, runId: string, network: string): Promise<void> {
-    const { ask, request, doneOf, onProgress } = this.#options;
+    const { ask, request, isAutomatic, doneOf, onProgress } = this.#options;
     const controller = new AbortController();
     this.#controller = controller;
     this.#endedAt = null;
+    this.#cameEarly = false;
     this.state.setState({ running: { params, runId, done: null }, error: null });
     const begun = performance.now();
     try {
@@ -151,7 +154,8 @@ export class NetworkPass<K extends RequestType> {
       const seconds = (performance.now() - begun) / 1000;
       this.state.setState({ answer: { value, params, runId, network, seconds } });
     } catch (error) {
-      if (!controller.signal.aborted) {
+      this.#cameEarly = isAutomatic && error instanceof RequestError && error.code === 'not_ready';
+      if (!controller.signal.aborted && !this.#cameEarly) {
         this.#endedAt = network;
         this.state.setState({ error: asWorkerError(error) });
       }

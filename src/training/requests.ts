@@ -110,8 +110,12 @@ const handlers: Handlers = {
   readDrawings: ({ files }) => readDrawings(files),
 
   testPredictions: (_, { trainer, source }, tell, signal) =>
-    trainer.withNetwork(async (engine, { step, config: { data } }) => {
-      const found = await testPredictions(engine, imagesOf(source, data).test, tell, signal);
+    trainer.withNetwork(async (engine, { step, config }) => {
+      const { test } = imagesOf(source, config.data);
+      // Of some of them figures would look like those of all.
+      if (test.count < dataOf(config).testImages)
+        throw new NotReadyError('The test images are not there yet.');
+      const found = await testPredictions(engine, test, tell, signal);
       return { ...found, step, images: found.images.slice(0, found.labels.length * imageBytes) };
     }),
 

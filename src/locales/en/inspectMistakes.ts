@@ -1,5 +1,5 @@
 export const inspectMistakes = {
-  start: 'Read all 10,000 test images',
+  start: 'Read all {{images}} test images',
   running: 'Reading the test images {{share}}',
   matrix: {
     title: 'Confusion matrix',

@@ -2,7 +2,7 @@ import type { inspectMistakes as english } from '@/locales/en/inspectMistakes';
 import type { Translation } from '@/locales/shape';
 
 export const inspectMistakes = {
-  start: '读取全部 10,000 张测试图片',
+  start: '读取全部 {{images}} 张测试图片',
   running: '正在读取测试图片 {{share}}',
   matrix: {
     title: '混淆矩阵',

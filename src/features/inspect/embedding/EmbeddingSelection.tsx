@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { classCount } from '@/model/classCounts';
+import { useClassName } from '@/panels/data/useShownData';
 import { Panel } from '@/ui/layout/Panel';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { DigitList, type ListedDigit } from '@/features/inspect/digits/DigitList';
@@ -11,12 +12,16 @@ import type { Hidden } from '@/features/inspect/embedding/embeddingState';
 const digits = Array.from({ length: classCount }, (_, digit) => digit);
 
 /** How many of each, the most first. */
-function countText(labels: Uint8Array, selected: ReadonlySet<number>): string {
+function countText(
+  labels: Uint8Array,
+  selected: ReadonlySet<number>,
+  nameOf: (label: number) => string,
+): string {
   const counts = digits.map((digit) => [...selected].filter((i) => labels[i] === digit).length);
   return digits
     .filter((digit) => (counts[digit] ?? 0) > 0)
     .toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0))
-    .map((digit) => `${counts[digit]} × ${digit}`)
+    .map((digit) => `${counts[digit]} × ${nameOf(digit)}`)
     .join(', ');
 }
 
@@ -33,6 +38,7 @@ export function EmbeddingSelection({
 }) {
   const { t } = useTranslation('inspectEmbedding');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   const listed = useMemo(
     () =>
       [...selected]
@@ -53,7 +59,7 @@ export function EmbeddingSelection({
   return (
     <Panel
       title={heading}
-      hint={selected.size === 0 ? t('selection.hint') : countText(labels, selected)}
+      hint={selected.size === 0 ? t('selection.hint') : countText(labels, selected, nameOf)}
       actions={
         <>
           <Button size="xs" variant="default" disabled={shown.length === 0} onClick={() => onSelect(shown)}>

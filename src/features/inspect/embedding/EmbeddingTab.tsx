@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { classCount } from '@/model/classCounts';
 import { inspectedImageActions } from '@/session/inspectedImage';
+import { useClassName, useShownData } from '@/panels/data/useShownData';
 import type { PassAnswer } from '@/session/networkPass';
 import { ExportMenu } from '@/ui/export/ExportMenu';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
@@ -48,6 +49,7 @@ function ClassToggles({
 }) {
   const { t } = useTranslation('inspectEmbedding');
   const { scheme } = usePalette();
+  const nameOf = useClassName();
   return (
     <fieldset className={classes['toggles']} aria-label={t('classes')}>
       {digits.map((digit) => (
@@ -56,7 +58,8 @@ function ClassToggles({
           type="button"
           className={classes['toggle']}
           aria-pressed={visible.has(digit)}
-          aria-label={t('toggle', { digit: String(digit) })}
+          aria-label={t('toggle', { digit: nameOf(digit) })}
+          title={t('toggle', { digit: nameOf(digit) })}
           style={{ color: classColour(scheme, digit) }}
           onClick={() => onToggle(digit)}
         >
@@ -171,7 +174,7 @@ function Embedded({ answer }: { readonly answer: Answer }) {
         hint={t(isInput ? 'hintInput' : 'hint', {
           layer: layer ?? '',
           columns: format.integer(columnsOf(value)),
-          images: format.integer(embeddedImages),
+          images: format.integer(labels.length),
         })}
         actions={
           <>
@@ -248,7 +251,8 @@ export function EmbeddingTab() {
   const state = usePass(embeddingPass, embeddingParams);
   const { answer } = state;
   const obstacle = useMemo(() => (answer === null ? null : obstacleOf(answer.value)), [answer]);
-  const images = format.integer(embeddedImages);
+  const { testImages } = useShownData();
+  const images = format.integer(Math.min(embeddedImages, testImages));
   return (
     <div className={classes['tab']} data-testid="embedding">
       <PassBar

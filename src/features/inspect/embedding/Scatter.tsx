@@ -3,6 +3,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { useElementSize, useMediaQuery } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClassName } from '@/panels/data/useShownData';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { usePalette } from '@/ui/theme/usePalette';
 import { useNumberFormat } from '@/ui/text/numberFormat';
@@ -57,6 +58,7 @@ export function Scatter(props: ScatterProps) {
   const { points, frame, labels, images, visible, selected, onSelect, onShow } = props;
   const { t } = useTranslation('inspectEmbedding');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   const { scheme } = usePalette();
   const isForced = useMediaQuery('(forced-colors: active)');
   const { ref, width } = useElementSize();
@@ -126,7 +128,7 @@ export function Scatter(props: ScatterProps) {
   const named =
     shown === null || label === null
       ? ''
-      : t('point', { index: format.integer(shown), label: String(label) });
+      : t('point', { index: format.integer(shown), label: nameOf(label) });
   return (
     <div ref={ref} className={classes['scatterBox']}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application is interactive */}

@@ -117,12 +117,14 @@ const [side, edge] = [44, 64];
 export function ConfusionPicture({
   matrix,
   palette,
+  nameOf,
   title,
   shown,
   read,
 }: {
   readonly matrix: Matrix;
   readonly palette: Palette;
+  readonly nameOf: (label: number) => string;
   readonly title: string;
   /** Titles of the rows and of the columns. */
   readonly shown: string;
@@ -132,6 +134,7 @@ export function ConfusionPicture({
   const size = edge + side * matrix.length;
   const middle = edge + (side * matrix.length) / 2;
   const top = 40;
+  const shortName = (label: number): string => nameOf(label).slice(0, 6);
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -153,10 +156,10 @@ export function ConfusionPicture({
         {matrix.map((counts, row) => (
           <g key={row} fontWeight={600}>
             <text x={edge + (row + 0.5) * side} y={edge - 14}>
-              {row}
+              {shortName(row)}
             </text>
             <text x={edge - 16} y={edge + (row + 0.5) * side} dy="0.355em">
-              {row}
+              {shortName(row)}
             </text>
             {counts.map((count, column) => {
               const { fill, ink } = colours([row, column]);

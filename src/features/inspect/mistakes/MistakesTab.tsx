@@ -1,7 +1,7 @@
 /** Where the network is wrong, over all test images. */
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useClassName } from '@/panels/data/useShownData';
+import { useClassName, useShownData } from '@/panels/data/useShownData';
 import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Panel } from '@/ui/layout/Panel';
 import { Stat, StatList } from '@/ui/layout/Stat';
@@ -55,6 +55,7 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
             <ConfusionPicture
               matrix={mistakes.matrix}
               palette={palette}
+              nameOf={nameOf}
               title={t('matrix.title')}
               shown={t('matrix.shown')}
               read={t('matrix.read')}
@@ -160,6 +161,8 @@ function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
 
 export function MistakesTab() {
   const { t } = useTranslation('inspectMistakes');
+  const format = useNumberFormat();
+  const { testImages } = useShownData();
   const state = usePass(mistakesPass, null);
   const { answer } = state;
   const mistakes = useMemo(() => (answer === null ? null : mistakesOf(answer.value)), [answer]);
@@ -167,7 +170,7 @@ export function MistakesTab() {
     <div className={classes['tab']} data-testid="mistakes">
       <PassBar
         state={state}
-        startText={t('start')}
+        startText={t('start', { images: format.integer(testImages) })}
         runningText={(share) => t('running', { share })}
         start={() => mistakesPass.start(null)}
         cancel={() => mistakesPass.cancel()}

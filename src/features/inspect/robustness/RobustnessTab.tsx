@@ -3,6 +3,7 @@ import { ActionIcon, Chip, NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type CorruptionKind, corruptionKinds } from '@/model/corruptions';
+import { useClassName } from '@/panels/data/useShownData';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Icon } from '@/ui/icons/icons';
@@ -78,6 +79,7 @@ function Examples({
 }) {
   const { t } = useTranslation('inspectRobustness');
   const format = useNumberFormat();
+  const nameOf = useClassName();
   return (
     <ul className={classes['examples']} aria-label={t('examples')}>
       {examples.map(({ strength, pixels, reading, confidence }) => {
@@ -85,14 +87,17 @@ function Examples({
         const title =
           confidence === null
             ? undefined
-            : t('reading', { prediction: String(reading), share: format.percent(confidence, 0) });
+            : t('reading', {
+                prediction: typeof reading === 'number' ? nameOf(reading) : '',
+                share: format.percent(confidence, 0),
+              });
         return (
           <li key={strength} data-wrong={isWrong} title={title}>
             <span className={classes['strength']}>{format.plain(strength)}</span>
             <PixelGrid pixels={pixels} label="" ink="white_on_black" />
             <span className={classes['read']}>
               {isWrong && <Icon name="cross" size={10} />}
-              {reading === 'not_numbers' ? 'NaN' : (reading ?? '·')}
+              {reading === 'not_numbers' ? 'NaN' : reading === null ? '·' : nameOf(reading)}
             </span>
           </li>
         );
