@@ -1,21 +1,21 @@
 /** Adversarial examples: images that differ from another by little, and are read as another digit. */
 import { imageBytes } from '@/data/manifest';
 import type { Engine } from '@/engine/engine';
+import { classCount } from '@/model/classCounts';
 import type { AdversarialExample, AdversarialParams, ImageReading } from '@/model/explanations';
 import { softmax } from '@/model/losses/definition';
 import type { InputPipeline } from '@/model/runConfig';
 import { EventLoopYielder } from '@/training/eventLoop';
-import { pixelGradient } from '@/training/explain/explain';
+import { pixelGradients } from '@/training/explain/explain';
 import { readLogits } from '@/training/testPredictions';
 
-/** All in grey levels of 255. */
+/** Of one image; all in grey levels of 255. */
 export interface AttackOptions {
   /** The class that the network is to leave, or, `isTargeted`, to read. */
   readonly label: number;
   readonly isTargeted: boolean;
   /** The largest change of a pixel. */
   readonly epsilon: number;
-  readonly steps: number;
   readonly stepSize: number;
 }
 
@@ -29,29 +29,37 @@ export function lossDirection(logits: Float32Array, label: number): Float32Array
   return Float32Array.from(others);
 }
 
+const noAttack: AttackOptions = { label: 0, isTargeted: false, epsilon: 0, stepSize: 0 };
+
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
 /**
- * FGSM (Goodfellow et al., 2015) with one step as large as epsilon, else PGD (Madry et al., 2018) that begins at the image itself, so that
- * it is the same again every time.
+ * FGSM (Goodfellow et al., 2015) with one step as large as epsilon, else PGD (Madry et al., 2018) that begins at the images themselves, so
+ * that it is the same again every time. Of n images of 28 x 28 bytes at once, each with its own options.
  */
 export async function attack(
   engine: Engine,
   input: InputPipeline,
-  image: Uint8Array<ArrayBuffer>,
-  { label, isTargeted, epsilon, steps, stepSize }: AttackOptions,
+  images: Uint8Array<ArrayBuffer>,
+  options: readonly AttackOptions[],
+  steps: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let changed = image.slice(0, imageBytes);
+  let changed = images.slice();
   for (let step = 0; step < steps; step += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each step begins where the last one ended
-    const logits = await engine.predict(changed, 1);
-    const upstream = lossDirection(logits, label);
+    const logits = await engine.predict(changed, options.length);
+    const upstream = Float32Array.from(
+      options.flatMap(({ label }, n) => [
+        ...lossDirection(logits.subarray(n * classCount, (n + 1) * classCount), label),
+      ]),
+    );
     // oxlint-disable-next-line no-await-in-loop -- the same
-    const gradient = await pixelGradient(engine, input, changed, upstream);
+    const gradients = await pixelGradients(engine, input, changed, options.length, upstream);
     changed = changed.map((value, i) => {
-      const sign = Math.sign(gradient[i] ?? NaN) || 0;
+      const { isTargeted, epsilon, stepSize } = options[Math.floor(i / imageBytes)] ?? noAttack;
+      const sign = Math.sign(gradients[i] ?? NaN) || 0;
       const moved = value + (isTargeted ? -sign : sign) * stepSize;
-      const own = image[i] ?? 0;
+      const own = images[i] ?? 0;
       return clamp(clamp(moved, own - epsilon, own + epsilon), 0, 255);
     });
   }
@@ -61,10 +69,24 @@ export async function attack(
 /** Sizes of change that are tried one after the other, in grey levels. */
 const epsilons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 255];
 
-async function readOne(engine: Engine, image: Uint8Array<ArrayBuffer>): Promise<ImageReading> {
-  const { predictions, probabilities } = readLogits(await engine.predict(image, 1));
-  return { prediction: predictions[0] ?? 0, probabilities };
+/** Sizes that are tried at once: the WebAssembly engine computes as many images for the price of one. */
+const sizesAtOnce = 8;
+
+async function readAll(
+  engine: Engine,
+  images: Uint8Array<ArrayBuffer>,
+  count: number,
+): Promise<readonly ImageReading[]> {
+  const { predictions, probabilities } = readLogits(await engine.predict(images, count));
+  return Array.from(predictions, (prediction, n) => ({
+    prediction,
+    probabilities: probabilities.slice(n * classCount, (n + 1) * classCount),
+  }));
 }
+
+/** Madry et al. go 2.5 times as far as the bound in all. */
+const stepSizeOf = (epsilon: number, steps: number): number =>
+  Math.max(1, Math.ceil((2.5 * epsilon) / steps));
 
 /**
  * The smallest change, of those that are tried up to the largest, which fools the network, or what the largest came to. Lets in between
@@ -75,33 +97,44 @@ export async function adversarialExample(
   engine: Engine,
   input: InputPipeline,
   image: Uint8Array<ArrayBuffer>,
-  { method, target, largestEpsilon, steps }: AdversarialParams,
+  { method, target, largestEpsilon, steps: askedSteps }: AdversarialParams,
   tell: (progress: { readonly done: number }) => void,
   signal: AbortSignal,
 ): Promise<AdversarialExample> {
-  const before = await readOne(engine, image);
-  const tried = [...epsilons.filter((epsilon) => epsilon < largestEpsilon), largestEpsilon];
+  const [before = noReading] = await readAll(engine, image, 1);
+  const label = target ?? before.prediction;
+  const isTargeted = target !== null;
+  const steps = method === 'fgsm' ? 1 : askedSteps;
+  const sizes = [...epsilons.filter((epsilon) => epsilon < largestEpsilon), largestEpsilon];
   const yielder = new EventLoopYielder();
   try {
-    for (const [i, epsilon] of tried.entries()) {
-      const ofMethod =
-        method === 'fgsm'
-          ? { steps: 1, stepSize: epsilon }
-          : // Madry et al. go 2.5 times as far as the bound in all.
-            { steps, stepSize: Math.max(1, Math.ceil((2.5 * epsilon) / steps)) };
-      const label = target ?? before.prediction;
-      // oxlint-disable-next-line no-await-in-loop -- the next size is tried where this one fools nobody
-      const changed = await attack(engine, input, image, {
+    for (let first = 0; ; first += sizesAtOnce) {
+      const tried = sizes.slice(first, first + sizesAtOnce);
+      const options = tried.map((epsilon) => ({
         label,
-        isTargeted: target !== null,
+        isTargeted,
         epsilon,
-        ...ofMethod,
-      });
+        stepSize: method === 'fgsm' ? epsilon : stepSizeOf(epsilon, steps),
+      }));
+      const images = new Uint8Array(tried.length * imageBytes);
+      for (let n = 0; n < tried.length; n += 1) images.set(image, n * imageBytes);
+      // oxlint-disable-next-line no-await-in-loop -- larger sizes are tried where these fool nobody
+      const changed = await attack(engine, input, images, options, steps);
       // oxlint-disable-next-line no-await-in-loop -- the same
-      const after = await readOne(engine, changed);
-      const isFooled = target === null ? after.prediction !== label : after.prediction === target;
-      if (isFooled || i === tried.length - 1) return { image: changed, epsilon, isFooled, before, after };
-      tell({ done: (i + 1) / tried.length });
+      const readings = await readAll(engine, changed, tried.length);
+      const fooled = readings.findIndex(({ prediction }) => (prediction === label) === isTargeted);
+      const isLast = first + tried.length >= sizes.length;
+      if (fooled !== -1 || isLast) {
+        const found = fooled === -1 ? tried.length - 1 : fooled;
+        return {
+          image: changed.slice(found * imageBytes, (found + 1) * imageBytes),
+          epsilon: tried[found] ?? 0,
+          isFooled: fooled !== -1,
+          before,
+          after: readings[found] ?? noReading,
+        };
+      }
+      tell({ done: (first + tried.length) / sizes.length });
       // oxlint-disable-next-line no-await-in-loop -- so that a cancelling is heard
       await yielder.turn();
       signal.throwIfAborted();
@@ -109,5 +142,6 @@ export async function adversarialExample(
   } finally {
     yielder.close();
   }
-  throw new RangeError('There is no size of change to try.');
 }
+
+const noReading: ImageReading = { prediction: 0, probabilities: new Float32Array(classCount) };

@@ -26,15 +26,21 @@ function tensorOf(found: ReadonlyMap<string, Activation>, name: string): Activat
   return tensor;
 }
 
-/** Of one image: the gradient of `upstream` [10] times its logits by its pixels. */
-export async function pixelGradient(
+/** Of n images: the gradient of `upstream` [n, 10] times their logits by their pixels [n, 28, 28]. */
+export async function pixelGradients(
   engine: Engine,
   input: InputPipeline,
-  image: Uint8Array<ArrayBuffer>,
+  images: Uint8Array<ArrayBuffer>,
+  count: number,
   upstream: Float32Array<ArrayBuffer>,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { gradients } = await engine.layerGradients(image, 1, upstream, [networkInput]);
-  return gradientByPixels(tensorOf(gradients, networkInput).data, input);
+  const { gradients } = await engine.layerGradients(images, count, upstream, [networkInput]);
+  const { data } = tensorOf(gradients, networkInput);
+  const size = data.length / count;
+  const found = new Float32Array(count * side ** 2);
+  for (let n = 0; n < count; n += 1)
+    found.set(gradientByPixels(data.subarray(n * size, (n + 1) * size), input), n * side ** 2);
+  return found;
 }
 
 /**
