@@ -79,6 +79,16 @@ test('explains a drawing, fools the network with it, and draws on with what fool
     expect(csv).toHaveLength(785);
   });
 
+  await test.step('looks back at the untrained network', async () => {
+    const scrubber = page.getByRole('slider', { name: 'Step on show' });
+    await scrubber.focus();
+    await scrubber.press('Home');
+    await expect(page.getByTestId('why-logit')).toContainText('Step 0.');
+    await scrubber.press('End');
+    await expect(page.getByTestId('why-logit')).not.toContainText('Step 0.');
+    await isCurrent(page, 'why');
+  });
+
   const result = page.getByTestId('attack-result');
   await test.step('fools the network with one click', async () => {
     await page.getByTestId('attack-epsilon').fill('255');

@@ -34,6 +34,7 @@ export const inspectWhy = {
     unit: 'Mean of the squares over a pixel. Orange: the class gains.',
     alt: 'Probability that {{digit}} loses where a square covers the image',
     waiting: 'Asking with {{count}} squares …',
+    nothing: 'No square takes anything from {{digit}}.',
     largest: 'The worst square takes {{drop}} from {{digit}}.',
     save: 'Save the occlusion',
   },

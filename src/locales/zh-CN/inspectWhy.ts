@@ -37,6 +37,7 @@ export const inspectWhy = {
     unit: '覆盖该像素的方块的平均值。橙色：概率上升。',
     alt: '方块遮住图片各处时 {{digit}} 损失的概率',
     waiting: '正在用 {{count}} 个方块询问……',
+    nothing: '没有方块使 {{digit}} 损失概率。',
     largest: '影响最大的方块使 {{digit}} 损失 {{drop}}。',
     save: '保存遮挡结果',
   },

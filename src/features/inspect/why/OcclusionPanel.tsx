@@ -98,7 +98,10 @@ export function OcclusionPanel({ pixels, target }: OcclusionPanelProps) {
         {error ??
           (value === null
             ? t('occlusion.waiting', { count: occlusionCount(square) ** 2 })
-            : t('occlusion.largest', { ...names, drop: format.percent(largest, 1) }))}
+            : t(largest < 0.0005 ? 'occlusion.nothing' : 'occlusion.largest', {
+                ...names,
+                drop: format.percent(largest, 1),
+              }))}
       </p>
     </Panel>
   );

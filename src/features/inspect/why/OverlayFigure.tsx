@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { cellValue } from '@/ui/text/valueFormat';
 import { type Overlay, overlayPixels, overlaySide, overlayStops } from '@/features/inspect/why/overlay';
+import { wrapText } from '@/features/inspect/why/wrapText';
 import classes from '@/features/inspect/why/why.module.css';
 
 export interface OverlayFigureProps {
@@ -58,6 +59,15 @@ export function OverlayFigure({ overlay, isSigned, title, label, unit, testId }:
 
 const side = 224;
 const gap = 16;
+const fontSize = 12;
+const lineHeight = 16;
+
+function textWidth(text: string): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (context === null) return 0;
+  context.font = `${fontSize}px sans-serif`;
+  return context.measureText(text).width;
+}
 
 interface PictureProps {
   readonly figures: readonly Pick<OverlayFigureProps, 'overlay' | 'isSigned' | 'title' | 'unit'>[];
@@ -66,14 +76,15 @@ interface PictureProps {
 /** Side by side, with their legends. */
 export function overlayPicture({ figures }: PictureProps): ReactElement {
   const width = figures.length * (side + gap) + gap;
-  const height = side + 92;
+  const units = figures.map(({ unit }) => wrapText(unit, side, textWidth));
+  const height = side + 76 + lineHeight * Math.max(1, ...units.map(({ length }) => length));
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
       width={width}
       height={height}
       fontFamily="sans-serif"
-      fontSize={12}
+      fontSize={fontSize}
     >
       <rect width={width} height={height} fill="#ffffff" />
       <defs>
@@ -88,7 +99,7 @@ export function overlayPicture({ figures }: PictureProps): ReactElement {
           );
         })}
       </defs>
-      {figures.map(({ overlay, isSigned, title, unit }, i) => {
+      {figures.map(({ overlay, isSigned, title }, i) => {
         const canvas = document.createElement('canvas');
         paint(canvas, overlay);
         // The image itself has no legend.
@@ -123,7 +134,11 @@ export function overlayPicture({ figures }: PictureProps): ReactElement {
                 {tick}
               </text>
             ))}
-            <text y={side + (isPlain ? 36 : 66)}>{unit}</text>
+            {units[i]?.map((line, k) => (
+              <text key={line} y={side + (isPlain ? 36 : 66) + k * lineHeight}>
+                {line}
+              </text>
+            ))}
           </g>
         );
       })}
