@@ -21,3 +21,23 @@ export interface CurvaturePoint {
   /** That training waited for it. */
   readonly milliseconds: number;
 }
+
+/** Choices of the page. */
+export const curvatureIntervals = [1, 5, 10, 25, 50, 100, 250, 500, 1000] as const;
+export const curvatureImages = [64, 128, 256, 512, 1024, 2048] as const;
+export const defaultCurvature: CurvatureSettings = { interval: 100, images: 128 };
+
+/** A value may take this share of the time spent training before the page warns. */
+export const largestCurvatureShare = 0.2;
+
+/** Share of the time that measuring takes of the whole, where a step takes so many milliseconds. */
+export function curvatureShare(milliseconds: number, interval: number, perStep: number): number {
+  return milliseconds / (milliseconds + interval * perStep);
+}
+
+/** The shortest interval at which measuring takes no more than the largest share; the longest there is where none does. */
+export function affordableInterval(milliseconds: number, perStep: number): number {
+  const fits = (interval: number): boolean =>
+    curvatureShare(milliseconds, interval, perStep) <= largestCurvatureShare;
+  return curvatureIntervals.find(fits) ?? 1000;
+}

@@ -60,3 +60,7 @@ export const leastPathStates = 3;
 export function evaluationsOf({ points }: LandscapeSettings): number {
   return points * points + 1;
 }
+
+/** Choices of the page. */
+export const landscapePoints = [7, 11, 15, 21, 31, 41] as const;
+export const landscapeImages = [100, 250, 500, 1000, 2000, 5000, 10_000] as const;

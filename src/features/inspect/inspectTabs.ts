@@ -1,6 +1,7 @@
 /** The tabs of Inspect, in their order: one line each, with its own folder and texts. A tab's path follows /inspect/. */
 import type { ComponentType } from 'react';
 import { EmbeddingTab } from '@/features/inspect/embedding/EmbeddingTab';
+import { LandscapeTab } from '@/features/inspect/landscape/LandscapeTab';
 import { LayersTab } from '@/features/inspect/layers/LayersTab';
 import { WhyTab } from '@/features/inspect/why/WhyTab';
 import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
@@ -20,5 +21,6 @@ export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
   { path: 'why', label: 'why', component: WhyTab, usesImage: true },
   { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
   { path: 'embedding', label: 'embedding', component: EmbeddingTab, usesImage: true },
+  { path: 'landscape', label: 'landscape', component: LandscapeTab, usesImage: false },
   { path: 'robustness', label: 'robustness', component: RobustnessTab, usesImage: true },
 ];

@@ -10,6 +10,7 @@ import { hyperparameters } from '@/locales/en/hyperparameters';
 import { inspect } from '@/locales/en/inspect';
 import { inspectDigits } from '@/locales/en/inspectDigits';
 import { inspectEmbedding } from '@/locales/en/inspectEmbedding';
+import { inspectLandscape } from '@/locales/en/inspectLandscape';
 import { inspectLayers } from '@/locales/en/inspectLayers';
 import { inspectMistakes } from '@/locales/en/inspectMistakes';
 import { inspectPass } from '@/locales/en/inspectPass';
@@ -39,6 +40,7 @@ export const texts = {
   inspect,
   inspectDigits,
   inspectEmbedding,
+  inspectLandscape,
   inspectLayers,
   inspectMistakes,
   inspectPass,

@@ -11,6 +11,7 @@ import { hyperparameters } from '@/locales/zh-CN/hyperparameters';
 import { inspect } from '@/locales/zh-CN/inspect';
 import { inspectDigits } from '@/locales/zh-CN/inspectDigits';
 import { inspectEmbedding } from '@/locales/zh-CN/inspectEmbedding';
+import { inspectLandscape } from '@/locales/zh-CN/inspectLandscape';
 import { inspectLayers } from '@/locales/zh-CN/inspectLayers';
 import { inspectMistakes } from '@/locales/zh-CN/inspectMistakes';
 import { inspectPass } from '@/locales/zh-CN/inspectPass';
@@ -40,6 +41,7 @@ export const texts = {
   inspect,
   inspectDigits,
   inspectEmbedding,
+  inspectLandscape,
   inspectLayers,
   inspectMistakes,
   inspectPass,
