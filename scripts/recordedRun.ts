@@ -1,5 +1,6 @@
 /** A worker's command handler over a store of runs, in Node: to be cut at any moment, and followed by another. */
 import type { Engine } from '@/engine/engine';
+import { encodeWeights } from '@/formats/checkpoint';
 import type { EngineState } from '@/model/engineState';
 import { totalSteps } from '@/model/learningRate';
 import type { RunConfig } from '@/model/runConfig';
@@ -11,7 +12,7 @@ import type { RequestParams, RequestType, RequestValue } from '@/protocol/reques
 import { memoryDataSets, type DataSetStore } from '@/storage/dataSets/dataSetStore';
 import type { RunStore } from '@/storage/runs/runStore';
 import { createCommandHandler } from '@/training/commandHandler';
-import { mnist } from './trainerLab.ts';
+import { mnist, smallRun, weightsRequest } from './trainerLab.ts';
 
 const nothingKept: KeptRun = {
   initial: { parameters: null, origin: drawnFromSeed },
@@ -95,6 +96,16 @@ export class RecordedRunWorker {
     return value;
   }
 
+  /** Shows the run as it was after `step` steps: what is said of that, and the weights there as a file. */
+  async show(step: number): Promise<{
+    readonly shown: RequestValue<'showStep'>;
+    readonly file: Uint8Array;
+  }> {
+    const shown = await this.request('showStep', { runId: 'a', step, exactly: true });
+    const { file } = await this.request('exportFile', shownWeights);
+    return { shown, file: new Uint8Array(file) };
+  }
+
   /** Steps that it has told of. */
   get steps(): number {
     const last = this.events.findLast((event) => event.type === 'metrics');
@@ -133,6 +144,50 @@ export class RecordedRunWorker {
     this.#hear({ type: 'stop', runId: 'a' });
     this.#engine?.dispose();
   }
+}
+
+/** Of a step on show a file has no history. */
+const shownWeights = {
+  ...weightsRequest,
+  run: { step: 0 } as RequestParams<'exportFile'>['run'],
+} as RequestParams<'exportFile'>;
+
+/** What `show` says of a step that was computed exactly, where the run was computed. */
+export const exactly = (step: number) => ({ step, secondsToExact: null, difference: null }) as const;
+
+/** A short run of Adam, whose slots it needs to go on, over shuffled images. */
+export function adamRun(
+  network: Parameters<typeof smallRun>[0],
+  steps: number,
+  change: Partial<RunConfig>,
+): RunConfig {
+  return {
+    ...smallRun(network, steps, { shuffle: true }),
+    optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+    learningRate: 0.001,
+    ...change,
+  };
+}
+
+/** The bits of a run that was not cut, and its weights after each of these steps as a file. */
+export async function uncutFiles(
+  config: RunConfig,
+  events: readonly RunEvent[],
+  create: () => Promise<Engine>,
+  steps: Iterable<number>,
+): Promise<{ readonly bits: RunBits; readonly files: ReadonlyMap<number, Uint8Array> }> {
+  const files = new Map<number, Uint8Array>();
+  const looks = [...steps].map(
+    (step) =>
+      [
+        step,
+        (parameters: StateDict): void => {
+          files.set(step, encodeWeights(config.network, parameters));
+        },
+      ] as const,
+  );
+  const bits = await uncutBits(config, events, create, new Map(looks));
+  return { bits, files };
 }
 
 /** All bits of a run. */

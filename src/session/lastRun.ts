@@ -13,15 +13,26 @@ const dismissedKey = 'digit-lab.dismissedRun';
 /** A page that is loaded again begins before its worker of before has ended. */
 const endMilliseconds = 5000;
 
+/** It has steps to go. */
+export const isUnfinished = ({ phase }: RecordedRun): boolean => phase !== 'finished' && phase !== 'stopped';
+
 type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** The last one, where it has a keyframe, no tab trains it, and a person has not put it away. */
-export async function findLastRun(store: RunStore, storage: Kept): Promise<RecordedRun | null> {
+/** The run that the last visit left. */
+export interface LastRun {
+  readonly run: RecordedRun;
+  /** Whether a state of it is kept: else it can begin again alone. */
+  readonly hasState: boolean;
+}
+
+/** The last one, where no tab trains it, a person has not put it away, and there is something to do with it. */
+export async function findLastRun(store: RunStore, storage: Kept): Promise<LastRun | null> {
   const runs = await store.list();
   const [last] = runs.toSorted((a, b) => b.updatedAt - a.updatedAt);
   if (last === undefined || last.id === storage.getItem(dismissedKey)) return null;
   if (!(await isRunFree(last.id, endMilliseconds))) return null;
-  return (await store.keyframeSteps(last.id)).length > 0 ? last : null;
+  const hasState = (await store.keyframeSteps(last.id)).length > 0;
+  return hasState || isUnfinished(last) ? { run: last, hasState } : null;
 }
 
 /** Does not offer it again. */

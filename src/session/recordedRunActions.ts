@@ -6,7 +6,10 @@ import type { ComparedRun, SessionActions } from '@/session/sessionState';
 import { tabStorage } from '@/session/tabStorage';
 import type { RunStore } from '@/storage/runs/runStore';
 
-type RecordedRunActions = Pick<SessionActions, 'openRun' | 'dismissLastRun' | 'closeRecordingProblem'>;
+type RecordedRunActions = Pick<
+  SessionActions,
+  'openRun' | 'forgetRuns' | 'dismissLastRun' | 'closeRecordingProblem'
+>;
 
 /** The worker looks in storage itself, and finds it there. */
 const nothingKept = {
@@ -55,11 +58,20 @@ export function createRecordedRunActions(
   confirmReplacing: () => Promise<boolean>,
 ): RecordedRunActions {
   const { store, client } = context;
+  const forgetRuns = (runIds: readonly string[]): void => {
+    const { lastRun } = store.getState();
+    if (lastRun !== null && runIds.includes(lastRun.run.id)) store.setState({ lastRun: null });
+  };
   return {
+    forgetRuns,
     openRun: async (runId, { train, asks = true }) => {
       const storage = await runs();
       const read = await readRun(storage, runId);
-      if (read === null || (asks && !(await confirmReplacing()))) return false;
+      if (read === null || read.run.deletedAt !== null) {
+        forgetRuns([runId]);
+        return false;
+      }
+      if (asks && !(await confirmReplacing())) return false;
       const { parent } = read.run;
       const compared = parent === null ? null : (await storage.metrics(parent.runId)).values('loss');
       show(
@@ -75,7 +87,7 @@ export function createRecordedRunActions(
     },
     dismissLastRun: () => {
       const { lastRun } = store.getState();
-      if (lastRun !== null) dismissRun(lastRun.id, tabStorage());
+      if (lastRun !== null) dismissRun(lastRun.run.id, tabStorage());
       store.setState({ lastRun: null });
     },
     closeRecordingProblem: () => {

@@ -31,7 +31,7 @@ import type {
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
-import type { RecordedRun } from '@/storage/runs/runSchema';
+import type { LastRun } from '@/session/lastRun';
 import type {
   ConvolutionProblem,
   Prediction,
@@ -202,7 +202,7 @@ export interface SessionState {
   /** What of the runs is not kept, until a person has put the news away; null: nothing, or it is told. */
   readonly recordingProblem: RecordingProblem | null;
   /** The run that the last visit left, to be shown again, and gone on with where it has steps to go. */
-  readonly lastRun: RecordedRun | null;
+  readonly lastRun: LastRun | null;
   /** Null: the newest step is on show. */
   readonly shown: ShownState | null;
   /** Null: the run at hand is no branch, or its parent is gone. */
@@ -330,6 +330,8 @@ export interface SessionActions {
   readonly branch: () => void;
   /** The same from any step of the run at hand and with any settings. */
   readonly branchWith: (step: number, config: RunConfig) => void;
+  /** Runs were deleted: none of them is offered any more. */
+  readonly forgetRuns: (runIds: readonly string[]) => void;
   /** Does not offer the last run any more. */
   readonly dismissLastRun: () => void;
   /** Puts the news of what is not kept away. */

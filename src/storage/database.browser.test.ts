@@ -85,6 +85,10 @@ test.each([1, 3] as const)('makes recorded runs of the results of version %d', a
   expect(newer.version).toBe(99);
   newer.close();
   await expect(openDatabase(name)).rejects.toThrow(/version/i);
+  // By this error the recorder tells it from a storage that fails.
+  await expect(databaseRuns(again).write(writeOf({ id: 'b', mark: 1 }, 0, 5))).rejects.toMatchObject({
+    name: 'InvalidStateError',
+  });
 });
 
 test('tells which run a tab trains', async () => {

@@ -85,3 +85,18 @@ it('says so where the storage does not answer, and tries again', async () => {
   await runs.actions.refresh();
   expect(runs.store.getState()).toMatchObject({ error: null, runs: [{}, {}, {}] });
 });
+
+it('tells which runs go, those that a tab trains not among them', async () => {
+  const kept = await three();
+  const query = (): Promise<LockManagerSnapshot> =>
+    Promise.resolve({ held: [{ name: 'digit-lab.run.b', mode: 'exclusive', clientId: '1' }], pending: [] });
+  vi.stubGlobal('navigator', { locks: { query } });
+  const told: (readonly string[])[] = [];
+  const runs = createRuns(
+    () => Promise.resolve(kept),
+    (ids) => told.push(ids),
+  );
+  await runs.actions.refresh();
+  await runs.actions.deleteRuns(['a', 'b']);
+  expect(told).toEqual([['a']]);
+});

@@ -45,8 +45,11 @@ const undoMilliseconds = 24 * 3600 * 1000;
 const isOver = (deletedAt: number | null, now: number): boolean =>
   deletedAt !== null && now - deletedAt > undoMilliseconds;
 
-/** The list of a store; the page has one, tests make their own. */
-export function createRuns(opened: () => Promise<RunStore>): Runs {
+/** The list of a store; the page has one, tests make their own. `onDeleted` hears which runs go. */
+export function createRuns(
+  opened: () => Promise<RunStore>,
+  onDeleted: (ids: readonly string[]) => void = () => undefined,
+): Runs {
   const store = createStore<RunsState>(() => ({
     phase: 'reading',
     runs: [],
@@ -111,10 +114,9 @@ export function createRuns(opened: () => Promise<RunStore>): Runs {
       deleteRuns: (ids) =>
         change(async (kept) => {
           const locked = await lockedRuns();
-          await kept.setDeleted(
-            ids.filter((id) => !locked.has(id)),
-            Date.now(),
-          );
+          const free = ids.filter((id) => !locked.has(id));
+          await kept.setDeleted(free, Date.now());
+          onDeleted(free);
         }),
       bringBack: (ids) => change((kept) => kept.setDeleted(ids, null)),
       removeDeleted: () => change((kept) => remove(kept, store.getState().deleted)),
@@ -131,7 +133,7 @@ export function createRuns(opened: () => Promise<RunStore>): Runs {
   };
 }
 
-export const runs: Runs = createRuns(session.runs);
+export const runs: Runs = createRuns(session.runs, session.actions.forgetRuns);
 
 export function useRuns<T>(selector: (state: RunsState) => T): T {
   return useStore(runs.store, selector);

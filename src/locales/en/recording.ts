@@ -1,9 +1,18 @@
 export const recording = {
   lastRun: {
-    title: 'Go on where you stopped?',
-    text: '{{network}} stood at step {{step}} of {{total}} when it was left on {{date}}. Its curves, tests and weights are kept.',
-    titleEnded: 'Show your last run again?',
-    textEnded: '{{network}} ended at step {{step}} on {{date}}. Its curves, tests and weights are kept.',
+    open: {
+      title: 'Go on where you stopped?',
+      text: '{{network}} stood at step {{step}} of {{total}} when it was left on {{date}}. Its curves, tests and weights are kept.',
+    },
+    ended: {
+      title: 'Show your last run again?',
+      text: '{{network}} ended at step {{step}} on {{date}}. Its curves, tests and weights are kept.',
+    },
+    cut: {
+      title: 'Start it again?',
+      text: '{{network}} was cut at step {{step}} of {{total}} on {{date}}, before a state of it was kept. It can begin again with the same settings: its first steps come out the same.',
+    },
+    again: 'Start it again',
     goOn: 'Go on',
     show: 'Show it',
     dismiss: 'Not now',

@@ -3,10 +3,19 @@ import type { Translation } from '@/locales/shape';
 
 export const recording: Translation<EnglishTexts['recording']> = {
   lastRun: {
-    title: '从上次停下的地方继续？',
-    text: '{{network}} 于 {{date}} 停在第 {{step}} 步，共 {{total}} 步。曲线、测试和权重都保留着。',
-    titleEnded: '重新查看上次的运行？',
-    textEnded: '{{network}} 于 {{date}} 在第 {{step}} 步结束。曲线、测试和权重都保留着。',
+    open: {
+      title: '从上次停下的地方继续？',
+      text: '{{network}} 于 {{date}} 停在第 {{step}} 步，共 {{total}} 步。曲线、测试和权重都保留着。',
+    },
+    ended: {
+      title: '重新查看上次的运行？',
+      text: '{{network}} 于 {{date}} 在第 {{step}} 步结束。曲线、测试和权重都保留着。',
+    },
+    cut: {
+      title: '重新开始？',
+      text: '{{network}} 于 {{date}} 在第 {{step}} 步（共 {{total}} 步）被打断，当时还没有保存任何状态。可以用相同的设置重新开始：最初的步骤结果相同。',
+    },
+    again: '重新开始',
     goOn: '继续训练',
     show: '查看',
     dismiss: '暂不',

@@ -1,6 +1,7 @@
 /** What becomes of runs beyond this visit: the one that was left before its end, and what is not kept. */
 import { Alert, Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { isUnfinished } from '@/session/lastRun';
 import { session, useSession } from '@/session/session';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
@@ -13,32 +14,37 @@ function LastRun() {
   // Whoever has trained another one since has decided.
   const isFree = useSession(({ run }) => (run?.step ?? 0) === 0);
   if (lastRun === null || !isFree) return null;
-  const { id, config, summary, updatedAt, phase } = lastRun;
-  const hasEnded = phase === 'finished' || phase === 'stopped';
+  const { run, hasState } = lastRun;
+  const { id, config, summary, updatedAt } = run;
+  const isOpen = isUnfinished(run);
+  const kind = !hasState ? 'cut' : isOpen ? 'open' : 'ended';
   const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   const open = (train: boolean): void => void session.actions.openRun(id, { train });
   return (
     <Alert
       role="note"
-      title={t(hasEnded ? 'lastRun.titleEnded' : 'lastRun.title')}
+      title={t(`lastRun.${kind}.title`)}
       variant="outline"
       data-testid="last-run"
+      data-kind={kind}
     >
-      {t(hasEnded ? 'lastRun.textEnded' : 'lastRun.text', {
+      {t(`lastRun.${kind}.text`, {
         network: config.network.name,
         step: format.integer(summary.steps),
         total: format.integer(summary.totalSteps),
         date: date.format(updatedAt),
       })}
       <Group gap="xs" mt="sm">
-        {!hasEnded && (
+        {isOpen && (
           <Button size="xs" onClick={() => open(true)}>
-            {t('lastRun.goOn')}
+            {t(hasState ? 'lastRun.goOn' : 'lastRun.again')}
           </Button>
         )}
-        <Button size="xs" variant="default" onClick={() => open(false)}>
-          {t('lastRun.show')}
-        </Button>
+        {hasState && (
+          <Button size="xs" variant="default" onClick={() => open(false)}>
+            {t('lastRun.show')}
+          </Button>
+        )}
         <Button size="xs" variant="subtle" onClick={() => session.actions.dismissLastRun()}>
           {t('lastRun.dismiss')}
         </Button>

@@ -4,16 +4,13 @@ import type { Engine } from '@/engine/engine';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import type { RunEvent } from '@/model/runEvents';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
-import { bitsOf, RecordedRunWorker, uncutBits } from '../../../scripts/recordedRun.ts';
-import { smallRun } from '../../../scripts/trainerLab.ts';
+import { adamRun, bitsOf, RecordedRunWorker, uncutBits } from '../../../scripts/recordedRun.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 
-const config = {
-  ...smallRun('lenet', 60, { epochs: 2, shuffle: true }),
-  optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
-  learningRate: 0.001,
+const config = adamRun('lenet', 60, {
+  epochs: 2,
   schedule: { kind: 'cosine', minLearningRate: 0 },
-} as const;
+});
 
 describe.each([1, 2])('on WebAssembly with %d threads', (threads) => {
   const create = (): Promise<Engine> => createWasmEngine({ host: nodeHost(), threads });

@@ -2,29 +2,19 @@
 import { expect, it } from 'vitest';
 import type { Engine } from '@/engine/engine';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
-import { encodeWeights } from '@/formats/checkpoint';
 import type { RunEvent } from '@/model/runEvents';
-import type { RequestParams } from '@/protocol/requests';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
-import { RecordedRunWorker, uncutBits } from '../../../scripts/recordedRun.ts';
-import { smallRun, weightsRequest } from '../../../scripts/trainerLab.ts';
+import { adamRun, exactly, RecordedRunWorker, uncutFiles } from '../../../scripts/recordedRun.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 import { largestDifference, mayDiffer } from './difference';
 
-const config = {
-  ...smallRun('lenet', 100, { epochs: 2, shuffle: true }),
-  optimizer: { kind: 'Adam', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
-  learningRate: 0.001,
+const config = adamRun('lenet', 100, {
+  epochs: 2,
   schedule: { kind: 'cosine', minLearningRate: 0 },
-} as const;
+});
 
 const create = (): Promise<Engine> => createWasmEngine({ host: nodeHost(), threads: 1 });
 const steps = Array.from({ length: 20 }, () => 1 + Math.floor(Math.random() * 199));
-const exportRequest = {
-  ...weightsRequest,
-  run: { step: 0 } as RequestParams<'exportFile'>['run'],
-} as RequestParams<'exportFile'>;
-
 it('goes back to 20 steps at random and to the bits that they had, while the run trains and when it has ended', async () => {
   const store = memoryRuns();
   const worker = new RecordedRunWorker(store, create);
@@ -34,34 +24,23 @@ it('goes back to 20 steps at random and to the bits that they had, while the run
   const changed = (): RunEvent | undefined =>
     worker.events.flatMap((event) => (event.type === 'runChanged' ? event.events : []))[0];
   await worker.until(() => changed() !== undefined && worker.steps >= 60);
-  const early = await worker.request('showStep', { runId: 'a', step: 40, exactly: true });
-  const files = new Map([[40, (await worker.request('exportFile', exportRequest)).file]]);
-  expect(early).toEqual({ step: 40, secondsToExact: null, difference: null });
+  const early = await worker.show(40);
+  const files = new Map([[40, early.file]]);
+  expect(early.shown).toEqual(exactly(40));
   expect((await worker.request('predict', { images: new Uint8Array(784), count: 1 })).step).toBe(40);
   await worker.end(store);
   // From the very step of the change, which the engine that stands there has to know of, on to the next.
   const from = changed()?.step ?? NaN;
   for (const step of [from, from + 1, ...steps]) {
-    const shown = await worker.request('showStep', { runId: 'a', step, exactly: true });
-    expect(shown).toEqual({ step, secondsToExact: null, difference: null });
-    files.set(step, (await worker.request('exportFile', exportRequest)).file);
+    const { shown, file } = await worker.show(step);
+    expect(shown).toEqual(exactly(step));
+    files.set(step, file);
   }
   worker.cut();
 
-  const expected = new Map<number, Uint8Array>();
-  const looks = [...files.keys()].map(
-    (step) =>
-      [
-        step,
-        (parameters: Parameters<typeof encodeWeights>[1]) =>
-          expected.set(step, encodeWeights(config.network, parameters)),
-      ] as const,
-  );
   const event = changed();
-  await uncutBits(config, event === undefined ? [] : [event], create, new Map(looks));
-  expect(expected.size).toBe(files.size);
-  for (const [step, file] of files)
-    expect(Buffer.from(file).equals(expected.get(step) ?? new Uint8Array()), `step ${step}`).toBe(true);
+  const expected = await uncutFiles(config, event === undefined ? [] : [event], create, files.keys());
+  expect(files).toEqual(expected.files);
 });
 
 it('leaves a step for another one at once, and gives the run back', async () => {

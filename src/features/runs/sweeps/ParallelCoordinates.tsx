@@ -110,7 +110,7 @@ export function ParallelCoordinates(props: SweepPartProps) {
           data-testid="sweep-parallel"
         >
           {width > 0 && (
-            <svg width={width} height={height} aria-hidden="true">
+            <svg className={classes['plot']} width={width} height={height} aria-hidden="true">
               {ended.map((result) => (
                 <g key={result.point} fill="none" strokeWidth={result === best ? 3 : 1.5}>
                   {/* The brightest colours alone would be lost on a white ground. */}
