@@ -2,11 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
-import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
-import type { Conv2d, LayerSpec } from '@/model/layers';
-import type { Gradients64 } from '@/model/layers/reference';
+import { runConv, type ConvShape } from '@/engine/wasm/testing/convCase';
+import { newBench, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
-import { sequencePass } from '@/model/reference';
 
 const uniform = (salt: number, i: number): number => ((randomBits(salt, i) >>> 8) + 0.5) / 2 ** 24;
 
@@ -16,14 +15,7 @@ const sparse = (count: number, salt: number, share: number): Float32Array<ArrayB
     uniform(salt, i) < share ? 2 * uniform(salt + 1, i) - 1 : 0,
   );
 
-interface Case {
-  readonly images: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly kernelSize: number;
-  readonly padding: number;
+interface Case extends ConvShape {
   readonly hasPool: boolean;
   readonly share: number;
   readonly salt: number;
@@ -58,56 +50,26 @@ const firstShapes: fc.Arbitrary<Case> = fc.record({
 
 /** Names of what is 0 by its definition and was not 0 here, and of what was not 0 at all. */
 async function differing(bench: LayerBench, given: Case): Promise<{ wrong: string[]; zeros: number }> {
-  const { images, height, width, inChannels, outChannels, kernelSize, padding, hasPool, share, salt } = given;
-  const layer: Conv2d = {
-    kind: 'Conv2d',
-    name: 'c',
-    inChannels,
-    outChannels,
-    kernelSize,
-    stride: 1,
-    padding,
-    bias: true,
-    init: { kind: 'default' },
-  };
-  const layers: LayerSpec[] = [
-    layer,
+  const { hasPool, share, salt } = given;
+  const behind: LayerSpec[] = [
     { kind: 'ReLU', name: 'relu' },
     ...(hasPool ? ([{ kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 }] as const) : []),
   ];
-  const shape = [images, inChannels, height, width] as const;
-  const data = sparse(images * inChannels * height * width, salt, share);
-  const weights = new Map([
-    ['c.weight', sparse(outChannels * inChannels * kernelSize ** 2, salt + 2, 1)],
+  const values = {
+    input: (count: number) => sparse(count, salt, share),
+    weight: (count: number) => sparse(count, salt + 2, 1),
     // Every other channel has a bias.
-    ['c.bias', Float32Array.from({ length: outChannels }, (_, i) => (i % 2 === 0 ? 0 : uniform(salt, i)))],
-  ]);
-  let dy = new Float32Array();
-  const actual = await runLayers(
-    bench,
-    layers,
-    { shape, data },
-    weights,
-    (count) => (dy = sparse(count, salt + 3, share)),
-    { dividesByGradient: true },
-  );
-  const wide = (of: Float32Array): Float64Array => Float64Array.from(of);
-  const run = sequencePass(
-    layers,
-    { shape, data: wide(data) },
-    new Map([...weights].map(([key, of]) => [key, wide(of)])),
-    () => true,
-  );
-  const gradients: Gradients64 = new Map();
-  const dx = run.backward(wide(dy), gradients);
+    bias: (count: number) =>
+      Float32Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 0 : uniform(salt, i))),
+    gradient: (count: number) => sparse(count, salt + 3, share),
+  };
   let zeros = 0;
   const wrong: string[] = [];
-  for (const [name, expected] of new Map([['y', run.y.data], ['dx', dx], ...gradients])) {
-    const found = name === 'y' ? actual.y : name === 'dx' ? actual.dx : actual.gradients.get(name);
+  for (const { name, actual, expected } of await runConv(bench, given, behind, values, true)) {
     expected.forEach((value, i) => {
       if (value !== 0) return;
       zeros += 1;
-      if (found?.[i] !== 0) wrong.push(`${name}[${i}] = ${found?.[i]}`);
+      if (actual?.[i] !== 0) wrong.push(`${name}[${i}] = ${actual?.[i]}`);
     });
   }
   return { wrong, zeros };

@@ -2,11 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
-import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
-import type { Conv2d, LayerSpec } from '@/model/layers';
-import type { Gradients64 } from '@/model/layers/reference';
+import { runConv, type ConvShape } from '@/engine/wasm/testing/convCase';
+import { newBench, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
-import { sequencePass } from '@/model/reference';
 
 /** In (-1, 1), and never 0. */
 const dense = (count: number, salt: number): Float32Array<ArrayBuffer> =>
@@ -14,20 +13,15 @@ const dense = (count: number, salt: number): Float32Array<ArrayBuffer> =>
 
 const places = ['input', 'weight', 'bias', 'gradient'] as const;
 
-interface Case {
-  readonly images: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly kernelSize: number;
-  readonly padding: number;
+interface BadValue {
+  readonly place: (typeof places)[number];
+  readonly value: number;
+  readonly at: number;
+}
+
+interface Case extends ConvShape {
   readonly hasPool: boolean;
-  readonly bad: readonly {
-    readonly place: (typeof places)[number];
-    readonly value: number;
-    readonly at: number;
-  }[];
+  readonly bad: readonly BadValue[];
   readonly dividesByGradient: boolean;
   readonly salt: number;
 }
@@ -38,9 +32,7 @@ const common = {
   salt: fc.nat(),
 };
 
-const bad = (
-  where: readonly (typeof places)[number][],
-): Case['bad'] extends infer B ? fc.Arbitrary<B> : never =>
+const bad = (where: readonly (typeof places)[number][]): fc.Arbitrary<BadValue[]> =>
   fc.array(
     fc.record({
       place: fc.constantFrom(...where),
@@ -79,62 +71,33 @@ const firstShapes: fc.Arbitrary<Case> = fc.record({
 const kindOf = (value: number | undefined): string =>
   value === undefined ? 'missing' : Number.isFinite(value) ? 'finite' : String(value);
 
+const pooling: readonly LayerSpec[] = [
+  { kind: 'ReLU', name: 'relu' },
+  { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 },
+];
+
 /** Names of what is of another kind than by its definition, and how many values were not finite. */
 async function differing(bench: LayerBench, given: Case): Promise<{ wrong: string[]; seen: number }> {
-  const { images, height, width, inChannels, outChannels, kernelSize, padding, hasPool, salt } = given;
-  const layer: Conv2d = {
-    kind: 'Conv2d',
-    name: 'c',
-    inChannels,
-    outChannels,
-    kernelSize,
-    stride: 1,
-    padding,
-    bias: true,
-    init: { kind: 'default' },
-  };
-  const pooling: LayerSpec[] = [
-    { kind: 'ReLU', name: 'relu' },
-    { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 },
-  ];
-  const layers: LayerSpec[] = [layer, ...(hasPool ? pooling : [])];
+  const { hasPool, salt, dividesByGradient } = given;
   const mixed = (place: (typeof places)[number], values: Float32Array<ArrayBuffer>) => {
     for (const one of given.bad) if (one.place === place) values[one.at % values.length] = one.value;
     return values;
   };
-  const shape = [images, inChannels, height, width] as const;
-  const data = mixed('input', dense(images * inChannels * height * width, salt));
-  const weights = new Map([
-    ['c.weight', mixed('weight', dense(outChannels * inChannels * kernelSize ** 2, salt + 2))],
-    ['c.bias', mixed('bias', dense(outChannels, salt + 3))],
-  ]);
-  let dy = new Float32Array();
-  const actual = await runLayers(
-    bench,
-    layers,
-    { shape, data },
-    weights,
-    (count) => (dy = mixed('gradient', dense(count, salt + 4))),
-    { dividesByGradient: given.dividesByGradient },
-  );
-  const wide = (of: Float32Array): Float64Array => Float64Array.from(of);
-  const run = sequencePass(
-    layers,
-    { shape, data: wide(data) },
-    new Map([...weights].map(([key, of]) => [key, wide(of)])),
-    () => true,
-  );
-  const gradients: Gradients64 = new Map();
-  const dx = run.backward(wide(dy), gradients);
+  const values = {
+    input: (count: number) => mixed('input', dense(count, salt)),
+    weight: (count: number) => mixed('weight', dense(count, salt + 2)),
+    bias: (count: number) => mixed('bias', dense(count, salt + 3)),
+    gradient: (count: number) => mixed('gradient', dense(count, salt + 4)),
+  };
+  const compared = await runConv(bench, given, hasPool ? pooling : [], values, dividesByGradient);
   let seen = 0;
   const wrong: string[] = [];
-  for (const [name, expected] of new Map([['y', run.y.data], ['dx', dx], ...gradients])) {
-    const found = name === 'y' ? actual.y : name === 'dx' ? actual.dx : actual.gradients.get(name);
+  for (const { name, actual, expected } of compared) {
     expected.forEach((value, i) => {
       if (!Number.isFinite(value)) seen += 1;
-      if (kindOf(found?.[i]) !== kindOf(value)) wrong.push(`${name}[${i}] = ${found?.[i]}, not ${value}`);
-      else if (Number.isFinite(value) && Math.abs((found?.[i] ?? 0) - value) > 1e-2)
-        wrong.push(`${name}[${i}] = ${found?.[i]} is far from ${value}`);
+      if (kindOf(actual?.[i]) !== kindOf(value)) wrong.push(`${name}[${i}] = ${actual?.[i]}, not ${value}`);
+      else if (Number.isFinite(value) && Math.abs((actual?.[i] ?? 0) - value) > 1e-2)
+        wrong.push(`${name}[${i}] = ${actual?.[i]} is far from ${value}`);
     });
   }
   return { wrong: wrong.slice(0, 5), seen };
