@@ -102,6 +102,17 @@ test('explains a drawing, fools the network with it, and draws on with what fool
     await expect(result).toContainText(`with changes of at most ${size} grey levels`);
   });
   await expectClean(page, 'the tab with an adversarial example');
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'active' });
+  await page.setViewportSize({ width: 320, height: 700 });
+  await expectClean(page, 'the same at 320 px in the dark with forced colours');
+  // Charts and the scrubber take a new width a frame or two after the page.
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    )
+    .toBe(0);
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+  await page.setViewportSize({ width: 1440, height: 900 });
 
   const fooled = (await result.getAttribute('data-after')) ?? '';
   expect(fooled).not.toBe(read);

@@ -12,7 +12,8 @@ import { inspectTabs } from '@/features/inspect/inspectTabs';
 import classes from '@/features/inspect/inspect.module.css';
 
 const base = '/inspect';
-const noMargin = { left: 0, right: 0 } as const;
+/** Half of the thumb, which would stand over the page's edge. */
+const thumbMargin = { left: 8, right: 8 } as const;
 
 /** Which network is looked at, and the way to its earlier steps. */
 function Network() {
@@ -20,7 +21,7 @@ function Network() {
   return (
     <div className={classes['network']}>
       <CurrentNetwork />
-      <StepScrubber margin={noMargin} axisEnd={step} />
+      <StepScrubber margin={thumbMargin} axisEnd={step} />
     </div>
   );
 }
