@@ -42,14 +42,17 @@ export function barIdxFiles(stem: 'train' | 't10k', count: number): ChosenFile[]
   ];
 }
 
-/** Dark bars on white, 48 x 48, as PNGs in a folder a class. */
-export function barZip(count: number): ChosenFile {
-  const entries = Array.from({ length: count }, (_, i): [string, Uint8Array] => {
+/** Dark bars on white, 48 x 48, as PNGs in a folder a class: their paths and bytes. */
+export function barPictures(count: number): [string, Uint8Array][] {
+  return Array.from({ length: count }, (_, i): [string, Uint8Array] => {
     const data = bar(i % 2, 5 + (i % 35), 48).map((value) => 255 - value);
-    const name = `bars/${i % 2 === 0 ? 'upright' : 'lying'}/${i}.png`;
+    const name = `${i % 2 === 0 ? 'upright' : 'lying'}/${i}.png`;
     return [name, encode({ width: 48, height: 48, data, channels: 1, depth: 8 })];
   });
-  return file('bars.zip', zipSync(Object.fromEntries(entries)));
+}
+
+export function barZip(count: number): ChosenFile {
+  return file('bars.zip', zipSync(Object.fromEntries(barPictures(count))));
 }
 
 export const notIdx: ChosenFile = file('train-labels-idx1-ubyte', Uint8Array.of(0x89, 0x50, 0x4e, 0x47));

@@ -1,7 +1,9 @@
 // A data set of one's own, made in the test: brought, looked at, trained on, gone on with after a reload, deleted.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { expectClean } from './axe.ts';
-import { barIdxFiles, barZip, notIdx, type ChosenFile } from './barFiles.ts';
+import { barIdxFiles, barPictures, barZip, notIdx, type ChosenFile } from './barFiles.ts';
 import { handwriting, TrainPage } from './trainPage.ts';
 
 const link = 'network=mynn&epochs=20&batchSize=8&learningRate=0.1&shuffle=true';
@@ -63,7 +65,7 @@ test('a data set as IDX files is trained on, and a run goes on with it after a r
 
 test('images in a zip become a data set; once it is deleted, its link and its runs say what they need', async ({
   page,
-}) => {
+}, testInfo) => {
   await page.goto('/data');
   await choose(page, [barZip(60)]);
   const preview = page.getByTestId('data-preview');
@@ -74,6 +76,7 @@ test('images in a zip become a data set; once it is deleted, its link and its ru
   await preview.getByRole('button', { name: 'Keep this data set' }).click();
   const bars = page.getByTestId('data-set').filter({ hasText: 'bars' });
   await bars.getByRole('button', { name: 'Train on it' }).click();
+  const checksum = await bars.getByText('SHA-256').innerText();
 
   await bars.getByRole('button', { name: 'Delete' }).click();
   await bars.getByRole('button', { name: 'Delete it' }).click();
@@ -83,9 +86,21 @@ test('images in a zip become a data set; once it is deleted, its link and its ru
   await expect(alert).toContainText('SHA-256');
   await expect(page.getByTestId('main-control')).toBeDisabled();
   await expectClean(page, 'data that is missing');
-  await alert.getByRole('button', { name: 'Train on MNIST' }).click();
-  await expect(alert).toBeHidden();
+  // The same images out of a folder are the same data set: what asked for it has it.
+  await alert.getByRole('link', { name: 'Bring it' }).click();
+  const folder = testInfo.outputPath('some folder');
+  for (const [path, bytes] of barPictures(60)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  await page.getByTestId('data-folder').setInputFiles(folder);
+  await expect(preview.getByLabel('Name of the data set')).toHaveValue('some folder');
+  await preview.getByRole('button', { name: 'Keep this data set' }).click();
+  await expect(page.getByTestId('data-set').nth(1)).toContainText(checksum);
+  await expect(page.getByTestId('data-set').nth(1)).toContainText('In use');
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
   await expect(page.getByTestId('main-control')).toBeEnabled();
+  await expect(alert).toBeHidden();
 });
 
 test('a drawing is told what it is, read again by the network, and mixed into the training', async ({

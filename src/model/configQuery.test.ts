@@ -2,11 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lenet, smallResnet } from '@/model/architectures';
 import { completeQuery, configFromQuery, configToQuery } from '@/model/configQuery';
+import { withData } from '@/model/dataSet';
 import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import { applies, hyperparameters } from '@/model/hyperparameters';
 import { defaultConfig, fixedConfig, presets } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
-import { validateValue } from '@/model/validate';
+import { validateConfig, validateValue } from '@/model/validate';
 import { standardNetworks } from '@/model/standardNetworks';
 
 function valueOf(field: Hyperparameter): fc.Arbitrary<HyperparameterValue> {
@@ -171,5 +172,51 @@ describe('links', () => {
       const expected = { config: { ...defaultConfig('lenet'), ...changes }, issues: [] };
       expect(configFromQuery(new URLSearchParams(`network=lenet&${query}`)), query).toEqual(expected);
     }
+  });
+});
+
+describe('data of one’s own in a link', () => {
+  const data = {
+    sha256: 'ab'.repeat(32),
+    name: 'Bars & more',
+    classNames: ['upright', 'lying'],
+    trainingImages: 40,
+    testImages: 10,
+    drawings: { sha256: 'cd'.repeat(32), count: 3, copies: 5 },
+  };
+  const own = withData(defaultConfig('lenet'), data);
+
+  it('comes back with it, and with all of its images', () => {
+    expect(own.trainingImages).toBe(55);
+    expect(throughLink(own)).toEqual({ config: own, issues: [] });
+    expect(throughLink({ ...own, trainingImages: 20 }).config.trainingImages).toBe(20);
+    expect(withData(own, undefined)).toEqual(defaultConfig('lenet'));
+  });
+
+  it('bounds how many images are trained on', () => {
+    const { config, issues } = configFromQuery([...configToQuery(own), ['trainingImages', '60000']]);
+    expect(config.trainingImages).toBe(55);
+    expect(issues).toMatchObject([{ code: 'clamped', key: 'trainingImages', used: 55 }]);
+    expect(validateConfig({ ...own, trainingImages: 56 })).toMatchObject([
+      { code: 'too_large', key: 'trainingImages' },
+    ]);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['no checksum', JSON.stringify({ ...data, sha256: 'x' })],
+    ['eleven classes', JSON.stringify({ ...data, classNames: 'abcdefghijk'.split('') })],
+    ['a class twice', JSON.stringify({ ...data, classNames: ['a', 'a'] })],
+    [
+      'more images than there can be',
+      JSON.stringify({ ...data, drawings: { ...data.drawings, count: 159_000 } }),
+    ],
+  ])('is left out with %s', (_name, text) => {
+    const { config, issues } = configFromQuery([
+      ['network', 'lenet'],
+      ['data', text],
+    ]);
+    expect(config).toEqual(defaultConfig('lenet'));
+    expect(issues).toMatchObject([{ code: 'invalid_data', key: 'data' }]);
   });
 });

@@ -198,7 +198,10 @@ const handlers: Handlers = {
     return report;
   },
 
-  runRangeTest: (params, { trainer, rangeTests }, tell) => rangeTests.rangeTest(params, trainer, tell),
+  runRangeTest: async (params, { trainer, source, rangeTests }, tell) => {
+    await source.open(params.config.data);
+    return rangeTests.rangeTest(params, trainer, tell);
+  },
 };
 
 /** Answers one request; `tell` hears of what comes before the answer, which nobody waits for once `signal` is aborted. */

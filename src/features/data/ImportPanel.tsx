@@ -78,6 +78,7 @@ export function ImportPanel() {
           type="file"
           hidden
           aria-label={t('import.folder')}
+          data-testid="data-folder"
           onChange={(event) => choose(event.currentTarget)}
         />
         <Button

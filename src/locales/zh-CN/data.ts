@@ -120,7 +120,7 @@ export const data = {
   },
   drawings: {
     title: '自己的图',
-    hint: '在手写页用“不对？告诉它”保存的图，或读入的图。它们属于 {{name}}。',
+    hint: '标注过的图，属于 {{name}}。',
     empty: '还没有。画一幅，并告诉网络它是什么。',
     goDraw: '前往手写',
     score: '网络读对了 {{count}} 幅中的 {{right}} 幅：{{percent}}',

@@ -4,11 +4,12 @@ import { unzipSync } from 'fflate';
 import type { Engine } from '@/engine/engine';
 import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { usualReading } from '@/model/dataImport';
-import { trainingSize, withData, type DataSpec } from '@/model/dataSet';
+import { mnist, trainingSize, withData, type DataSpec } from '@/model/dataSet';
 import { defaultConfig } from '@/model/presets';
 import type { RunConfig } from '@/model/runConfig';
 import { memoryDataSets } from '@/storage/dataSets/dataSetStore';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
+import { DataSets } from '@/training/dataSets/dataSets';
 import { mixDrawings } from '@/training/dataSets/mixDrawings';
 import { bar, barFiles, bars } from '@/training/testing/bars';
 import { RecordedRunWorker } from '../../../scripts/recordedRun.ts';
@@ -89,6 +90,72 @@ test('a run waits where its data is not kept, and goes on to the same bits once 
   expect(told()).toMatchObject({ isMissing: false });
   expect((await store.metrics('a')).values('loss').slice(0, uncut.length)).toEqual(uncut);
   later.cut();
+});
+
+test('images that other data sets pushed out of memory are read again', async () => {
+  const nothing = { ...bars(0), count: 0 };
+  let changed: (() => void) | undefined;
+  const sets = new DataSets({
+    mnist: { training: nothing, test: nothing, load: () => Promise.resolve() },
+    store: Promise.resolve(memoryDataSets()),
+    onList: () => undefined,
+    onChange: () => changed?.(),
+  });
+  const specs = ['a', 'b', 'c', 'd'].map((mark) => ({
+    ...mnist,
+    sha256: mark.repeat(64),
+    trainingImages: 40,
+    testImages: 10,
+  }));
+  for (const spec of specs) {
+    // oxlint-disable-next-line no-await-in-loop -- one pushes the other out
+    await sets.keep(spec, bars(40), bars(10));
+  }
+  const [first] = specs;
+  if (first === undefined) throw new Error('There are four.');
+  const change = new Promise<void>((resolve) => {
+    changed = resolve;
+  });
+  expect(sets.of(first).training.count).toBe(0);
+  await change;
+  expect(sets.of(first).training.count).toBe(40);
+});
+
+test('drawings are mixed into MNIST once all of it is there', async () => {
+  const mnistNow = { training: { ...bars(40), count: 0 }, test: { ...bars(10), count: 0 } };
+  let changes = 0;
+  const sets: DataSets = new DataSets({
+    mnist: {
+      get training() {
+        return mnistNow.training;
+      },
+      get test() {
+        return mnistNow.test;
+      },
+      load: () => Promise.resolve(),
+    },
+    store: Promise.resolve(memoryDataSets()),
+    onList: () => undefined,
+    onChange: () => {
+      changes += 1;
+      // As the trainer does, which asks at every change.
+      expect(sets.of(data).training.count).toBe(0);
+    },
+  });
+  const sha256 = await sets.keepDrawings({ images: bar(1, 9), labels: Uint8Array.of(1) });
+  const data: DataSpec = {
+    ...mnist,
+    trainingImages: 40,
+    testImages: 10,
+    drawings: { sha256, count: 1, copies: 4 },
+  };
+  await sets.open(data);
+  expect(changes).toBe(1);
+  mnistNow.training = { ...mnistNow.training, count: 40 };
+  expect(sets.of(data).training.count).toBe(0);
+  mnistNow.test = { ...mnistNow.test, count: 10 };
+  expect(sets.of(data).training.count).toBe(44);
+  expect(sets.of(data).training).toBe(sets.of(data).training);
 });
 
 test('drawings are spread evenly over the training images', () => {

@@ -32,6 +32,8 @@ export class DataSets implements LoadedImages {
   readonly #drawings = new Map<string, LabelledImages>();
   readonly #mixed = new Map<string, Sets>();
   readonly #opening = new Map<string, Promise<void>>();
+  /** Not kept, by key; looked for again once something is kept. */
+  readonly #missing = new Set<string>();
 
   constructor(options: DataSetsOptions) {
     this.#options = options;
@@ -56,7 +58,18 @@ export class DataSets implements LoadedImages {
     this.#options.onList(await store.list(), store.isPersistent);
   }
 
+  /** What is not in memory is read, where it is kept; whoever waits hears of it. */
   of(data: DataSpec): Sets {
+    if (!this.#isRead(data) && !this.#missing.has(dataKey(data))) void this.open(data).catch(() => undefined);
+    return this.#inMemory(data);
+  }
+
+  #isRead(data: DataSpec): boolean {
+    const isBase = isMnist(data) || this.#read.has(data.sha256);
+    return isBase && (data.drawings === undefined || this.#drawings.has(data.drawings.sha256));
+  }
+
+  #inMemory(data: DataSpec): Sets {
     const base: Sets | undefined = isMnist(data) ? this.#options.mnist : this.#used(this.#read, data.sha256);
     if (base === undefined) return { training: emptyImageSet, test: emptyImageSet };
     return data.drawings === undefined ? base : this.#mix(data, base, data.drawings);
@@ -68,9 +81,14 @@ export class DataSets implements LoadedImages {
     const key = dataKey(data);
     const opening =
       this.#opening.get(key) ??
-      this.#open(data).finally(() => {
-        this.#opening.delete(key);
-      });
+      this.#open(data)
+        .catch((error: unknown) => {
+          this.#missing.add(key);
+          throw error;
+        })
+        .finally(() => {
+          this.#opening.delete(key);
+        });
     this.#opening.set(key, opening);
     return opening;
   }
@@ -79,6 +97,7 @@ export class DataSets implements LoadedImages {
   async keep(spec: DataSpec, training: LabelledImages, test: LabelledImages): Promise<void> {
     const store = await this.#options.store;
     await store.add({ spec, createdAt: Date.now() }, training, test);
+    this.#missing.clear();
     await this.#open(spec);
     await this.tell();
   }
