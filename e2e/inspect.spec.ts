@@ -116,6 +116,21 @@ test('a test image stays in the conv lab; a logit’s contributions add up', asy
     1e-4,
   );
 
+  await test.step('what follows a convolution opens at the lab’s own stage', async () => {
+    await openInspect(page);
+    await sheet(page, 'conv1.2').click({ position: { x: 30, y: 30 } });
+    await expect(unit(page)).toContainText('conv1.2 map 1, row 8, column 8');
+    const largest = await valueOf(page);
+    await page.getByRole('button', { name: 'Open in the conv lab' }).click();
+    const pooled = cell(page, 'pool-out-0', 7, 7);
+    await expect(pooled).toBeVisible();
+    // Four comparisons a cell, 14 cells a row.
+    await expect.poll(() => labStep(page)).toBe((7 * 14 + 8) * 4);
+    expect(
+      Math.abs(Number((await pooled.getAttribute('aria-label'))?.replace('−', '-')) - largest),
+    ).toBeLessThan(1e-4);
+  });
+
   await openInspect(page);
   // It is still that image, and that unit.
   await expect(page.getByText('Labelled 0')).toBeVisible();

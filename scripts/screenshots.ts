@@ -1,8 +1,9 @@
 /**
  * Pictures of every view for the README, from a running address:
  *   npx tsx --tsconfig tsconfig.scripts.json scripts/screenshots.ts http://localhost:4173/
- * One short training feeds most of them; the doctor and the report get runs with a wrong loss. Of `trained`, `doctor` and
- * `report`, those named after the address, else all. Writes docs/screenshots/{train,draw,network,conv-lab,doctor,report}-{light,dark,390}.png.
+ * One short training feeds most of them; the doctor and the report get runs with a wrong loss. Of `trained`, `doctor`,
+ * `report` and `inspect`, those named after the address, else all. Writes
+ * docs/screenshots/{train,draw,network,conv-lab,doctor,report,inspect}-{light,dark,390}.png.
  */
 import { mkdirSync } from 'node:fs';
 import { chromium, type Page } from '@playwright/test';
@@ -117,7 +118,21 @@ async function report(page: Page, address: string): Promise<void> {
   await picture(page, 'report');
 }
 
-const views = { trained, doctor, report } as const;
+/** What a trained LeNet's layers give for a drawing, with a unit chosen. */
+async function inspect(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}?${settings}`);
+  await train(page);
+  await draw(page);
+  await page.getByRole('link', { name: 'Inspect', exact: true }).click();
+  await page.waitForSelector('[data-testid=layers][data-current=true]');
+  // A tall window has every layer in sight.
+  await page.setViewportSize({ width: 1440, height: 2600 });
+  await page.getByTestId('maps-conv2.0').click({ position: { x: 75, y: 25 } });
+  await page.waitForSelector('[data-testid=maps-fc3][data-empty=false]');
+  await picture(page, 'inspect');
+}
+
+const views = { trained, doctor, report, inspect } as const;
 const isView = (name: string): name is keyof typeof views => Object.hasOwn(views, name);
 
 async function main(address: string, asked: readonly string[]): Promise<void> {

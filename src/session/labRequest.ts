@@ -1,9 +1,18 @@
-/** A unit of a convolution that the conv lab is to open at, handed over from another page. */
+/** A unit of the network that the conv lab is to open at, handed over from another page. */
 
-export interface LabRequest {
+/** Where the lab has the units of a layer. */
+export interface LabPlace {
+  /** The convolution. */
   readonly layer: string;
+  /** Of the lab: the convolution's output, its ReLU, or a max pool of that. */
+  readonly stage: 'conv' | 'relu' | 'pool';
+  /** Null but for that last stage. */
+  readonly pool: { readonly kernelSize: number; readonly stride: number; readonly padding: number } | null;
+}
+
+export interface LabRequest extends LabPlace {
   readonly filter: number;
-  /** Of the convolution's output. */
+  /** Of the stage's output. */
   readonly row: number;
   readonly column: number;
   /** 28 x 28 bytes; null: the drawing, which the lab then follows. */

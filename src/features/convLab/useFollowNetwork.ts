@@ -1,12 +1,12 @@
 /** Keeps the lab on a filter of the network: asks again as training and drawing go on, one request at a time. */
 import { useEffect } from 'react';
-import { cellLength, convolved } from '@/features/convLab/convLabDerived';
+import { cellLength, convolved, maxPooled } from '@/features/convLab/convLabDerived';
 import { flattenLayers, type NetworkSpec } from '@/model/layers';
-import { withLayer } from '@/features/convLab/convLabEdits';
-import type { NetworkSource } from '@/features/convLab/convLabState';
+import { withLayer, withPool } from '@/features/convLab/convLabEdits';
+import type { LabDocument, NetworkSource } from '@/features/convLab/convLabState';
 import { lab, useLab } from '@/features/convLab/convLabStore';
 import { drawing, isEmptyDrawing, networkImage } from '@/session/drawing';
-import { takeLabRequest } from '@/session/labRequest';
+import { takeLabRequest, type LabRequest } from '@/session/labRequest';
 import { networkVersion } from '@/session/selectors';
 import { session } from '@/session/session';
 
@@ -26,7 +26,7 @@ async function currentImage(): Promise<Uint8Array<ArrayBuffer>> {
 export async function followFilter(
   layer: string,
   filter: number,
-  image: NetworkSource['image'] = null,
+  { image, pool }: Pick<LabRequest, 'image' | 'pool'> = { image: null, pool: null },
 ): Promise<void> {
   const reply = await session.actions.layerInput(layer, filter, image ?? (await currentImage()));
   const source: NetworkSource = {
@@ -36,21 +36,31 @@ export async function followFilter(
     channels: reply.inputShape[0],
     image,
   };
-  lab.actions.follow(source, (document) => withLayer(document, reply));
+  lab.actions.follow(source, (document) => {
+    const next = withLayer(document, reply);
+    return pool === null ? next : withPool(next, pool);
+  });
 }
 
 /** Opens what another page asked for: this filter, where it has just finished this cell of its output. @throws RequestError */
 export async function followRequest(): Promise<void> {
   const request = takeLabRequest();
   if (request === null) return;
-  const { layer, filter, row, column, image } = request;
-  await followFilter(layer, filter, image);
-  lab.actions.setStage('conv');
+  const { layer, filter, row, column, stage } = request;
+  await followFilter(layer, filter, request);
+  lab.actions.setStage(stage);
   const { document } = lab.store.getState();
+  const width = outputWidth(document, stage);
+  if (width !== null) lab.actions.seek((row * width + column + 1) * cellLength(document, stage));
+}
+
+/** Columns of what a stage gives; null where the kernel does not fit. */
+function outputWidth(document: LabDocument, stage: LabRequest['stage']): number | null {
   const conv = convolved(document);
-  if (!conv.ok) return;
-  const [, , , width] = conv.value.output.shape;
-  lab.actions.seek((row * width + column + 1) * cellLength(document, 'conv'));
+  if (!conv.ok) return null;
+  if (stage !== 'pool') return conv.value.output.shape[3];
+  const pool = maxPooled(conv.value, document);
+  return pool.ok ? pool.value.output.shape[3] : null;
 }
 
 function hasFilter(network: NetworkSpec, name: string, filter: number): boolean {

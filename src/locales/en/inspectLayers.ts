@@ -14,7 +14,7 @@ export const inspectLayers = {
   maps: 'Feature maps of {{layer}}: {{count}} of {{size}}',
   features: 'Features of {{layer}}: {{count}}',
   keys: 'Arrow keys move the unit, Page Up and Page Down change the map, Escape lets the unit go.',
-  keysConvolution:
+  keysInLab:
     'Arrow keys move the unit, Page Up and Page Down change the map, Enter opens it in the conv lab, Escape lets it go.',
   pages: 'Maps of {{layer}}',
   range: '{{from}}–{{to}} of {{count}}',

@@ -17,8 +17,7 @@ export const inspectLayers = {
   maps: '{{layer}} 的特征图：{{count}} 张，每张 {{size}}',
   features: '{{layer}} 的特征：{{count}} 个',
   keys: '方向键移动单元，Page Up 和 Page Down 切换特征图，Esc 键取消固定。',
-  keysConvolution:
-    '方向键移动单元，Page Up 和 Page Down 切换特征图，回车键在卷积实验中打开，Esc 键取消固定。',
+  keysInLab: '方向键移动单元，Page Up 和 Page Down 切换特征图，回车键在卷积实验中打开，Esc 键取消固定。',
   pages: '{{layer}} 的特征图',
   range: '{{from}}–{{to}}，共 {{count}}',
   previousPage: '上一页',

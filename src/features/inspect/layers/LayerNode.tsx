@@ -111,13 +111,7 @@ export function LayerNode({ node, width }: { readonly node: GraphNode; readonly 
         )}
       </div>
       {mode === 'maps' && name !== null && (
-        <MapSheet
-          name={name}
-          shape={node.output}
-          isConvolution={convolution !== null}
-          width={sheetWidth(width)}
-          activation={activation}
-        />
+        <MapSheet name={name} shape={node.output} width={sheetWidth(width)} activation={activation} />
       )}
       {mode !== 'maps' && convolution !== null && (
         <FilterSheet layer={convolution} what={mode} width={sheetWidth(width)} />

@@ -16,7 +16,8 @@ import { useImage } from '@/features/inspect/image/useImage';
 import { LayerNode } from '@/features/inspect/layers/LayerNode';
 import { boxHeights, layerModes, type LayerMode } from '@/features/inspect/layers/layerNodes';
 import { LayersContext } from '@/features/inspect/layers/layersContext';
-import { useLayers } from '@/features/inspect/layers/layersStore';
+import { labPlaceOf } from '@/features/inspect/layers/labPlace';
+import { useLayers, type Unit } from '@/features/inspect/layers/layersStore';
 import { placeUnit, UnitCard } from '@/features/inspect/layers/UnitCard';
 import classes from '@/features/inspect/layers/layers.module.css';
 
@@ -52,15 +53,20 @@ function Explorer({ network, input }: ExplorerProps) {
   );
   const { answer, error } = useNetworkAnswer('activations', params, refreshMilliseconds);
   const activations = answer?.value.activations ?? null;
+  const labPlace = useCallback((layer: string) => labPlaceOf(network, layer), [network]);
   const openInLab = useCallback(
-    (layer: string, filter: number, row: number, column: number): void => {
-      if (pixels === null) return;
-      requestLab({ layer, filter, row, column, image: source === 'drawing' ? null : pixels });
+    ({ layer, map, row, column }: Unit): void => {
+      const place = labPlace(layer);
+      if (pixels === null || place === null) return;
+      requestLab({ ...place, filter: map, row, column, image: source === 'drawing' ? null : pixels });
       navigate(labPath);
     },
-    [pixels, source, navigate],
+    [pixels, source, navigate, labPlace],
   );
-  const context = useMemo(() => ({ mode, activations, openInLab }), [mode, activations, openInLab]);
+  const context = useMemo(
+    () => ({ mode, activations, openInLab, labPlace }),
+    [mode, activations, openInLab, labPlace],
+  );
   const unit = useLayers((state) => state.unit);
   const isPinned = useLayers((state) => state.isPinned);
   const placed = useMemo(() => placeUnit(network, input, unit), [network, input, unit]);

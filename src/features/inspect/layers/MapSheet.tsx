@@ -46,12 +46,11 @@ function Marker({ layout, unit }: { readonly layout: SheetLayout; readonly unit:
 export interface MapSheetProps {
   readonly name: string;
   readonly shape: Shape;
-  readonly isConvolution: boolean;
   readonly width: number;
   readonly activation: LayerActivation | undefined;
 }
 
-function useUnits({ name, shape, isConvolution }: MapSheetProps, layout: SheetLayout) {
+function useUnits({ name, shape }: MapSheetProps, layout: SheetLayout) {
   const { openInLab } = useLayersContext();
   const maps = useMemo(() => mapShape(shape), [shape]);
   const unit = useLayers((state) => (state.unit?.layer === name ? state.unit : null));
@@ -73,7 +72,7 @@ function useUnits({ name, shape, isConvolution }: MapSheetProps, layout: SheetLa
     else layersActions.pin(found);
   };
   const open = (): void => {
-    if (unit !== null && isConvolution) openInLab(name, unit.map, unit.row, unit.column);
+    if (unit !== null) openInLab(unit);
   };
   /** A sheet that is come to with the keyboard has a unit at once: the one that it had, or the middle of its first map. */
   const begin = (): Unit => ({
@@ -108,7 +107,8 @@ export function MapSheet(props: MapSheetProps) {
   const hintId = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
-  const { name, shape, width, activation, isConvolution } = props;
+  const { name, shape, width, activation } = props;
+  const isInLab = useLayersContext().labPlace(name) !== null;
   const page = useLayers((state) => state.pages.get(name) ?? 0);
   const layout = useMemo(() => sheetLayout(mapShape(shape), width, page), [shape, width, page]);
   const extent = useMemo(() => (activation === undefined ? 0 : extentOf(activation.data)), [activation]);
@@ -142,7 +142,7 @@ export function MapSheet(props: MapSheetProps) {
         {unit !== null && <Marker layout={layout} unit={unit} />}
       </div>
       <span id={hintId} hidden>
-        {t(isConvolution ? 'keysConvolution' : 'keys')}
+        {t(isInLab ? 'keysInLab' : 'keys')}
       </span>
       <div className={classes['foot']}>
         {activation !== undefined && <ColourScale palette={palette} extent={extent} />}

@@ -69,7 +69,7 @@ function useUnitText(unit: PlacedUnit | null): string {
 
 function Details({ unit, network, input, pixels }: UnitCardProps & { readonly unit: PlacedUnit }) {
   const { t } = useTranslation('inspectLayers');
-  const { activations, openInLab } = useLayersContext();
+  const { activations, openInLab, labPlace } = useLayersContext();
   const { layer, map, row, column, spec, shape, flattened } = unit;
   const field = useMemo(
     () =>
@@ -82,20 +82,18 @@ function Details({ unit, network, input, pixels }: UnitCardProps & { readonly un
   return (
     <>
       {image !== undefined && field !== null && <FieldPicture input={image} field={field} />}
-      {spec?.kind === 'Conv2d' && (
-        <>
-          <Button
-            size="xs"
-            fullWidth
-            variant="light"
-            disabled={pixels === null}
-            onClick={() => openInLab(layer, map, row, column)}
-          >
-            {t('openLab')}
-          </Button>
-          {pixels !== null && <Kernel layer={layer} filter={map} pixels={pixels} />}
-        </>
+      {labPlace(layer) !== null && (
+        <Button
+          size="xs"
+          fullWidth
+          variant="light"
+          disabled={pixels === null}
+          onClick={() => openInLab({ layer, map, row, column })}
+        >
+          {t('openLab')}
+        </Button>
       )}
+      {spec?.kind === 'Conv2d' && pixels !== null && <Kernel layer={layer} filter={map} pixels={pixels} />}
       {spec?.kind === 'Linear' && pixels !== null && (
         <Contributions layer={layer} unit={map} pixels={pixels} image={flattened} />
       )}
