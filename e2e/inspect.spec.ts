@@ -137,7 +137,7 @@ test('a test image stays in the conv lab; a logit’s contributions add up', asy
   await sheet(page, 'fc3').scrollIntoViewIfNeeded();
   await expect(sheet(page, 'fc3')).toHaveAttribute('data-empty', 'false');
   await sheet(page, 'fc3').click({ position: { x: 3 * 16 + 5, y: 5 } });
-  await expect(unit(page)).toContainText('fc3 unit 4');
+  await expect(unit(page)).toContainText('fc3 logit of 3');
   await expect(page.getByTestId('contributions').getByRole('listitem')).toHaveCount(10);
   const logit = await valueOf(page);
   const saved = page.waitForEvent('download');

@@ -33,6 +33,7 @@ export const inspectLayers = {
     'Point at a unit of a map, or come to a map with the Tab key and use the arrows: here are its value, the part of the image that it sees, and its weights. A click keeps it.',
   place: 'map {{map}}, row {{row}}, column {{column}}',
   unit: 'unit {{index}}',
+  logit: 'logit of {{name}}',
   feature: '{{layer}}, unit {{index}}',
   announce: '{{layer}}, {{place}}: {{value}}',
   release: 'Let go',

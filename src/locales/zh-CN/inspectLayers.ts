@@ -35,6 +35,7 @@ export const inspectLayers = {
     '指向特征图中的一个单元，或用 Tab 键来到特征图再按方向键：这里会显示它的数值、它看到的图像区域和它的权重。单击可固定。',
   place: '图 {{map}}，第 {{row}} 行，第 {{column}} 列',
   unit: '单元 {{index}}',
+  logit: '{{name}} 的 logit',
   feature: '{{layer}}，单元 {{index}}',
   announce: '{{layer}}，{{place}}：{{value}}',
   release: '取消固定',

@@ -8,6 +8,7 @@ import { receptiveField } from '@/model/receptiveField';
 import type { InputPipeline } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
 import { inferShapes, inputShape, networkInput } from '@/model/shapes';
+import { useClassName } from '@/panels/data/useShownData';
 import { Icon } from '@/ui/icons/icons';
 import { Panel } from '@/ui/layout/Panel';
 import { exactValue } from '@/ui/text/valueFormat';
@@ -26,6 +27,8 @@ export interface PlacedUnit extends Unit {
   readonly shape: Shape;
   /** What was flattened for a Linear, [C, H, W]; null: no image. */
   readonly flattened: Shape | null;
+  /** Its units are the logits of the classes. */
+  readonly isLast: boolean;
 }
 
 export function placeUnit(network: NetworkSpec, input: InputPipeline, unit: Unit | null): PlacedUnit | null {
@@ -41,7 +44,13 @@ export function placeUnit(network: NetworkSpec, input: InputPipeline, unit: Unit
   const before = flat[flat.findIndex(({ name }) => name === unit.layer) - 1];
   const flatten =
     before?.kind === 'Flatten' ? shapes.find(({ layer }) => layer === before)?.input : undefined;
-  return { ...unit, spec: found?.layer ?? null, shape, flattened: flatten?.length === 3 ? flatten : null };
+  return {
+    ...unit,
+    spec: found?.layer ?? null,
+    shape,
+    flattened: flatten?.length === 3 ? flatten : null,
+    isLast: flat.at(-1)?.name === unit.layer,
+  };
 }
 
 function valueOf(
@@ -62,7 +71,9 @@ export interface UnitCardProps {
 
 function useUnitText(unit: PlacedUnit | null): string {
   const { t } = useTranslation('inspectLayers');
+  const nameOf = useClassName();
   if (unit === null) return '';
+  if (unit.isLast) return t('logit', { name: nameOf(unit.map) });
   const [map, row, column] = [unit.map + 1, unit.row + 1, unit.column + 1];
   return isImages(mapShape(unit.shape)) ? t('place', { map, row, column }) : t('unit', { index: map });
 }
