@@ -1,7 +1,7 @@
 /** The embedding for a file. */
 import type { Palette } from '@/ui/theme/palette';
 import { classColour } from '@/ui/theme/classColours';
-import type { Frame } from '@/features/inspect/embedding/embeddingState';
+import type { Frame } from '@/features/inspect/embedding/places';
 import { toPixels } from '@/features/inspect/embedding/paintPoints';
 
 const [width, height, top] = [900, 680, 44];

@@ -7,7 +7,7 @@ import { useClassName } from '@/panels/data/useShownData';
 import { Panel } from '@/ui/layout/Panel';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { DigitList, type ListedDigit } from '@/features/inspect/digits/DigitList';
-import type { Hidden } from '@/features/inspect/embedding/embeddingState';
+import type { Hidden } from '@/features/inspect/embedding/places';
 
 const digits = Array.from({ length: classCount }, (_, digit) => digit);
 

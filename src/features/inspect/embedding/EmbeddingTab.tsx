@@ -16,20 +16,16 @@ import { EmbeddingPicture } from '@/features/inspect/embedding/EmbeddingPicture'
 import {
   type Axes,
   cancelUmap,
-  columnsOf,
   computeUmap,
   embeddedImages,
   embeddingParams,
   embeddingPass,
   fitAxes,
-  type Frame,
-  frameOf,
-  obstacleOf,
-  placesOn,
   showMethod,
   type Umap,
   useEmbedding,
 } from '@/features/inspect/embedding/embeddingState';
+import { columnsOf, type Frame, frameOf, obstacleOf, placesOn } from '@/features/inspect/embedding/places';
 import { EmbeddingSelection } from '@/features/inspect/embedding/EmbeddingSelection';
 import { Scatter } from '@/features/inspect/embedding/Scatter';
 import { PassBar } from '@/features/inspect/pass/PassBar';
@@ -88,7 +84,7 @@ function shownOf(
     return { points: umap.points, frame: frameOf(umap.points), step: umap.step };
   }
   if (axes?.runId !== runId || axes.columns !== columnsOf(value)) return null;
-  const points = placesOn(axes, value);
+  const points = placesOn(axes.components, value);
   return { points, frame: frameOf(points, axes.frame), step: value.step };
 }
 

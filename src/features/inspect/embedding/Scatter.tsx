@@ -7,7 +7,7 @@ import { useClassName } from '@/panels/data/useShownData';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { usePalette } from '@/ui/theme/usePalette';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import type { Frame } from '@/features/inspect/embedding/embeddingState';
+import type { Frame } from '@/features/inspect/embedding/places';
 import { isInside, nearestPoint, nextPoint } from '@/features/inspect/embedding/lasso';
 import { paintPoints, toPixels } from '@/features/inspect/embedding/paintPoints';
 import classes from '@/features/inspect/embedding/embedding.module.css';

@@ -1,6 +1,6 @@
 /** The points of an embedding on a canvas: each is its digit, so that neither colour nor shape has to be told apart. */
 import { classColour } from '@/ui/theme/classColours';
-import type { Frame } from '@/features/inspect/embedding/embeddingState';
+import type { Frame } from '@/features/inspect/embedding/places';
 
 const margin = 14;
 
