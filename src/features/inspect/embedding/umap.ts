@@ -14,6 +14,7 @@ const startExtent = 10;
 /** Share of the work that finding the neighbours is taken for. */
 const neighbourShare = 0.2;
 const rowsAtOnce = 100;
+const columnsAtOnce = 64;
 const epochsAtOnce = 10;
 
 export interface UmapProgress {
@@ -26,6 +27,20 @@ export interface UmapProgress {
 interface Neighbours {
   readonly indices: number[][];
   readonly distances: number[][];
+}
+
+/** Between two rows; once it is above `most`, anything above that. */
+function squaredDistance(rows: Float32Array, columns: number, a: number, b: number, most: number): number {
+  const [atA, atB] = [a * columns, b * columns];
+  let sum = 0;
+  for (let start = 0; start < columns && sum <= most; start += columnsAtOnce) {
+    const end = Math.min(columns, start + columnsAtOnce);
+    for (let c = start; c < end; c += 1) {
+      const difference = (rows[atA + c] ?? 0) - (rows[atB + c] ?? 0);
+      sum += difference * difference;
+    }
+  }
+  return sum;
 }
 
 /** The nearest of all rows to the rows from `first` to before `end`, itself at the front, by Euclidean distance. */
@@ -42,11 +57,8 @@ export function nearestRows(
     const nearest: { index: number; distance: number }[] = [];
     for (let other = 0; other < n; other += 1) {
       const farthest = nearest.length < count ? Infinity : (nearest.at(-1)?.distance ?? Infinity);
-      let distance = 0;
-      for (let c = 0; c < columns && distance < farthest; c += 1)
-        distance += ((rows[row * columns + c] ?? 0) - (rows[other * columns + c] ?? 0)) ** 2;
       // Itself is the first of those that lie on the same place.
-      if (other === row) distance = -1;
+      const distance = other === row ? -1 : squaredDistance(rows, columns, row, other, farthest);
       if (distance >= farthest) continue;
       const at = nearest.findIndex((one) => one.distance > distance);
       nearest.splice(at === -1 ? nearest.length : at, 0, { index: other, distance });
