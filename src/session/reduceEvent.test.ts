@@ -73,6 +73,30 @@ describe('reduceEvent', () => {
     expect(state.run?.config).toBe(running.run?.config);
   });
 
+  it('follows the curvature, forgets what came after a step that it goes back to, and says why it ended', () => {
+    const point = (step: number) => ({
+      step,
+      eigenvalue: step / 10,
+      stable: 40,
+      iterations: 5,
+      isConverged: true,
+      milliseconds: 8,
+    });
+    const measuring: SessionState = {
+      ...running,
+      curvature: { settings: { interval: 10, images: 64 }, points: [], error: null },
+    };
+    const measured = [10, 20].reduce(
+      (state, step) => reduceEvent(state, { type: 'curvature', runId: 'new', point: point(step) }),
+      measuring,
+    );
+    expect(measured.curvature.points).toEqual([point(10), point(20)]);
+    const back = reduceEvent(measured, { type: 'runStatus', runId: 'new', status: { ...status, step: 15 } });
+    expect(back.curvature.points).toEqual([point(10)]);
+    const ended = reduceEvent(back, { type: 'curvatureFailed', runId: 'new', error });
+    expect(ended.curvature).toEqual({ settings: null, points: [point(10)], error });
+  });
+
   it('keeps a failed run with its error until it goes on, then from where it goes on', () => {
     let state = reduceEvent(running, evaluated('new', 5));
     state = reduceEvent(state, evaluated('new', 15));

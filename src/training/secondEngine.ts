@@ -12,7 +12,7 @@ export interface SecondEngineOptions {
   /** Opens one like the engine in use. */
   readonly open: CreateEngine;
   /** The engine in use; null where there is none. */
-  readonly inUse: () => BackendInfo | null;
+  readonly inUse: () => Pick<BackendInfo, 'engine' | 'backend'> | null;
   readonly onBusy: (seconds: number) => void;
 }
 
@@ -27,12 +27,17 @@ export interface Tenant {
 /** Freed so long after its last use. */
 const idleMilliseconds = 20_000;
 
+const kindOf = ({ engine, backend }: Pick<BackendInfo, 'engine' | 'backend'>): string =>
+  `${engine} ${backend}`;
+
 export class SecondEngine {
   readonly #options: SecondEngineOptions;
   /** Who will use it again soon, and who does now. */
   readonly #holders = new Set<object>();
   #host: EngineHost | null = null;
   #opening: Promise<void> | null = null;
+  /** Kind of the engine in use when this one was opened. */
+  #openedFor: string | null = null;
   #tenant: Tenant | null = null;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -107,16 +112,16 @@ export class SecondEngine {
     return host;
   }
 
-  /** A person may have chosen another engine since it was opened. */
+  /** A person may have chosen another engine since it was opened. What was opened for one may be another: it is not tried again. */
   #fits({ engine }: EngineHost): boolean {
-    const wanted = this.#options.inUse();
+    const inUse = this.#options.inUse();
     if (engine === null) return false;
-    return (
-      wanted === null || (wanted.engine === engine.info.engine && wanted.backend === engine.info.backend)
-    );
+    return inUse === null || kindOf(inUse) === this.#openedFor;
   }
 
   async #openIn(host: EngineHost): Promise<void> {
+    const inUse = this.#options.inUse();
+    this.#openedFor = inUse === null ? null : kindOf(inUse);
     try {
       await host.replace(
         this.#options.open,
