@@ -88,7 +88,10 @@ export function LandscapeReader({ label, ...picture }: LandscapeReaderProps) {
             onBlur={() => setCursor(null)}
             onPointerMove={point}
             onPointerDown={point}
-            onPointerLeave={() => setCursor(null)}
+            onPointerLeave={(event) => {
+              // The page may scroll under a resting pointer while the keys read.
+              if (document.activeElement !== event.currentTarget) setCursor(null);
+            }}
           >
             <LandscapePicture {...picture} width={width} height={Math.min(width, 600)} cursor={shown} />
           </div>
