@@ -10,8 +10,8 @@ import type { RunConfig } from '@/model/runConfig';
 
 const dismissedKey = 'digit-lab.dismissedRun';
 
-/** A page that is loaded again begins before its worker of before has ended. */
-const endMilliseconds = 5000;
+/** A page that is loaded again begins before its worker of before has ended, which for one with gigabytes takes a while. */
+const endMilliseconds = 20_000;
 
 /** It has steps to go. */
 export const isUnfinished = ({ phase }: RecordedRun): boolean => phase !== 'finished' && phase !== 'stopped';

@@ -10,6 +10,7 @@ import {
   canContinue,
   hasUnsavedWeights,
   losesOnLeaving,
+  losesOnReplacing,
   originOf,
   resetPlan,
   startPlan,
@@ -117,6 +118,20 @@ describe('startPlan', () => {
     const saved = { runId: 'a', step: 200, fileName: 'lenet-step-200.safetensors' };
     expect(startPlan({ ...state, savedWeights: saved }, state.draft).asks).toBe(false);
     expect(startPlan({ ...state, savedWeights: { ...saved, step: 100 } }, state.draft).asks).toBe(true);
+  });
+
+  it('gives its place to another run without a question where a storage has it as it stands', () => {
+    const state = at({ phase: 'finished', step: 200 });
+    const kept = (step: number, storedRunId: string | null): SessionState => ({
+      ...state,
+      storedRunId,
+      run: state.run === null ? null : { ...state.run, keptStep: step },
+    });
+    expect([losesOnReplacing(kept(200, 'a')), losesOnReplacing(kept(150, 'a'))]).toEqual([false, true]);
+    expect([losesOnReplacing(kept(200, 'b')), losesOnReplacing(at({ phase: 'ready' }))]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('goes back to loaded weights after a failure, which leaves only them', () => {

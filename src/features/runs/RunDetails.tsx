@@ -7,6 +7,7 @@ import { runs, useRuns } from '@/features/runs/runsStore';
 import { runStatus } from '@/features/runs/runStatus';
 import { nameOfRun } from '@/features/runs/runRows';
 import { useRunTexts } from '@/features/runs/useRunTexts';
+import { useQueuedRunText } from '@/panels/queue/useQueuedRunText';
 import { session, useSession } from '@/session/session';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import { dataOf } from '@/model/dataSet';
@@ -63,6 +64,7 @@ function Facts({ run }: { readonly run: RecordedRun }) {
   const dataName = useDataName();
   const runData = dataOf(run.config);
   const parent = useRuns((state) => state.runs.find(({ id }) => id === run.parent?.runId));
+  const sweepText = useQueuedRunText();
   const { summary, environment, origin } = run;
   const facts: readonly (readonly [string, string])[] = [
     [t('details.network'), run.config.network.name],
@@ -90,6 +92,7 @@ function Facts({ run }: { readonly run: RecordedRun }) {
             }),
           ] as const,
         ]),
+    ...(run.sweep === null ? [] : [[t('details.sweep'), sweepText(run)] as const]),
     [t('details.device'), environment.device],
     [t('details.browser'), environment.browser],
     [t('details.pageVersion'), environment.pageVersion],

@@ -20,7 +20,7 @@ export const queue = {
   resume: 'Go on with the queue',
   forget: 'Forget the queue',
   elsewhere: 'The queue runs in another tab',
-  elsewhereText: 'Its runs are kept here too.',
+  elsewhereText: 'Its runs are kept here too. Where that tab is closed, go on here.',
   finished: 'The queue is done',
   close: 'Close',
   watch: 'Watch it on Train',

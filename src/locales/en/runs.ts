@@ -138,6 +138,7 @@ export const runs = {
     weights: 'Weights from',
     parent: 'Branched from',
     parentAt: '{{name}}, step {{step}}',
+    sweep: 'Point of a sweep',
     device: 'Computed on',
     browser: 'Browser',
     pageVersion: 'Page version',

@@ -21,7 +21,7 @@ export const queue: Translation<EnglishTexts['queue']> = {
   resume: '继续队列',
   forget: '放弃队列',
   elsewhere: '队列正在另一个标签页中运行',
-  elsewhereText: '它的运行也会保存在这里。',
+  elsewhereText: '它的运行也会保存在这里。如果那个标签页已关闭，可以在这里继续。',
   finished: '队列已完成',
   close: '关闭',
   watch: '到训练页观看',

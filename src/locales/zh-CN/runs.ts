@@ -139,6 +139,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     weights: '权重来自',
     parent: '分支自',
     parentAt: '{{name}}，第 {{step}} 步',
+    sweep: '扫描中的点',
     device: '计算设备',
     browser: '浏览器',
     pageVersion: '页面版本',

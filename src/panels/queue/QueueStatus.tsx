@@ -155,7 +155,11 @@ export function QueueStatus() {
       return <StandingQueue />;
     case 'elsewhere':
       return (
-        <ErrorAlert tone="warning" title={t('elsewhere')}>
+        <ErrorAlert
+          tone="warning"
+          title={t('elsewhere')}
+          action={{ label: t('resume'), onClick: () => runQueue.actions.resume() }}
+        >
           {t('elsewhereText')}
         </ErrorAlert>
       );

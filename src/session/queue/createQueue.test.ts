@@ -265,6 +265,23 @@ describe('after a reload', () => {
   });
 });
 
+it('takes nothing where another tab has the queue, and goes on where that has let go', async () => {
+  let isFree = false;
+  const request = (
+    _name: string,
+    _options: unknown,
+    act: (lock: object | null) => unknown,
+  ): Promise<unknown> => Promise.resolve(act(isFree ? {} : null));
+  vi.stubGlobal('navigator', { locks: { request } });
+  const bench = new Bench();
+  expect(await bench.queue.actions.add(chosen)).toBe(false);
+  expect([bench.phaseOfQueue, bench.started]).toEqual(['elsewhere', []]);
+  isFree = true;
+  bench.queue.actions.resume();
+  await vi.waitFor(() => expect(bench.started).toEqual([largeId]));
+  vi.unstubAllGlobals();
+});
+
 it('leaves out what the memory does not hold, says so, and goes on with the next', async () => {
   const bench = new Bench(null, {
     askMemory: (config) => Promise.resolve(config.network.id === largeId ? excess : null),

@@ -29,8 +29,11 @@ export interface RunQueueState {
 }
 
 export interface RunQueueActions {
-  /** Trains these runs after those that are queued, or at once; asks where weights on show would be lost. At most `mostQueued`. */
-  readonly add: (runs: readonly QueuedRun[]) => Promise<void>;
+  /**
+   * Trains these runs after those that are queued, or at once; asks where weights on show would be lost. At most `mostQueued`. False
+   * where they are not taken: a person would rather keep what is on show, or another tab has the queue.
+   */
+  readonly add: (runs: readonly QueuedRun[]) => Promise<boolean>;
   /** Stops after the step in hand, until `resume`. */
   readonly pause: () => void;
   /** Goes on, with the run that was cut where it stopped. */
@@ -169,11 +172,12 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
   /** Ends the item in hand, and puts the next in hand. */
   const next = (state: ItemState): void => startFirst(settled(store.getState().queue, state));
 
-  const begin = async (queue: QueueState, waits = 0): Promise<void> => {
-    if (!(await session.actions.confirmReplacing())) return;
+  const begin = async (queue: QueueState, waits = 0): Promise<boolean> => {
+    if (!(await session.actions.confirmReplacing())) return false;
     lock ??= await acquireTabLock(queueLockName, waits);
     if (lock !== null) startFirst(queue);
     else store.setState({ queue: { ...queue, phase: 'elsewhere' } });
+    return lock !== null;
   };
 
   const finish = async (finished: string): Promise<void> => {
@@ -217,8 +221,9 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
         const { queue } = store.getState();
         const longer = extended(queue.phase === 'elsewhere' ? emptyQueue : queue, runs);
         const items = longer.items.slice(0, mostQueued);
-        if (queue.phase === 'running' || queue.phase === 'paused') setQueue({ ...longer, items });
-        else await begin({ ...longer, items });
+        if (queue.phase !== 'running' && queue.phase !== 'paused') return begin({ ...longer, items });
+        setQueue({ ...longer, items });
+        return true;
       },
       pause: () => {
         if (runId === null) setQueue(interrupted(store.getState().queue));

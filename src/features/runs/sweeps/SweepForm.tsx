@@ -3,7 +3,7 @@ import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { runs as keptRuns, useRuns } from '@/features/runs/runsStore';
+import { useRuns } from '@/features/runs/runsStore';
 import { DimensionFields } from '@/features/runs/sweeps/DimensionFields';
 import {
   draftOf,
@@ -243,8 +243,9 @@ export function SweepForm({ onClose }: { readonly onClose: () => void }) {
           disabled={'code' in planned}
           onClick={() => {
             if ('code' in planned) return;
-            void runQueue.actions.add(planned.runs).then(() => keptRuns.actions.refresh());
-            onClose();
+            void runQueue.actions.add(planned.runs).then((isTaken) => {
+              if (isTaken) onClose();
+            });
           }}
           data-testid="sweep-start"
         >
