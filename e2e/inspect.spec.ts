@@ -106,6 +106,9 @@ test('a test image stays in the conv lab; a logit’s contributions add up', asy
   await openInspect(page);
   await page.getByTestId('inspect-index').fill('3');
   await expect(page.getByText('Labelled 0')).toBeVisible();
+  await sheet(page, 'conv1.0').hover({ position: { x: 33, y: 31 } });
+  await expect(unit(page)).toContainText('conv1.0 map 1, row 16, column 17');
+  await expect(page.getByTestId('receptive-field')).toHaveAttribute('data-columns', '15–19');
   await sheet(page, 'conv1.0').click({ position: { x: 31, y: 31 } });
   await expect(unit(page)).toContainText('conv1.0 map 1, row 16, column 16');
   const value = await valueOf(page);
