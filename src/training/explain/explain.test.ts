@@ -156,5 +156,7 @@ test('refuses what is no image, and a layer that is not there or gives no images
     worker.request('explain', { image, target: 0, ...params });
   await expect(ask({ image: new Uint8Array(10), layer: null })).rejects.toThrow('784 bytes, not 10');
   await expect(ask({ layer: 'conv9' })).rejects.toThrow('no layer conv9');
+  const square = { image, target: 0, value: 0 };
+  await expect(worker.request('occlusion', { ...square, size: 3, stride: 0 })).rejects.toThrow('every 0');
   await expect(ask({ layer: 'fc3' })).rejects.toThrow('fc3 gives no images');
 });

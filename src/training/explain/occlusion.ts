@@ -32,7 +32,7 @@ function overPixels(values: Float32Array, options: OcclusionOptions): Float32Arr
 
 /**
  * One image of 28 x 28 bytes. Lets in between what else waits for the thread.
- * @throws what `signal` was aborted with
+ * @throws RangeError where a square has no pixel, or does not move on; what `signal` was aborted with
  */
 export async function occlusion(
   engine: Engine,
@@ -40,7 +40,9 @@ export async function occlusion(
   options: OcclusionOptions,
   signal: AbortSignal,
 ): Promise<Occlusion> {
-  const { target, value } = options;
+  const { target, size, stride, value } = options;
+  if (!(size >= 1 && stride >= 1))
+    throw new RangeError(`A square of ${size} pixels every ${stride} covers nothing.`);
   const count = occlusionCount(options);
   const squares = count ** 2;
   // The image itself comes last.
@@ -54,8 +56,8 @@ export async function occlusion(
   await inPieces(
     { images },
     squares + 1,
-    async (piece, first, size) => {
-      logits.set(await engine.predict(piece, size), first * classCount);
+    async (piece, first, length) => {
+      logits.set(await engine.predict(piece, length), first * classCount);
     },
     signal,
   );

@@ -40,7 +40,7 @@ export function OverlayFigure({ overlay, isSigned, title, label, unit, testId }:
         className={classes['picture']}
         {...(label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
       />
-      <figcaption>
+      <figcaption className={classes['caption']}>
         <span className={classes['name']}>{title}</span>
         <span
           className={classes['bar']}

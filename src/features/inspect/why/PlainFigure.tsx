@@ -13,7 +13,7 @@ export function PlainFigure({ pixels, title, text, label }: PlainFigureProps) {
   return (
     <figure className={classes['figure']}>
       <PixelGrid pixels={pixels} label={label} ink="white_on_black" className={classes['picture']} />
-      <figcaption>
+      <figcaption className={classes['caption']}>
         <span className={classes['name']}>{title}</span>
         <span>{text}</span>
       </figcaption>
