@@ -1,6 +1,6 @@
 /** Reads files into data sets for the page: a preview first, and what it shows is kept when a person takes it. */
 import type { DataPreview, LabelledImages } from '@/model/dataImport';
-import { dataOf, type DataSpec } from '@/model/dataSet';
+import { dataOf, isMnist, mnist, type DataSpec } from '@/model/dataSet';
 import type { RequestParams, RequestValue } from '@/protocol/requests';
 import { DataImportError } from '@/training/dataSets/dataImportError';
 import type { DataSets } from '@/training/dataSets/dataSets';
@@ -52,6 +52,11 @@ export class DataImports {
   async keep(names: Pick<DataSpec, 'name' | 'classNames'>): Promise<DataSpec> {
     const read = this.#read;
     if (read === null) throw new NotReadyError('No files were read.');
+    // Whoever brings MNIST has it already.
+    if (isMnist(read.preview.spec)) {
+      this.#read = null;
+      return mnist;
+    }
     const spec = { ...read.preview.spec, ...names };
     await orFull(this.#sets.keep(spec, read.training, read.test));
     this.#read = null;

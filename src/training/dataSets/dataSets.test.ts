@@ -1,4 +1,6 @@
 /** Runs on data of one's own, in the worker: trained, recorded, waited for where it is not kept, and with drawings mixed in. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import type { Engine } from '@/engine/engine';
@@ -12,6 +14,7 @@ import { memoryRuns } from '@/storage/runs/memoryRuns';
 import { DataSets } from '@/training/dataSets/dataSets';
 import { mixDrawings } from '@/training/dataSets/mixDrawings';
 import { bar, barFiles, bars } from '@/training/testing/bars';
+import { defaultSourceFolder, sourceFiles } from '../../../scripts/mnistSource.mjs';
 import { RecordedRunWorker } from '../../../scripts/recordedRun.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 
@@ -194,6 +197,19 @@ test('a run with drawings mixed in trains on them, is known by their checksum, a
   await again.until(() => again.events.some(({ type }) => type === 'backendReady'));
   expect(await again.request('showStep', { runId: 'a', step: 2, exactly: true })).toMatchObject({ step: 2 });
   again.cut();
+});
+
+test('MNIST out of its own files is MNIST, and not kept twice', async () => {
+  const worker = new RecordedRunWorker(memoryRuns(), create);
+  const originals = sourceFiles.map((path) => ({
+    path,
+    file: new Blob([new Uint8Array(readFileSync(join(defaultSourceFolder(), path)))]),
+  }));
+  const { spec } = await worker.request('readDataSet', { files: originals, reading: usualReading });
+  expect(spec).toMatchObject({ sha256: mnist.sha256, trainingImages: 60_000, testImages: 10_000 });
+  expect(await worker.request('keepDataSet', { name: 'Mine', classNames: spec.classNames })).toEqual(mnist);
+  expect(worker.events.filter(({ type }) => type === 'dataSets')).toEqual([]);
+  worker.cut();
 });
 
 test('an export is the same data set when it is imported', async () => {

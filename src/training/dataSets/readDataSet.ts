@@ -106,7 +106,9 @@ function splitOff(
   const ofClass = new Map<number, number[]>();
   for (const index of order) {
     const label = labels[index] ?? 0;
-    ofClass.set(label, [...(ofClass.get(label) ?? []), index]);
+    const indices = ofClass.get(label);
+    if (indices === undefined) ofClass.set(label, [index]);
+    else indices.push(index);
   }
   const test = new Set<number>();
   for (const [label, indices] of ofClass) {
