@@ -6,7 +6,7 @@ import { ExportMenu } from '@/ui/export/ExportMenu';
 import { ValueImage } from '@/ui/picture/ValueImage';
 import { ColourScale } from '@/ui/picture/ColourScale';
 import { extentOf } from '@/ui/picture/valueScale';
-import { cellValue, exactValue } from '@/ui/text/valueFormat';
+import { exactValue, termValue } from '@/ui/text/valueFormat';
 import { usePalette } from '@/ui/theme/usePalette';
 import type { Shape } from '@/model/shape';
 import { type Contribution, contributionsOf } from '@/features/inspect/layers/contributionsOf';
@@ -50,7 +50,7 @@ function Rows({
         <li key={index} data-sign={product < 0 ? 'negative' : 'positive'}>
           <span className={classes['source']}>{textOf(index)}</span>
           <span className={classes['product']} title={`${exactValue(weight)} × ${exactValue(input)}`}>
-            {cellValue(product)}
+            {termValue(product)}
           </span>
           <span className={classes['track']} aria-hidden="true">
             <span style={{ transform: `scaleX(${largest > 0 ? Math.abs(product) / largest : 0})` }} />
@@ -121,7 +121,7 @@ export function Contributions({ layer, unit, pixels, image }: ContributionsProps
       </div>
       <Rows rows={all.slice(0, shownRows)} textOf={textOf} />
       <p>
-        {rest.length > 0 && `${t('rest', { count: rest.length, sum: cellValue(ofRest) })} `}
+        {rest.length > 0 && `${t('rest', { count: rest.length, sum: termValue(ofRest) })} `}
         {t('bias', { bias: exactValue(found.bias) })}
       </p>
       {image !== null && <Planes products={products} image={image} />}
