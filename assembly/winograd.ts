@@ -16,14 +16,7 @@ import { anyFound, isFinite } from './finite';
 import { gradient, RELU, shortProduct } from './build/tiles';
 import { lanes, panelStart, readAhead, share, worker } from './simd';
 import { clearOutputs, hasZeros, lacksBias, spreadSupport } from './support';
-import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, supportAt, tileScratch, tileSide } from './winogradTiles';
-
-/** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
-// @ts-ignore: decorator
-@inline
-function tileBytes(channels: i32): usize {
-  return (<usize>(channels + 1) / 2 * 64) | 64;
-}
+import { addInputTile, clearZeros, gradientTile, inputTile, outputSide, outputTile, supportAt, tileBytes, tileScratch, tileSide } from './winogradTiles';
 
 /** `count` tiles times the weights at every place. */
 function multiplyGroup(

@@ -23,6 +23,13 @@ export function outputSide(scheme: i32): i32 {
   return scheme === 2 ? 2 : 4;
 }
 
+/** Bytes of a tile's channels: an odd number of cache lines, since a power of two would map many tiles to the same few of them. */
+// @ts-ignore: decorator
+@inline
+export function tileBytes(channels: i32): usize {
+  return (<usize>(channels + 1) / 2 * 64) | 64;
+}
+
 /** Bytes for the support of a tile's pixels, and for that of what they reach. */
 const SUPPORT_BYTES: usize = 64;
 

@@ -163,7 +163,13 @@ export function winogradSource(): string {
         rowFunction(`inputRows${number}`, s.input, row, apart('out', n)),
         rowFunction(`outputColumns${number}`, s.output, apart('r', n), columns),
         finishFunction(`outputFinish${number}`, s.output, row),
-        // For rows of tiles: see assembly/winogradPool.ts.
+        // For rows of tiles: see assembly/winogradRows.ts and winogradPool.ts.
+        ...(number === 2
+          ? []
+          : [
+              rowFunction(`inputAcross${number}`, s.input, apart('r', n), apart('out', n)),
+              finishFunction(`outputAcross${number}`, s.output, apart('r', n)),
+            ]),
         ...(number === 5
           ? [rowFunction('outputRows5', s.output, row, { name: 'out', count: s.output.outputs, pitch: part })]
           : []),
@@ -217,6 +223,7 @@ ${byScheme('inputTransposedColumns', backward, tile, ...columnCall)}
 ${byScheme('inputTransposedRows', backward, null, ...rowCall)}
 ${byScheme('inputTransposedAdd', backward, null, ...rowCall)}
 ${byScheme('outputColumns', forward, tile, ...columnCall)}
+${byScheme('outputAcross', backward, tile, 'out: usize, pixel: usize, size: usize, bias: usize, relu: i32, columns: i32', 'out, pixel, size, bias, relu, columns')}
 ${byScheme('outputFinish', forward, null, 'out: usize, pixel: usize, size: usize, bias: usize, relu: i32, columns: i32', 'out, pixel, size, bias, relu, columns')}
 ${byScheme('outputTransposedColumns', backward, (s) => s.output.outputs, ...columnCall)}
 ${byScheme('outputTransposedRows', backward, null, ...rowCall)}

@@ -10,6 +10,7 @@ import {
   transformedBytes,
   type ConvGeometry,
   type WinogradPlan,
+  type WinogradRowsPlan,
   type WinogradPlans,
 } from '@/engine/wasm/winogradPlan';
 
@@ -28,21 +29,41 @@ function tileWork(lowering: Lowering, name: string, { scheme, group, scratchByte
   return { scratch, scratchBytes, scheme, group };
 }
 
+interface Forward extends ConvGeometry {
+  readonly x: WasmBuffer;
+  readonly w: WasmBuffer;
+  readonly bias: WasmBuffer | 0;
+  readonly y: WasmBuffer;
+  readonly panels: number;
+  readonly relu: number;
+}
+
+function emitRowsForward(
+  { program, threads }: Lowering,
+  name: string,
+  { places, most, scratchBytes }: WinogradRowsPlan,
+  given: Forward,
+): void {
+  const { stride: _, ...forward } = given;
+  const { w, channels, outChannels, kernel, panels } = forward;
+  const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * kernel * 4);
+  program.emit('winogradRowWeights', { w, u, channels, outChannels, kernel, panels });
+  const scratch = program.buffer(`${name} rows in work`, threads * scratchBytes);
+  program.emit('winogradRowsForward', { ...forward, u, scratch, scratchBytes, most });
+}
+
 /** The forward pass; gives the transformed input where it is kept, else 0. */
 export function emitWinogradForward(
   lowering: Lowering,
   name: string,
-  plans: WinogradPlans & { readonly forward: WinogradPlan },
-  forward: ConvGeometry & {
-    readonly x: WasmBuffer;
-    readonly w: WasmBuffer;
-    readonly bias: WasmBuffer | 0;
-    readonly y: WasmBuffer;
-    readonly panels: number;
-    readonly relu: number;
-  },
+  plans: WinogradPlans & { readonly forward: WinogradPlan | WinogradRowsPlan },
+  forward: Forward,
 ): WasmBuffer | 0 {
   const { program } = lowering;
+  if (plans.forward.scheme === 'rows') {
+    emitRowsForward(lowering, name, plans.forward, forward);
+    return 0;
+  }
   const { stride: _, kernel: __, ...rest } = forward;
   const { w, channels, outChannels, panels, blocks } = forward;
   const { scheme, places } = plans.forward;

@@ -255,6 +255,7 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'convForward',
   'convPool',
   'winogradConvPool',
+  'winogradRowsForward',
   'convInputGradient',
   'groupedConvForward',
   'groupedConvInputGradient',

@@ -52,6 +52,24 @@ export const winogradOperations = {
     relu: u,
     group: u,
   },
+  /** Weights [panel][ky][kx][in][R] -> [place][panel][ky][in][R] of tiles along the rows (assembly/winogradRows.ts). */
+  winogradRowWeights: { w: u, u: out, channels: u, outChannels: u, kernel: u, panels: u },
+  /** `most` output rows pass together. */
+  winogradRowsForward: {
+    x: u,
+    w: u,
+    u,
+    bias: u,
+    y: out,
+    scratch: own,
+    scratchBytes: u,
+    ...convShape,
+    kernel: u,
+    padding: u,
+    panels: u,
+    relu: u,
+    most: u,
+  },
   /** convPool of operations.ts for 5 x 5 taps of one channel, stride 1, no padding and rows of whole tiles (assembly/winogradPool.ts). */
   winogradConvPool: {
     x: u,

@@ -33,9 +33,20 @@ export interface WinogradPlan {
   readonly scratchBytes: number;
 }
 
+/** Tiles along the rows alone (assembly/winogradRows.ts). */
+export interface WinogradRowsPlan {
+  readonly scheme: 'rows';
+  /** Products of an output row's tile for each pair of channels and kernel row. */
+  readonly places: number;
+  /** Output rows that pass together, so that what they read stays in the level-2 cache. */
+  readonly most: number;
+  /** Bytes of working memory of each thread. */
+  readonly scratchBytes: number;
+}
+
 /** What of a convolution goes by tiles; null goes directly. */
 export interface WinogradPlans {
-  readonly forward: WinogradPlan | null;
+  readonly forward: WinogradPlan | WinogradRowsPlan | null;
   readonly inputGradient: WinogradPlan | null;
   readonly weightGradient: WinogradPlan | null;
 }
@@ -109,6 +120,27 @@ function plan(scheme: WinogradPlan['scheme'], geometry: ConvGeometry): WinogradP
   return { scheme, places, tiles, group, scratchBytes };
 }
 
+/** Bytes of transformed input rows that pass together. */
+const rowsBytes = 256 * 2 ** 10;
+/** Time of a vector in the transforms along a row at one place, in multiply-adds of a product: half of that of both axes. */
+const rowTransformCost = transformCost / 2;
+
+function rowsPlan(geometry: ConvGeometry): WinogradRowsPlan | null {
+  const { height, width, channels, outHeight, outWidth, outChannels, kernel, padding } = geometry;
+  const across = Math.ceil(outWidth / 4);
+  const places = 3 + kernel;
+  const window = { kernelSize: kernel, stride: 1, padding };
+  const direct = kernel * tapsInside(width, outWidth, window) * channels * outChannels;
+  const tiled =
+    across * places * (kernel * channels * outChannels + rowTransformCost * (channels + outChannels));
+  if (tiled > worthwhile * direct) return null;
+  const rowBytes = across * places * tileBytes(channels);
+  const rows = Math.max(1, Math.min(outHeight, height, Math.floor(rowsBytes / rowBytes) - kernel + 1));
+  const scratchBytes =
+    channels * 32 + 64 + (rows + kernel - 1) * rowBytes + across * places * tileBytes(outChannels);
+  return { scheme: 'rows', places, most: rows, scratchBytes };
+}
+
 /** Where tiles are faster than direct sums and exact enough. */
 export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvGeometry): WinogradPlans {
   const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
@@ -121,7 +153,7 @@ export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvG
   const large = plan(kernel, geometry);
   const isMany = outChannels * outHeight * outWidth > mostOutputs;
   return {
-    forward: isMany ? (kernel === 3 ? plan(2, geometry) : null) : large,
+    forward: isMany ? ((kernel === 3 ? plan(2, geometry) : null) ?? rowsPlan(geometry)) : large,
     inputGradient: large,
     weightGradient: large,
   };
