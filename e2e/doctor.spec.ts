@@ -44,3 +44,31 @@ test('a loss that is no number stands as NaN under the pointer', async ({ page }
   await expect(box.first()).toContainText('NaN');
   await expect(box.last()).toContainText('NaN');
 });
+
+test('mends a run from where the fault began, and keeps what went well before', async ({ page }) => {
+  const train = new TrainPage(page);
+  await train.open('network=lenet&learningRate=0.05&momentum=0.9&epochs=9&trainingImages=6400');
+  await train.chooseEngine(/WebAssembly/);
+  await page.getByRole('button', { name: 'Epoch', exact: true }).click();
+  await train.expectAction('resume', 60_000);
+  expect(await train.stat('step')).toBe(100);
+  // In flight: from here on the loss runs away, the same way each time.
+  const rate = page.getByLabel('Learning rate', { exact: true });
+  await rate.fill('3');
+  await rate.press('Enter');
+  await train.mainControl.click();
+  const fromThere = page.getByTestId('branch-learning_rate_high');
+  await expect(fromThere).toBeVisible({ timeout: 60_000 });
+  const [, step = ''] = /From step (\d+) on/.exec(await fromThere.innerText()) ?? [];
+  const from = Number(step);
+  expect(from).toBeGreaterThan(0);
+  await fromThere.press('Enter');
+  await expect(page.getByText('Run before the branch')).toBeVisible({ timeout: 30_000 });
+  await expect(rate).toHaveValue('0.3');
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
+  expect(await train.stat('step')).toBe(900);
+  const scrubber = page.getByRole('slider', { name: 'Step on show' });
+  await scrubber.focus();
+  await scrubber.press('Home');
+  await expect(page.getByTestId('shown-step')).toHaveAttribute('data-at', String(from));
+});
