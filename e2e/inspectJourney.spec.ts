@@ -70,5 +70,10 @@ test('a wrong digit is followed from the confusion matrix to the sum of one unit
     const result = page.getByTestId('attack-result');
     await expect(result).toHaveAttribute('data-fooled', 'true', { timeout: 60_000 });
     await expect(result).toHaveAttribute('data-before', String(reading));
+    const fooled = (await result.getAttribute('data-after')) ?? '';
+    await page.getByTestId('attack-draw').click();
+    await page.locator('header nav').getByRole('link', { name: 'Draw' }).click();
+    await expect(page.getByText('A changed image')).toBeVisible();
+    await expect(page.getByTestId('predicted-digit')).toHaveText(fooled);
   });
 });
