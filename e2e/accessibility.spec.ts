@@ -132,6 +132,13 @@ for (const look of looks) {
           await expect(page).toHaveURL(new RegExp(`${path}$`));
           await expect(link).toHaveAttribute('aria-current', 'page');
           await expectAccessible(page, path, look);
+          // Tabs of a view have addresses of their own; the first is the one that was seen.
+          for (const tab of (await page.locator('main nav:has(a[aria-current=page]) a').all()).slice(1)) {
+            const address = (await tab.getAttribute('href')) ?? '';
+            await tab.click();
+            await expect(tab).toHaveAttribute('aria-current', 'page');
+            await expectAccessible(page, address, look);
+          }
         });
       }
       await test.step('what opens over a view', async () => {

@@ -6,6 +6,15 @@ type AxeResult = Awaited<ReturnType<AxeBuilder['analyze']>>['incomplete'][number
 
 /** Nothing is wrong; gives what axe cannot judge by itself. `what` is on show, for the message. */
 export async function expectClean(page: Page, what: string): Promise<AxeResult[]> {
+  // A colour on its way to another one has a contrast of its own.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+        .map(({ finished }) => finished),
+    ),
+  );
   const { violations, incomplete } = await new AxeBuilder({ page }).analyze();
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
   expect(found, what).toEqual([]);

@@ -1,4 +1,4 @@
-// Where a network is wrong, and how its last hidden layer sorts digits: two tabs of Inspect over one short run.
+// Where a network is wrong, how its last hidden layer sorts digits, and how much it bears: three tabs of Inspect over one short run.
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { expectClean } from './axe.ts';
@@ -28,7 +28,7 @@ async function savedRows(page: Page, menu: string): Promise<string[][]> {
 
 const cells = (page: Page): Locator => page.getByTestId('confusion-matrix').getByRole('button');
 
-test('mistakes and embedding of a short run', async ({ page }) => {
+test('mistakes, embedding and robustness of a short run', async ({ page }) => {
   const train = new TrainPage(page);
   await train.open(settings);
   await train.chooseEngine(/WebAssembly/);
@@ -82,7 +82,7 @@ test('mistakes and embedding of a short run', async ({ page }) => {
     await page.getByText('PCA', { exact: true }).click();
   });
 
-  await test.step('points are selected by class', async () => {
+  await test.step('points are selected by class and by lasso', async () => {
     for (const digit of [0, 1, 2, 3, 5, 6, 7, 8, 9]) {
       await page.getByRole('button', { name: `Digit ${digit}`, exact: true }).click();
     }
@@ -92,5 +92,43 @@ test('mistakes and embedding of a short run', async ({ page }) => {
     const selected = rows.filter((row) => row[4] === '1');
     expect(selected.map((row) => row[1])).toEqual(rows.filter((row) => row[1] === '4').map(() => '4'));
     await expect(page.getByRole('heading', { name: `${selected.length} selected` })).toBeVisible();
+
+    await page.getByRole('button', { name: 'Clear' }).click();
+    // Not under the header, which stays in sight.
+    await page.getByTestId('scatter').evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const box = await page.getByTestId('scatter').boundingBox();
+    if (box === null) throw new Error('No picture.');
+    // Inside of the frame's round corners, and around all points.
+    const [left, top] = [box.x + 6, box.y + 6];
+    const [right, bottom] = [box.x + box.width - 6, box.y + box.height - 6];
+    await page.mouse.move(left, top);
+    await page.mouse.down();
+    await page.mouse.move(right, top, { steps: 3 });
+    await page.mouse.move(right, bottom, { steps: 3 });
+    await page.mouse.move(left, bottom, { steps: 3 });
+    await page.mouse.up();
+    await expect(page.getByRole('heading', { name: `${selected.length} selected` })).toBeVisible();
+    await expectClean(page, 'embedding');
+  });
+
+  await test.step('accuracy under noise falls from that of the images as they are', async () => {
+    await openTab(page, 'Robustness');
+    for (const kind of ['Shift', 'Rotation', 'Scale', 'Blur']) {
+      await page.getByRole('group', { name: 'Kinds of corruption' }).getByText(kind, { exact: true }).click();
+    }
+    await page.getByRole('combobox', { name: 'Test images' }).selectOption('500');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await answered(page);
+    await expect(page.getByTestId('curves')).toContainText('Mynn, step 50, 500 images');
+    const rows = await savedRows(page, 'Save the curves');
+    expect(rows.map((row) => row.slice(3, 5).join(' '))).toEqual(
+      [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8].map((strength) => `noise ${strength}`),
+    );
+    const curve = rows.map((row) => Number(row[5]));
+    expect(curve[0]).toBeGreaterThan((curve.at(-1) ?? NaN) + 0.05);
+    await expectClean(page, 'robustness');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByTestId('pass').getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByTestId('pass')).toHaveAttribute('data-running', 'false');
   });
 });

@@ -41,6 +41,14 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await expect(current).toContainText(`LeNet with the weights of ${fileName}`);
   await expect(page.getByText('untrained')).toHaveCount(0);
 
+  // A queue of runs would drop them, so it asks; once they are trained, a kept run has them, and it does not.
+  await view(page, 'Report');
+  await page.getByRole('checkbox', { name: /^Choose LeNet-5, wrong loss, 3 epochs/ }).press('Space');
+  await page.getByTestId('queue-start').press('Enter');
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('queue')).toHaveAttribute('data-phase', 'idle');
+
   await view(page, 'Train');
   await setField(page, 'Learning rate', '0.001');
   // PyTorch's loss of the first batch, and its accuracy after the 50 steps.
@@ -58,7 +66,7 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await train.expectAction('startAgain', 120_000);
   await expect(page.getByTestId('stat-step')).toContainText('100 of 100');
 
-  // Whatever would drop them asks: a restart, a reset, a queue of the report's runs.
+  // Whatever would drop them here asks: a restart, another epoch, a reset.
   await train.mainControl.click();
   await expect(question).toContainText('These weights are not saved');
   await expectClean(page, 'the question before weights are dropped');
@@ -68,12 +76,6 @@ test('loaded weights are trained, trained on, and kept until a person lets them 
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.keyboard.press('Escape');
   await expect(question).toBeHidden();
-  await view(page, 'Report');
-  await page.getByRole('checkbox', { name: /^Choose LeNet-5, wrong loss, 3 epochs/ }).press('Space');
-  await page.getByTestId('queue-start').press('Enter');
-  await expect(question).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByTestId('queue')).toHaveAttribute('data-phase', 'idle');
 
   // Another network among the settings, another language: what was trained is still there.
   await view(page, 'Train');

@@ -22,6 +22,7 @@ export const inspectMistakes = {
   },
   classes: {
     title: 'Classes',
+    label: 'Figures of the classes',
     hint: 'Precision: how many of those read as the digit are it. Recall: how many of the digit are read as it. F1 is high only where both are.',
     digit: 'Digit',
     precision: 'Precision',

@@ -25,6 +25,7 @@ export const inspectMistakes = {
   },
   classes: {
     title: '各类别',
+    label: '各类别的指标',
     hint: '精确率：读成该数字的图片中有多少确实是它。召回率：该数字的图片中有多少读成它。两者都高，F1 才高。',
     digit: '数字',
     precision: '精确率',

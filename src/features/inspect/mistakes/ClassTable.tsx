@@ -14,7 +14,9 @@ export function ClassTable({ report }: { readonly report: ClassificationReport }
   const nameOf = useClassName();
   const share = (value: number | null): string => (value === null ? '–' : format.percent(value));
   return (
-    <div className={classes['scroll']}>
+    // In a narrow window it scrolls sideways, which the keyboard has to reach.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className={classes['scroll']} tabIndex={0} aria-label={t('classes.label')}>
       <Table className={classes['figures']} data-testid="class-figures">
         <Table.Thead>
           <Table.Tr>
@@ -46,6 +48,6 @@ export function ClassTable({ report }: { readonly report: ClassificationReport }
           </Table.Tr>
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   );
 }
