@@ -103,6 +103,50 @@ test('images in a zip become a data set; once it is deleted, its link and its ru
   await expect(alert).toBeHidden();
 });
 
+test('a folder of JPEG and WebP images is dropped on the page', async ({ page }, testInfo) => {
+  await page.goto('/data');
+  await expect(page.getByRole('button', { name: 'Choose files…' })).toBeEnabled();
+  // The browser's own encoders make them: dark bars on white, some upright, some lying.
+  const pictures = await page.evaluate(async () => {
+    const made: [path: string, bytes: number[]][] = [];
+    for (let i = 0; i < 24; i += 1) {
+      const canvas = new OffscreenCanvas(48, 48);
+      const context = canvas.getContext('2d');
+      if (context === null) throw new Error('No canvas.');
+      context.fillStyle = 'white';
+      context.fillRect(0, 0, 48, 48);
+      context.fillStyle = 'black';
+      if (i % 2 === 0) context.fillRect(6 + i, 4, 4, 40);
+      else context.fillRect(4, 6 + i, 40, 4);
+      const type = i % 4 < 2 ? 'jpeg' : 'webp';
+      const blob = await canvas.convertToBlob({ type: `image/${type}`, quality: 0.95 });
+      if (blob.type !== `image/${type}`) throw new Error(`The browser wrote ${blob.type}.`);
+      made.push([
+        `${i % 2 === 0 ? 'upright' : 'lying'}/${i}.${type}`,
+        [...new Uint8Array(await blob.arrayBuffer())],
+      ]);
+    }
+    return made;
+  });
+  const folder = testInfo.outputPath('photos');
+  for (const [path, bytes] of pictures) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), Uint8Array.from(bytes));
+  }
+  const box = await page.getByText('or drop files, a folder or a zip here').boundingBox();
+  if (box === null) throw new Error('There is no place to drop on.');
+  // As a file manager drags it; Playwright's mouse cannot.
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: box.x + 5, y: box.y + 5, data });
+  const preview = page.getByTestId('data-preview');
+  await expect(preview).toContainText('20 training and 4 test images, 2 classes');
+  await expect(preview).toContainText('Dark on light was found');
+  await expect(preview.getByLabel('Name of the data set')).toHaveValue('photos');
+  await expect(preview.getByRole('img', { name: 'Examples of lying' })).toBeVisible();
+});
+
 test('a drawing is told what it is, read again by the network, and mixed into the training', async ({
   page,
 }) => {
