@@ -102,7 +102,8 @@ function webgpuTable(files: readonly ResultFile[]): string {
 /** WebAssembly in Chromium beside PyTorch and tfjs on as many threads, on the machine that was measured last. */
 function wasmTable(files: readonly ResultFile[]): string {
   const machine = files.findLast(
-    ({ where, rows }) => where === 'chromium' && rows.some(({ engine }) => engine === 'wasm'),
+    ({ where, rows, suite = false }) =>
+      !suite && where === 'chromium' && rows.some(({ engine }) => engine === 'wasm'),
   )?.machine;
   if (machine === undefined)
     throw new Error('bench/results holds no run of the WebAssembly engine in Chromium.');

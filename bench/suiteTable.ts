@@ -88,7 +88,7 @@ export function suiteTable(rows: readonly ResultRow[]): string {
     [
       ...keys.map((key, i) => [...key.split('\n'), ...filled.map(({ ratios }) => text(ratios[i] ?? null))]),
       last('geometric mean', (_, found) => geometricMean(found)),
-      last('worst', ({ worst }, found) => found.reduce(worst)),
+      last('worst', ({ worst }, found) => found.reduce((a, b) => worst(a, b))),
     ],
   );
 }
