@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
+import { convOf } from '@/engine/wasm/testing/convCase';
 import { newBench, runLayers } from '@/engine/wasm/testing/layerBench';
 import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
@@ -47,21 +48,8 @@ it.each([1, 2])('on %i threads', async (threads) => {
   const wrongOf = async (
     given: typeof shapes extends fc.Arbitrary<infer S> ? S : never,
   ): Promise<string[]> => {
-    const { height, width, inChannels, outChannels, kernelSize, padding, share, bad, hasRelu, salt } = given;
-    const layers: LayerSpec[] = [
-      {
-        kind: 'Conv2d',
-        name: 'c',
-        inChannels,
-        outChannels,
-        kernelSize,
-        stride: 1,
-        padding,
-        bias: true,
-        init: { kind: 'default' },
-      },
-      ...(hasRelu ? ([{ kind: 'ReLU', name: 'r' }] as const) : []),
-    ];
+    const { height, width, inChannels, outChannels, kernelSize, share, bad, hasRelu, salt } = given;
+    const layers: LayerSpec[] = [convOf(given), ...(hasRelu ? ([{ kind: 'ReLU', name: 'r' }] as const) : [])];
     const count = inChannels * height * width;
     const x = valuesOf(images * count, salt, share);
     const w = valuesOf(outChannels * inChannels * kernelSize ** 2, salt + 2, 1);

@@ -32,16 +32,14 @@ export interface Compared {
   readonly expected: Float64Array;
 }
 
-/** The output and all gradients; `behind` are the layers after the convolution, whose name is c. */
-export async function runConv(
-  bench: LayerBench,
-  given: ConvShape,
-  behind: readonly LayerSpec[],
-  values: ConvValues,
-  dividesByGradient: boolean,
-): Promise<Compared[]> {
-  const { images, height, width, inChannels, outChannels, kernelSize, padding } = given;
-  const conv: LayerSpec = {
+/** Of stride 1, with a bias; its name is c. */
+export function convOf({
+  inChannels,
+  outChannels,
+  kernelSize,
+  padding,
+}: Omit<ConvShape, 'images' | 'height' | 'width'>): LayerSpec {
+  return {
     kind: 'Conv2d',
     name: 'c',
     inChannels,
@@ -52,7 +50,18 @@ export async function runConv(
     bias: true,
     init: { kind: 'default' },
   };
-  const layers = [conv, ...behind];
+}
+
+/** The output and all gradients; `behind` are the layers after the convolution, whose name is c. */
+export async function runConv(
+  bench: LayerBench,
+  given: ConvShape,
+  behind: readonly LayerSpec[],
+  values: ConvValues,
+  dividesByGradient: boolean,
+): Promise<Compared[]> {
+  const { images, height, width, inChannels, outChannels, kernelSize } = given;
+  const layers = [convOf(given), ...behind];
   const shape = [images, inChannels, height, width] as const;
   const data = values.input(images * inChannels * height * width);
   const weights = new Map([
