@@ -151,7 +151,7 @@ test('a drawing is told what it is, read again by the network, and mixed into th
   page,
 }) => {
   const train = new TrainPage(page);
-  await train.open('network=mynn&epochs=1&trainingImages=6400');
+  await train.open('network=mynn&epochs=1&trainingImages=6400&learningRate=0.1');
   await train.chooseEngine(/WebAssembly/);
   await page.getByRole('link', { name: 'Draw', exact: true }).click();
   const told = page.getByTestId('tell');
@@ -191,4 +191,17 @@ test('a drawing is told what it is, read again by the network, and mixed into th
   await train.mainControl.click();
   await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 120_000 });
   expect(await train.stat('step')).toBe(100);
+
+  // On from these weights, with other copies: the page says what the run was trained on, and how long its weights were.
+  await page.getByRole('link', { name: 'Own data…' }).click();
+  await page.getByLabel('Times each').fill('1000');
+  await page.getByRole('button', { name: 'Train on with them' }).click();
+  await train.answer('current');
+  await expect(page.getByTestId('current-data')).toContainText('MNIST and 1 own drawing, 1,000 times');
+  await expect(page.getByTestId('current-network')).toContainText('trained for 200 steps', {
+    timeout: 120_000,
+  });
+  await page.reload();
+  await page.getByTestId('last-run').getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
+  await expect(page.getByTestId('current-data')).toContainText('1 own drawing, 1,000 times');
 });

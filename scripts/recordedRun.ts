@@ -69,9 +69,9 @@ export class RecordedRunWorker {
     this.send({ type: 'train', runId: 'a', until: 'end' });
   }
 
-  goOn(config: RunConfig): void {
-    this.send({ type: 'restore', runId: 'a', config, kept: nothingKept });
-    this.send({ type: 'train', runId: 'a', until: 'end' });
+  goOn(config: RunConfig, runId = 'a'): void {
+    this.send({ type: 'restore', runId, config, kept: nothingKept });
+    this.send({ type: 'train', runId, until: 'end' });
   }
 
   #requests = 0;
@@ -97,11 +97,14 @@ export class RecordedRunWorker {
   }
 
   /** Shows the run as it was after `step` steps: what is said of that, and the weights there as a file. */
-  async show(step: number): Promise<{
+  async show(
+    step: number,
+    runId = 'a',
+  ): Promise<{
     readonly shown: RequestValue<'showStep'>;
     readonly file: Uint8Array;
   }> {
-    const shown = await this.request('showStep', { runId: 'a', step, exactly: true });
+    const shown = await this.request('showStep', { runId, step, exactly: true });
     const { file } = await this.request('exportFile', shownWeights);
     return { shown, file: new Uint8Array(file) };
   }
@@ -125,12 +128,12 @@ export class RecordedRunWorker {
   }
 
   /** Until a run has ended and is written as such. */
-  async end(store: RunStore): Promise<void> {
+  async end(store: RunStore, runId = 'a'): Promise<void> {
     await this.until(() => {
-      const last = this.events.findLast((event) => event.type === 'runStatus');
+      const last = this.events.findLast((event) => event.type === 'runStatus' && event.runId === runId);
       return last?.type === 'runStatus' && last.status.phase === 'finished';
     });
-    while ((await store.get('a'))?.phase !== 'finished') {
+    while ((await store.get(runId))?.phase !== 'finished') {
       await new Promise((resolve) => {
         setTimeout(resolve, 5);
       });

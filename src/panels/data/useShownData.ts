@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { className, dataOf, isMnist, type DataSpec } from '@/model/dataSet';
 import { shownData } from '@/session/selectors';
 import { useSession } from '@/session/session';
+import { useDataName } from '@/panels/data/useDataName';
 
 /** What the network on show is trained on. */
 export function useShownData(): DataSpec {
@@ -18,6 +19,7 @@ export function useClassName(): (label: number) => string {
 /** The data's name where it is not MNIST as it comes; null there, which nobody has to be told. */
 export function useOtherDataName(): string | null {
   const { t } = useTranslation('data');
+  const nameOf = useDataName();
   const data = useShownData();
-  return isMnist(data) ? null : t('status', { name: data.name });
+  return isMnist(data) && data.drawings === undefined ? null : t('status', { name: nameOf(data) });
 }
