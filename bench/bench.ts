@@ -1,11 +1,12 @@
 /**
  * npm run bench -- [--net NAME[,NAME]|all] [--batch N] [--where node|chromium] [--only ROW[,ROW]] [--rounds N] [--quick]
- *   [--scaling] [--activation KIND[,KIND]|all] [--optimizer KIND] [--suite] [--json FILE]
+ *   [--scaling] [--activation KIND[,KIND]|all] [--optimizer KIND] [--json FILE]
+ * npm run bench -- --suite [--pair NETWORK[@BATCH]]... [--batch N[,N]] [--optimizer KIND] [--where ...] [--only ...] [--rounds N] [--quick] [--json FILE]
  * Milliseconds a training step, median of interleaved rounds with minimum and maximum; ratios only mean something
  * within one run. The first row is the reference; with --activation it is the network with its ReLUs, which the other rows replace. --suite measures the networks
- * of suiteNetworks.ts and prints ratios of best rounds. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
+ * of suiteNetworks.ts, or those pairs of it, and prints ratios of best rounds; given the FILE of a run that was stopped, it goes on.
+ * FILE is written whenever rows come. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
  */
-import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { architectures } from '@/model/architectures';
@@ -14,6 +15,7 @@ import { vulkanDriver } from '../scripts/dawn.ts';
 import { activatedRow, replacementsOf } from './activated.ts';
 import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
+import { continuedReport, engineCommit, isMeasured, writeReport } from './reportFile.ts';
 import { resultOf } from './resultFile.ts';
 import { suiteTasks } from './suiteNetworks.ts';
 import { suiteTable } from './suiteTable.ts';
@@ -27,22 +29,23 @@ import { labelOf, chromiumTrainers, nodeTrainers, recordingTrainers, trains } fr
 const { values } = parseArgs({
   options: {
     net: { type: 'string' },
-    batch: { type: 'string', default: '64' },
+    batch: { type: 'string' },
+    pair: { type: 'string', multiple: true },
     where: { type: 'string', default: 'node' },
     only: { type: 'string' },
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
     activation: { type: 'string' },
-    optimizer: { type: 'string', default: 'SGD' },
+    optimizer: { type: 'string' },
     suite: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
 
-const batchSize = Number(values.batch);
+const batchSizes = values.batch?.split(',').map(Number);
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
-if (!Number.isInteger(batchSize) || batchSize < 1 || !Number.isInteger(rounds) || rounds < 1) {
+if ([rounds, ...(batchSizes ?? [])].some((count) => !Number.isInteger(count) || count < 1)) {
   throw new RangeError('--batch and --rounds take whole numbers from 1.');
 }
 const { where } = values;
@@ -51,6 +54,8 @@ const options: MeasureOptions = {
   rounds,
   roundMilliseconds: values.quick ? 400 : 1500,
   prepareSeconds: values.quick ? 40 : 300,
+  // The suite's table has no room for it.
+  isProfiled: !values.suite,
 };
 
 function networks(): string[] {
@@ -59,16 +64,29 @@ function networks(): string[] {
   return (net ?? (values.quick ? 'mynn' : 'mynn,lenet')).split(',');
 }
 
-function optimizerAsked(): OptimizerKind {
+function optimizerAsked(): OptimizerKind | undefined {
+  if (values.optimizer === undefined) return undefined;
   const kind = optimizerKinds.find((name) => name === values.optimizer);
   if (kind === undefined) throw new RangeError(`--optimizer takes ${optimizerKinds.join(', ')}.`);
   return kind;
 }
 const optimizer = optimizerAsked();
 
+function suiteAsked(): readonly BenchTask[] {
+  return suiteTasks({
+    ...(values.pair === undefined ? {} : { pairs: values.pair }),
+    ...(batchSizes === undefined ? {} : { batchSizes }),
+    ...(optimizer === undefined ? {} : { optimizers: [optimizer] }),
+  });
+}
+
 /** What is measured of each network. */
 function tasks(): (readonly [network: string, tasks: readonly BenchTask[]])[] {
-  const all = values.suite ? suiteTasks() : networks().map((network) => ({ network, batchSize, optimizer }));
+  const all: readonly BenchTask[] = values.suite
+    ? suiteAsked()
+    : networks().flatMap((network) =>
+        (batchSizes ?? [64]).map((batchSize) => ({ network, batchSize, optimizer: optimizer ?? 'SGD' })),
+      );
   const names = [...new Set(all.map(({ network }) => network))];
   return names.map((name) => [name, all.filter(({ network }) => network === name)]);
 }
@@ -122,19 +140,44 @@ function print(results: readonly Measured[]): void {
   );
 }
 
-const loadBefore = loadavg()[0] ?? 0;
-const results: Measured[] = [];
+const { json } = values;
+const fresh: BenchReport = {
+  date: new Date().toISOString(),
+  machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
+  driver: where === 'node' ? (vulkanDriver() ?? null) : null,
+  load: [loadavg()[0] ?? 0, loadavg()[0] ?? 0],
+  rounds,
+  where,
+  suite: values.suite,
+  engineCommit: engineCommit(),
+  only: only ?? null,
+  results: [],
+  scaling: [],
+};
+let report = json !== undefined && values.suite ? continuedReport(json, fresh) : fresh;
+
+function keep(measured: readonly Measured[], scaling: readonly Scaling[] = []): void {
+  report = {
+    ...report,
+    load: [report.load[0], loadavg()[0] ?? 0],
+    results: [...report.results, ...measured],
+    scaling: [...report.scaling, ...scaling],
+  };
+  if (json !== undefined) writeReport(json, report);
+}
+
 for (const [network, ofNetwork] of tasks()) {
+  const missing = ofNetwork.filter((task) => !isMeasured(report, task));
+  if (missing.length === 0) continue;
   // Fresh processes for each network: tfjs's WebAssembly heap never shrinks.
   const rows = [...(await trainerRows(network)), ...torchRows()];
-  for (const task of ofNetwork) {
+  for (const task of missing) {
     const measured = await measure(rows, task, options);
     print(measured);
-    results.push(...measured);
+    keep(measured);
   }
   await Promise.all(rows.map((row) => row.close()));
 }
-const scaling: Scaling[] = [];
 if (values.scaling) {
   for (const network of networks()) {
     const found = await measureScaling(network, () => engineRow('webgpu'), options);
@@ -142,20 +185,13 @@ if (values.scaling) {
       console.log(`${network}: time ~ ${by}^${exponent.toFixed(2)}`);
       print(points);
     }
-    scaling.push(...found);
+    keep([], found);
   }
 }
-const report: BenchReport = {
-  date: new Date().toISOString(),
-  machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
-  driver: where === 'node' ? (vulkanDriver() ?? null) : null,
-  load: [loadBefore, loadavg()[0] ?? 0],
-  rounds,
-  where,
-  suite: values.suite,
-  results,
-  scaling,
-};
-if (values.suite) console.log(suiteTable(resultOf(report, null).rows));
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+if (values.suite) {
+  for (const engine of ['wasm', 'webgpu'] as const) {
+    const { rows } = resultOf(report, null);
+    if (rows.some((row) => row.engine === engine)) console.log(suiteTable([resultOf(report, null)], engine));
+  }
+}
 process.exit(0);

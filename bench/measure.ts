@@ -37,6 +37,8 @@ export interface MeasureOptions {
   readonly roundMilliseconds: number;
   /** A row that has not finished its first step by then is left out. */
   readonly prepareSeconds: number;
+  /** Whether steps are counted after the rounds, too; true where absent. */
+  readonly isProfiled?: boolean;
 }
 
 interface Prepared {
@@ -111,7 +113,8 @@ export async function measure(
   for (let round = 0; round < options.rounds; round += 1) {
     for (const entry of entries) await turn(entry);
   }
-  for (const entry of entries) await profile(entry, 2 * options.roundMilliseconds);
+  if (options.isProfiled ?? true)
+    for (const entry of entries) await profile(entry, 2 * options.roundMilliseconds);
   const reference = entries.find(({ rounds }) => rounds.length > 0)?.rounds ?? [];
   return entries.map((entry) => summary(entry, task, median(reference)));
 }

@@ -11,6 +11,10 @@ export interface BenchReport {
   readonly load: readonly [number, number];
   readonly rounds: number;
   readonly suite: boolean;
+  /** The commit that changed the engines last, with a + where changes were not committed; null without git. */
+  readonly engineCommit: string | null;
+  /** Which rows were asked for; null for all. */
+  readonly only: readonly string[] | null;
   readonly where: 'node' | 'chromium';
   readonly results: readonly Measured[];
   readonly scaling: readonly Scaling[];

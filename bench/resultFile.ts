@@ -46,6 +46,8 @@ export interface ResultRow {
 export interface ResultFile {
   /** Whether it is a run of the networks of suiteNetworks.ts. */
   readonly suite?: boolean;
+  /** The commit that changed the engines last; a + where changes were not committed. */
+  readonly engineCommit?: string;
   /** ISO 8601, UTC. */
   readonly measured: string;
   readonly machine: string;
@@ -118,6 +120,7 @@ export function resultOf(report: BenchReport, adapter: string | null): ResultFil
     statistic: 'median',
     rounds: report.rounds,
     load: report.load,
+    ...(report.engineCommit === null ? {} : { engineCommit: report.engineCommit }),
     ...(report.suite ? { suite: true } : {}),
     rows: report.results.filter(({ rounds }) => rounds.length > 0).map(rowOf),
   };

@@ -133,16 +133,21 @@ function wasmTable(files: readonly ResultFile[]): string {
   );
 }
 
-/** Of the networks of suiteNetworks.ts: every run of the newest day that has one, since each is of other rows. */
-function newestSuiteTable(files: readonly ResultFile[]): string {
-  const suites = files.filter(({ suite = false }) => suite);
-  const day = suites.at(-1)?.measured.slice(0, 10);
-  if (day === undefined) return 'None is kept yet.';
-  return suiteTable(suites.filter(({ measured }) => measured.startsWith(day)).flatMap(({ rows }) => rows));
+/** Of the networks of suiteNetworks.ts, by all runs on the machine that measured them last. */
+function newestSuiteTable(files: readonly ResultFile[], engine: 'wasm' | 'webgpu'): string {
+  const suites = files.filter(
+    ({ suite = false, rows }) => suite && rows.some((row) => row.engine === engine),
+  );
+  const newest = suites.at(-1);
+  return suiteTable(
+    suites.filter(({ machine, adapter }) => machine === newest?.machine && adapter === newest.adapter),
+    engine,
+  );
 }
 
 const tables = {
-  suite: newestSuiteTable,
+  suite: (files: readonly ResultFile[]) => newestSuiteTable(files, 'wasm'),
+  'suite webgpu': (files: readonly ResultFile[]) => newestSuiteTable(files, 'webgpu'),
   rates: ratesTable,
   webgpu: webgpuTable,
   wasm: wasmTable,

@@ -123,16 +123,50 @@ const suite: readonly NetworkSpec[] = [
 
 /** Those that are measured at other batch sizes, too. */
 const inBatches = ['MLP 512-256', 'VGG-like', 'conv and BatchNorm', "Caffe's LeNet, 5x5"];
-const batchSizes = [1, 8, 256, 1024];
+const otherBatchSizes = [1, 8, 256, 1024];
 
 export const suiteOptimizers = ['SGD', 'Adam'] as const satisfies readonly OptimizerKind[];
 
-/** Every network at batch 64 and some at others, under both optimizers. */
-export function suiteTasks(): BenchTask[] {
-  const sizes = (name: string): readonly number[] => (inBatches.includes(name) ? [64, ...batchSizes] : [64]);
-  return suite.flatMap(({ name, layers }) =>
-    sizes(name).flatMap((batchSize) =>
-      suiteOptimizers.map((optimizer) => ({ network: name, layers, batchSize, optimizer })),
-    ),
-  );
+/** What of the suite is measured; all of it where nothing is said. */
+interface SuiteChoice {
+  /** `NETWORK`, or `NETWORK@BATCH`. */
+  readonly pairs?: readonly string[];
+  /** Of every network, instead of its usual ones. */
+  readonly batchSizes?: readonly number[];
+  readonly optimizers?: readonly OptimizerKind[];
+}
+
+const usualSizes = (name: string): readonly number[] =>
+  inBatches.includes(name) ? [64, ...otherBatchSizes] : [64];
+
+function pairOf(text: string): { readonly name: string; readonly batchSize: number | null } {
+  const [name = '', batch] = text.split('@');
+  if (!suite.some((network) => network.name === name)) {
+    throw new RangeError(`--pair takes one of: ${suite.map((network) => network.name).join('; ')}.`);
+  }
+  const batchSize = batch === undefined ? null : Number(batch);
+  if (batchSize !== null && (!Number.isInteger(batchSize) || batchSize < 1)) {
+    throw new RangeError(`${text}: the batch is a whole number from 1.`);
+  }
+  return { name, batchSize };
+}
+
+/**
+ * Every network at batch 64 and some at others, under both optimizers, or what of it is chosen.
+ * @throws RangeError for a network that the suite does not have
+ */
+export function suiteTasks({
+  pairs,
+  batchSizes,
+  optimizers = suiteOptimizers,
+}: SuiteChoice = {}): BenchTask[] {
+  const chosen = pairs?.map(pairOf) ?? suite.map(({ name }) => ({ name, batchSize: null }));
+  return suite.flatMap(({ name, layers }) => {
+    const sizes = chosen
+      .filter((pair) => pair.name === name)
+      .flatMap(({ batchSize }) => (batchSize === null ? (batchSizes ?? usualSizes(name)) : [batchSize]));
+    return [...new Set(sizes)].flatMap((batchSize) =>
+      optimizers.map((optimizer) => ({ network: name, layers, batchSize, optimizer })),
+    );
+  });
 }

@@ -1,7 +1,7 @@
-/** What npm run bench -- --suite measured, as ratios of one run: a row a network, then the geometric mean and the worst. */
+/** What npm run bench -- --suite measured, as ratios within runs: a row a network, then the geometric mean and the worst. */
 import { table } from './reportMarkdown.ts';
-import type { ResultEngine, ResultRow } from './resultFile.ts';
-import { suiteOptimizers } from './suiteNetworks.ts';
+import type { ResultEngine, ResultFile, ResultRow } from './resultFile.ts';
+import { suiteOptimizers, suiteTasks } from './suiteNetworks.ts';
 
 interface Side {
   readonly engine: ResultEngine;
@@ -16,7 +16,7 @@ interface Column {
   readonly worst: (a: number, b: number) => number;
 }
 
-const columns: readonly Column[] = [
+const wasmColumns: readonly Column[] = [
   {
     title: 'of PyTorch’s time',
     over: { engine: 'wasm' },
@@ -41,15 +41,20 @@ const columns: readonly Column[] = [
     under: { engine: 'wasm' },
     worst: Math.min,
   },
+];
+const webgpuColumns: readonly Column[] = [
   {
-    title: 'stock tfjs WebGPU, times ours',
+    title: 'stock tfjs, times ours',
     over: { engine: 'tfjs-webgpu' },
     under: { engine: 'webgpu' },
     worst: Math.min,
   },
 ];
+const columnsOf = { wasm: wasmColumns, webgpu: webgpuColumns } as const;
 
 const optimizerOf = ({ optimizer = 'SGD' }: ResultRow): string => optimizer;
+const keyOf = ({ network, batchSize }: Pick<ResultRow, 'network' | 'batchSize'>): string =>
+  `${network}\n${batchSize}`;
 
 /** Best round over best round. */
 function ratioOf(rows: readonly ResultRow[], { over, under }: Column): number | null {
@@ -63,32 +68,75 @@ const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 const text = (value: number | null): string => (value === null ? '' : value.toFixed(value < 10 ? 2 : 0));
 
-/** `rows` of one run of the suite; columns that nothing was measured for are left out. */
-export function suiteTable(rows: readonly ResultRow[]): string {
-  const keys = [...new Set(rows.map(({ network, batchSize }) => `${network}\n${batchSize}`))];
+/** Networks in the suite's order, the smallest batch first. */
+function sortedKeys(runs: readonly ResultFile[]): string[] {
+  const order = [...new Set(suiteTasks().map(({ network }) => network))];
+  const rows = runs.flatMap((run) => run.rows);
+  const sorted = rows.toSorted(
+    (a, b) => order.indexOf(a.network) - order.indexOf(b.network) || a.batchSize - b.batchSize,
+  );
+  return [...new Set(sorted.map(keyOf))];
+}
+
+/** Which runs the ratios are of. */
+function sources(used: ReadonlyMap<ResultFile, ReadonlySet<string>>): string {
+  const lines = [...used].map(([{ measured, engineCommit, where, adapter, rounds, load }, keys]) =>
+    [
+      `${measured.slice(0, 16).replace('T', ' ')} UTC`,
+      where === 'node' ? 'Node' : 'Chromium',
+      ...(adapter === null ? [] : [adapter]),
+      `${keys.size} of the rows`,
+      `${rounds} rounds`,
+      ...(engineCommit === undefined ? [] : [`engines of ${engineCommit}`]),
+      ...(load === undefined ? [] : [`load ${load.map((value) => value.toFixed(1)).join(' to ')}`]),
+    ].join(', '),
+  );
+  return `Measured ${lines.join('; ')}.`;
+}
+
+/**
+ * The engine's part of `runs` of the suite, the oldest first: each ratio is of the newest run that has both its sides, so that runs of
+ * some networks add up. Columns and rows that nothing was measured for are left out.
+ */
+export function suiteTable(runs: readonly ResultFile[], engine: keyof typeof columnsOf): string {
+  const used = new Map<ResultFile, Set<string>>();
+  const newestRatio = (key: string, optimizer: string, column: Column): number | null => {
+    for (const run of runs.toReversed()) {
+      const ratio = ratioOf(
+        run.rows.filter((row) => keyOf(row) === key && optimizerOf(row) === optimizer),
+        column,
+      );
+      if (ratio === null) continue;
+      used.set(run, (used.get(run) ?? new Set()).add(key));
+      return ratio;
+    }
+    return null;
+  };
+  const keys = sortedKeys(runs);
   const shown = suiteOptimizers.flatMap((optimizer) =>
-    columns.map((column) => {
-      const ratios = keys.map((key) => {
-        const own = rows.filter(
-          (row) => `${row.network}\n${row.batchSize}` === key && optimizerOf(row) === optimizer,
-        );
-        return ratioOf(own, column);
-      });
-      return { optimizer, column, ratios, found: ratios.filter((ratio) => ratio !== null) };
+    columnsOf[engine].map((column) => {
+      const ratios = new Map(keys.map((key) => [key, newestRatio(key, optimizer, column)]));
+      return { optimizer, column, ratios, found: [...ratios.values()].filter((ratio) => ratio !== null) };
     }),
   );
   const filled = shown.filter(({ found }) => found.length > 0);
+  if (filled.length === 0) return 'None is kept yet.';
   const last = (name: string, value: (column: Column, found: readonly number[]) => number): string[] => [
     `**${name}**`,
     '',
     ...filled.map(({ column, found }) => `**${text(value(column, found))}**`),
   ];
-  return table(
+  const measured = keys.filter((key) => filled.some(({ ratios }) => ratios.get(key) !== null));
+  const ratioTable = table(
     ['network', 'batch', ...filled.map(({ optimizer, column }) => `${optimizer}: ${column.title}`)],
     [
-      ...keys.map((key, i) => [...key.split('\n'), ...filled.map(({ ratios }) => text(ratios[i] ?? null))]),
+      ...measured.map((key) => [
+        ...key.split('\n'),
+        ...filled.map(({ ratios }) => text(ratios.get(key) ?? null)),
+      ]),
       last('geometric mean', (_, found) => geometricMean(found)),
       last('worst', ({ worst }, found) => found.reduce((a, b) => worst(a, b))),
     ],
   );
+  return `${ratioTable}\n\n${sources(used)}`;
 }

@@ -48,6 +48,8 @@ test('a row that was not measured is told from one that was', () => {
     rounds: 3,
     where: 'node',
     suite: false,
+    engineCommit: null,
+    only: null,
     results: [
       { ...row, label: 'our wasm engine, 2 threads' },
       { ...row, label: 'failed', rounds: [], error: 'No adapter.' },
