@@ -104,4 +104,18 @@ test('two short runs are compared, deleted, brought back, saved and loaded', asy
     await expect(page).toHaveURL(/\/$/);
     await expect.poll(() => train.stat('accuracy')).toBe(first);
   });
+
+  await test.step('deleted while it is on show: a fresh network takes its place, and it can be brought back', async () => {
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await rows.nth(1).getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(page.getByTestId('deleted-runs')).toContainText('1 run is deleted');
+    await expect(rows).toHaveCount(1);
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await train.expectAction('start');
+    await expect.poll(() => train.stat('step')).toBe(0);
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo (1)' }).click();
+    await expect(rows).toHaveCount(2);
+  });
 });

@@ -69,6 +69,15 @@ test('a sweep outlives a reload, shows what does best, and gives it to Train', a
   await expect(page.getByTestId('compare-chart').getByRole('figure')).toBeVisible();
   await expectClean(page, 'the results of a sweep');
 
+  await test.step('its runs alone in the table, and from one of them back to its results', async () => {
+    await page.getByRole('button', { name: 'Show none' }).click();
+    await expect(page.getByTestId('sweep-results')).toBeHidden();
+    await rows.first().getByRole('button', { name: /^Sweep: / }).press('Enter');
+    await expect(page.getByTestId('sweep-results')).toHaveAttribute('data-done', '6');
+    await page.getByTestId('sweep-show-runs').press('Enter');
+    await expect(page.getByTestId('run-count')).toHaveText('6 of 6 runs');
+  });
+
   const text = await best.innerText();
   const [, rate = ''] = /Learning rate ([\d.]+)/.exec(text) ?? [];
   await page.getByTestId('sweep-use').press('Enter');

@@ -1,9 +1,10 @@
 /** Runs out of storage: shown again as they stood, and gone on with. */
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import { dismissRun, readRun, type ReadRun } from '@/session/lastRun';
-import { preparingRun, type RunContext } from '@/session/runActions';
+import { prepare, preparingRun, type RunContext } from '@/session/runActions';
 import type { ComparedRun, SessionActions } from '@/session/sessionState';
 import { tabStorage } from '@/session/tabStorage';
+import { configToPrepare } from '@/session/weightsActions';
 import type { RunStore } from '@/storage/runs/runStore';
 
 type RecordedRunActions = Pick<
@@ -58,17 +59,23 @@ export function createRecordedRunActions(
   confirmReplacing: () => Promise<boolean>,
 ): RecordedRunActions {
   const { store, client } = context;
-  const forgetRuns = (runIds: readonly string[]): void => {
+  const takeOfferBack = (runIds: readonly string[]): void => {
     const { lastRun } = store.getState();
     if (lastRun !== null && runIds.includes(lastRun.run.id)) store.setState({ lastRun: null });
   };
+
   return {
-    forgetRuns,
+    forgetRuns: (runIds) => {
+      takeOfferBack(runIds);
+      const state = store.getState();
+      if (state.run !== null && runIds.includes(state.run.runId))
+        prepare(context, configToPrepare(state), 'seed', drawnFromSeed);
+    },
     openRun: async (runId, { train, asks = true }) => {
       const storage = await runs();
       const read = await readRun(storage, runId);
       if (read === null || read.run.deletedAt !== null) {
-        forgetRuns([runId]);
+        takeOfferBack([runId]);
         return false;
       }
       if (asks && !(await confirmReplacing())) return false;

@@ -11,6 +11,11 @@ export function isTraining(phase: RunPhase | undefined): boolean {
   return phase === 'training' || phase === 'waiting' || phase === 'recovering';
 }
 
+/** Id of the run at hand, where nothing trains it; null: there is none, or it trains. */
+export function restingRun({ run }: SessionState): string | null {
+  return run === null || isTraining(run.phase) ? null : run.runId;
+}
+
 /** A run with trained steps that can go on: replacing it would lose work. */
 export function isUnderWay(state: SessionState): boolean {
   const { run } = state;

@@ -330,7 +330,7 @@ export interface SessionActions {
   readonly branch: () => void;
   /** The same from any step of the run at hand and with any settings. */
   readonly branchWith: (step: number, config: RunConfig) => void;
-  /** Runs were deleted: none of them is offered any more. */
+  /** Runs were deleted: none of them is offered any more, and a fresh network of the draft takes the place of the one on show. */
   readonly forgetRuns: (runIds: readonly string[]) => void;
   /** Does not offer the last run any more. */
   readonly dismissLastRun: () => void;

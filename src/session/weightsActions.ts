@@ -16,8 +16,8 @@ type WeightsActions = Pick<
   'exportFile' | 'importWeights' | 'answerWeightsQuestion' | 'confirmReplacing'
 >;
 
-/** The configuration that weights are loaded into: the draft's, where it can be trained. */
-export function configToLoadInto({ run, draft }: SessionState): RunConfig {
+/** The configuration that a network is built with where none begins to train: the draft's, where it can be trained. */
+export function configToPrepare({ run, draft }: SessionState): RunConfig {
   return run !== null && validateConfig(draft).length > 0 ? run.config : draft;
 }
 
@@ -69,7 +69,7 @@ export function createWeightsActions(context: RunContext, connected: () => Train
       return exported;
     },
     importWeights: async (file) => {
-      const config = configToLoadInto(store.getState());
+      const config = configToPrepare(store.getState());
       const { network } = config;
       const { name: fileName } = file;
       const report = await connected().request('importWeights', { fileName, file, network });

@@ -49,7 +49,7 @@ function branchState(state: EngineState, { optimizer }: RunConfig): EngineState 
 
 const elsewhere: WorkerError = {
   code: 'elsewhere',
-  message: 'Another tab trains this run.',
+  message: 'Another tab has this run open.',
   subject: null,
 };
 

@@ -116,7 +116,7 @@ function Facts({ run }: { readonly run: RecordedRun }) {
 function WaysOn({ run, onClose }: { readonly run: RecordedRun; readonly onClose: () => void }) {
   const { t } = useTranslation('runs');
   const [, navigate] = useLocation();
-  const status = useRuns(({ training }) => runStatus(run, training));
+  const status = useRuns(({ open }) => runStatus(run, open));
   const isAtHand = useSession((state) => state.run?.runId === run.id);
   const toTrain = (): void => {
     onClose();

@@ -1,13 +1,15 @@
-/** What the table shows: words, a network, and, where it has no headings to press, the order. */
+/** What the table shows: words, a network, a sweep, and, where it has no headings to press, the order. */
 import { Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sortKeys, type RunFilter, type RunSort } from '@/features/runs/runRows';
+import type { NamedSweep } from '@/features/runs/sweeps/useSweeps';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import classes from '@/features/runs/runs.module.css';
 
 export interface RunFiltersProps {
   readonly all: readonly RecordedRun[];
+  readonly sweeps: readonly NamedSweep[];
   readonly filter: RunFilter;
   readonly setFilter: (filter: RunFilter) => void;
   readonly sort: RunSort;
@@ -51,7 +53,7 @@ function SortSelect({ sort, setSort }: Pick<RunFiltersProps, 'sort' | 'setSort'>
   );
 }
 
-export function RunFilters({ all, filter, setFilter, sort, setSort }: RunFiltersProps) {
+export function RunFilters({ all, sweeps, filter, setFilter, sort, setSort }: RunFiltersProps) {
   const { t } = useTranslation('runs');
   const { t: words } = useTranslation('hyperparameters');
   const custom = words('network.choices.custom');
@@ -76,6 +78,18 @@ export function RunFilters({ all, filter, setFilter, sort, setSort }: RunFilters
         value={filter.network}
         onChange={(network) => setFilter({ ...filter, network })}
       />
+      {sweeps.length > 0 && (
+        <Select
+          size="xs"
+          aria-label={t('filter.sweep')}
+          placeholder={t('filter.anySweep')}
+          clearable
+          clearButtonProps={{ 'aria-label': t('filter.anySweep') }}
+          data={sweeps.map(({ id, name }) => ({ value: id, label: name }))}
+          value={filter.sweep}
+          onChange={(sweep) => setFilter({ ...filter, sweep })}
+        />
+      )}
       <SortSelect sort={sort} setSort={setSort} />
     </div>
   );

@@ -25,15 +25,19 @@ export interface RunRowProps {
   readonly onReach: (index: number) => void;
   readonly onToggle: (id: string) => void;
   readonly onOpen: (id: string) => void;
+  /** Of the sweep that it belongs to; null: of none. */
+  readonly sweepName: string | null;
+  /** To the results of a sweep. */
+  readonly onSweep: (id: string) => void;
 }
 
-interface NameCellProps extends Pick<RunRowProps, 'run' | 'texts' | 'onOpen'> {
+interface NameCellProps extends Pick<RunRowProps, 'run' | 'texts' | 'onOpen' | 'sweepName' | 'onSweep'> {
   readonly tabIndex: number;
 }
 
-function NameCell({ run, texts, tabIndex, onOpen }: NameCellProps) {
+function NameCell({ run, texts, tabIndex, onOpen, sweepName, onSweep }: NameCellProps) {
   const { t } = useTranslation('runs');
-  const { notes, config } = run;
+  const { notes, config, sweep } = run;
   const name = nameOfRun(run);
   return (
     <th scope="row" className={classes['name']}>
@@ -57,6 +61,16 @@ function NameCell({ run, texts, tabIndex, onOpen }: NameCellProps) {
         {notes.name !== '' && `${config.network.name} · `}
         {texts.settings(run)}
       </span>
+      {sweep !== null && sweepName !== null && (
+        <button
+          type="button"
+          className={classes['sweep']}
+          tabIndex={tabIndex}
+          onClick={() => onSweep(sweep.id)}
+        >
+          {t('table.sweep', { sweep: sweepName })}
+        </button>
+      )}
       {notes.tags.length > 0 && (
         <span className={classes['tags']}>
           {notes.tags.map((tag) => (
@@ -72,10 +86,11 @@ function NameCell({ run, texts, tabIndex, onOpen }: NameCellProps) {
 
 /** Drawn again only when the run itself changes: the others stay as they are while the table scrolls. */
 export const RunRow = memo(function RunRow(props: RunRowProps) {
-  const { run, texts, index, gap, measure, isSelected, isReachable, onReach, onToggle, onOpen } = props;
+  const { run, texts, index, gap, measure, isSelected, isReachable, onReach, onToggle } = props;
+  const { onOpen, sweepName, onSweep } = props;
   const { t } = useTranslation('runs');
   const format = useNumberFormat();
-  const status = useRuns(({ training }) => runStatus(run, training));
+  const status = useRuns(({ open }) => runStatus(run, open));
   const { summary } = run;
   const tabIndex = isReachable ? 0 : -1;
   const accuracy = (share: number | null): string => (share === null ? '–' : format.percent(share));
@@ -100,7 +115,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
             onChange={() => onToggle(run.id)}
           />
         </td>
-        <NameCell run={run} texts={texts} tabIndex={tabIndex} onOpen={onOpen} />
+        <NameCell {...{ run, texts, tabIndex, onOpen, sweepName, onSweep }} />
         <td data-label={t('columns.lastLoss')}>
           <span className={classes['loss']}>
             <Sparkline values={summary.sparkline} />

@@ -31,6 +31,8 @@ function Owner() {
         selected={selected}
         onSelect={setSelected}
         onOpen={(id) => opened.push(id)}
+        sweeps={[]}
+        onSweep={() => undefined}
       />
       <output>{selected.size}</output>
     </MantineProvider>

@@ -4,11 +4,12 @@
  */
 import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RunRow } from '@/features/runs/RunRow';
 import { sortKeys, type RunSort, type SortKey } from '@/features/runs/runRows';
 import { useRunTexts } from '@/features/runs/useRunTexts';
+import type { NamedSweep } from '@/features/runs/sweeps/useSweeps';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import classes from '@/features/runs/runs.module.css';
 
@@ -19,6 +20,9 @@ export interface RunTableProps {
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (change: (selected: ReadonlySet<string>) => ReadonlySet<string>) => void;
   readonly onOpen: (id: string) => void;
+  readonly sweeps: readonly NamedSweep[];
+  /** To the results of a sweep. */
+  readonly onSweep: (id: string) => void;
 }
 
 /** Where the higher is looked for first. */
@@ -51,7 +55,13 @@ function Heading({
   );
 }
 
-function Head({ runs, sort, onSort, selected, onSelect }: Omit<RunTableProps, 'onOpen'>) {
+function Head({
+  runs,
+  sort,
+  onSort,
+  selected,
+  onSelect,
+}: Omit<RunTableProps, 'onOpen' | 'sweeps' | 'onSweep'>) {
   const { t } = useTranslation('runs');
   const chosen = runs.filter(({ id }) => selected.has(id)).length;
   const areAll = runs.length > 0 && chosen === runs.length;
@@ -87,9 +97,10 @@ const controlsOf = (row: Element | null): HTMLElement[] => [
 ];
 
 export function RunTable(props: RunTableProps) {
-  const { runs, selected, onSelect, onOpen } = props;
+  const { runs, selected, onSelect, onOpen, sweeps, onSweep } = props;
   const { t } = useTranslation('runs');
   const texts = useRunTexts();
+  const sweepNames = useMemo(() => new Map(sweeps.map(({ id, name }) => [id, name])), [sweeps]);
   const scroller = useRef<HTMLElement>(null);
   const [current, setCurrent] = useState(0);
   const reachable = Math.min(current, Math.max(0, runs.length - 1));
@@ -118,7 +129,8 @@ export function RunTable(props: RunTableProps) {
     // Once it is in the page.
     requestAnimationFrame(() => {
       const row = scroller.current?.querySelector(`tr[data-index="${next}"]`) ?? null;
-      controlsOf(row)[control]?.focus();
+      const controls = controlsOf(row);
+      (controls[control] ?? controls.at(-1))?.focus();
     });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -173,6 +185,8 @@ export function RunTable(props: RunTableProps) {
                 onReach={setCurrent}
                 onToggle={toggle}
                 onOpen={onOpen}
+                sweepName={sweepNames.get(run.sweep?.id ?? '') ?? null}
+                onSweep={onSweep}
               />
             );
           })}

@@ -5,12 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { ComparePanel } from '@/features/runs/compare/ComparePanel';
 import { DeletedNotice } from '@/features/runs/DeletedNotice';
+import { goToPanel } from '@/features/runs/goToPanel';
 import { RunDetails } from '@/features/runs/RunDetails';
 import { RunFilters } from '@/features/runs/RunFilters';
 import { RunTable } from '@/features/runs/RunTable';
 import { shownRuns, type RunFilter, type RunSort } from '@/features/runs/runRows';
 import { SelectionBar } from '@/features/runs/SelectionBar';
-import { SweepPanel } from '@/features/runs/sweeps/SweepPanel';
+import { SweepPanel, sweepPanelId } from '@/features/runs/sweeps/SweepPanel';
+import { useShownSweep, useSweeps } from '@/features/runs/sweeps/useSweeps';
 import { StoragePanel } from '@/features/runs/StoragePanel';
 import { useRuns } from '@/features/runs/runsStore';
 import { runStatus } from '@/features/runs/runStatus';
@@ -45,28 +47,50 @@ function Empty() {
   );
 }
 
+const tableId = 'kept-runs';
+const noFilter: RunFilter = { text: '', network: null, sweep: null };
+
 export function RunsView() {
   const { t, i18n } = useTranslation('runs');
   const format = useNumberFormat();
   const { status } = useRunTexts();
-  const [filter, setFilter] = useState<RunFilter>({ text: '', network: null });
+  const [filter, setFilter] = useState<RunFilter>(noFilter);
   const [sort, setSort] = useState<RunSort>({ key: 'createdAt', isDescending: true });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<string | null>(null);
   const all = useRuns((state) => state.runs);
-  const training = useRuns((state) => state.training);
+  const open = useRuns((state) => state.open);
   useRunList();
+  const sweeps = useSweeps();
+  // The runs of a sweep may be deleted.
+  const isSweepThere = filter.sweep === null || sweeps.some(({ id }) => id === filter.sweep);
+  const filterNow = useMemo(
+    () => (isSweepThere ? filter : { ...filter, sweep: null }),
+    [filter, isSweepThere],
+  );
   const shown = useMemo(
     () =>
       shownRuns(all, {
-        filter,
+        filter: filterNow,
         sort,
-        status: (run) => status(runStatus(run, training)),
+        status: (run) => status(runStatus(run, open)),
         language: i18n.language,
       }),
-    [all, filter, sort, status, training, i18n.language],
+    [all, filterNow, sort, status, open, i18n.language],
   );
   const chosen = useMemo(() => all.flatMap(({ id }) => (selected.has(id) ? [id] : [])), [all, selected]);
+  const [shownSweep, setShownSweep] = useShownSweep();
+  const showSweep = useCallback(
+    (id: string) => {
+      setShownSweep(id);
+      goToPanel(sweepPanelId);
+    },
+    [setShownSweep],
+  );
+  const showRuns = useCallback((sweep: string) => {
+    setFilter({ ...noFilter, sweep });
+    goToPanel(tableId);
+  }, []);
   const select = useCallback((ids: readonly string[]) => setSelected(new Set(ids)), []);
   const close = useCallback(() => setOpened(null), []);
   return (
@@ -77,27 +101,40 @@ export function RunsView() {
       </header>
       <Problem />
       <DeletedNotice />
-      <SweepPanel onSelect={select} />
-      <Panel title={t('table.title')} actions={<RunFilters {...{ all, filter, sort, setFilter, setSort }} />}>
-        {all.length === 0 ? (
-          <Empty />
-        ) : (
-          <>
-            <p className={classes['count']} aria-live="polite" data-testid="run-count">
-              {t('table.count', { shown: format.integer(shown.length), all: format.integer(all.length) })}
-            </p>
-            <SelectionBar selected={chosen} onClear={() => setSelected(new Set())} />
-            <RunTable
-              runs={shown}
-              sort={sort}
-              onSort={setSort}
-              selected={selected}
-              onSelect={setSelected}
-              onOpen={setOpened}
-            />
-          </>
-        )}
-      </Panel>
+      <SweepPanel
+        sweeps={sweeps}
+        chosen={shownSweep}
+        onChoose={setShownSweep}
+        onSelect={select}
+        onShowRuns={showRuns}
+      />
+      <div id={tableId} tabIndex={-1} className={classes['anchor']}>
+        <Panel
+          title={t('table.title')}
+          actions={<RunFilters {...{ all, sweeps, filter: filterNow, sort, setFilter, setSort }} />}
+        >
+          {all.length === 0 ? (
+            <Empty />
+          ) : (
+            <>
+              <p className={classes['count']} aria-live="polite" data-testid="run-count">
+                {t('table.count', { shown: format.integer(shown.length), all: format.integer(all.length) })}
+              </p>
+              <SelectionBar selected={chosen} onClear={() => setSelected(new Set())} />
+              <RunTable
+                runs={shown}
+                sort={sort}
+                onSort={setSort}
+                selected={selected}
+                onSelect={setSelected}
+                onOpen={setOpened}
+                sweeps={sweeps}
+                onSweep={showSweep}
+              />
+            </>
+          )}
+        </Panel>
+      </div>
       {chosen.length >= 2 && <ComparePanel selected={chosen} />}
       <StoragePanel />
       <RunDetails id={opened} onClose={close} />

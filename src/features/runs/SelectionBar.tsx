@@ -2,8 +2,11 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { comparePanelId } from '@/features/runs/compare/ComparePanel';
+import { goToPanel } from '@/features/runs/goToPanel';
 import { exportRuns, useRunFiles } from '@/features/runs/runFiles';
-import { runs, useRuns } from '@/features/runs/runsStore';
+import { canBeDeleted, runs, useRuns } from '@/features/runs/runsStore';
+import { restingRun } from '@/session/selectors';
+import { useSession } from '@/session/session';
 import { Icon } from '@/ui/icons/icons';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/runs/runs.module.css';
@@ -16,9 +19,10 @@ export interface SelectionBarProps {
 export function SelectionBar({ selected, onClear }: SelectionBarProps) {
   const { t } = useTranslation('runs');
   const format = useNumberFormat();
-  const training = useRuns((state) => state.training);
+  const open = useRuns((state) => state.open);
+  const resting = useSession(restingRun);
   const { kind } = useRunFiles();
-  const free = selected.filter((id) => !training.has(id));
+  const free = selected.filter((id) => canBeDeleted(id, open, resting));
   if (selected.length === 0) return null;
   return (
     <div className={classes['selection']} data-testid="selection">
@@ -26,14 +30,7 @@ export function SelectionBar({ selected, onClear }: SelectionBarProps) {
         {t('selection.count', { count: selected.length, runs: format.integer(selected.length) })}
       </span>
       {selected.length >= 2 ? (
-        <Button
-          size="compact-sm"
-          onClick={() => {
-            const panel = document.getElementById(comparePanelId);
-            panel?.scrollIntoView({ block: 'start' });
-            panel?.focus({ preventScroll: true });
-          }}
-        >
+        <Button size="compact-sm" onClick={() => goToPanel(comparePanelId)}>
           {t('selection.compare')}
         </Button>
       ) : (
@@ -63,7 +60,7 @@ export function SelectionBar({ selected, onClear }: SelectionBarProps) {
       <Button size="compact-sm" variant="subtle" onClick={onClear}>
         {t('selection.clear')}
       </Button>
-      {free.length < selected.length && <span className={classes['detail']}>{t('selection.trains')}</span>}
+      {free.length < selected.length && <span className={classes['detail']}>{t('selection.open')}</span>}
     </div>
   );
 }

@@ -17,7 +17,7 @@ function run(id: string, summary: Partial<RunSummary>, notes: Partial<RunNotes> 
 }
 
 const options: ShownRunsOptions = {
-  filter: { text: '', network: null },
+  filter: { text: '', network: null, sweep: null },
   sort: { key: 'createdAt', isDescending: true },
   status: (one) => runStatus(one, new Set(['b'])),
   language: 'en',
@@ -51,13 +51,23 @@ it('holds pinned runs on top of every order', () => {
 });
 
 it('finds every word in names, tags, notes and settings', () => {
-  const found = (text: string): string => ids({ filter: { text, network: null } });
+  const found = (text: string): string => ids({ filter: { text, network: null, sweep: null } });
   expect(found('wide')).toBe('b');
   expect(found('slow RUN')).toBe('c');
   expect(found('lenet')).toBe('cba');
   expect(found(all[0]?.config.optimizer.kind ?? '')).toBe('cba');
   expect(found('nothing of it')).toBe('');
-  expect(ids({ filter: { text: '', network: 'vgg16' } })).toBe('');
+  expect(ids({ filter: { text: '', network: 'vgg16', sweep: null } })).toBe('');
+});
+
+it('leaves the runs of one sweep', () => {
+  const of = (id: string, sweep: string): RecordedRun => ({
+    ...run(id, {}),
+    sweep: { id: sweep, point: 0, keys: ['learningRate'] },
+  });
+  const runs = [...all, of('x', 'one'), of('y', 'two'), of('z', 'one')];
+  const found = shownRuns(runs, { ...options, filter: { text: '', network: null, sweep: 'one' } });
+  expect(found.map(({ id }) => id).join('')).toBe('zx');
 });
 
 it('calls a run by its name, else by its network, and tells one that was cut', () => {

@@ -24,6 +24,8 @@ export interface RunFilter {
   readonly text: string;
   /** Id of the network; null: any. */
   readonly network: string | null;
+  /** Id of the sweep; null: any, or none. */
+  readonly sweep: string | null;
 }
 
 /** What a person called it, else its network. */
@@ -110,6 +112,7 @@ export function shownRuns(runs: readonly RecordedRun[], options: ShownRunsOption
     .filter(
       (run) =>
         (filter.network === null || run.config.network.id === filter.network) &&
+        (filter.sweep === null || run.sweep?.id === filter.sweep) &&
         words.every((word) => searchedText(run).includes(word)),
     )
     .map((run) => ({ run, value: sortValue(run, sort.key, status) }));

@@ -4,7 +4,7 @@ import type { RecordedPhase, RecordedRun } from '@/storage/runs/runSchema';
 /** `interrupted`: it was training, and no tab trains it any more. */
 export type RunStatus = RecordedPhase | 'interrupted';
 
-/** training: the runs that a tab trains now */
-export function runStatus({ id, phase }: RecordedRun, training: ReadonlySet<string>): RunStatus {
-  return phase === 'training' && !training.has(id) ? 'interrupted' : phase;
+/** open: the runs that a tab has open */
+export function runStatus({ id, phase }: RecordedRun, open: ReadonlySet<string>): RunStatus {
+  return phase === 'training' && !open.has(id) ? 'interrupted' : phase;
 }

@@ -92,11 +92,32 @@ it('tells which runs go, those that a tab trains not among them', async () => {
     Promise.resolve({ held: [{ name: 'digit-lab.run.b', mode: 'exclusive', clientId: '1' }], pending: [] });
   vi.stubGlobal('navigator', { locks: { query } });
   const told: (readonly string[])[] = [];
-  const runs = createRuns(
-    () => Promise.resolve(kept),
-    (ids) => told.push(ids),
-  );
+  const runs = createRuns(() => Promise.resolve(kept), {
+    resting: () => null,
+    confirmReplacing: () => Promise.resolve(true),
+    forgetRuns: (ids) => told.push(ids),
+  });
   await runs.actions.refresh();
   await runs.actions.deleteRuns(['a', 'b']);
   expect(told).toEqual([['a']]);
+});
+
+it('deletes the run that rests on show, whose lock is its own, unless its weights would be lost', async () => {
+  const kept = await three();
+  const held = ['a', 'b'].map((id) => ({ name: `digit-lab.run.${id}`, mode: 'exclusive', clientId: '1' }));
+  vi.stubGlobal('navigator', { locks: { query: () => Promise.resolve({ held, pending: [] }) } });
+  const told: (readonly string[])[] = [];
+  let mayGo = false;
+  const runs = createRuns(() => Promise.resolve(kept), {
+    resting: () => 'a',
+    confirmReplacing: () => Promise.resolve(mayGo),
+    forgetRuns: (ids) => told.push(ids),
+  });
+  await runs.actions.refresh();
+  await runs.actions.deleteRuns(['a', 'c']);
+  expect(idsOf(runs)).toEqual([['a', 'b', 'c'], []]);
+  mayGo = true;
+  await runs.actions.deleteRuns(['a', 'b', 'c']);
+  expect(idsOf(runs)).toEqual([['b'], ['a', 'c']]);
+  expect(told).toEqual([['a', 'c']]);
 });

@@ -1,6 +1,7 @@
 /** The kept runs as the view shows them: what lists hold of each, read when the view opens and while something trains. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { restingRun } from '@/session/selectors';
 import { session } from '@/session/session';
 import type { RecordedRun, RunNotes } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -12,8 +13,8 @@ export interface RunsState {
   readonly runs: readonly RecordedRun[];
   /** Deleted ones that can be brought back, the last deleted first. */
   readonly deleted: readonly RecordedRun[];
-  /** Ids of those that a tab trains now. */
-  readonly training: ReadonlySet<string>;
+  /** Ids of those that a tab has open: that it trains, or has on show. */
+  readonly open: ReadonlySet<string>;
   /** What the browser said when it did not take or give something. */
   readonly error: string | null;
 }
@@ -25,7 +26,10 @@ export interface RunsActions {
   readonly refreshOne: (id: string) => Promise<void>;
   /** Shows the change at once, and writes it. */
   readonly annotate: (id: string, change: Partial<RunNotes>) => Promise<void>;
-  /** Those that no tab trains. They can be brought back for a day. */
+  /**
+   * Those that no tab has open, but for the one that rests on show in this page: a fresh network takes its place, after a question where
+   * no storage has its weights. They can be brought back for a day.
+   */
   readonly deleteRuns: (ids: readonly string[]) => Promise<void>;
   readonly bringBack: (ids: readonly string[]) => Promise<void>;
   /** Frees the space of all that are deleted. */
@@ -39,22 +43,40 @@ export interface Runs {
   readonly opened: () => Promise<RunStore>;
 }
 
+/** open: ids of the runs that a tab has open; resting: of the one on show here that does not train. */
+export function canBeDeleted(id: string, open: ReadonlySet<string>, resting: string | null): boolean {
+  return !open.has(id) || id === resting;
+}
+
 /** How long a deleted run can be brought back: over a night, and over any reload. */
 const undoMilliseconds = 24 * 3600 * 1000;
+
+/** What the page has to do with runs that go. */
+export interface RunsOnShow {
+  /** The run on show, where it does not train; null: none. */
+  readonly resting: () => string | null;
+  /** Whether it may go: asks where its weights would be lost. */
+  readonly confirmReplacing: () => Promise<boolean>;
+  /** Hears which runs go. */
+  readonly forgetRuns: (ids: readonly string[]) => void;
+}
+
+const nothingOnShow: RunsOnShow = {
+  resting: () => null,
+  confirmReplacing: () => Promise.resolve(true),
+  forgetRuns: () => undefined,
+};
 
 const isOver = (deletedAt: number | null, now: number): boolean =>
   deletedAt !== null && now - deletedAt > undoMilliseconds;
 
-/** The list of a store; the page has one, tests make their own. `onDeleted` hears which runs go. */
-export function createRuns(
-  opened: () => Promise<RunStore>,
-  onDeleted: (ids: readonly string[]) => void = () => undefined,
-): Runs {
+/** The list of a store; the page has one, tests make their own. */
+export function createRuns(opened: () => Promise<RunStore>, onShow: RunsOnShow = nothingOnShow): Runs {
   const store = createStore<RunsState>(() => ({
     phase: 'reading',
     runs: [],
     deleted: [],
-    training: new Set(),
+    open: new Set(),
     error: null,
   }));
   const failed = (error: unknown): void => {
@@ -69,9 +91,9 @@ export function createRuns(
   };
   const read = async (): Promise<void> => {
     const kept = await opened();
-    const [list, deleted, training] = await Promise.all([kept.list(), kept.deleted(), lockedRuns()]);
+    const [list, deleted, open] = await Promise.all([kept.list(), kept.deleted(), lockedRuns()]);
     const phase = kept.isPersistent ? 'ready' : 'unavailable';
-    store.setState({ phase, runs: list, deleted, training, error: null });
+    store.setState({ phase, runs: list, deleted, open, error: null });
   };
   /** Changes the store, and reads what became of it. */
   const change = async (act: (kept: RunStore) => Promise<void>): Promise<void> => {
@@ -104,20 +126,23 @@ export function createRuns(
       },
       refreshOne: async (id) => {
         try {
-          const [run, training] = await Promise.all([(await opened()).get(id), lockedRuns()]);
-          store.setState({ training });
+          const [run, open] = await Promise.all([(await opened()).get(id), lockedRuns()]);
+          store.setState({ open });
           if (run !== null && run.deletedAt === null) withRun(run);
         } catch (error) {
           failed(error);
         }
       },
-      deleteRuns: (ids) =>
-        change(async (kept) => {
-          const locked = await lockedRuns();
-          const free = ids.filter((id) => !locked.has(id));
+      deleteRuns: async (ids) => {
+        const resting = onShow.resting();
+        if (resting !== null && ids.includes(resting) && !(await onShow.confirmReplacing())) return;
+        await change(async (kept) => {
+          const open = await lockedRuns();
+          const free = ids.filter((id) => canBeDeleted(id, open, onShow.resting()));
           await kept.setDeleted(free, Date.now());
-          onDeleted(free);
-        }),
+          onShow.forgetRuns(free);
+        });
+      },
       bringBack: (ids) => change((kept) => kept.setDeleted(ids, null)),
       removeDeleted: () => change((kept) => remove(kept, store.getState().deleted)),
       annotate: async (id, part) => {
@@ -133,7 +158,11 @@ export function createRuns(
   };
 }
 
-export const runs: Runs = createRuns(session.runs, session.actions.forgetRuns);
+export const runs: Runs = createRuns(session.runs, {
+  resting: () => restingRun(session.store.getState()),
+  confirmReplacing: session.actions.confirmReplacing,
+  forgetRuns: session.actions.forgetRuns,
+});
 
 export function useRuns<T>(selector: (state: RunsState) => T): T {
   return useStore(runs.store, selector);

@@ -54,7 +54,7 @@ export const errors = {
     text: 'Wait a moment for the network and the data, then try again.',
   },
   elsewhere: {
-    title: 'Another tab trains this run',
+    title: 'Another tab has this run open',
     text: 'Go on there, or close that tab and try again.',
   },
   timeout: {

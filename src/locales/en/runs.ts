@@ -35,6 +35,8 @@ export const runs = {
     text: 'Search',
     network: 'Network',
     anyNetwork: 'Any network',
+    sweep: 'Sweep',
+    anySweep: 'Any sweep',
   },
   table: {
     title: 'Kept runs',
@@ -43,6 +45,7 @@ export const runs = {
     select: 'Select {{name}}',
     selectAll: 'Select all that are shown',
     pin: 'Keep {{name}} on top',
+    sweep: 'Sweep: {{sweep}}',
   },
   selection: {
     count_one: '{{runs}} run selected',
@@ -52,7 +55,7 @@ export const runs = {
     clear: 'Select none',
     compare: 'Compare',
     oneMore: 'Select one more to compare.',
-    trains: 'Runs that train now are not deleted.',
+    open: 'Runs that train now, or are open in another tab, are not deleted.',
   },
   deleted: {
     text_one: '{{runs}} run is deleted ({{bytes}}). It can be brought back for a day.',

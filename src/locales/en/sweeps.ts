@@ -69,6 +69,7 @@ export const sweeps = {
     bestOf: '{{point}}: {{value}}',
     use: 'Use these settings on Train',
     select: 'Select its runs below',
+    showRuns: 'Show only its runs below',
     none: 'No run of it has ended yet.',
     mean: '{{mean}} ± {{deviation}}',
     heat: 'Heat map',

@@ -28,7 +28,7 @@ export const errors = {
   config: { title: '这些设置不能一起使用', text: '请修改下面提到的设置后重新开始。' },
   state: { title: '权重与当前网络不匹配', text: '请选择保存该文件时所用的网络。' },
   file: { title: '无法读取文件', text: '需要包含 state_dict 的 safetensors 文件。' },
-  elsewhere: { title: '另一个标签页正在训练此运行', text: '请在那里继续，或关闭那个标签页后重试。' },
+  elsewhere: { title: '此运行已在另一个标签页中打开', text: '请在那里继续，或关闭那个标签页后重试。' },
   not_ready: { title: '还没准备好', text: '请等网络和数据就绪后再试。' },
   timeout: { title: '没有及时得到回应', text: '设备可能正忙于一个很大的训练步。请稍后再试。' },
   internal: { title: '训练意外停止', text: '点“重置”重新开始。若再次发生，可以换一个引擎。' },

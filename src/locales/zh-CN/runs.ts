@@ -37,6 +37,8 @@ export const runs: Translation<EnglishTexts['runs']> = {
     text: '搜索',
     network: '网络',
     anyNetwork: '任意网络',
+    sweep: '扫描',
+    anySweep: '任意扫描',
   },
   table: {
     title: '已保存的运行',
@@ -45,6 +47,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     select: '选择 {{name}}',
     selectAll: '选择所有显示的运行',
     pin: '将 {{name}} 置顶',
+    sweep: '扫描：{{sweep}}',
   },
   selection: {
     count_one: '已选择 {{runs}} 个运行',
@@ -54,7 +57,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     clear: '取消选择',
     compare: '比较',
     oneMore: '再选一个即可比较。',
-    trains: '正在训练的运行不会被删除。',
+    open: '正在训练、或在另一个标签页中打开的运行不会被删除。',
   },
   deleted: {
     text_one: '已删除 {{runs}} 个运行（{{bytes}}）。一天之内可以恢复。',

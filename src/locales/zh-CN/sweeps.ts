@@ -72,6 +72,7 @@ export const sweeps: Translation<EnglishTexts['sweeps']> = {
     bestOf: '{{point}}：{{value}}',
     use: '在训练页使用这些设置',
     select: '在下方选中它的运行',
+    showRuns: '在下方只显示它的运行',
     none: '还没有运行结束。',
     mean: '{{mean}} ± {{deviation}}',
     heat: '热图',

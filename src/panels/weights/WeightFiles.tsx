@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { readExtensions, type ExportFormatId } from '@/formats/exportFormats';
 import { canPredict, hasWorker } from '@/session/selectors';
 import { useSession } from '@/session/session';
-import { configToLoadInto } from '@/session/weightsActions';
+import { configToPrepare } from '@/session/weightsActions';
 import { Icon } from '@/ui/icons/icons';
 import { PytorchSnippet } from '@/panels/weights/PytorchSnippet';
 import { useCurrentNetworkText } from '@/panels/network/useCurrentNetworkText';
@@ -15,7 +15,7 @@ import { type WeightNotice, WeightFileNotice } from '@/panels/weights/WeightFile
 import classes from '@/panels/weights/WeightFiles.module.css';
 
 function useWeightFiles() {
-  const network = useSession((state) => configToLoadInto(state).network);
+  const network = useSession((state) => configToPrepare(state).network);
   const [notice, setNotice] = useState<WeightNotice | null>(null);
 
   const save = async (format: ExportFormatId): Promise<void> => {
@@ -41,7 +41,7 @@ export function WeightFiles() {
   const isReady = useSession(canPredict);
   const isThere = useSession(hasWorker);
   const current = useCurrentNetworkText();
-  const name = useSession((state) => configToLoadInto(state).network.name);
+  const name = useSession((state) => configToPrepare(state).network.name);
   const id = useSession(({ run, draft }) => (run?.config ?? draft).network.id);
   const step = useSession(({ run, shown }) => shown?.at ?? run?.step ?? 0);
   const { notice, dismiss, save, load } = useWeightFiles();

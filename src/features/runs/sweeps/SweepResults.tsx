@@ -70,9 +70,11 @@ function Plots(props: SweepPartProps) {
 export interface SweepResultsProps {
   readonly sweep: Sweep;
   readonly onSelect: (ids: readonly string[]) => void;
+  /** Leaves nothing but the runs of this sweep in the table. */
+  readonly onShowRuns: (id: string) => void;
 }
 
-export function SweepResults({ sweep, onSelect }: SweepResultsProps) {
+export function SweepResults({ sweep, onSelect, onShowRuns }: SweepResultsProps) {
   const { t } = useTranslation('sweeps');
   const format = useNumberFormat();
   const texts = useSweepTexts();
@@ -103,6 +105,9 @@ export function SweepResults({ sweep, onSelect }: SweepResultsProps) {
         </p>
         <Button size="xs" variant="subtle" onClick={() => onSelect(runs.map(({ id }) => id))}>
           {t('results.select')}
+        </Button>
+        <Button size="xs" variant="subtle" onClick={() => onShowRuns(sweep.id)} data-testid="sweep-show-runs">
+          {t('results.showRuns')}
         </Button>
       </div>
       {best !== undefined && (
