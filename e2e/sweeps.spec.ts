@@ -72,7 +72,10 @@ test('a sweep outlives a reload, shows what does best, and gives it to Train', a
   await test.step('its runs alone in the table, and from one of them back to its results', async () => {
     await page.getByRole('button', { name: 'Show none' }).click();
     await expect(page.getByTestId('sweep-results')).toBeHidden();
-    await rows.first().getByRole('button', { name: /^Sweep: / }).press('Enter');
+    await rows
+      .first()
+      .getByRole('button', { name: /^Sweep: / })
+      .press('Enter');
     await expect(page.getByTestId('sweep-results')).toHaveAttribute('data-done', '6');
     await page.getByTestId('sweep-show-runs').press('Enter');
     await expect(page.getByTestId('run-count')).toHaveText('6 of 6 runs');

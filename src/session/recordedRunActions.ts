@@ -1,8 +1,9 @@
 /** Runs out of storage: shown again as they stood, and gone on with. */
 import { drawnFromSeed } from '@/model/weightsOrigin';
+import { ancestorsOf } from '@/session/ancestors';
 import { dismissRun, readRun, type ReadRun } from '@/session/lastRun';
 import { prepare, preparingRun, type RunContext } from '@/session/runActions';
-import type { ComparedRun, SessionActions } from '@/session/sessionState';
+import type { SessionActions, SessionState } from '@/session/sessionState';
 import { tabStorage } from '@/session/tabStorage';
 import { configToPrepare } from '@/session/weightsActions';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -27,7 +28,7 @@ const nothingKept = {
 function show(
   { store, metrics, statistics }: RunContext,
   read: ReadRun,
-  comparison: ComparedRun | null,
+  { comparison, ancestors }: Pick<SessionState, 'comparison' | 'ancestors'>,
 ): void {
   const { run, config, step, tests } = read;
   metrics.clear();
@@ -44,6 +45,7 @@ function show(
     },
     shown: null,
     comparison,
+    ancestors,
     draft: config,
     lastRun: null,
     recovery: null,
@@ -81,13 +83,13 @@ export function createRecordedRunActions(
       if (asks && !(await confirmReplacing())) return false;
       const { parent } = read.run;
       const compared = parent === null ? null : (await storage.metrics(parent.runId)).values('loss');
-      show(
-        context,
-        read,
-        parent !== null && compared !== null && compared.length > parent.step
-          ? { ...parent, loss: compared }
-          : null,
-      );
+      show(context, read, {
+        comparison:
+          parent !== null && compared !== null && compared.length > parent.step
+            ? { ...parent, loss: compared }
+            : null,
+        ancestors: await ancestorsOf(read.run, storage),
+      });
       client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
       if (train) client()?.send({ type: 'train', runId, until: 'end' });
       return true;

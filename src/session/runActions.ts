@@ -222,6 +222,7 @@ export function prepare(
     recovery: null,
     shown: null,
     comparison: null,
+    ancestors: [],
     evaluations: [],
     metricsVersion: metricsVersion + 1,
     statisticsVersion: statisticsVersion + 1,

@@ -4,6 +4,7 @@ import { dataKey, isMnist, type DataSpec } from '@/model/dataSet';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { sharesWeights } from '@/model/weightsOrigin';
 import type { RunPhase } from '@/protocol/messages';
+import type { Ancestor } from '@/session/ancestors';
 import type { SessionState } from '@/session/sessionState';
 
 /** Steps are being taken, or will be as soon as the data, or another engine, is there. */
@@ -83,9 +84,22 @@ export function followsTraining({ run, shown }: SessionState): boolean {
   return shown === null && isTraining(run?.phase);
 }
 
-/** Whether a run of this configuration can go on from where the run at hand was. */
-export function isBranchable({ run }: SessionState, config: RunConfig): boolean {
-  return run !== null && sharesWeights(run.config.network, config.network) && !sameConfig(run.config, config);
+/** The first step that can be gone back to, in the run at hand or its ancestors. */
+export function earliestStep({ run, ancestors }: SessionState): number {
+  return ancestors.at(-1)?.firstStep ?? run?.firstStep ?? 0;
+}
+
+/** Whose step it was, before the run at hand branched; null: its own. */
+export function ancestorAt({ run, ancestors }: SessionState, step: number): Ancestor | null {
+  if (run === null || step >= run.firstStep) return null;
+  return ancestors.find(({ firstStep }) => step >= firstStep) ?? null;
+}
+
+/** Whether a run of this configuration can go on from a step of the run at hand, and would be another one. */
+export function isBranchable(state: SessionState, config: RunConfig, step: number): boolean {
+  const { run } = state;
+  if (run === null || !sharesWeights(run.config.network, config.network)) return false;
+  return !sameConfig(ancestorAt(state, step)?.config ?? run.config, config);
 }
 
 /** The controls say something else than what the current run trains with: a start or reset takes it over. */

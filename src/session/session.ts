@@ -75,6 +75,7 @@ function initialState(): SessionState {
     lastRun: null,
     shown: null,
     comparison: null,
+    ancestors: [],
   };
 }
 

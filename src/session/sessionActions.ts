@@ -54,7 +54,7 @@ export function createActions(context: ActionContext): SessionActions {
   return {
     ...runActions,
     ...weightsActions,
-    ...createTimeTravelActions(runContext),
+    ...createTimeTravelActions(runContext, context.runs),
     ...createRecordedRunActions(runContext, context.runs, weightsActions.confirmReplacing),
     retryData: () => {
       client()?.send({ type: 'loadData' });

@@ -31,6 +31,7 @@ import type {
   RunStatus,
   WorkerError,
 } from '@/protocol/messages';
+import type { Ancestor } from '@/session/ancestors';
 import type { LastRun } from '@/session/lastRun';
 import type {
   ConvolutionProblem,
@@ -72,7 +73,7 @@ export interface RunState extends RunStatus {
   /** What the run trains with; learning rate and epochs follow what is changed in flight. */
   readonly config: RunConfig;
   readonly error: WorkerError | null;
-  /** The first step that can be gone back to: where a branch left its parent; else 0. */
+  /** Where a branch left its parent; else 0. */
   readonly firstStep: number;
   /** The step from which it goes on when the worker is lost; 0: from the beginning. */
   readonly keptStep: number;
@@ -207,6 +208,8 @@ export interface SessionState {
   readonly shown: ShownState | null;
   /** Null: the run at hand is no branch, or its parent is gone. */
   readonly comparison: ComparedRun | null;
+  /** Of the run at hand, its parent first: the steps before it branched can be gone back to in them. */
+  readonly ancestors: readonly Ancestor[];
   /** What the doctor finds wrong with the run, causes first. */
   readonly diagnoses: readonly Diagnosis[];
 }

@@ -2,15 +2,20 @@
 import type { RunConfig } from '@/model/runConfig';
 import { newRunId, preparingRun, type RunContext } from '@/session/runActions';
 import { curvatureUpTo } from '@/session/reduceEvent';
-import { isBranchable } from '@/session/selectors';
+import { ancestorsOf } from '@/session/ancestors';
+import { earliestStep, isBranchable } from '@/session/selectors';
 import type { SessionActions, ShownState } from '@/session/sessionState';
+import type { RunStore } from '@/storage/runs/runStore';
 
 type TimeTravelActions = Pick<
   SessionActions,
   'showStep' | 'computeShownStep' | 'showNextKeyframe' | 'branch' | 'branchWith'
 >;
 
-export function createTimeTravelActions(context: RunContext): TimeTravelActions {
+export function createTimeTravelActions(
+  context: RunContext,
+  runs: () => Promise<RunStore>,
+): TimeTravelActions {
   const { store, client, metrics, statistics } = context;
   /** What is asked for now: an answer to anything else comes too late. */
   let asked: ShownState | null = null;
@@ -60,12 +65,16 @@ export function createTimeTravelActions(context: RunContext): TimeTravelActions 
   const showStep: SessionActions['showStep'] = (step) => {
     const { run } = store.getState();
     if (run === null || step === null || step >= run.step) leave();
-    else void show(Math.max(run.firstStep, Math.round(step)), false);
+    else void show(Math.max(earliestStep(store.getState()), Math.round(step)), false);
+  };
+  const findAncestors = async (runId: string, branched: Parameters<typeof ancestorsOf>[0]): Promise<void> => {
+    const ancestors = await ancestorsOf(branched, await runs());
+    if (store.getState().run?.runId === runId) store.setState({ ancestors });
   };
   const branch = (step: number, config: RunConfig): void => {
     const { run, evaluations, comparison } = store.getState();
     const worker = client();
-    if (run === null || worker === null || !isBranchable(store.getState(), config)) return;
+    if (run === null || worker === null || !isBranchable(store.getState(), config, step)) return;
     const runId = newRunId();
     const loss = metrics.values('loss').slice();
     asked = null;
@@ -76,13 +85,17 @@ export function createTimeTravelActions(context: RunContext): TimeTravelActions 
       draft: config,
       shown: null,
       recovery: null,
+      ancestors: [],
       comparison: loss.length > step ? { runId: run.runId, step, loss } : comparison,
       evaluations: evaluations.filter((point) => point.step <= step),
       curvature: curvatureUpTo(state, step),
       metricsVersion: state.metricsVersion + 1,
       statisticsVersion: state.statisticsVersion + 1,
     }));
-    worker.send({ type: 'branch', runId, config, parent: { runId: run.runId, step } });
+    const parent = { runId: run.runId, step };
+    // Where storage fails, one cannot look back beyond the branch.
+    void findAncestors(runId, { config, parent }).catch(() => undefined);
+    worker.send({ type: 'branch', runId, config, parent });
     worker.send({ type: 'train', runId, until: 'end' });
   };
 
@@ -96,7 +109,11 @@ export function createTimeTravelActions(context: RunContext): TimeTravelActions 
       const { run } = store.getState();
       const worker = client();
       if (run === null || worker === null) return;
-      const steps = await worker.request('keyframeSteps', { runId: run.runId });
+      const own = { runId: run.runId, firstStep: run.firstStep, end: Infinity };
+      const kept = [own, ...store.getState().ancestors].map(async ({ runId, firstStep, end }) =>
+        (await worker.request('keyframeSteps', { runId })).filter((step) => step >= firstStep && step <= end),
+      );
+      const steps = (await Promise.all(kept)).flat().toSorted((a, b) => a - b);
       const { shown } = store.getState();
       const from = shown?.step ?? run.step;
       const next =

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { runs, useRuns } from '@/features/runs/runsStore';
 import { runStatus } from '@/features/runs/runStatus';
-import { nameOfRun } from '@/features/runs/runRows';
+import { nameOfRun } from '@/storage/runs/runName';
 import { useRunTexts } from '@/features/runs/useRunTexts';
 import { useQueuedRunText } from '@/panels/queue/useQueuedRunText';
 import { session, useSession } from '@/session/session';

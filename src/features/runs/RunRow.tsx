@@ -3,7 +3,7 @@ import { ActionIcon, Checkbox } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { runs, useRuns } from '@/features/runs/runsStore';
-import { nameOfRun } from '@/features/runs/runRows';
+import { nameOfRun } from '@/storage/runs/runName';
 import { runStatus } from '@/features/runs/runStatus';
 import { Sparkline } from '@/features/runs/Sparkline';
 import type { RunTexts } from '@/features/runs/useRunTexts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { nameOfRun, shownRuns, type ShownRunsOptions } from './runRows';
+import { shownRuns, type ShownRunsOptions } from './runRows';
 import { runStatus } from './runStatus';
+import { nameOfRun } from '@/storage/runs/runName';
 import { runOf } from '@/storage/testing/runWrites';
 import type { RecordedRun, RunNotes, RunSummary } from '@/storage/runs/runSchema';
 

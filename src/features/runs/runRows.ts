@@ -1,4 +1,5 @@
 /** Which runs the table shows, and in which order: pure, over what lists hold of a run. */
+import { nameOfRun } from '@/storage/runs/runName';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 
 export const sortKeys = [
@@ -27,10 +28,6 @@ export interface RunFilter {
   /** Id of the sweep; null: any, or none. */
   readonly sweep: string | null;
 }
-
-/** What a person called it, else its network. */
-export const nameOfRun = ({ notes, config }: RecordedRun): string =>
-  notes.name === '' ? config.network.name : notes.name;
 
 export const engineOfRun = ({ environment }: RecordedRun): string =>
   `${environment.backend} ${environment.engine}`;

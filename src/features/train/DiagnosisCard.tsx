@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Diagnosis } from '@/doctor/diagnosis';
 import { rules } from '@/doctor/rules';
 import type { RunConfig } from '@/model/runConfig';
-import { isBranchable } from '@/session/selectors';
+import { earliestStep, isBranchable } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import { shownStep, type DiagnosisText } from '@/features/train/useDiagnosisText';
 import { dropTypedText } from '@/features/train/typedFields';
@@ -51,7 +51,7 @@ function FromFault({ diagnosis, config }: { readonly diagnosis: Diagnosis; reado
   const { step } = diagnosis;
   const isPossible = useSession(
     (state) =>
-      isBranchable(state, config) && step > (state.run?.firstStep ?? 0) && step < (state.run?.step ?? 0),
+      isBranchable(state, config, step) && step > earliestStep(state) && step < (state.run?.step ?? 0),
   );
   if (!isPossible) return null;
   return (

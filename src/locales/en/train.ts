@@ -252,6 +252,7 @@ export const train = {
     newest: 'Newest step, {{step}}',
     value: 'Step {{step}} of {{total}}',
     shown: 'Shown: step {{step}}',
+    beforeBranch: 'Before the branch at step {{step}}: run “{{name}}”, with its settings.',
     moving: 'On the way to step {{step}}{{passed}} …',
     loss: 'loss {{loss}}',
     accuracy: 'test {{accuracy}}',

@@ -248,6 +248,7 @@ export const train = {
     newest: '最新一步，第 {{step}} 步',
     value: '第 {{step}} 步，共 {{total}} 步',
     shown: '正在查看：第 {{step}} 步',
+    beforeBranch: '第 {{step}} 步分支之前：运行“{{name}}”，使用它的设置。',
     moving: '正在前往第 {{step}} 步{{passed}}……',
     loss: '损失 {{loss}}',
     accuracy: '测试 {{accuracy}}',

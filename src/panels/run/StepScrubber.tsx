@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core';
 import { type CSSProperties, type KeyboardEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isBranchable } from '@/session/selectors';
+import { ancestorAt, earliestStep, isBranchable } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
-import type { RunState, ShownState } from '@/session/sessionState';
+import type { ShownState } from '@/session/sessionState';
 import { type NumberFormat, useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/panels/run/StepScrubber.module.css';
 
@@ -92,10 +92,12 @@ function Difference({ shown, format }: { readonly shown: ShownState; readonly fo
 function Shown({ shown }: { readonly shown: ShownState }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
-  const figures = useFigures(shown.at ?? shown.step, format);
-  const canBranch = useSession((state) => isBranchable(state, state.draft));
+  const step = shown.at ?? shown.step;
+  const figures = useFigures(step, format);
+  const canBranch = useSession((state) => isBranchable(state, state.draft, step));
+  const ancestor = useSession((state) => ancestorAt(state, step));
   const hintId = useId();
-  const place = t('scrubber.shown', { step: format.integer(shown.at ?? shown.step) });
+  const place = t('scrubber.shown', { step: format.integer(step) });
   const moving = t('scrubber.moving', {
     step: format.integer(shown.step),
     passed: shown.passed === null ? '' : ` (${format.integer(shown.passed)})`,
@@ -108,6 +110,11 @@ function Shown({ shown }: { readonly shown: ShownState }) {
       data-moving={shown.isMoving}
     >
       <p className={classes['place']}>{shown.isMoving ? moving : [place, ...figures].join(' · ')}</p>
+      {!shown.isMoving && ancestor !== null && (
+        <p className={classes['note']} data-testid="before-branch">
+          {t('scrubber.beforeBranch', { name: ancestor.name, step: format.integer(ancestor.end) })}
+        </p>
+      )}
       {shown.error !== null && (
         <p className={classes['note']}>{t('scrubber.failed', { message: shown.error })}</p>
       )}
@@ -140,7 +147,8 @@ function Shown({ shown }: { readonly shown: ShownState }) {
 /** As wide as the run is in the chart above, the middle of the thumb under its step. */
 function placeUnder(
   { margin: { left, right }, axisEnd }: StepScrubberProps,
-  { step, firstStep }: RunState,
+  firstStep: number,
+  step: number,
 ): CSSProperties {
   const plot = `(100% - ${left + right}px)`;
   const share = (value: number): number => Math.min(1, value / Math.max(1, axisEnd));
@@ -155,15 +163,16 @@ export function StepScrubber(props: StepScrubberProps) {
   const format = useNumberFormat();
   const run = useSession((state) => state.run);
   const shown = useSession((state) => state.shown);
-  if (run === null || run.step <= run.firstStep) return null;
+  const first = useSession(earliestStep);
+  if (run === null || run.step <= first) return null;
   const step = shown?.step ?? run.step;
   return (
     <div className={classes['scrubber']}>
       <input
         type="range"
         className={classes['range']}
-        style={placeUnder(props, run)}
-        min={run.firstStep}
+        style={placeUnder(props, first, run.step)}
+        min={first}
         max={run.step}
         step={1}
         value={step}

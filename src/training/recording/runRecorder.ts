@@ -129,7 +129,15 @@ export class RunRecorder {
     const { start, events, environment } = recording;
     const { id, config, parent } = start;
     const testLosses = epochLosses(recording.tests, stepsPerEpoch(config));
-    return { id, config, events, testLosses, environment, firstStep: parent?.step ?? 0 };
+    return {
+      id,
+      config,
+      events,
+      testLosses,
+      environment,
+      firstStep: parent?.step ?? 0,
+      parentId: parent?.runId ?? null,
+    };
   }
 
   /** Begins a run with the first steps of the one at hand, and what stood after them; null where that is another. */

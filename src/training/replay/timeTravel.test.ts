@@ -60,6 +60,34 @@ it('leaves a step for another one at once, and gives the run back', async () => 
   worker.cut();
 });
 
+it('goes back beyond the step at which a branch of a branch began, to the bits of the run before', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  worker.begin({ ...config, epochs: 1 });
+  await worker.end(store);
+  const files = new Map<number, Uint8Array>();
+  for (const step of [20, 35, 50]) files.set(step, (await worker.show(step)).file);
+  const branch = async (runId: string, parentId: string, step: number, change: object): Promise<void> => {
+    const parent = { runId: parentId, step };
+    worker.send({ type: 'branch', runId, config: { ...config, epochs: 1, ...change }, parent });
+    worker.send({ type: 'train', runId, until: 'end' });
+    await worker.end(store, runId);
+  };
+  await branch('b', 'a', 50, { learningRate: 0.01 });
+  const own = await worker.show(70, 'b');
+  for (const [step, file] of files)
+    expect(await worker.show(step, 'b')).toEqual({ shown: exactly(step), file });
+  // From before where its parent began itself.
+  await branch('c', 'b', 35, { learningRate: 0.1 });
+  expect((await store.get('c'))?.parent).toEqual({ runId: 'b', step: 35 });
+  expect((await worker.show(20, 'c')).file).toEqual(files.get(20));
+  expect((await worker.show(70, 'c')).file).not.toEqual(own.file);
+  await store.remove(['b']);
+  await expect(worker.show(20, 'c')).rejects.toThrow('is not kept any more');
+  expect((await worker.show(36, 'c')).shown).toEqual(exactly(36));
+  worker.cut();
+});
+
 it('says where bits may differ, and by how much they do', () => {
   const one = {
     engine: 'wasm',

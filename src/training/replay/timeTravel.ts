@@ -1,6 +1,6 @@
 /**
- * The network of the run at hand as it stood after an earlier step: the nearest keyframe and the steps from there once more, in the second
- * engine, so that the run itself trains on untouched.
+ * The network of the run at hand as it stood after an earlier step, its own or, before a branch began, its parent's: the nearest keyframe and
+ * the steps from there once more, in the second engine, so that the run itself trains on untouched.
  */
 import type { BackendInfo } from '@/model/backend';
 import type { Engine } from '@/engine/engine';
@@ -15,6 +15,7 @@ import type { RunEnvironment } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder } from '@/training/eventLoop';
+import { ownerOfStep } from '@/training/replay/ancestors';
 import { largestDifference, mayDiffer } from '@/training/replay/difference';
 import type { SecondEngine, Tenant } from '@/training/secondEngine';
 import { NotReadyError } from '@/training/workerError';
@@ -37,6 +38,8 @@ export interface ReplayedRun {
   readonly environment: RunEnvironment | null;
   /** The first step that it has a state of, where no seed draws it; 0: drawn from the seed. */
   readonly firstStep: number;
+  /** Of which it is a branch, from that step; null: of none. */
+  readonly parentId: string | null;
 }
 
 export interface TimeTravelOptions {
@@ -157,9 +160,10 @@ export class TimeTravel {
     this.#place = { run, step };
   }
 
-  async #go(engine: Engine, run: ReplayedRun, asked: number, going: Going): Promise<ShownStep> {
+  async #go(engine: Engine, atHand: ReplayedRun, asked: number, going: Going): Promise<ShownStep> {
     const { exactly, perStep, turn } = going;
     const store = await this.#options.store;
+    const { run, end } = await ownerOfStep(atHand, asked, store);
     const keyframes = [...new Set([run.firstStep, ...(await store.keyframeSteps(run.id))])].toSorted(
       (a, b) => a - b,
     );
@@ -169,7 +173,8 @@ export class TimeTravel {
     const milliseconds = this.#millisecondsPerStep ?? perStep;
     const seconds = ((asked - (stands ?? before)) * (milliseconds ?? 0)) / 1000;
     const isTooFar = !exactly && seconds > unaskedSeconds;
-    const step = isTooFar ? nearest(keyframes, asked) : asked;
+    const shared = keyframes.filter((one) => one <= end);
+    const step = isTooFar ? nearest(shared, asked) : asked;
     const from = keyframes.findLast((one) => one <= step) ?? run.firstStep;
     const stood = this.#standsBetween(run, from, step);
     if (stood === null) await this.#enter(engine, run, from);

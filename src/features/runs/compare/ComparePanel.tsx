@@ -6,7 +6,7 @@ import type { ComparedLine } from '@/features/runs/compare/compareCurves';
 import { RecallTable, SettingsTable, type NamedRun } from '@/features/runs/compare/CompareTables';
 import { mostCompared } from '@/features/runs/compare/runLines';
 import { useCompared } from '@/features/runs/compare/useCompared';
-import { nameOfRun } from '@/features/runs/runRows';
+import { nameOfRun } from '@/storage/runs/runName';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Panel } from '@/ui/layout/Panel';
