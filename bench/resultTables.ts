@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchReport, table } from './reportMarkdown.ts';
 import { bestTable, fastTable, placesTable } from './searchTables.ts';
+import { optimizersTable } from './optimizerRuns.ts';
 import { ratesTable } from './userRates.ts';
 import { suiteTable } from './suiteTable.ts';
 import { readResults, type ResultEngine, type ResultFile, resultOf, type ResultRow } from './resultFile.ts';
@@ -149,6 +150,7 @@ const tables = {
   suite: (files: readonly ResultFile[]) => newestSuiteTable(files, 'wasm'),
   'suite webgpu': (files: readonly ResultFile[]) => newestSuiteTable(files, 'webgpu'),
   rates: ratesTable,
+  optimizers: optimizersTable,
   webgpu: webgpuTable,
   wasm: wasmTable,
   fast: fastTable,

@@ -1,4 +1,5 @@
 /** What npm run bench -- --suite measured, as ratios within runs: a row a network, then the geometric mean and the worst. */
+import { geometricMean } from './measure.ts';
 import { table } from './reportMarkdown.ts';
 import type { ResultEngine, ResultFile, ResultRow } from './resultFile.ts';
 import { suiteOptimizers, suiteTasks } from './suiteNetworks.ts';
@@ -64,8 +65,6 @@ function ratioOf(rows: readonly ResultRow[], { over, under }: Column): number | 
   return above === undefined || below === undefined ? null : above / below;
 }
 
-const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 const text = (value: number | null): string => (value === null ? '' : value.toFixed(value < 10 ? 2 : 0));
 
 /** Networks in the suite's order, the smallest batch first. */
