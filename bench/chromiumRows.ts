@@ -28,6 +28,8 @@ export async function chromiumRows(
   await page.goto(new URL('bench/page.html', address).href);
   await page.waitForFunction(() => 'ask' in window);
   const open = new Set(backends);
+  // Counted when they are closed: rows may close at the same time, and the last one takes the browser away.
+  let running = open.size;
   return backends.map((backend) => {
     const ask = async (command: TrainerCommand): Promise<TrainerAnswer> => {
       const answer = await page.evaluate(([name, what]) => window.ask(name, what), [
@@ -45,7 +47,8 @@ export async function chromiumRows(
       close: async () => {
         if (!open.delete(backend)) return;
         await page.evaluate((name) => window.stopTrainer(name), backend);
-        if (open.size > 0) return;
+        running -= 1;
+        if (running > 0) return;
         await browser.close();
         await server.close();
       },
