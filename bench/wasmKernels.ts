@@ -12,8 +12,8 @@ import { variants } from '@/engine/wasm/variants';
 import type { WasmHost } from '@/engine/wasm/wasmHost';
 import { WasmRun } from '@/engine/wasm/wasmRun';
 import { WasmRuntime } from '@/engine/wasm/wasmRuntime';
-import { defaultConfig } from '@/model/presets';
-import { activated, type ReluReplacement } from './activated.ts';
+import type { BenchTask } from './row.ts';
+import { benchConfig } from './task.ts';
 
 export { browserHost } from '@/engine/wasm/browserHost';
 
@@ -66,11 +66,10 @@ interface PeakExports {
 /** `milliseconds` is about how long each kernel is repeated. */
 export async function profileKernels(
   host: WasmHost,
-  network: string,
+  task: BenchTask,
   relaxed: boolean,
   milliseconds = 60,
   threads = 1,
-  activation: ReluReplacement = 'ReLU',
 ): Promise<KernelProfile> {
   const single = relaxed ? 'relaxed' : 'simd';
   const variant = threads > 1 ? (`${single}Threads` as const) : single;
@@ -79,20 +78,14 @@ export async function profileKernels(
   const pool =
     host.createThread === null || threads === 1 ? null : new ThreadPool(host.createThread, threads - 1);
   const runtime = new WasmRuntime({ module, isShared: pool !== null, pool, maySleep: host.maySleep });
-  const { network: plain, ...settings } = defaultConfig(network);
-  const config = {
-    ...settings,
-    network: activated(plain, activation),
-    batchSize: 64,
-    trainingImages: 64,
-  };
-  const run = await WasmRun.create(config, undefined, {
+  const { batchSize } = task;
+  const run = await WasmRun.create(benchConfig(task), undefined, {
     runtime,
     threads,
     maxPanel: variants[variant].maxPanel,
   });
-  run.writeScalars(1e-4, 64);
-  const program = run.program('train', 64);
+  run.writeScalars(1e-4, batchSize);
+  const program = run.program('train', batchSize);
   for (let i = 0; i < 3; i += 1) runtime.run(program);
   const names = Object.keys(operations) as OperationName[];
   const best = (work: () => void): number => {
