@@ -9,6 +9,7 @@ import type { Engine } from '@/engine/engine';
 import { movedState, networkAround } from '@/engine/testing/layerCase';
 import { randomNetwork } from '@/engine/testing/randomNetwork';
 import { encodeOnnx } from '@/formats/onnx/encodeOnnx';
+import { mnist } from '@/model/dataSet';
 import { architectures } from '@/model/architectures';
 import { layerKinds, type NetworkSpec } from '@/model/layers';
 import { defaultConfig, defaultInput } from '@/model/presets';
@@ -71,7 +72,7 @@ async function expectOurLogits(
     const path = join(folder, 'model.onnx');
     writeFileSync(path, file);
     // oxlint-disable no-await-in-loop -- one engine, one runtime
-    await checker?.run([path]);
+    await checker?.run([path, JSON.stringify(mnist.classNames)]);
     const session = await InferenceSession.create(file);
     expect(session.inputNames).toEqual([fromBytes ? 'images' : 'input']);
     for (const count of counts) {
@@ -101,6 +102,19 @@ describe.each(networks)('$name', ({ network, tags }) => {
   test('gives our logits', { tags }, async () => {
     await expectOurLogits(network, defaultInput(network.id), usualWeights(network));
   });
+});
+
+test('names the classes of one’s own data set', async () => {
+  const classNames = ['T-shirt/top', `it's "new"`, 'back\\slash', '靴 👢'];
+  const config: RunConfig = {
+    ...defaultConfig('mynn'),
+    data: { ...mnist, sha256: 'a'.repeat(64), name: 'Wardrobe', classNames },
+  };
+  const file = encodeOnnx(config, usualWeights(config.network), { fromBytes: false, metadata: {} });
+  const path = join(folder, 'named.onnx');
+  writeFileSync(path, file);
+  expect(new TextDecoder().decode(file)).toContain('{0: "T-shirt/top", 1: "it\'s \\"new\\""');
+  await checker?.run([path, JSON.stringify(classNames)]);
 });
 
 const plain: InputPipeline = { augment: null, resize: null, normalize: null };
@@ -144,6 +158,6 @@ describe.runIf(python !== null)('the checker', () => {
     // The operator of a node: field 4, of four letters.
     file.write('Gelu', file.indexOf('\x22\x04Gemm') + 2);
     writeFileSync(path, file);
-    await expect(checker?.run([path])).rejects.toThrow(/Gelu/);
+    await expect(checker?.run([path, '[]'])).rejects.toThrow(/Gelu/);
   });
 });

@@ -1,6 +1,7 @@
 /** The writers of exportFormats.ts; what they are made of is loaded when a file is asked for. */
 import type { ExportFormatId } from '@/formats/exportFormats';
 import type { BatchGradients, KeptWeights } from '@/formats/networkReadings';
+import { dataOf } from '@/model/dataSet';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { StateDict } from '@/model/tensor';
@@ -40,7 +41,14 @@ const onnx =
   async ({ config, link, run, parameters }) => {
     const { encodeOnnx } = await import('@/formats/onnx/encodeOnnx');
     const { network, seed } = config;
-    const metadata = { network: network.id, seed: String(seed), steps: String(run?.step ?? 0), link };
+    const { name, sha256 } = dataOf(config);
+    const metadata = {
+      network: network.id,
+      seed: String(seed),
+      steps: String(run?.step ?? 0),
+      data: `${name}, SHA-256 ${sha256}`,
+      link,
+    };
     return encodeOnnx(config, await parameters(), { fromBytes, metadata });
   };
 

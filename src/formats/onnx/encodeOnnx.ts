@@ -15,6 +15,7 @@ import {
   type ValueInfoProtoSchema,
 } from '@/formats/onnx/onnx_pb';
 import { describeInput, lowerInput } from '@/formats/onnx/input';
+import { dataOf, type DataSpec } from '@/model/dataSet';
 import { inferShapes, inputShape } from '@/model/shapes';
 import type { RunConfig } from '@/model/runConfig';
 import { stateEntries } from '@/model/stateDict';
@@ -74,12 +75,21 @@ function valueInfo(
 }
 
 /**
- * Input `input`, float32 [batch, 1, size, size], or `images`, uint8 [batch, 28, 28]; output `logits`, float32 [batch, 10], in eval mode.
+ * What the outputs stand for, as Ultralytics' exports and what reads them have it under `names`: a dictionary that Python's
+ * ast.literal_eval reads, `{0: "shirt", 1: "bag"}`. ONNX itself has no such field.
+ */
+function namesText({ classNames }: DataSpec): string {
+  return `{${classNames.map((name, output) => `${output}: ${JSON.stringify(name)}`).join(', ')}}`;
+}
+
+/**
+ * Input `input`, float32 [batch, 1, size, size], or `images`, uint8 [batch, 28, 28]; output `logits`, float32 [batch, 10], in eval mode. The classes'
+ * names stand in its metadata as `names`.
  * @throws ShapeError where the layers do not fit together
  * @throws RangeError where the state is not this network's
  */
 export function encodeOnnx(
-  { network, input }: Pick<RunConfig, 'network' | 'input'>,
+  { network, input, data }: Pick<RunConfig, 'network' | 'input' | 'data'>,
   state: StateDict,
   { fromBytes, metadata }: OnnxOptions,
 ): Uint8Array<ArrayBuffer> {
@@ -92,7 +102,7 @@ export function encodeOnnx(
   const graph = new OnnxGraph();
   const x = fromBytes ? lowerInput(graph, 'images', input) : 'input';
   graph.add('logits', 'Identity', [lowerLayers(graph, network.layers, x, shape)], 'logits');
-  const images = valueInfo('images', DataType.UINT8, [28, 28], 'White digits on black, as MNIST has them.');
+  const images = valueInfo('images', DataType.UINT8, [28, 28], 'White on black, as MNIST has them.');
   // num_batches_tracked is no part of what a network computes.
   const weights = entries.flatMap(({ key }) => {
     const tensor = state.get(key);
@@ -103,13 +113,15 @@ export function encodeOnnx(
     name: network.name,
     node: graph.nodes,
     input: [fromBytes ? images : valueInfo('input', DataType.FLOAT, shape, describeInput(input))],
-    output: [valueInfo('logits', DataType.FLOAT, [10], 'Before the softmax, one a digit.')],
+    output: [valueInfo('logits', DataType.FLOAT, [10], 'Before the softmax, one a class.')],
   });
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     opsetImport: [{ domain: '', version: BigInt(opsetVersion) }],
     producerName: 'Digit Lab',
-    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries({ ...metadata, names: namesText(dataOf({ data })) }).map(
+      ([key, value]) => ({ key, value }),
+    ),
   });
   const tensors = [...graph.constants, ...weights].flatMap((tensor) =>
     field(initializer, tensorParts(tensor)),

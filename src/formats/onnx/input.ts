@@ -18,7 +18,7 @@ function float32NotBelow(value: number): number {
 /** The same in words, for whoever has to do it. */
 export function describeInput({ resize, normalize }: InputPipeline): string {
   return [
-    'White digits on black, bytes / 255',
+    'White on black, bytes / 255',
     ...(resize === null ? [] : [`resized to ${resize} x ${resize}, bilinear with half-pixel centres`]),
     ...(normalize === null ? [] : [`(x - ${normalize.mean}) / ${normalize.std}`]),
   ].join('; ');

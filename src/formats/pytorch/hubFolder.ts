@@ -60,7 +60,15 @@ def prepare(model, images):
 /** config.json: what the constructor takes, and the network as Digit Lab has it. */
 export function hubConfig(config: RunConfig): string {
   const { className } = moduleSource(config.network);
-  const values = { architectures: [className], num_classes: 10, ...constructorArguments(config) };
+  const { classNames } = dataOf(config);
+  const values = {
+    architectures: [className],
+    num_classes: 10,
+    // As transformers has them; the other outputs stand for nothing.
+    id2label: Object.fromEntries(classNames.entries()),
+    label2id: Object.fromEntries(classNames.map((name, output) => [name, output])),
+    ...constructorArguments(config),
+  };
   return `${JSON.stringify({ ...values, network: config.network }, null, 2)}\n`;
 }
 

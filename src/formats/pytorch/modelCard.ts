@@ -118,10 +118,13 @@ export function modelCard(source: CardSource, matrix: Matrix): string {
 A network of ${parameters.toLocaleString('en')} parameters that reads ${isDigits ? 'handwritten digits' : `images of ${data.classNames.map(plainText).join(', ')}`}, trained in a browser with Digit Lab. [Train it again](<${link}>): the link holds the whole configuration.
 
 \`\`\`python
+import json
 from model import ${module}, prepare
 
 model = ${module}.from_pretrained(".").eval()   # or load_state_dict of model.safetensors
-digit = model(prepare(model, images)).argmax(1)   # images: bytes [n, 28, 28], white on black
+outputs = model(prepare(model, images)).argmax(1)   # images: bytes [n, 28, 28], white on black
+names = json.load(open("config.json"))["id2label"]
+print([names[str(int(output))] for output in outputs])
 \`\`\`
 
 ## Results
