@@ -61,6 +61,28 @@ test('a data set as IDX files is trained on, and a run goes on with it after a r
   await train.expectAction('continue');
   await train.mainControl.click();
   await expect.poll(() => train.stat('step'), { timeout: 60_000 }).toBe(110);
+  await train.expectAction('startAgain');
+
+  // Without its data the run is shown, says what it needs, and shows its steps once it has that again.
+  await page.getByRole('link', { name: 'Own data…' }).click();
+  await bars.getByRole('button', { name: 'Delete' }).click();
+  await bars.getByRole('button', { name: 'Delete it' }).click();
+  await expect(page.getByTestId('data-set')).toHaveCount(1);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await page.reload();
+  await offer.getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
+  const missing = page.getByRole('alert').filter({ hasText: 'The data set Bars is not here' });
+  await expect(missing).toContainText(/This run was trained on it.*SHA-256 [0-9a-f]{12}/);
+  await page.getByRole('link', { name: 'Inspect', exact: true }).click();
+  const scrubber = page.getByTestId('step-scrubber');
+  await scrubber.fill('52');
+  const shown = page.getByTestId('shown-step');
+  await expect(shown).toContainText(/computed with the data set Bars \(SHA-256 [0-9a-f]{12}/);
+  await expectClean(page, 'a step that cannot be computed');
+  await shown.getByRole('link', { name: 'Bring it' }).click();
+  await bringBars(page);
+  await page.getByRole('link', { name: 'Inspect', exact: true }).click();
+  await expect(shown).toHaveAttribute('data-at', '52', { timeout: 60_000 });
 });
 
 test('images in a zip become a data set; once it is deleted, its link and its runs say what they need', async ({

@@ -14,7 +14,8 @@ import type { RunStore } from '@/storage/runs/runStore';
 import { createCommandHandler } from '@/training/commandHandler';
 import { mnist, smallRun, weightsRequest } from './trainerLab.ts';
 
-const nothingKept: KeptRun = {
+/** The worker looks in storage itself, and finds it there. */
+export const nothingKept: KeptRun = {
   initial: { parameters: null, origin: drawnFromSeed },
   state: null,
   seconds: 0,

@@ -140,7 +140,8 @@ export type ErrorCode =
 export type ErrorDetails =
   | DataErrorDetails
   | FormatDetails
-  | { readonly kind: 'data_import'; readonly problem: DataProblem };
+  | { readonly kind: 'data_import'; readonly problem: DataProblem }
+  | { readonly kind: 'data_missing'; readonly data: DataSpec };
 
 export interface WorkerError {
   readonly code: ErrorCode;

@@ -5,7 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerError } from '@/protocol/messages';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
-import { RequestError } from '@/session/pendingRequests';
+import { asWorkerError, RequestError } from '@/session/pendingRequests';
 import { followsTraining, networkVersion } from '@/session/selectors';
 import type { SessionActions, SessionState } from '@/session/sessionState';
 
@@ -48,11 +48,6 @@ const quickSeconds = 3;
 /** While it trains: shortest pause, and pause as a multiple of what the answer took. */
 const pauseMilliseconds = 1000;
 const pauseShare = 8;
-
-const asWorkerError = (error: unknown): WorkerError =>
-  error instanceof RequestError
-    ? error.asData
-    : { code: 'internal', message: error instanceof Error ? error.message : String(error), subject: null };
 
 export class NetworkPass<K extends RequestType> {
   readonly state: StoreApi<PassState<K>>;

@@ -29,6 +29,13 @@ export class RequestError extends Error {
   }
 }
 
+/** What a request failed with, as plain data. */
+export function asWorkerError(error: unknown): WorkerError {
+  if (error instanceof RequestError) return error.asData;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, subject: null };
+}
+
 interface Pending {
   readonly request: RequestType;
   secondsLeft: number;

@@ -89,8 +89,8 @@ export interface ShownState extends Omit<ShownStep, 'step'> {
   readonly isMoving: boolean;
   /** Where it is on a long way. */
   readonly passed: number | null;
-  /** In English, for detail; why it cannot be shown. */
-  readonly error: string | null;
+  /** Why it cannot be shown. */
+  readonly error: WorkerError | null;
 }
 
 /** The run from which the one at hand branched, to be drawn beside it. */

@@ -3,6 +3,7 @@ import type { RunConfig } from '@/model/runConfig';
 import { newRunId, preparingRun, type RunContext } from '@/session/runActions';
 import { curvatureUpTo } from '@/session/reduceEvent';
 import { ancestorsOf } from '@/session/ancestors';
+import { asWorkerError } from '@/session/pendingRequests';
 import { earliestStep, isBranchable } from '@/session/selectors';
 import type { SessionActions, ShownState } from '@/session/sessionState';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -49,9 +50,13 @@ export function createTimeTravelActions(
       const { step: at, ...figures } = answer;
       change({ at, ...figures, isMoving: false, passed: null }, shown);
     } catch (error) {
-      change({ isMoving: false, error: error instanceof Error ? error.message : String(error) }, shown);
+      change({ isMoving: false, error: asWorkerError(error) }, shown);
     }
   };
+  // A step that could not be computed is, once its data is there.
+  store.subscribe(({ shown, dataSets }, before) => {
+    if (dataSets !== before.dataSets && shown?.error?.code === 'data_missing') void show(shown.step, false);
+  });
   const leave = (): void => {
     const { run, shown } = store.getState();
     if (shown === null || run === null) return;

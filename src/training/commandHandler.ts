@@ -117,7 +117,12 @@ export function createCommandHandler({
     post,
     environment: () => (trainer.engineInfo === null ? null : environmentOf(trainer.engineInfo)),
   });
-  const travel = new TimeTravel({ store: runs, second, environmentOf });
+  const travel = new TimeTravel({
+    store: runs,
+    second,
+    environmentOf,
+    openData: (ofRun) => source.open(ofRun),
+  });
   const withCopy: RequestContext['withCopy'] = (task) => withNetworkCopy({ trainer, second }, task);
   const showStep: RequestContext['showStep'] = async ({ runId, step, exactly }, tell) => {
     const { run } = recorder;

@@ -14,6 +14,8 @@ export interface ImageSets {
   readonly test: ImageSet;
   /** Those of another data set, none before they are read; absent where MNIST alone can be had. */
   readonly of?: (data: DataSpec) => Pick<ImageSets, 'training' | 'test'>;
+  /** Reads another data set. @throws DataMissingError where it is not kept */
+  readonly open?: (data: DataSpec | undefined) => Promise<void>;
 }
 
 const noImages = { training: emptyImageSet, test: emptyImageSet } as const;

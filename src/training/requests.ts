@@ -19,7 +19,6 @@ import { hiddenActivations } from '@/training/hiddenActivations';
 import { exportDrawings, readDrawings } from '@/training/dataSets/drawingFiles';
 import type { DataImports } from '@/training/dataSets/dataImports';
 import type { DataSets } from '@/training/dataSets/dataSets';
-import { imagesOf } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import { linearUnit } from '@/training/linearUnit';
 import { evaluationPace } from '@/training/landscape/evaluationPace';
@@ -83,8 +82,8 @@ const handlers: Handlers = {
   keyframeSteps: async ({ runId }, { runs }) => (await runs).keyframeSteps(runId),
 
   testImages: async ({ indices, data }, { source }) => {
-    await source.open(data);
-    return testImages(imagesOf(source, data).test, indices);
+    const { test } = await source.opened(data);
+    return testImages(test, indices);
   },
 
   readDataSet: (params, { imports }, tell, signal) => imports.read(params, tell, signal),
@@ -111,7 +110,7 @@ const handlers: Handlers = {
 
   testPredictions: (_, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { step, config }) => {
-      const { test } = imagesOf(source, config.data);
+      const { test } = await source.opened(config.data);
       // Of some of them figures would look like those of all.
       if (test.count < dataOf(config).testImages)
         throw new NotReadyError('The test images are not there yet.');
@@ -121,7 +120,7 @@ const handlers: Handlers = {
 
   hiddenActivations: ({ count }, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { config, step }) => {
-      const { test } = imagesOf(source, config.data);
+      const { test } = await source.opened(config.data);
       const most = Math.min(count, dataOf(config).testImages);
       return {
         ...(await hiddenActivations(engine, config.network, test, most, tell, signal)),
@@ -131,7 +130,7 @@ const handlers: Handlers = {
 
   corruptionAccuracies: (params, { withCopy, source }, tell, signal) =>
     withCopy(async (engine, { config, step }) => {
-      const { test } = imagesOf(source, config.data);
+      const { test } = await source.opened(config.data);
       const count = Math.min(params.count, dataOf(config).testImages);
       return {
         ...(await corruptionAccuracies(engine, test, { ...params, count }, tell, signal)),
@@ -142,7 +141,9 @@ const handlers: Handlers = {
   lossLandscape: (settings, context, tell, signal) => surveyLandscape(settings, context, tell, signal),
 
   evaluationPace: (_, { trainer, source }) =>
-    trainer.withNetwork((engine, { config }) => evaluationPace(engine, imagesOf(source, config.data).test)),
+    trainer.withNetwork(async (engine, { config }) =>
+      evaluationPace(engine, (await source.opened(config.data)).test),
+    ),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),
 

@@ -33,8 +33,10 @@ export function toWorkerError(error: unknown): WorkerError {
     const subject = 'file' in problem ? problem.file : null;
     return { code: 'data_import', message, subject, details: { kind: 'data_import', problem } };
   }
-  if (error instanceof DataMissingError)
-    return { code: 'data_missing', message: error.message, subject: error.data.name };
+  if (error instanceof DataMissingError) {
+    const { message, data } = error;
+    return { code: 'data_missing', message, subject: data.name, details: { kind: 'data_missing', data } };
+  }
   if (error instanceof NotReadyError) return { code: 'not_ready', message: error.message, subject: null };
   return {
     code: 'internal',

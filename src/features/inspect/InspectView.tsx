@@ -3,6 +3,7 @@ import { Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, Redirect, useLocation } from 'wouter';
 import { useSession } from '@/session/session';
+import { MissingData } from '@/panels/data/MissingData';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { UntrainedNote } from '@/panels/network/UntrainedNote';
 import { StepScrubber } from '@/panels/run/StepScrubber';
@@ -18,9 +19,11 @@ const thumbMargin = { left: 8, right: 8 } as const;
 /** Which network is looked at, and the way to its earlier steps. */
 function Network() {
   const step = useSession((state) => state.run?.step ?? 0);
+  const lacksData = useSession(({ run, runWithoutData }) => run !== null && run.runId === runWithoutData);
   return (
     <div className={classes['network']}>
       <CurrentNetwork />
+      {lacksData && <MissingData />}
       <StepScrubber margin={thumbMargin} axisEnd={step} />
     </div>
   );

@@ -49,9 +49,13 @@ function FromFault({ diagnosis, config }: { readonly diagnosis: Diagnosis; reado
   const { t } = useTranslation('doctor');
   const format = useNumberFormat();
   const { step } = diagnosis;
+  // Without the run's data no step of it can be computed again.
   const isPossible = useSession(
     (state) =>
-      isBranchable(state, config, step) && step > earliestStep(state) && step < (state.run?.step ?? 0),
+      isBranchable(state, config, step) &&
+      state.runWithoutData !== state.run?.runId &&
+      step > earliestStep(state) &&
+      step < (state.run?.step ?? 0),
   );
   if (!isPossible) return null;
   return (

@@ -112,6 +112,7 @@ export const data = {
     run: 'This run was trained on it. It goes on, and can be gone back in, as soon as the same data set (SHA-256 {{start}}…) is here.',
     draft: 'These settings are for it. Bring the same data set (SHA-256 {{start}}…), or train on MNIST.',
     drawings: 'This run has own drawings mixed in that are not kept in this browser; it cannot go on here.',
+    step: 'This step has to be computed with the data set {{name}} (SHA-256 {{start}}…), which is not here: it is shown once you bring that. Kept states need no data: Shift and the arrow keys go to them.',
     import: 'Bring it',
     useMnist: 'Train on MNIST',
   },

@@ -3,6 +3,7 @@ export const errors = {
     http: 'The server answered with the error {{status}}.',
     webPage: 'The server sent a web page in its place, so the file may be missing there.',
     stalled: 'Nothing arrived for {{seconds}} seconds.',
+    missing: 'the data set with the SHA-256 {{start}}…',
     disconnected: 'The connection to the server failed.',
   },
   data_fetch: {

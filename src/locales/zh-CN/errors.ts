@@ -6,6 +6,7 @@ export const errors = {
     http: '服务器返回错误 {{status}}。',
     webPage: '服务器返回的是一个网页，可能缺少这个文件。',
     stalled: '{{seconds}} 秒内没有收到任何数据。',
+    missing: 'SHA-256 为 {{start}}… 的数据集',
     disconnected: '与服务器的连接失败。',
   },
   data_fetch: { title: '无法加载数字图片', text: '请检查网络后重试，只会加载缺少的部分。' },

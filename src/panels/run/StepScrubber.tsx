@@ -1,8 +1,9 @@
 /** Looking back under the loss chart: the step that all views show, and the way on from there. */
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { type CSSProperties, type KeyboardEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ancestorAt, earliestStep, isBranchable } from '@/session/selectors';
+import { Link } from 'wouter';
+import { ancestorAt, earliestStep, isBranchable, isKept } from '@/session/selectors';
 import { session, useSession } from '@/session/session';
 import type { ShownState } from '@/session/sessionState';
 import { type NumberFormat, useNumberFormat } from '@/ui/text/numberFormat';
@@ -89,6 +90,27 @@ function Difference({ shown, format }: { readonly shown: ShownState; readonly fo
   );
 }
 
+/** Why a step is not shown. */
+function Failure({ error }: { readonly error: NonNullable<ShownState['error']> }) {
+  const { t } = useTranslation('train');
+  const { t: tData } = useTranslation('data');
+  // Of an ancestor, where it is that one's step.
+  const data = error.details?.kind === 'data_missing' ? error.details.data : null;
+  const isSetThere = useSession((state) => data !== null && isKept(state, data));
+  if (data === null)
+    return <p className={classes['note']}>{t('scrubber.failed', { message: error.message })}</p>;
+  if (isSetThere) return <p className={classes['note']}>{tData('missing.drawings')}</p>;
+  const { name, sha256 } = data;
+  return (
+    <p className={classes['note']}>
+      {tData('missing.step', { name, start: sha256.slice(0, 12) })}{' '}
+      <Anchor component={Link} href="/data" size="xs" underline="always">
+        {tData('missing.import')}
+      </Anchor>
+    </p>
+  );
+}
+
 function Shown({ shown }: { readonly shown: ShownState }) {
   const { t } = useTranslation('train');
   const format = useNumberFormat();
@@ -109,15 +131,15 @@ function Shown({ shown }: { readonly shown: ShownState }) {
       data-at={shown.at}
       data-moving={shown.isMoving}
     >
-      <p className={classes['place']}>{shown.isMoving ? moving : [place, ...figures].join(' · ')}</p>
+      {(shown.isMoving || shown.at !== null) && (
+        <p className={classes['place']}>{shown.isMoving ? moving : [place, ...figures].join(' · ')}</p>
+      )}
       {!shown.isMoving && ancestor !== null && (
         <p className={classes['note']} data-testid="before-branch">
           {t('scrubber.beforeBranch', { name: ancestor.name, step: format.integer(ancestor.end) })}
         </p>
       )}
-      {shown.error !== null && (
-        <p className={classes['note']}>{t('scrubber.failed', { message: shown.error })}</p>
-      )}
+      {shown.error !== null && <Failure error={shown.error} />}
       {!shown.isMoving && <Inexact shown={shown} format={format} />}
       {!shown.isMoving && <Difference shown={shown} format={format} />}
       <div className={classes['actions']}>

@@ -30,6 +30,8 @@ function useDetail({ message, details }: WorkerErrorAlertProps['error']): string
     // Of files that are to become a data set, which ImportProblem.tsx words.
     case 'data_import':
       return message;
+    case 'data_missing':
+      return t('details.missing', { start: details.data.sha256.slice(0, 12) });
     case 'http':
       return t('details.http', { status: details.status });
     case 'web_page':

@@ -96,6 +96,7 @@ export function WeightsRefused({ file, network, error }: About & { readonly erro
     // No matter of the file: the engine, the worker, or a download.
     case undefined:
     case 'data_import':
+    case 'data_missing':
     case 'http':
     case 'web_page':
     case 'stalled':

@@ -2,7 +2,7 @@
 import { exportFormat, type ExportFormatId } from '@/formats/exportFormats';
 import type { FormatDetails, ForeignFormat, LoadReport } from '@/model/weightFiles';
 import { download } from '@/ui/export/download';
-import { RequestError } from '@/session/pendingRequests';
+import { asWorkerError, type RequestError } from '@/session/pendingRequests';
 import { session } from '@/session/session';
 
 type WholeModuleDetails = Extract<FormatDetails, { readonly kind: 'whole_module' }>;
@@ -19,8 +19,7 @@ export async function loadWeightFile(file: File): Promise<WeightLoad> {
     const report = await session.actions.importWeights(file);
     return report === null ? { kind: 'cancelled' } : { kind: 'loaded', report };
   } catch (error) {
-    if (error instanceof RequestError) return { kind: 'failed', error: error.asData };
-    return { kind: 'failed', error: { code: 'internal', message: String(error), subject: null } };
+    return { kind: 'failed', error: asWorkerError(error) };
   }
 }
 

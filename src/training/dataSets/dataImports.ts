@@ -7,7 +7,6 @@ import type { DataSets } from '@/training/dataSets/dataSets';
 import { idxZip } from '@/training/dataSets/idxZip';
 import { readDataSet, type ReadData } from '@/training/dataSets/readDataSet';
 import { EventLoopYielder } from '@/training/eventLoop';
-import { imagesOf } from '@/training/engineHost';
 import { NotReadyError } from '@/training/workerError';
 
 const progressMilliseconds = 100;
@@ -69,8 +68,7 @@ export class DataImports {
 
   /** A data set as four IDX files in a zip, with what it is called. */
   async exported(data: DataSpec | undefined): Promise<RequestValue<'exportDataSet'>> {
-    await this.#sets.open(data);
-    const { training, test } = imagesOf(this.#sets, data);
+    const { training, test } = await this.#sets.opened(data);
     const spec = dataOf({ data });
     if (training.count === 0 || test.count < spec.testImages)
       throw new NotReadyError('The images are not there yet.');

@@ -15,7 +15,7 @@ import { DataSets } from '@/training/dataSets/dataSets';
 import { mixDrawings } from '@/training/dataSets/mixDrawings';
 import { bar, barFiles, bars } from '@/training/testing/bars';
 import { defaultSourceFolder, sourceFiles } from '../../../scripts/mnistSource.mjs';
-import { RecordedRunWorker } from '../../../scripts/recordedRun.ts';
+import { exactly, nothingKept, RecordedRunWorker } from '../../../scripts/recordedRun.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
 
 const create = (): Promise<Engine> => createWasmEngine({ host: nodeHost(), threads: 1 });
@@ -95,6 +95,54 @@ test('a run waits where its data is not kept, and goes on to the same bits once 
   later.cut();
 });
 
+test('what needs the images of a run says which data are missing; kept states are shown, and branch into runs that wait', async () => {
+  const store = memoryRuns();
+  const first = new RecordedRunWorker(store, create);
+  const data = await imported(first);
+  const config = runOn(data, { epochs: 8 });
+  first.begin(config);
+  await first.end(store);
+  const { file } = await first.show(5);
+  first.cut();
+
+  // Without the data set, as after it was deleted.
+  const later = new RecordedRunWorker(store, create);
+  later.send({ type: 'restore', runId: 'a', config, kept: nothingKept });
+  await later.until(() => later.events.some(({ type }) => type === 'backendReady'));
+  const missing = {
+    code: 'data_missing',
+    subject: 'Bars',
+    message: expect.stringContaining(data.sha256.slice(0, 12)) as string,
+  };
+  const refused = async (request: Promise<unknown>): Promise<unknown> => {
+    const before = later.events.length;
+    await expect(request).rejects.toThrow('Bars');
+    const failed = later.events.slice(before).find(({ type }) => type === 'requestFailed');
+    return failed?.type === 'requestFailed' ? failed.error : null;
+  };
+  const showing = (step: number) => later.request('showStep', { runId: 'a', step, exactly: true });
+  expect(await refused(showing(7))).toMatchObject(missing);
+  expect(await refused(later.request('testPredictions', null))).toMatchObject(missing);
+  expect(await refused(later.request('hiddenActivations', { count: 10 }))).toMatchObject(missing);
+  const noise = { kinds: ['noise'], count: 10, seed: 1 } as const;
+  expect(await refused(later.request('corruptionAccuracies', noise))).toMatchObject(missing);
+  // The end of an epoch was kept.
+  expect(await showing(5)).toEqual(exactly(5));
+  expect(await later.show(5)).toMatchObject({ file });
+
+  const branched = { ...config, learningRate: 0.05 };
+  later.send({ type: 'branch', runId: 'b', config: branched, parent: { runId: 'a', step: 5 } });
+  later.send({ type: 'train', runId: 'b', until: 'end' });
+  const told = (): unknown =>
+    later.events.findLast((event) => event.type === 'runData' && event.runId === 'b');
+  await later.until(() => told() !== undefined);
+  expect(told()).toMatchObject({ isMissing: true });
+  await imported(later);
+  await later.until(() => later.steps === 40);
+  expect(told()).toMatchObject({ isMissing: false });
+  later.cut();
+});
+
 test('images that other data sets pushed out of memory are read again', async () => {
   const nothing = { ...bars(0), count: 0 };
   let changed: (() => void) | undefined;
@@ -127,6 +175,7 @@ test('images that other data sets pushed out of memory are read again', async ()
 test('drawings are mixed into MNIST once all of it is there', async () => {
   const mnistNow = { training: { ...bars(40), count: 0 }, test: { ...bars(10), count: 0 } };
   let changes = 0;
+  const store = memoryDataSets();
   const sets: DataSets = new DataSets({
     mnist: {
       get training() {
@@ -137,7 +186,7 @@ test('drawings are mixed into MNIST once all of it is there', async () => {
       },
       load: () => Promise.resolve(),
     },
-    store: Promise.resolve(memoryDataSets()),
+    store: Promise.resolve(store),
     onList: () => undefined,
     onChange: () => {
       changes += 1;
@@ -145,7 +194,8 @@ test('drawings are mixed into MNIST once all of it is there', async () => {
       expect(sets.of(data).training.count).toBe(0);
     },
   });
-  const sha256 = await sets.keepDrawings({ images: bar(1, 9), labels: Uint8Array.of(1) });
+  const sha256 = 'd'.repeat(64);
+  await store.addDrawings(sha256, { images: bar(1, 9), labels: Uint8Array.of(1) });
   const data: DataSpec = {
     ...mnist,
     trainingImages: 40,

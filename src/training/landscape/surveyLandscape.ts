@@ -39,8 +39,8 @@ interface Plane extends Pick<LossLandscape, 'x' | 'y' | 'path' | 'explained'> {
 }
 
 /**
- * `tell` hears of the evaluations that are done. @throws NotReadyError where network, images or states are not there; EngineError where
- * the network does not fit a second time; what `signal` was aborted with
+ * `tell` hears of the evaluations that are done. @throws NotReadyError where network, images or states are not there;
+ * DataMissingError; EngineError where the network does not fit a second time; what `signal` was aborted with
  */
 export async function surveyLandscape(
   settings: LandscapeSettings,
@@ -50,6 +50,7 @@ export async function surveyLandscape(
 ): Promise<LossLandscape> {
   const { split, images } = settings;
   const centre = await readCentre(parts.trainer);
+  await parts.source.open?.(centre.config.data);
   const sets = imagesOf(parts.source, centre.config.data);
   if (sets[split === 'train' ? 'training' : 'test'].count < images)
     throw new NotReadyError(`Not all of the ${images} images are there yet.`);

@@ -7,7 +7,7 @@ import type { Engine } from '@/engine/engine';
 import type { EngineState } from '@/model/engineState';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
 import { afterTests } from '@/model/learningRate';
-import { dataOf } from '@/model/dataSet';
+import { dataOf, type DataSpec } from '@/model/dataSet';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { readsTests } from '@/model/schedules';
 import type { ShownStep } from '@/protocol/requests';
@@ -46,6 +46,8 @@ export interface TimeTravelOptions {
   readonly store: Promise<RunStore>;
   readonly second: SecondEngine;
   readonly environmentOf: (info: BackendInfo) => RunEnvironment;
+  /** Reads a data set of one's own. @throws DataMissingError where it is not kept */
+  readonly openData: (data: DataSpec | undefined) => Promise<void>;
 }
 
 /** What takes longer is computed when a person asks for it. */
@@ -105,7 +107,8 @@ export class TimeTravel {
 
   /**
    * Goes to a step; null where another one was asked for meanwhile. exactly: however long it takes; else the nearest keyframe, where the
-   * step itself would take long. perStep: milliseconds, as the run takes them. @throws NotReadyError where no keyframe is there
+   * step itself would take long. perStep: milliseconds, as the run takes them. @throws NotReadyError where no keyframe is there;
+   * DataMissingError where steps have to be computed, and what they are trained on is not kept
    */
   async show(
     run: ReplayedRun,
@@ -207,6 +210,7 @@ export class TimeTravel {
     const place = this.#place;
     if (place === null || place.step === to) return;
     const { data, trainingImages } = place.run.config;
+    await this.#options.openData(data);
     if (host.available('train', data) < trainingImages)
       throw new NotReadyError(`The training images of ${dataOf({ data }).name} are not there.`);
     await host.makeResident(engine, 'train', data, trainingImages);
