@@ -241,11 +241,11 @@ for (const [label, backend] of [
   });
 }
 
-test('takes the digit from the Draw view', async ({ page }) => {
+test('takes the drawing from the Draw view', async ({ page }) => {
   await page.goto('/draw');
   await new TrainPage(page).draw(handwriting['7'] ?? []);
   await page.getByRole('link', { name: 'Conv lab' }).click();
-  await page.getByRole('button', { name: 'The digit from the Draw view' }).click();
+  await page.getByRole('button', { name: 'The drawing from the Draw view' }).click();
   await expect.poll(async () => (await shown(page, 'plane-0')).length).toBe(28 * 28);
   const values = await shown(page, 'plane-0');
   expect(values.filter((value) => (value ?? 0) > 0).length).toBeGreaterThan(30);

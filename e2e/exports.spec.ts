@@ -34,7 +34,7 @@ test('a run is saved as a table and for TensorBoard', async ({ page }) => {
     'test_accurary',
     'gradients/fc1.0.weight',
     'filters/conv1.0',
-    'wrong_digits/',
+    'misread/',
   ])
     expect(events.bytes.includes(part), part).toBe(true);
 });

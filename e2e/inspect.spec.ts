@@ -54,7 +54,7 @@ test('feature maps follow the drawing; a unit leads to the conv lab, which has t
   await test.step('maps change with the drawing, also before the pen is lifted', async () => {
     const first = await painted(page, 'conv1.1');
     await chooseImage(page, 'Drawing');
-    await expect(page.getByText('Draw a digit, or choose a test image.').first()).toBeVisible();
+    await expect(page.getByText('Draw something, or choose a test image.').first()).toBeVisible();
     const pad = await page.getByTestId('drawing-pad').boundingBox();
     if (pad === null) throw new Error('The drawing pad is not visible.');
     const at = (x: number, y: number): [number, number] => [pad.x + x * pad.width, pad.y + y * pad.height];

@@ -44,7 +44,7 @@ test('a run becomes a report that stands by itself', async ({ page, context }) =
     'Curves',
     'Results',
     'Confusion matrix',
-    'Misread digits',
+    'Misread images',
     'What the doctor said',
     'What I conclude',
     'Train it again',

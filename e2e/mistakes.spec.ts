@@ -46,7 +46,7 @@ test('mistakes, embedding and robustness of a short run', async ({ page }) => {
     const right = counts.filter((_, i) => i % 11 === 0).reduce((sum, count) => sum + count, 0);
     expect(accuracy).toContain(`${(right / 100).toFixed(2)}%`);
     await expect(page.getByTestId('accuracy')).toHaveText(`${(right / 100).toFixed(2)}%`);
-    expect(await savedRows(page, 'Save the list of wrong digits')).toHaveLength(10_000 - right);
+    expect(await savedRows(page, 'Save the list of wrong images')).toHaveLength(10_000 - right);
   });
 
   await test.step('a cell by keyboard shows its digits; a digit becomes the image of all tabs', async () => {

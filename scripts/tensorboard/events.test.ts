@@ -168,11 +168,11 @@ describe.runIf(python !== null && hasProtoc)('an event file', () => {
       const at = (2 + 5 * y + 2) * (6 * 27 + 2) + 2 + 27 * filter + 5 * x + 2;
       expect(filters?.pixels?.[at]).toBe(Math.round(127.5 * (1 + value / largest)));
     });
-    expect(values.filter(({ tag }) => tag.startsWith('wrong_digits/')).map(({ tag }) => tag)).toEqual([
-      'wrong_digits/7_read_as_1',
-      'wrong_digits/4_read_as_9',
+    expect(values.filter(({ tag }) => tag.startsWith('misread/')).map(({ tag }) => tag)).toEqual([
+      'misread/7_read_as_1',
+      'misread/4_read_as_9',
     ]);
-    const four = of('wrong_digits/4_read_as_9');
+    const four = of('misread/4_read_as_9');
     expect(four?.size).toEqual([60, 60]);
     expect(four?.pixels?.[(2 + 2 * 3) * 60 + 2 + 2 * 5]).toBe(images[4 * 784 + 3 * 28 + 5]);
 

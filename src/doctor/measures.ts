@@ -35,7 +35,7 @@ export function firstIndex(series: ArrayLike<number>, condition: (value: number)
   return -1;
 }
 
-/** Losses that are -log p of the right digit: they start at ln 10, and 0 is their end. */
+/** Losses that are -log p of the right class: they start at ln 10, and 0 is their end. */
 export function isLogLoss({ loss }: RunConfig): boolean {
   return losses[loss.kind].isLogLoss;
 }

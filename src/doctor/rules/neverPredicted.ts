@@ -1,4 +1,4 @@
-/** Digits that no image is taken for. */
+/** Classes that no image is taken for. */
 import { allImages, allImagesOf, crossEntropy, moreEpochs, shuffledImages } from '@/doctor/fixes';
 import type { Fix } from '@/doctor/finding';
 import { fullTests, isLogLoss } from '@/doctor/measures';
@@ -8,7 +8,7 @@ import { over, sub } from '@/model/formula';
 import { neverPredicted as unpredicted } from '@/model/classCounts';
 import type { RunConfig } from '@/model/runConfig';
 
-/** A slow start is no fault: with the right loss, digits may be missing in the first epochs. */
+/** A slow start is no fault: with the right loss, classes may be missing in the first epochs. */
 const patientEpochs = 2;
 /** The same with a wrong loss, in steps. */
 const patientSteps = 100;
@@ -30,7 +30,7 @@ function judgedTests(record: RunRecord): readonly EvaluationRecord[] {
 
 export const neverPredicted = defineRule({
   formula: [sub('recall', 'k'), '=', over(sub('right', 'k'), sub('images', 'k')), '=', '0'],
-  figures: { accuracy: 'share', digitCount: 'count', last: 'count' },
+  figures: { accuracy: 'share', classCount: 'count', last: 'count' },
   find: (record) => {
     const tests = judgedTests(record);
     const last = tests.at(-1);
@@ -41,7 +41,7 @@ export const neverPredicted = defineRule({
       severity: 'problem',
       step: first.step,
       evidence: { series: 'classes', from: first.step, to: last.step },
-      figures: { accuracy: last.accuracy, digitCount: digits.length, last: last.step },
+      figures: { accuracy: last.accuracy, classCount: digits.length, last: last.step },
       digits,
       fix: remedy(record.config),
     };

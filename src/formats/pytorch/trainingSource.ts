@@ -40,7 +40,7 @@ function settings(config: RunConfig): string {
     ['SHIFT', augment?.shift ?? 0, 'augmentation: pixels,'],
     ['ROTATE', augment?.rotate ?? 0, 'degrees,'],
     ['SCALE', augment?.scale ?? 0, 'and relative size, at most'],
-    ['LABEL_WEIGHTS', labelWeights(loss), 'what an image of a digit counts for in the mean'],
+    ['LABEL_WEIGHTS', labelWeights(loss), 'what an image of a class counts for in the mean'],
   ];
   return lines
     .map(([name, value, comment]) => `${name} = ${literal(value)}${comment === '' ? '' : `  # ${comment}`}`)

@@ -7,6 +7,7 @@ import { histogramOf } from '@/formats/tensorboard/histogram';
 import { hparamValues, settingsOf, textValue, type SummaryValue } from '@/formats/tensorboard/hparams';
 import { EventSchema } from '@/formats/tensorboard/tensorboard_pb';
 import { encodeRecords } from '@/formats/tensorboard/tfRecord';
+import { className, dataOf } from '@/model/dataSet';
 import { flattenLayers } from '@/model/layers';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -110,16 +111,19 @@ function filterImages({ network }: RunConfig, parameters: StateDict): SummaryVal
   });
 }
 
-/** Pairs of digits, and of each as many images. */
-const most = { pairs: 20, digits: 32 };
+/** Pairs of classes, and of each as many images. */
+const most = { pairs: 20, images: 32 };
 
-function wrongDigits(predictions: TestClasses): SummaryValue[] {
+function misreadImages(predictions: TestClasses, config: RunConfig): SummaryValue[] {
+  const data = dataOf(config);
+  // A slash would begin a group of its own.
+  const nameOf = (output: number): string => className(data, output).replaceAll('/', '-');
   return confusions(predictions)
     .slice(0, most.pairs)
     .map(({ label, prediction, indices }) =>
       image(
-        `wrong_digits/${label}_read_as_${prediction}`,
-        digitPicture(indices.slice(0, most.digits), predictions.images, 16),
+        `misread/${nameOf(label)}_read_as_${nameOf(prediction)}`,
+        digitPicture(indices.slice(0, most.images), predictions.images, 16),
       ),
     );
 }
@@ -131,7 +135,7 @@ function contents({ run, gradients, predictions }: EventSource): string {
     gradients === null
       ? '- gradients: none, since no training image was there'
       : `- gradients: of one batch, the first ${gradients.count} training images, in training mode with the weights after step ${run.step}; over the steps there are their standard deviation and largest size by layer (gradient_std, gradient_max)`,
-    `- wrong_digits: of ${predictions.labels.length} test images, the ${most.pairs} most frequent mistakes with up to ${most.digits} images each`,
+    `- misread: of ${predictions.labels.length} test images, the ${most.pairs} most frequent mistakes with up to ${most.images} images each`,
     '- filters: up to 32 of each convolution with up to 16 input channels; 0 is middle grey',
   ].join('\n');
 }
@@ -172,6 +176,6 @@ export async function encodeEvents(source: EventSource): Promise<Uint8Array<Arra
     eventBytes(now, histograms('weights', parameters)),
     ...(gradients === null ? [] : [eventBytes(now, histograms('gradients', gradients.gradients))]),
     ...filterImages(config, parameters).map((value) => eventBytes(now, [value])),
-    ...wrongDigits(predictions).map((value) => eventBytes(now, [value])),
+    ...misreadImages(predictions, config).map((value) => eventBytes(now, [value])),
   ]);
 }

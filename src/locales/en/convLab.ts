@@ -118,10 +118,10 @@ export const convLab = {
     height: 'Height',
     width: 'Width',
     brush: 'Paint with',
-    testDigit: 'MNIST test digit',
+    testDigit: 'Test image',
     load: 'Load',
-    digitFailed: 'This digit is not loaded yet.',
-    drawnDigit: 'The digit from the Draw view',
+    digitFailed: 'This image is not loaded yet.',
+    drawnDigit: 'The drawing from the Draw view',
     nothingDrawn: 'Nothing drawn in the Draw view',
   },
   kernel: {
@@ -247,7 +247,7 @@ export const convLab = {
     title: 'From the network',
     none: 'No network is ready yet.',
     explain:
-      'Steps through a filter of {{name}}, on the digit of the Draw view (or the first test digit). It changes while the network trains.',
+      'Steps through a filter of {{name}}, on the drawing of the Draw view (or the first test image). It changes while the network trains.',
     layer: 'Convolution',
     filter: 'Filter, 1 to {{count}}',
     show: 'Show',

@@ -31,17 +31,17 @@ export const doctor = {
     title: 'The loss has no lower end',
     evidence:
       'The training loss was {{loss}} at step {{step}} and is {{latest}} by now; −log p is never below 0.',
-    why1: 'NLLLoss expects log-probabilities, and this network gives it raw outputs: the loss is then minus the output of the right digit.',
-    why2: 'That output can grow for ever, so the loss falls for ever, without the digits being told apart any better.',
+    why1: 'NLLLoss expects log-probabilities, and this network gives it raw outputs: the loss is then minus the output of the right class.',
+    why2: 'That output can grow for ever, so the loss falls for ever, without the classes being told apart any better.',
     why3: 'Cross entropy takes the logarithm of the softmax first, which ties all ten outputs together and ends at 0.',
   },
   softmax_before_nll: {
     title: 'Softmax before NLLLoss',
     evidence:
-      'Every loss lies between −1 and 0, lately {{latest}}: it is −p, and the right digit gets p = {{probability}} on average.',
+      'Every loss lies between −1 and 0, lately {{latest}}: it is −p, and the right class gets p = {{probability}} on average.',
     why1: 'NLLLoss expects log p and gets p, so the loss is −p and can never be below −1.',
-    why2: 'Its gradient carries the factor p (1 − p): where a digit is quite wrong, p is near 0 and nothing is learned from it.',
-    why3: 'Digits that fall behind early so stay dead; cross entropy has p − 1 there, which is largest where the network is most wrong.',
+    why2: 'Its gradient carries the factor p (1 − p): where an image is read quite wrongly, p is near 0 and nothing is learned from it.',
+    why3: 'Classes that fall behind early so stay dead; cross entropy has p − 1 there, which is largest where the network is most wrong.',
   },
   softmax_twice: {
     title: 'Softmax is applied twice',
@@ -67,7 +67,7 @@ export const doctor = {
     title: 'The first loss is far from ln 10',
     evidence:
       'The first loss is {{loss}}; a fresh network that knows nothing has {{expected}}. The largest input is {{input}}.',
-    why1: 'Before training, all ten digits should be about equally likely, which gives a cross entropy of ln 10.',
+    why1: 'Before training, all ten outputs should be about equally likely, which gives a cross entropy of ln 10.',
     why2: 'A much larger loss means that the outputs are large already: the network is sure of itself, and wrong.',
     why3: 'Inputs or weights that are too large do that, and the first steps are spent on undoing it, often at the price of units that are off for good.',
   },
@@ -114,8 +114,8 @@ export const doctor = {
     title: 'The order of the images hurts',
     evidence:
       'Batches in a row were right to {{trainingAccuracy}}, the test after them only to {{testAccuracy}}; accuracy jumps {{dispersion}} times as much as chance would let it.',
-    why1: 'Neighbours in the file resemble each other, so a batch tells of a few digits only.',
-    why2: 'Its gradient points to those digits, and what was learned of the others is forgotten until they come round again.',
+    why1: 'Neighbours in the file resemble each other, so a batch tells of a few classes only.',
+    why2: 'Its gradient points to those classes, and what was learned of the others is forgotten until they come round again.',
     why3: 'Shuffled, every batch is a fair sample, and its gradient that of the whole set on average.',
   },
   small_batch_norm: {
@@ -127,19 +127,19 @@ export const doctor = {
     why3: 'A larger batch makes both alike.',
   },
   classes_never_predicted: {
-    title: 'Digits are never predicted',
+    title: 'Classes are never predicted',
     evidence:
-      'The test at step {{last}} has {{digitCount}} digits that no image is taken for; its accuracy is {{accuracy}}.',
-    why1: 'An accuracy alone hides it: ten digits are asked for, and some are never the answer.',
+      'The test at step {{last}} has {{classCount}} classes that no image is taken for; its accuracy is {{accuracy}}.',
+    why1: 'An accuracy alone hides it: every class is asked for, and some are never the answer.',
     why2: 'That happens where they are missing among the training images, come in an unlucky order, or get no gradient from the loss.',
     why3: 'Their recall, the share of their own images that are read right, is 0.',
   },
   chance_accuracy: {
     title: 'The network guesses',
     evidence_one:
-      'After {{epochs}} epoch the test accuracy is {{accuracy}}; always answering 1 is right for 11.35 %.',
+      'After {{epochs}} epoch the test accuracy is {{accuracy}}; always answering the most frequent class is right for {{chance}}.',
     evidence_other:
-      'After {{epochs}} epochs the test accuracy is {{accuracy}}; always answering 1 is right for 11.35 %.',
+      'After {{epochs}} epochs the test accuracy is {{accuracy}}; always answering the most frequent class is right for {{chance}}.',
     why1: 'The network gives every image about the same answer, as if it did not see the image.',
     why2: 'Its loss stands where a fresh network’s does, so the steps so far have taught it nothing.',
     why3: 'Either they are too short or too long, or their gradient never reaches the layers that would have to change.',

@@ -7,7 +7,7 @@ export const errors = {
     disconnected: 'The connection to the server failed.',
   },
   data_fetch: {
-    title: 'The digits could not be loaded',
+    title: 'The images could not be loaded',
     text: 'Check the connection and try again. Only what is missing is loaded.',
   },
   data_checksum: {

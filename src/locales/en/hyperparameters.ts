@@ -1,4 +1,4 @@
-const classWeightHint = 'How much the images of this digit count in the loss; 0 leaves them out.';
+const classWeightHint = 'How much the images of this class count in the loss; 0 leaves them out.';
 
 /** Texts of model/hyperparameters.ts: one entry a key, with the values of a choice; units; problems. */
 export const hyperparameters = {
@@ -26,7 +26,7 @@ export const hyperparameters = {
     hint: 'What training makes smaller. Cross entropy is the right one; three runs of the report used another.',
     choices: {
       cross_entropy: 'Cross entropy',
-      cross_entropy_weighted: 'Cross entropy, digits weighted',
+      cross_entropy_weighted: 'Cross entropy, classes weighted',
       nll_log_softmax: 'NLL on log_softmax',
       nll_logits: 'NLL on raw outputs',
       nll_softmax: 'NLL on softmax',
@@ -36,18 +36,18 @@ export const hyperparameters = {
   },
   labelSmoothing: {
     label: 'Label smoothing',
-    hint: 'Share of the target that is spread over all ten digits.',
+    hint: 'Share of the target that is spread over all ten outputs.',
   },
-  weight0: { label: 'Weight of 0', hint: classWeightHint },
-  weight1: { label: 'Weight of 1', hint: classWeightHint },
-  weight2: { label: 'Weight of 2', hint: classWeightHint },
-  weight3: { label: 'Weight of 3', hint: classWeightHint },
-  weight4: { label: 'Weight of 4', hint: classWeightHint },
-  weight5: { label: 'Weight of 5', hint: classWeightHint },
-  weight6: { label: 'Weight of 6', hint: classWeightHint },
-  weight7: { label: 'Weight of 7', hint: classWeightHint },
-  weight8: { label: 'Weight of 8', hint: classWeightHint },
-  weight9: { label: 'Weight of 9', hint: classWeightHint },
+  weight0: { label: 'Weight of class 0', hint: classWeightHint },
+  weight1: { label: 'Weight of class 1', hint: classWeightHint },
+  weight2: { label: 'Weight of class 2', hint: classWeightHint },
+  weight3: { label: 'Weight of class 3', hint: classWeightHint },
+  weight4: { label: 'Weight of class 4', hint: classWeightHint },
+  weight5: { label: 'Weight of class 5', hint: classWeightHint },
+  weight6: { label: 'Weight of class 6', hint: classWeightHint },
+  weight7: { label: 'Weight of class 7', hint: classWeightHint },
+  weight8: { label: 'Weight of class 8', hint: classWeightHint },
+  weight9: { label: 'Weight of class 9', hint: classWeightHint },
   optimizer: {
     label: 'Optimizer',
     hint: 'How a gradient becomes a change of the weights; PyTorch’s formulas.',

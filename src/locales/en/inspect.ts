@@ -17,7 +17,7 @@ export const inspect = {
     title: 'Image',
     source: 'Which image',
     sources: { drawing: 'Drawing', test: 'Test image', file: 'File' },
-    empty: 'Draw a digit, or choose a test image.',
+    empty: 'Draw something, or choose a test image.',
     index: 'Number',
     random: 'Random',
     label: 'Labelled {{label}}',

@@ -2,7 +2,7 @@ export const inspectEmbedding = {
   start: 'Read {{images}} test images',
   running: 'Reading test images {{share}}',
   title: 'Embedding',
-  hint: 'What the last hidden layer ({{layer}}, {{columns}} values an image) gives for {{images}} test images, in two dimensions. Every digit on the picture is an image; the network tells apart what lies apart.',
+  hint: 'What the last hidden layer ({{layer}}, {{columns}} values an image) gives for {{images}} test images, in two dimensions. Every number on the picture is an image, by its class; the network tells apart what lies apart.',
   hintInput:
     'The network has no hidden layer, so these are the pixels themselves ({{columns}} values an image) of {{images}} test images, in two dimensions.',
   method: 'Method',
@@ -18,15 +18,15 @@ export const inspectEmbedding = {
   umapLabel: 'Placing points',
   pictureTitle: '{{method}} of {{layer}} after step {{step}}',
   save: 'Save the embedding',
-  classes: 'Digits that are shown',
-  toggle: 'Digit {{digit}}',
+  classes: 'Classes that are shown',
+  toggle: 'Class {{name}}',
   scatter: 'Test images by what the last hidden layer makes of them',
   scatterHint:
-    'Hover a digit to see it, click it to show it in the other tabs, draw around some to select them (with Shift: add). By keyboard: arrows go from point to point, Enter selects, Escape clears.',
+    'Hover a point to see its image, click it to show it in the other tabs, draw around some to select them (with Shift: add). By keyboard: arrows go from point to point, Enter selects, Escape clears.',
   point: 'Test image {{index}}, labelled {{label}}',
   selection: {
     title: 'Selection',
-    hint: 'Draw a line around points, or choose digits above and select all of them.',
+    hint: 'Draw a line around points, or choose classes above and select all of them.',
     count_one: '{{images}} selected',
     count_other: '{{images}} selected',
     all: 'Select all shown',

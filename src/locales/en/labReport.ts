@@ -1,6 +1,6 @@
 export const labReport = {
   title: 'Lab report',
-  hint: 'Set-up, network, curves, results, misread digits and what the doctor said, in one file, with your own words.',
+  hint: 'Set-up, network, curves, results, misread images and what the doctor said, in one file, with your own words.',
   write: 'Write the report…',
   form: {
     close: 'Close without a report',
@@ -86,11 +86,11 @@ export const labReport = {
     shown: 'Shown',
     right: 'Right',
     noReadings: 'The test images could not be read when this report was written.',
-    wrong: 'Misread digits',
+    wrong: 'Misread images',
     noneWrong: 'None of the test images was misread.',
     wrongText: 'The most frequent mistakes, with up to {{most}} images of each.',
     wrongCaption: '{{label}} read as {{prediction}}: {{count}} times',
-    wrongAlt: 'Handwritten digits that show {{label}} and were read as {{prediction}}.',
+    wrongAlt: 'Test images that are labelled {{label}} and were read as {{prediction}}.',
     doctor: 'What the doctor said',
     doctorNone: 'The doctor found nothing wrong with this run.',
     since: 'since step {{step}}',

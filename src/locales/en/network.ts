@@ -1,7 +1,7 @@
 /** Texts of the network page, of a run's cost and of weight files. */
 export const network = {
   title: 'The network',
-  intro: 'What the network does to a picture of a digit, layer by layer. Open a box to see its weights.',
+  intro: 'What the network does to a picture, layer by layer. Open a box to see its weights.',
   mode: {
     label: 'What to do',
     view: 'Look',
@@ -118,7 +118,7 @@ export const network = {
     startFrom: 'Start from…',
     templates: {
       label: 'Templates',
-      linear: { name: 'Linear classifier', text: 'The smallest: every pixel straight to every digit.' },
+      linear: { name: 'Linear classifier', text: 'The smallest: every pixel straight to every output.' },
       convolutional: { name: 'Small CNN', text: 'Two convolutions with pooling, then one Linear.' },
       residual: { name: 'One residual block', text: 'A block whose input goes around it and is added.' },
     },
@@ -223,7 +223,7 @@ export const network = {
     same_stride: '{{kind}} keeps the size with padding “same”, which only stride 1 can do, not {{stride}}.',
     residual_mismatch:
       'The block adds its body, {{body}}, to its shortcut, {{shortcut}}: both must have the same shape.',
-    output_classes: 'The network must end in 10 values, one a digit; it ends in {{given}}.',
+    output_classes: 'The network must end in 10 values, one a class; it ends in {{given}}.',
     invalid_parameter: '{{field}} of {{kind}} must lie between {{min}} and {{max}}, not {{value}}.',
     not_a_divisor: '{{field}} of {{kind}} must divide {{divided}}, which {{value}} does not.',
     invalid_name:

@@ -125,9 +125,9 @@ export const runs = {
     sameSettings: 'Their settings are the same.',
     seed: 'the seed',
     inFlight: 'Changes while training',
-    recall: 'Digits read right',
-    recallHint: 'Share of each digit’s test images, in the last full test.',
-    digit: 'Digit',
+    recall: 'Read right, by class',
+    recallHint: 'Share of each class’s test images, in the last full test.',
+    class: 'Class',
   },
   details: {
     close: 'Close',

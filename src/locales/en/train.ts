@@ -248,7 +248,7 @@ export const train = {
   },
   scrubber: {
     label: 'Step on show',
-    hint: 'Drag to look back: the drawing, the digits, the layers and the weights to save are then those of that step. Arrow keys go by step, with Shift by kept state, Page keys by epoch.',
+    hint: 'Drag to look back: the drawing, the test images, the layers and the weights to save are then those of that step. Arrow keys go by step, with Shift by kept state, Page keys by epoch.',
     newest: 'Newest step, {{step}}',
     value: 'Step {{step}} of {{total}}',
     shown: 'Shown: step {{step}}',

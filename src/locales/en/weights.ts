@@ -15,10 +15,10 @@ export const weights = {
     onnx_images: { name: 'ONNX that takes images', hint: 'The same; scales and resizes bytes itself' },
     tensorboard: {
       name: 'TensorBoard',
-      hint: 'Curves, histograms, filters and misread digits, as an event file',
+      hint: 'Curves, histograms, filters and misread images, as an event file',
     },
     metrics_csv: { name: 'Metrics as CSV', hint: 'A row a step; pandas and Trackio read it' },
-    metrics_json: { name: 'Metrics as JSON', hint: 'The same with settings and tests, digit by digit' },
+    metrics_json: { name: 'Metrics as JSON', hint: 'The same with settings and tests, class by class' },
   },
   saveHint: '{{weights}}, as .safetensors',
   load: 'Load weights…',
@@ -163,7 +163,10 @@ export const weights = {
       what: 'a JSON file',
       todo: 'It holds settings, not weights. Choose the .safetensors file that belongs to it.',
     },
-    image: { what: 'a picture', todo: 'Choose a .safetensors file. To have a digit read, draw it.' },
+    image: {
+      what: 'a picture',
+      todo: 'Choose a .safetensors file. To have it read, open it as a picture on Inspect.',
+    },
     pdf: { what: 'a PDF document', todo: 'Choose a .safetensors file.' },
     text: {
       what: 'text, not weights',

@@ -118,11 +118,11 @@ export const convLab = {
     height: '高',
     width: '宽',
     brush: '画笔数值',
-    testDigit: 'MNIST 测试数字',
+    testDigit: '测试图片',
     load: '载入',
-    digitFailed: '这个数字尚未载入。',
-    drawnDigit: '“手写”页面中的数字',
-    nothingDrawn: '“手写”页面中还没有数字',
+    digitFailed: '这张图片尚未载入。',
+    drawnDigit: '“手写”页面中的图',
+    nothingDrawn: '“手写”页面中还没有图',
   },
   kernel: {
     title: '卷积核',
@@ -242,8 +242,7 @@ export const convLab = {
   network: {
     title: '来自网络',
     none: '还没有可用的网络。',
-    explain:
-      '在“手写”页面的数字（或第一个测试数字）上逐步执行 {{name}} 的一个滤波器。网络训练时它会随之变化。',
+    explain: '在“手写”页面的图（或第一张测试图片）上逐步执行 {{name}} 的一个滤波器。网络训练时它会随之变化。',
     layer: '卷积层',
     filter: '滤波器，1 到 {{count}}',
     show: '显示',

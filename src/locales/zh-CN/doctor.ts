@@ -12,7 +12,7 @@ export const doctor = {
   why: '为什么',
   layers: '涉及的层',
   moreLayers: '还有 {{count}} 层',
-  digitsWrong: '测试中全部读错的数字',
+  digitsWrong: '测试中全部读错的类别',
   digitsUnpredicted: '没有一张测试图被认作',
   apply: '只改这一项，重新训练',
   applyFrom: '从第 {{step}} 步开始',
@@ -33,17 +33,17 @@ export const doctor = {
   unbounded_loss: {
     title: '损失没有下界',
     evidence: '训练损失在第 {{step}} 步是 {{loss}}，现在是 {{latest}}；而 −log p 绝不会小于 0。',
-    why1: 'NLLLoss 要的是对数概率，这里得到的却是原始输出：损失就成了正确数字那个输出的相反数。',
-    why2: '这个输出可以一直变大，损失就一直下降，数字却并没有分得更清楚。',
+    why1: 'NLLLoss 要的是对数概率，这里得到的却是原始输出：损失就成了正确类别那个输出的相反数。',
+    why2: '这个输出可以一直变大，损失就一直下降，各类别却并没有分得更清楚。',
     why3: '交叉熵先取 softmax 的对数，把十个输出联系在一起，最低到 0 为止。',
   },
   softmax_before_nll: {
     title: 'NLLLoss 之前多了 softmax',
     evidence:
-      '每个损失都在 −1 和 0 之间，最近是 {{latest}}：它就是 −p，正确数字平均得到 p = {{probability}}。',
+      '每个损失都在 −1 和 0 之间，最近是 {{latest}}：它就是 −p，正确类别平均得到 p = {{probability}}。',
     why1: 'NLLLoss 要的是 log p，得到的是 p，所以损失是 −p，不会低于 −1。',
     why2: '它的梯度带有因子 p (1 − p)：错得越厉害，p 越接近 0，就越学不到东西。',
-    why3: '早早落后的数字于是一直学不会；交叉熵在那里的梯度是 p − 1，错得最厉害时最大。',
+    why3: '早早落后的类别于是一直学不会；交叉熵在那里的梯度是 p − 1，错得最厉害时最大。',
   },
   softmax_twice: {
     title: 'softmax 用了两次',
@@ -66,7 +66,7 @@ export const doctor = {
   first_loss: {
     title: '第一个损失离 ln 10 太远',
     evidence: '第一个损失是 {{loss}}；什么都不知道的新网络应是 {{expected}}。最大的输入值是 {{input}}。',
-    why1: '训练之前，十个数字的可能性应差不多，交叉熵就是 ln 10。',
+    why1: '训练之前，十个输出的可能性应差不多，交叉熵就是 ln 10。',
     why2: '损失大得多，说明输出一开始就很大：网络很自信，却是错的。',
     why3: '输入或权重太大会造成这种情况，最初的训练都用来纠正它，还常常使一些单元从此失效。',
   },
@@ -109,8 +109,8 @@ export const doctor = {
     title: '图像的顺序有害',
     evidence:
       '连续几批正确率达到 {{trainingAccuracy}}，随后的测试只有 {{testAccuracy}}；正确率的跳动是随机情况的 {{dispersion}} 倍。',
-    why1: '文件中相邻的图像彼此相似，一批只讲到少数几个数字。',
-    why2: '它的梯度只朝着这些数字，其他数字学到的东西被忘掉，直到它们再次出现。',
+    why1: '文件中相邻的图像彼此相似，一批只讲到少数几个类别。',
+    why2: '它的梯度只朝着这些类别，其他类别学到的东西被忘掉，直到它们再次出现。',
     why3: '打乱之后，每批都是公平的样本，梯度平均起来就是整个数据集的梯度。',
   },
   small_batch_norm: {
@@ -122,16 +122,16 @@ export const doctor = {
     why3: '批大一些，两者就一致了。',
   },
   classes_never_predicted: {
-    title: '有的数字从来不被预测',
-    evidence: '第 {{last}} 步的测试里，有 {{digitCount}} 个数字没有一张图被认作它；正确率 {{accuracy}}。',
-    why1: '只看正确率看不出来：要认十个数字，有几个却从来不是答案。',
+    title: '有的类别从来不被预测',
+    evidence: '第 {{last}} 步的测试里，有 {{classCount}} 个类别没有一张图被认作它；正确率 {{accuracy}}。',
+    why1: '只看正确率看不出来：每个类别都要认，有几个却从来不是答案。',
     why2: '原因可能是训练图像里没有它们、顺序不巧，或损失不给它们梯度。',
     why3: '它们的召回率，即自己的图像中读对的比例，是 0。',
   },
   chance_accuracy: {
     title: '网络在猜',
-    evidence_one: '{{epochs}} 轮之后测试正确率是 {{accuracy}}；总是回答 1 也有 11.35 %。',
-    evidence_other: '{{epochs}} 轮之后测试正确率是 {{accuracy}}；总是回答 1 也有 11.35 %。',
+    evidence_one: '{{epochs}} 轮之后测试正确率是 {{accuracy}}；总是回答最常见的类别也有 {{chance}}。',
+    evidence_other: '{{epochs}} 轮之后测试正确率是 {{accuracy}}；总是回答最常见的类别也有 {{chance}}。',
     why1: '网络对每张图的回答都差不多，好像没有看图。',
     why2: '损失停在新网络的水平，到目前为止什么也没学到。',
     why3: '要么步子太小或太大，要么梯度到不了需要改变的层。',

@@ -27,7 +27,7 @@ export const draw = {
   },
   prediction: {
     title: '预测',
-    empty: '一动笔就会显示各数字的概率。',
+    empty: '一动笔就会显示各类别的概率。',
     waiting: '网络还没准备好。',
     untrained: '网络尚未训练，只是在猜。开始训练，看看这里如何变化。',
     answer: '识别为',

@@ -9,7 +9,7 @@ export const errors = {
     missing: 'SHA-256 为 {{start}}… 的数据集',
     disconnected: '与服务器的连接失败。',
   },
-  data_fetch: { title: '无法加载数字图片', text: '请检查网络后重试，只会加载缺少的部分。' },
+  data_fetch: { title: '无法加载图片', text: '请检查网络后重试，只会加载缺少的部分。' },
   data_checksum: {
     title: '有一个数据文件损坏',
     text: '校验和与已知的不符，因此没有使用。请重试以重新加载。',

@@ -1,7 +1,7 @@
 import type { hyperparameters as english } from '@/locales/en/hyperparameters';
 import type { Translation } from '@/locales/shape';
 
-const classWeightHint = '这个数字的图像在损失中占多大分量；0 表示不计入。';
+const classWeightHint = '这个类别的图像在损失中占多大分量；0 表示不计入。';
 
 export const hyperparameters = {
   network: {
@@ -28,7 +28,7 @@ export const hyperparameters = {
     hint: '训练要减小的量。交叉熵才是正确的选择；报告中有三次实验用了别的损失。',
     choices: {
       cross_entropy: '交叉熵',
-      cross_entropy_weighted: '交叉熵（按数字加权）',
+      cross_entropy_weighted: '交叉熵（按类别加权）',
       nll_log_softmax: 'NLL（log_softmax 之后）',
       nll_logits: 'NLL（原始输出）',
       nll_softmax: 'NLL（softmax 之后）',
@@ -38,18 +38,18 @@ export const hyperparameters = {
   },
   labelSmoothing: {
     label: '标签平滑',
-    hint: '把目标的这一部分均匀分给十个数字。',
+    hint: '把目标的这一部分均匀分给十个输出。',
   },
-  weight0: { label: '数字 0 的权重', hint: classWeightHint },
-  weight1: { label: '数字 1 的权重', hint: classWeightHint },
-  weight2: { label: '数字 2 的权重', hint: classWeightHint },
-  weight3: { label: '数字 3 的权重', hint: classWeightHint },
-  weight4: { label: '数字 4 的权重', hint: classWeightHint },
-  weight5: { label: '数字 5 的权重', hint: classWeightHint },
-  weight6: { label: '数字 6 的权重', hint: classWeightHint },
-  weight7: { label: '数字 7 的权重', hint: classWeightHint },
-  weight8: { label: '数字 8 的权重', hint: classWeightHint },
-  weight9: { label: '数字 9 的权重', hint: classWeightHint },
+  weight0: { label: '类别 0 的权重', hint: classWeightHint },
+  weight1: { label: '类别 1 的权重', hint: classWeightHint },
+  weight2: { label: '类别 2 的权重', hint: classWeightHint },
+  weight3: { label: '类别 3 的权重', hint: classWeightHint },
+  weight4: { label: '类别 4 的权重', hint: classWeightHint },
+  weight5: { label: '类别 5 的权重', hint: classWeightHint },
+  weight6: { label: '类别 6 的权重', hint: classWeightHint },
+  weight7: { label: '类别 7 的权重', hint: classWeightHint },
+  weight8: { label: '类别 8 的权重', hint: classWeightHint },
+  weight9: { label: '类别 9 的权重', hint: classWeightHint },
   optimizer: {
     label: '优化器',
     hint: '梯度如何变成权重的改变；公式与 PyTorch 相同。',

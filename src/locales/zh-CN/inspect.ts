@@ -19,7 +19,7 @@ export const inspect = {
     title: '图片',
     source: '选择图片',
     sources: { drawing: '手写', test: '测试图片', file: '文件' },
-    empty: '请写一个数字，或选一张测试图片。',
+    empty: '请画点什么，或选一张测试图片。',
     index: '编号',
     random: '随机',
     label: '标签为 {{label}}',

@@ -5,7 +5,7 @@ export const inspectEmbedding = {
   start: '读取 {{images}} 张测试图片',
   running: '正在读取测试图片 {{share}}',
   title: '嵌入',
-  hint: '最后一个隐藏层（{{layer}}，每张图片 {{columns}} 个值）对 {{images}} 张测试图片的输出，画在二维平面上。图上每个数字是一张图片；离得远的，网络分得开。',
+  hint: '最后一个隐藏层（{{layer}}，每张图片 {{columns}} 个值）对 {{images}} 张测试图片的输出，画在二维平面上。图上每个编号是一张图片，表示它的类别；离得远的，网络分得开。',
   hintInput:
     '该网络没有隐藏层，因此这里是 {{images}} 张测试图片的像素本身（每张 {{columns}} 个值），画在二维平面上。',
   method: '方法',
@@ -20,15 +20,15 @@ export const inspectEmbedding = {
   umapLabel: '正在安放各点',
   pictureTitle: '第 {{step}} 步之后 {{layer}} 的 {{method}}',
   save: '保存嵌入图',
-  classes: '显示的数字',
-  toggle: '数字 {{digit}}',
+  classes: '显示的类别',
+  toggle: '类别 {{name}}',
   scatter: '按最后隐藏层的输出排列的测试图片',
   scatterHint:
-    '悬停可看数字图片，点击后其他标签页也显示它，圈选可选中一些（按住 Shift 追加）。键盘：方向键在点之间移动，回车选中，Esc 清除。',
+    '悬停可看图片，点击后其他标签页也显示它，圈选可选中一些（按住 Shift 追加）。键盘：方向键在点之间移动，回车选中，Esc 清除。',
   point: '测试图片 {{index}}，标签为 {{label}}',
   selection: {
     title: '选中的图片',
-    hint: '在图上圈出一些点，或在上方选择数字后全部选中。',
+    hint: '在图上圈出一些点，或在上方选择类别后全部选中。',
     count_one: '已选 {{images}} 张',
     count_other: '已选 {{images}} 张',
     all: '选中所有显示的',

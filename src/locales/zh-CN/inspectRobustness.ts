@@ -3,7 +3,7 @@ import type { Translation } from '@/locales/shape';
 
 export const inspectRobustness = {
   title: '鲁棒性',
-  hint: '测试图片被破坏得越来越厉害时，网络还能保持多高的准确率。每条曲线下方：所选图片在各强度下的样子，以及读成的数字。',
+  hint: '测试图片被破坏得越来越厉害时，网络还能保持多高的准确率。每条曲线下方：所选图片在各强度下的样子，以及读成的类别。',
   which: '破坏方式',
   images: '测试图片数',
   start: '开始测量',

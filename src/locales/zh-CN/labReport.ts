@@ -3,7 +3,7 @@ import type { Translation } from '@/locales/shape';
 
 export const labReport = {
   title: '实验报告',
-  hint: '设置、网络、曲线、结果、认错的数字和诊断意见，连同你自己的话，写成一个文件。',
+  hint: '设置、网络、曲线、结果、认错的图像和诊断意见，连同你自己的话，写成一个文件。',
   write: '写报告…',
   form: {
     close: '关闭，不写报告',
@@ -84,15 +84,15 @@ export const labReport = {
     bestAccuracy: '最好的准确率',
     trainedFor: '训练用时',
     confusion: '混淆矩阵',
-    confusionText: '行：图像上的数字。列：网络读出的数字。训练 {{step}} 步之后，{{images}} 张测试图像。',
+    confusionText: '行：图像的类别。列：网络读出的类别。训练 {{step}} 步之后，{{images}} 张测试图像。',
     shown: '图像',
     right: '认对',
     noReadings: '写这份报告时无法读取测试图像。',
-    wrong: '认错的数字',
+    wrong: '认错的图像',
     noneWrong: '没有一张测试图像被认错。',
     wrongText: '最常见的错误，每种最多 {{most}} 张图像。',
     wrongCaption: '{{label}} 被读成 {{prediction}}：{{count}} 次',
-    wrongAlt: '显示 {{label}} 却被读成 {{prediction}} 的手写数字。',
+    wrongAlt: '标为 {{label}} 却被读成 {{prediction}} 的测试图像。',
     doctor: '诊断意见',
     doctorNone: '诊断没有发现这次训练有什么问题。',
     since: '自第 {{step}} 步起',

@@ -3,7 +3,7 @@ import type { Translation } from '@/locales/shape';
 
 export const network = {
   title: '网络',
-  intro: '网络如何一层一层地处理一张数字图片。点开方框可以看到它的权重。',
+  intro: '网络如何一层一层地处理一张图片。点开方框可以看到它的权重。',
   mode: {
     label: '要做什么',
     view: '查看',
@@ -119,7 +119,7 @@ export const network = {
     startFrom: '从…开始',
     templates: {
       label: '模板',
-      linear: { name: '线性分类器', text: '最小的网络：每个像素直接连到每个数字。' },
+      linear: { name: '线性分类器', text: '最小的网络：每个像素直接连到每个输出。' },
       convolutional: { name: '小型 CNN', text: '两个带池化的卷积层，再加一个 Linear。' },
       residual: { name: '一个残差块', text: '输入绕过残差块，再与它的结果相加。' },
     },
@@ -219,7 +219,7 @@ export const network = {
       '{{kind}} 分为 {{groups}} 组，组数必须同时整除 {{inChannels}} 个输入通道和 {{outChannels}} 个输出通道。',
     same_stride: '{{kind}} 的填充“same”保持尺寸不变，只能用步幅 1，不能用 {{stride}}。',
     residual_mismatch: '残差块把主路 {{body}} 与捷径 {{shortcut}} 相加，两者的形状必须相同。',
-    output_classes: '网络最后必须给出 10 个数，每个数字一个；现在给出 {{given}}。',
+    output_classes: '网络最后必须给出 10 个数，每个类别一个；现在给出 {{given}}。',
     invalid_parameter: '{{kind}} 的 {{field}} 必须在 {{min}} 和 {{max}} 之间，现在是 {{value}}。',
     not_a_divisor: '{{kind}} 的 {{field}} 必须能整除 {{divided}}，而 {{value}} 不能。',
     invalid_name:

@@ -126,9 +126,9 @@ export const runs: Translation<EnglishTexts['runs']> = {
     sameSettings: '它们的设置相同。',
     seed: '种子',
     inFlight: '训练中的更改',
-    recall: '各数字的正确率',
-    recallHint: '最近一次完整测试中，每个数字的测试图像被正确识别的比例。',
-    digit: '数字',
+    recall: '各类别的正确率',
+    recallHint: '最近一次完整测试中，每个类别的测试图像被正确识别的比例。',
+    class: '类别',
   },
   details: {
     close: '关闭',

@@ -54,8 +54,8 @@ function ClassToggles({
           type="button"
           className={classes['toggle']}
           aria-pressed={visible.has(digit)}
-          aria-label={t('toggle', { digit: nameOf(digit) })}
-          title={t('toggle', { digit: nameOf(digit) })}
+          aria-label={t('toggle', { name: nameOf(digit) })}
+          title={t('toggle', { name: nameOf(digit) })}
           style={{ color: classColour(scheme, digit) }}
           onClick={() => onToggle(digit)}
         >

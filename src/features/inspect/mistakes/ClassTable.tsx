@@ -20,7 +20,7 @@ export function ClassTable({ report }: { readonly report: ClassificationReport }
       <Table className={classes['figures']} data-testid="class-figures">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th scope="col">{t('classes.digit')}</Table.Th>
+            <Table.Th scope="col">{t('classes.class')}</Table.Th>
             {keys.map((key) => (
               <Table.Th key={key} scope="col">
                 {t(`classes.${key}`)}

@@ -134,7 +134,7 @@ export function RecallTable({ runs }: { readonly runs: readonly NamedRun[] }) {
       <p className={classes['detail']}>{t('compare.recallHint')}</p>
       <SideBySide
         title={t('compare.recall')}
-        corner={t('compare.digit')}
+        corner={t('compare.class')}
         runs={runs}
         rows={rows}
         testId="compare-recall"
