@@ -53,9 +53,12 @@ export function createTimeTravelActions(
       change({ isMoving: false, error: asWorkerError(error) }, shown);
     }
   };
-  // A step that could not be computed is, once its data is there.
-  store.subscribe(({ shown, dataSets }, before) => {
-    if (dataSets !== before.dataSets && shown?.error?.code === 'data_missing') void show(shown.step, false);
+  // A step that could not be computed is, once its data, or an engine, is there.
+  store.subscribe(({ shown, dataSets, backend }, before) => {
+    const code = shown?.error?.code;
+    const hasData = code === 'data_missing' && dataSets !== before.dataSets;
+    const hasEngine = code === 'not_ready' && backend.kind === 'ready' && before.backend.kind !== 'ready';
+    if (shown !== null && (hasData || hasEngine)) void show(shown.step, false);
   });
   const leave = (): void => {
     const { run, shown } = store.getState();

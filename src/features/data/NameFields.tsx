@@ -4,28 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { ReactNode } from 'react';
 import { classNamesSchema, dataNameSchema, type DataSpec } from '@/model/dataSet';
 import * as v from 'valibot';
+import { usualIds, usualNames } from '@/features/data/usualNames';
 import classes from '@/features/data/data.module.css';
 
 export type Names = Pick<DataSpec, 'name' | 'classNames'>;
-
-/** As their authors give them: github.com/zalandoresearch/fashion-mnist, codh.rois.ac.jp/kmnist. */
-const usual = {
-  digits: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-  fashion: [
-    'T-shirt/top',
-    'Trouser',
-    'Pullover',
-    'Dress',
-    'Coat',
-    'Sandal',
-    'Shirt',
-    'Sneaker',
-    'Bag',
-    'Ankle boot',
-  ],
-  kuzushiji: ['お', 'き', 'す', 'つ', 'な', 'は', 'ま', 'や', 'れ', 'を'],
-} as const;
-const usualIds = ['digits', 'fashion', 'kuzushiji'] as const;
 
 /** The names without spaces around them; null where they do not do. */
 export function cleanNames({ name, classNames }: Names): Names | null {
@@ -61,7 +43,7 @@ export function NameFields({ names, onChange, beside }: NameFieldsProps) {
             size="sm"
             label={t('names.usual')}
             placeholder="–"
-            value={usualIds.find((id) => usual[id].join('\n') === classNames.join('\n')) ?? null}
+            value={usualIds.find((id) => usualNames[id].join('\n') === classNames.join('\n')) ?? null}
             data={usualIds.map((id) => ({ value: id, label: t(`names.${id}`) }))}
             onChange={(id) => {
               const chosen = usualIds.find((one) => one === id);
@@ -69,7 +51,7 @@ export function NameFields({ names, onChange, beside }: NameFieldsProps) {
               const isUnnamed = name === '' || name === t('names.unnamed');
               onChange({
                 name: isUnnamed && chosen !== 'digits' ? t(`names.${chosen}`) : name,
-                classNames: [...usual[chosen]],
+                classNames: [...usualNames[chosen]],
               });
             }}
           />

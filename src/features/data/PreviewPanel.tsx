@@ -4,6 +4,7 @@ import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataPreview, DataReading } from '@/model/dataImport';
 import { cleanNames, NameFields, type Names } from '@/features/data/NameFields';
+import { likelyNames, usualNames } from '@/features/data/usualNames';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/data/data.module.css';
@@ -141,9 +142,12 @@ export function PreviewPanel({
   const { t } = useTranslation('data');
   const format = useNumberFormat();
   const { spec, counts, samples } = preview;
-  const [names, setNames] = useState<Names>({
-    name: spec.name === '' ? t('names.unnamed') : spec.name,
-    classNames: spec.classNames,
+  const [names, setNames] = useState<Names>(() => {
+    const likely = likelyNames(spec);
+    return {
+      name: spec.name === '' ? t('names.unnamed') : spec.name,
+      classNames: likely === null ? spec.classNames : [...usualNames[likely]],
+    };
   });
   const clean = cleanNames(names);
   const beside = names.classNames.map((name, label) => (
