@@ -84,7 +84,7 @@ test('mistakes, embedding and robustness of a short run', async ({ page }) => {
 
   await test.step('points are selected by class and by lasso', async () => {
     for (const digit of [0, 1, 2, 3, 5, 6, 7, 8, 9]) {
-      await page.getByRole('button', { name: `Digit ${digit}`, exact: true }).click();
+      await page.getByRole('button', { name: `Class ${digit}`, exact: true }).click();
     }
     await page.getByRole('button', { name: 'Select all shown' }).click();
     const rows = await savedRows(page, 'Save the embedding');
