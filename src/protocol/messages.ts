@@ -114,10 +114,11 @@ export interface KeptRun {
 }
 
 /**
- * `no_storage`: the browser has or allows none, so that nothing outlives the visit; `full`: no more keyframes are kept; `failed`: nothing
- * more is written; `newer_page`: so, because a newer version of the page has taken the storage over in another tab.
+ * Nothing outlives the visit, because the browser has or allows no storage (`no_storage`), or because a newer version of the page has
+ * been here, whose form of it this one does not know (`newer_version`); `full`: no more keyframes are kept; `failed`: nothing more is
+ * written; `newer_page`: so, because a newer version of the page has taken the storage over in another tab.
  */
-export type RecordingProblem = 'no_storage' | 'full' | 'failed' | 'newer_page';
+export type RecordingProblem = 'no_storage' | 'newer_version' | 'full' | 'failed' | 'newer_page';
 
 export type ErrorCode =
   | 'elsewhere'

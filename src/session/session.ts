@@ -110,7 +110,7 @@ export function createSession(): Session {
   /** Where nothing is kept, the worker's own memory holds the runs, and ends with it. */
   const rememberRun = async (write: RunWrite): Promise<void> => {
     const kept = await runs();
-    if (!kept.isPersistent) await kept.write(write);
+    if (kept.obstacle !== null) await kept.write(write);
   };
   const truncate = (step: number): void => {
     metrics.truncate(step);

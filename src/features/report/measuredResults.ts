@@ -13,7 +13,7 @@ import { isWholeRun, settingsNow } from '@/storage/runs/wholeRun';
 
 export interface MeasuredState {
   readonly results: readonly RunResult[];
-  /** `unavailable`: the browser forbids storage, results last as long as the page; `failed`: it does not give what it holds. */
+  /** `unavailable`: nothing can be stored, results last as long as the page; `failed`: it does not give what it holds. */
   readonly storage: 'opening' | 'ready' | 'unavailable' | 'failed';
 }
 
@@ -88,7 +88,7 @@ export function createMeasuredResults(runs: () => Promise<RunStore>): MeasuredRe
         const kept = await runs();
         const measured = (await kept.list()).filter(isMeasured);
         const results = await Promise.all(measured.map((run) => read(run, kept)));
-        store.setState({ results, storage: kept.isPersistent ? 'ready' : 'unavailable' });
+        store.setState({ results, storage: kept.obstacle === null ? 'ready' : 'unavailable' });
       } catch {
         store.setState({ storage: 'failed' });
       }

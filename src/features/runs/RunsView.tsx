@@ -27,11 +27,29 @@ function Problem() {
   const { t } = useTranslation('runs');
   const phase = useRuns((state) => state.phase);
   const error = useRuns((state) => state.error);
-  if (phase === 'unavailable') return <ErrorAlert tone="warning" title={t('unavailable')} />;
+  if (phase === 'no_storage' || phase === 'newer_version')
+    return <ErrorAlert tone="warning" title={t(`unavailable.${phase}`)} />;
   if (error === null) return null;
   return (
     <ErrorAlert title={t('failed.title')} detail={error}>
       {t('failed.text')}
+    </ErrorAlert>
+  );
+}
+
+/** A newer version of the page wrote runs, and an older one is open. */
+function NewerRuns() {
+  const { t } = useTranslation('runs');
+  const format = useNumberFormat();
+  const newer = useRuns((state) => state.newer);
+  if (newer === 0) return null;
+  return (
+    <ErrorAlert
+      tone="warning"
+      title={t('newer.title', { count: newer, runs: format.integer(newer) })}
+      action={{ label: t('newer.reload'), onClick: () => location.reload() }}
+    >
+      {t('newer.text')}
     </ErrorAlert>
   );
 }
@@ -100,6 +118,7 @@ export function RunsView() {
         <p className={classes['intro']}>{t('intro')}</p>
       </header>
       <Problem />
+      <NewerRuns />
       <DeletedNotice />
       <SweepPanel
         sweeps={sweeps}

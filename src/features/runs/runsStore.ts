@@ -4,15 +4,17 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { restingRun } from '@/session/selectors';
 import { session } from '@/session/session';
 import type { RecordedRun, RunNotes } from '@/storage/runs/runSchema';
-import type { RunStore } from '@/storage/runs/runStore';
+import type { RunStore, StorageObstacle } from '@/storage/runs/runStore';
 import { lockedRuns } from '@/storage/tabLock';
 
 export interface RunsState {
-  /** `unavailable`: the browser allows no storage; `failed`: it does not give what it holds. */
-  readonly phase: 'reading' | 'ready' | 'unavailable' | 'failed';
+  /** Runs of this visit alone, with why; `failed`: the browser does not give what it holds. */
+  readonly phase: 'reading' | 'ready' | StorageObstacle | 'failed';
   readonly runs: readonly RecordedRun[];
   /** Deleted ones that can be brought back, the last deleted first. */
   readonly deleted: readonly RecordedRun[];
+  /** How many more are kept that only a newer version of the page reads. */
+  readonly newer: number;
   /** Ids of those that a tab has open: that it trains, or has on show. */
   readonly open: ReadonlySet<string>;
   /** What the browser said when it did not take or give something. */
@@ -76,6 +78,7 @@ export function createRuns(opened: () => Promise<RunStore>, onShow: RunsOnShow =
     phase: 'reading',
     runs: [],
     deleted: [],
+    newer: 0,
     open: new Set(),
     error: null,
   }));
@@ -91,9 +94,14 @@ export function createRuns(opened: () => Promise<RunStore>, onShow: RunsOnShow =
   };
   const read = async (): Promise<void> => {
     const kept = await opened();
-    const [list, deleted, open] = await Promise.all([kept.list(), kept.deleted(), lockedRuns()]);
-    const phase = kept.isPersistent ? 'ready' : 'unavailable';
-    store.setState({ phase, runs: list, deleted, open, error: null });
+    const [list, deleted, newer, open] = await Promise.all([
+      kept.list(),
+      kept.deleted(),
+      kept.newer(),
+      lockedRuns(),
+    ]);
+    const phase = kept.obstacle ?? 'ready';
+    store.setState({ phase, runs: list, deleted, newer: newer.length, open, error: null });
   };
   /** Changes the store, and reads what became of it. */
   const change = async (act: (kept: RunStore) => Promise<void>): Promise<void> => {

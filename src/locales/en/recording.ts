@@ -22,9 +22,13 @@ export const recording = {
       title: 'This run is not kept',
       text: 'The browser allows this page no storage. The run goes on; a reload loses it.',
     },
+    newer_version: {
+      title: 'This run is not kept',
+      text: 'A newer version of this page has been here, and this older one leaves what it keeps alone. The run goes on; a reload loses it, and brings the newer version.',
+    },
     full: {
       title: 'The storage is full',
-      text: 'The curves go on being kept, but no more states: after a reload the run can go on from its last kept step only.',
+      text: 'The curves go on being kept, but no more states: after a reload the run can go on from its last kept step only. Delete runs and free their space; a moment later states are kept again.',
     },
     failed: {
       title: 'No more of this run is kept',
@@ -34,6 +38,7 @@ export const recording = {
       title: 'A newer version of this page is open',
       text: 'It has taken the storage over in another tab, so nothing more of this run is kept here. Let it end, save what you need, then reload this tab.',
     },
+    toStorage: 'To the runs',
     close: 'OK',
   },
 };

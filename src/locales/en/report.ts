@@ -63,7 +63,8 @@ export const report = {
     nothing: 'Tick experiments in the table, or take a set.',
     replaces: 'The run that is under way on Train will be replaced.',
   },
-  storageUnavailable: 'This browser does not let the page store results: they last until the page is closed.',
+  storageUnavailable:
+    'Nothing can be stored (storage is blocked, or a newer version of this page has been here): results last until the page is closed.',
   storageFailed: 'The browser’s storage does not answer. Reload the page to see what was measured.',
   compare: {
     title: 'Broken runs beside their fixes',

@@ -2,7 +2,17 @@ export const runs = {
   title: 'Runs',
   intro:
     'Every run that trains here is kept in this browser: its settings, its curves, and states of its network. Find one, name it, open it again.',
-  unavailable: 'The browser allows this page no storage: runs end with this visit.',
+  unavailable: {
+    no_storage: 'The browser allows this page no storage: runs end with this visit.',
+    newer_version:
+      'A newer version of this page has been here. What it keeps stays as it is; runs of this older one end with this visit. Reload to get the newer one.',
+  },
+  newer: {
+    title_one: 'A newer version of this page wrote {{runs}} run',
+    title_other: 'A newer version of this page wrote {{runs}} runs',
+    text: 'This older version cannot read them. They are kept as they are: reload to get the newer one.',
+    reload: 'Reload',
+  },
   failed: {
     title: 'The browser’s storage does not answer',
     text: 'What was changed last may not be kept. Reload the page.',

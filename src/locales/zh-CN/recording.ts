@@ -25,9 +25,13 @@ export const recording: Translation<EnglishTexts['recording']> = {
       title: '此运行不会被保存',
       text: '浏览器不允许本页面使用存储。训练照常进行，但重新加载后会丢失。',
     },
+    newer_version: {
+      title: '此运行不会被保存',
+      text: '本页面的更新版本曾在这里打开，这个旧版本不改动它保存的内容。训练照常进行，但重新加载后会丢失，并换成新版本。',
+    },
     full: {
       title: '存储空间已满',
-      text: '曲线仍会保存，但不再保存网络状态：重新加载后只能从最后保存的步骤继续。',
+      text: '曲线仍会保存，但不再保存网络状态：重新加载后只能从最后保存的步骤继续。删除一些运行并释放空间，片刻之后会重新保存状态。',
     },
     failed: {
       title: '此运行的后续内容不再保存',
@@ -37,6 +41,7 @@ export const recording: Translation<EnglishTexts['recording']> = {
       title: '已打开本页面的更新版本',
       text: '它在另一个标签页中接管了存储，这里不再保存此次运行。请等它结束并保存所需内容，然后重新加载此标签页。',
     },
+    toStorage: '前往运行记录',
     close: '知道了',
   },
 };

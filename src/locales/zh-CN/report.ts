@@ -65,7 +65,8 @@ export const report = {
     nothing: '在表中勾选实验，或选用一组。',
     replaces: '训练页上正在进行的运行会被取代。',
   },
-  storageUnavailable: '本浏览器不允许页面保存结果：它们只保留到页面关闭。',
+  storageUnavailable:
+    '无法保存任何内容（存储被禁止，或本页面的更新版本曾在这里打开）：结果只保留到页面关闭。',
   storageFailed: '浏览器存储没有响应。请重新加载页面以查看测量结果。',
   compare: {
     title: '错误的运行与它们的修正',

@@ -4,7 +4,17 @@ import type { Translation } from '@/locales/shape';
 export const runs: Translation<EnglishTexts['runs']> = {
   title: '运行记录',
   intro: '在这里训练的每次运行都保存在此浏览器中：设置、曲线和网络状态。可以查找、命名并重新打开。',
-  unavailable: '浏览器不允许本页面使用存储：运行记录只在本次访问中有效。',
+  unavailable: {
+    no_storage: '浏览器不允许本页面使用存储：运行记录只在本次访问中有效。',
+    newer_version:
+      '本页面的更新版本曾在这里打开。它保存的内容保持不变；这个旧版本的运行只在本次访问中有效。重新加载以使用新版本。',
+  },
+  newer: {
+    title_one: '本页面的更新版本写入了 {{runs}} 次运行',
+    title_other: '本页面的更新版本写入了 {{runs}} 次运行',
+    text: '这个旧版本无法读取它们。它们原样保留：重新加载以使用新版本。',
+    reload: '重新加载',
+  },
   failed: {
     title: '浏览器存储没有响应',
     text: '最近的更改可能没有保存。请重新加载页面。',

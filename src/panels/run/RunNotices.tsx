@@ -1,6 +1,7 @@
 /** What becomes of runs beyond this visit: the one that was left before its end, and what is not kept. */
 import { Alert, Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { isUnfinished } from '@/session/lastRun';
 import { session, useSession } from '@/session/session';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
@@ -64,6 +65,12 @@ function NotKept() {
       action={{ label: t('problem.close'), onClick: () => session.actions.closeRecordingProblem() }}
     >
       {t(`problem.${problem}.text`)}
+      {problem === 'full' && (
+        <>
+          {' '}
+          <Link href="/runs">{t('problem.toStorage')}</Link>
+        </>
+      )}
     </ErrorAlert>
   );
 }

@@ -13,6 +13,7 @@ import {
   decodeTest,
   encodeRun,
   isEngineState,
+  isOfNewerPage,
   type RecordedRun,
 } from '@/storage/runs/runSchema';
 import {
@@ -74,9 +75,13 @@ export function databaseRuns(database: DigitLabDatabase): RunStore {
     return records.flatMap((record) => decodeRun(record) ?? []);
   };
   return {
-    isPersistent: true,
+    obstacle: null,
     list: async () => newestFirst((await all()).filter(({ deletedAt }) => deletedAt === null)),
     deleted: async () => lastDeletedFirst((await all()).filter(({ deletedAt }) => deletedAt !== null)),
+    newer: async () => {
+      const records = await database.getAll('runs');
+      return records.filter(isOfNewerPage).map(({ id }) => id);
+    },
     get,
     metrics: async (id) => {
       const metrics = new RecordedMetrics();

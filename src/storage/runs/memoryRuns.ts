@@ -4,7 +4,13 @@ import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { chunkSteps, RecordedMetrics, type MetricsChunk } from '@/storage/runs/recordedMetrics';
 import type { RecordedRun } from '@/storage/runs/runSchema';
-import { lastDeletedFirst, newestFirst, writtenOver, type RunStore } from '@/storage/runs/runStore';
+import {
+  lastDeletedFirst,
+  newestFirst,
+  writtenOver,
+  type RunStore,
+  type StorageObstacle,
+} from '@/storage/runs/runStore';
 
 interface Held {
   run: RecordedRun;
@@ -34,14 +40,15 @@ function truncate({ metrics, statistics, tests, keyframes }: Held, step: number)
 const inOrder = <Value>(chunks: ReadonlyMap<number, Value>): Value[] =>
   [...chunks].toSorted(([a], [b]) => a - b).map(([, value]) => value);
 
-export function memoryRuns(): RunStore {
+export function memoryRuns(obstacle: StorageObstacle = 'no_storage'): RunStore {
   const runs = new Map<string, Held>();
   const answer = <Value>(value: Value): Promise<Value> => Promise.resolve(value);
   const all = (): RecordedRun[] => [...runs.values()].map(({ run }) => run);
   return {
-    isPersistent: false,
+    obstacle,
     list: () => answer(newestFirst(all().filter(({ deletedAt }) => deletedAt === null))),
     deleted: () => answer(lastDeletedFirst(all().filter(({ deletedAt }) => deletedAt !== null))),
+    newer: () => answer([]),
     get: (id) => answer(runs.get(id)?.run ?? null),
     metrics: (id) => {
       const metrics = new RecordedMetrics();

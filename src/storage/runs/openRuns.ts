@@ -1,4 +1,4 @@
-/** The store of runs: in IndexedDB, or in memory where the browser has or allows none. */
+/** The store of runs: in IndexedDB, or in memory where that cannot be used. */
 import { openDatabase } from '@/storage/database';
 import { databaseRuns } from '@/storage/runs/databaseRuns';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
@@ -7,7 +7,8 @@ import type { RunStore } from '@/storage/runs/runStore';
 export async function openRuns(): Promise<RunStore> {
   try {
     return databaseRuns(await openDatabase());
-  } catch {
-    return memoryRuns();
+  } catch (error) {
+    const isNewer = error instanceof DOMException && error.name === 'VersionError';
+    return memoryRuns(isNewer ? 'newer_version' : 'no_storage');
   }
 }

@@ -25,13 +25,21 @@ export interface RunWrite {
   readonly dropKeyframes: readonly number[];
 }
 
+/**
+ * Why what is written ends with the visit: the browser has or allows no storage (`no_storage`), or a newer version of the page has been
+ * here, whose form of the storage this one does not know (`newer_version`).
+ */
+export type StorageObstacle = 'no_storage' | 'newer_version';
+
 export interface RunStore {
-  /** Whether what is written outlives the visit. */
-  readonly isPersistent: boolean;
+  /** Null where what is written outlives the visit. */
+  readonly obstacle: StorageObstacle | null;
   /** All runs that can be read and are not deleted, newest first. */
   list(): Promise<RecordedRun[]>;
   /** Those that are deleted and can be brought back, the last deleted first. */
   deleted(): Promise<RecordedRun[]>;
+  /** Ids of those that a newer version of the page wrote: they are kept, and cannot be read here. */
+  newer(): Promise<string[]>;
   /** Null where there is none, or none that can be read. */
   get(id: string): Promise<RecordedRun | null>;
   metrics(id: string): Promise<RecordedMetrics>;

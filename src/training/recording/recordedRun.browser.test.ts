@@ -96,7 +96,7 @@ test.each([
   const config = { ...base, epochs };
   const total = totalSteps(config);
   const store = await openRuns();
-  expect(store.isPersistent).toBe(true);
+  expect(store.obstacle).toBeNull();
   const [whole, cut] = [`whole-${choice}-${Date.now()}`, `cut-${choice}-${Date.now()}`];
   const first = startWorker(choice);
   first.send({ type: 'prepare', runId: whole, config, weights: 'seed' });

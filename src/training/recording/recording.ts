@@ -196,18 +196,31 @@ export class Recording {
     const environment = this.#environment;
     if (environment === null || this.steps === 0) return null;
     const pending = this.#pending;
+    const keyframes = this.#keyframes;
     this.#pending = nothing(this.steps);
     const keyframe = keepsStates ? pending.keyframe : null;
     const write = this.#writeOf({ ...pending, keyframe }, environment);
     try {
       await store.write(write);
     } catch (error) {
-      // What comes first is not known to be there.
-      this.#pending = { ...this.#pending, truncate: 0, from: 0, tests: [...this.#tests] };
-      this.#keyframes = [];
+      this.#takeBack(pending, keyframes);
       throw error;
     }
     return write;
+  }
+
+  /** A write of this failed as a whole: the store is as it was before, when it had these keyframes. */
+  #takeBack(pending: Pending, keyframes: readonly number[]): void {
+    const { truncate, from, tests, keyframe } = this.#pending;
+    const least = Math.min(truncate ?? Infinity, pending.truncate ?? Infinity);
+    const stands = (step: number): boolean => step <= (truncate ?? Infinity);
+    this.#pending = {
+      truncate: Number.isFinite(least) ? least : null,
+      from: Math.min(from, pending.from),
+      tests: [...pending.tests.filter(({ step }) => stands(step)), ...tests],
+      keyframe,
+    };
+    this.#keyframes = keyframes.filter(stands);
   }
 
   #drawSparkline(): void {

@@ -1,5 +1,5 @@
 // What becomes of a run where its store is full, fails, or is none.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { defaultConfig } from '@/model/presets';
 import { drawnFromSeed } from '@/model/weightsOrigin';
 import type { RunPhase, WorkerEvent } from '@/protocol/messages';
@@ -93,7 +93,7 @@ function storeThatRefuses(refuses: (write: RunWrite) => string | null): RunStore
   const store = memoryRuns();
   return {
     ...store,
-    isPersistent: true,
+    obstacle: null,
     write: (write) => {
       const name = refuses(write);
       return name === null ? store.write(write) : Promise.reject(new DOMException('Refused.', name));
@@ -145,6 +145,40 @@ it('keeps the curves where states do not fit any more, and says so once', async 
   expect((await store.metrics('a')).count).toBe(20);
   // The page keeps them then.
   expect(bench.kept).toEqual([[20, true]]);
+});
+
+it('leaves the states that are there when the storage is full, and keeps more when there is room again', async () => {
+  let isFull = false;
+  const store = storeThatRefuses(({ keyframes }) =>
+    isFull && keyframes.length > 0 ? 'QuotaExceededError' : null,
+  );
+  const bench = new Bench(store);
+  await settled();
+  const train = async (from: number): Promise<void> => {
+    bench.metrics(from, 10);
+    bench.keep(from + 10);
+    await settled();
+  };
+  await train(0);
+  isFull = true;
+  await train(10);
+  await train(20);
+  expect([await store.keyframeSteps('a'), (await store.metrics('a')).count]).toEqual([[10], 30]);
+  isFull = false;
+  await train(30);
+  expect(await store.keyframeSteps('a')).toEqual([10]);
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+  await train(40);
+  clock.mockRestore();
+  expect([await store.keyframeSteps('a'), bench.problems]).toEqual([
+    [10, 50],
+    ['full', null],
+  ]);
+  // What a write that failed would have replaced is replaced by the next one.
+  isFull = true;
+  bench.recorder.hear({ type: 'runRecovered', runId: 'a', step: 20 });
+  await train(20);
+  expect([await store.keyframeSteps('a'), (await store.metrics('a')).count]).toEqual([[10], 30]);
 });
 
 it.each([

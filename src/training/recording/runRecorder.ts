@@ -35,6 +35,8 @@ export interface ReopenedRun {
 
 /** Between two writes without a keyframe. */
 const writeMilliseconds = 1000;
+/** Where the storage is full: until it is asked again to take a state, since a person may have freed some of it. */
+const fullMilliseconds = 30_000;
 /** The lock of a worker that has just ended is free a moment later. */
 const lockMilliseconds = 2000;
 
@@ -69,12 +71,13 @@ export class RunRecorder {
   #isQueued = false;
   #lastWrite = -Infinity;
   #problem: RecordingProblem | null = null;
+  #fullUntil = -Infinity;
   #isPersistent = false;
 
   constructor(options: RunRecorderOptions) {
     this.#options = options;
-    void options.store.then(({ isPersistent }) => {
-      this.#isPersistent = isPersistent;
+    void options.store.then(({ obstacle }) => {
+      this.#isPersistent = obstacle === null;
     });
   }
 
@@ -272,19 +275,24 @@ export class RunRecorder {
     if (this.#problem === 'failed' || this.#problem === 'newer_page') return;
     const store = await this.#options.store;
     const runId = recording.start.id;
+    const keepsStates = this.#problem !== 'full' || performance.now() >= this.#fullUntil;
     try {
-      const write = await recording.write(store, this.#problem !== 'full');
+      const write = await recording.write(store, keepsStates);
       if (write !== null) this.#tellWritten(write, store);
-      if (!store.isPersistent) this.#tell(runId, 'no_storage');
+      if (this.#problem === 'full' && (write?.keyframes.length ?? 0) > 0) this.#tell(runId, null);
+      if (store.obstacle !== null) this.#tell(runId, store.obstacle);
     } catch (error) {
       const problem = problemOf(error);
-      this.#tell(runId, problem === 'full' && this.#problem === 'full' ? 'failed' : problem);
-      if (this.#problem === 'full') this.#write(recording);
+      this.#tell(runId, problem === 'full' && !keepsStates ? 'failed' : problem);
+      if (this.#problem !== 'full') return;
+      this.#fullUntil = performance.now() + fullMilliseconds;
+      this.#write(recording);
     }
   }
 
-  #tellWritten(write: RunWrite, { isPersistent }: RunStore): void {
+  #tellWritten(write: RunWrite, { obstacle }: RunStore): void {
     const { post } = this.#options;
+    const isPersistent = obstacle === null;
     const { id: runId, phase, summary } = write.run;
     const [keyframe] = write.keyframes;
     if (isPersistent && keyframe !== undefined && keyframe.step <= summary.steps)
@@ -293,7 +301,7 @@ export class RunRecorder {
     post({ type: 'runRecorded', runId, phase, write: isPersistent ? null : withoutStates });
   }
 
-  #tell(runId: string, problem: RecordingProblem): void {
+  #tell(runId: string, problem: RecordingProblem | null): void {
     if (this.#problem === problem) return;
     this.#problem = problem;
     this.#options.post({ type: 'recording', runId, problem });

@@ -203,10 +203,11 @@ export async function importArchive(
   onProgress?: (runs: number, of: number) => void,
 ): Promise<Imported> {
   const { zip, ids } = await openArchive(file);
+  const newer = new Set(await store.newer());
   let added = 0;
   for (const [i, id] of ids.entries()) {
     // oxlint-disable no-await-in-loop -- one run at a time is in memory
-    if ((await store.get(id)) === null) {
+    if (!newer.has(id) && (await store.get(id)) === null) {
       await store.write(await readRun(zip, id));
       added += 1;
     }
