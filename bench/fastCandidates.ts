@@ -1,4 +1,4 @@
-/** What `npm run bench:fast` tries for "99 % as fast as possible": networks, batch sizes, rates and lengths. */
+/** What `npm run bench:fast` tries for "To 99% as fast as possible": networks, batch sizes, rates and lengths. */
 import { conv, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
 import type { NetworkSpec } from '@/model/layers';
 import { defaultConfig } from '@/model/presets';

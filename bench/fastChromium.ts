@@ -1,4 +1,4 @@
-/** The preset "99 % as fast as possible" on the built page in Chromium, on one thread, as a person would start it. */
+/** The preset "To 99% as fast as possible" on the built page in Chromium, on one thread, as a person would start it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Browser, CDPSession, Page } from '@playwright/test';

@@ -1,4 +1,4 @@
-/** The preset "99 % as fast as possible" in PyTorch on one thread: fast_pytorch.py. */
+/** The preset "To 99% as fast as possible" in PyTorch on one thread: fast_pytorch.py. */
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';

@@ -1,4 +1,4 @@
-"""Trains the preset "99 % as fast as possible" in PyTorch: the same network, batches, optimizer and schedule.
+"""Trains the preset "To 99% as fast as possible" in PyTorch: the same network, batches, optimizer and schedule.
 
     fast_pytorch.py MODELS_DIR THREADS < CONFIG
 

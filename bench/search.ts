@@ -3,7 +3,7 @@
  * npm run bench:fast -- --where chromium|pytorch [--seeds N] [--first SEED] [--again] [--list] [--json FILE]
  * npm run bench:best -- as the first
  *
- * The searches for "99 % as fast as possible" (fastCandidates.ts) and for the best network in five minutes (bestCandidates.ts):
+ * The searches for "To 99% as fast as possible" (fastCandidates.ts) and for the best network in five minutes (bestCandidates.ts):
  * trains each candidate whose name has the text with N seeds on one thread of WebAssembly with fused multiply-add, tests it once
  * at its end, and keeps time and accuracy of every run in bench/results/NAME/runs.json. Goes on where it was left; --again
  * measures anew, --list only shows what is kept. --where trains the preset itself on the page in Chromium or in PyTorch, on one

@@ -23,7 +23,7 @@ function searchTable(summaries: readonly SearchSummary[], isChosen: (one: Search
   );
 }
 
-/** The candidates for "99 % as fast as possible". */
+/** The candidates for "To 99% as fast as possible". */
 export function fastTable(): string {
   const { measured } = fastPreset;
   return searchTable(

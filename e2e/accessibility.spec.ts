@@ -125,6 +125,14 @@ for (const look of looks) {
       await expect(page.locator('html')).toHaveAttribute('lang', locale === 'zh-CN' ? 'zh-CN' : 'en');
       const links = page.locator('header nav, footer').getByRole('link');
       await expect(links.first()).toBeVisible({ timeout: 30_000 });
+      // Between two arrangements of the header the names of all pages have the least room.
+      await test.step('the header at every width', async () => {
+        for (const narrow of [480, 670, 700, 780, 860, 1000, 1200]) {
+          await page.setViewportSize({ width: narrow, height: 900 });
+          await expectFits(page, `the header at ${narrow} px`);
+        }
+        await page.setViewportSize({ width, height: 900 });
+      });
       for (const link of await links.all()) {
         const path = (await link.getAttribute('href')) ?? '';
         await test.step(path, async () => {

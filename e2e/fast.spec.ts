@@ -1,4 +1,4 @@
-/** The first card: 99 % as fast as possible, with its clock and one's own record. */
+/** The first card: To 99% as fast as possible, with its clock and one's own record. */
 import { expect, test } from '@playwright/test';
 import { expectClean } from './axe.ts';
 
@@ -7,13 +7,13 @@ const key = 'digit-lab.fast-record';
 test('the clock of the fast preset runs while it trains, and the record is there again', async ({ page }) => {
   await page.addInitScript((name) => localStorage.setItem(name, '{"seconds":4.25,"accuracy":0.9912}'), key);
   await page.goto('/');
-  const card = page.getByRole('region', { name: '99 % as fast as possible' });
+  const card = page.getByRole('region', { name: 'To 99% as fast as possible' });
   await expect(card.getByText('99.12%', { exact: true })).toBeVisible({ timeout: 60_000 });
   await expect(card.getByText('4.3 s', { exact: true })).toBeVisible();
   const choose = page.getByTestId('fast-choose');
   await choose.press('Enter');
   await expect(choose).toHaveAttribute('aria-pressed', 'true');
-  await expect(page.getByTestId('preset-select')).toHaveValue('99 % as fast as possible');
+  await expect(page.getByTestId('preset-select')).toHaveValue('To 99% as fast as possible');
   const clock = page.getByTestId('fast-clock');
   await expect(clock).toHaveCount(0);
   const main = page.getByTestId('main-control');

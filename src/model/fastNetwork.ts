@@ -1,4 +1,4 @@
-/** The network of "99 % as fast as possible" (fastPreset.ts). */
+/** The network of "To 99% as fast as possible" (fastPreset.ts). */
 import { conv, flatten, linear, maxPool, relu } from '@/model/layerBuilders';
 import type { NetworkSpec } from '@/model/layers';
 

@@ -1,4 +1,4 @@
-/** "99 % as fast as possible": what the search of `npm run bench:fast` found, and what it took there. */
+/** "To 99% as fast as possible": what the search of `npm run bench:fast` found, and what it took there. */
 import { fastCnn } from '@/model/fastNetwork';
 import { defaultConfig } from '@/model/presets';
 import { sameConfig, type RunConfig } from '@/model/runConfig';

@@ -41,6 +41,10 @@ const edge = 4;
 /** Smallest side of a cell in which a number can be read. */
 const smallestLabelled = 19;
 
+/** Pixels of the narrowest grid, and of the room that a title has over one. */
+const leastWidth = 84;
+const titleWidth = 170;
+
 const moves: Readonly<Record<string, readonly [rows: number, columns: number]>> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
@@ -81,7 +85,8 @@ export function Grid(props: GridProps) {
   const [pointed, setPointed] = useState<Cell | null>(null);
   const { rows, columns } = model;
   const at = { row: Math.min(cursor.row, rows - 1), column: Math.min(cursor.column, columns - 1) };
-  const labels = width === 0 || width / columns >= smallestLabelled;
+  const widest = Math.max(leastWidth, Math.min(maxWidth, columns * cellSize));
+  const labels = width === 0 || Math.min(width, widest) / columns >= smallestLabelled;
 
   const point = (cell: Cell | null): void => {
     setPointed(cell);
@@ -155,7 +160,8 @@ export function Grid(props: GridProps) {
     <figure
       className={classes['grid']}
       ref={sizeRef}
-      style={{ maxWidth: Math.min(maxWidth, columns * cellSize) }}
+      // A small grid is no reason to break its title after every word.
+      style={{ maxWidth: Math.max(widest, Math.min(maxWidth, titleWidth)) }}
     >
       <figcaption className={classes['gridTitle']}>
         <span id={`${id}-title`}>{title}</span>
@@ -174,7 +180,7 @@ export function Grid(props: GridProps) {
         data-grid={model.id}
         viewBox={`${-edge} ${-edge} ${columns * cellUnit + 2 * edge} ${rows * cellUnit + 2 * edge}`}
         className={classes['gridSvg']}
-        style={{ touchAction: onPaint === undefined ? 'auto' : 'none' }}
+        style={{ maxWidth: widest, touchAction: onPaint === undefined ? 'auto' : 'none' }}
         {...pen}
         onPointerMove={onPointerMove}
         onPointerLeave={() => point(null)}

@@ -18,7 +18,7 @@ function Progress({ state }: { readonly state: ImportState }) {
   const { t } = useTranslation('data');
   const format = useNumberFormat();
   return (
-    <output className={classes['text']}>
+    <output className={classes['status']}>
       {state.kind === 'reading' &&
         (state.done === null
           ? t('import.reading')
@@ -110,7 +110,7 @@ export function ImportPanel() {
         />
       )}
       {state.kind === 'kept' && (
-        <Button size="sm" mt="xs" onClick={() => session.actions.chooseData(state.spec)}>
+        <Button size="sm" onClick={() => session.actions.chooseData(state.spec)}>
           {t('kept.use')}
         </Button>
       )}

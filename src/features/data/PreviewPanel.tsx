@@ -94,7 +94,7 @@ function ReadingFields({
         <NumberInput
           size="xs"
           label={t('import.testShare')}
-          suffix=" %"
+          suffix="%"
           min={1}
           max={90}
           step={5}

@@ -17,7 +17,7 @@ const lossEvidence = ['test_loss'] as const;
 const accuracyEvidence = ['training_accuracy', 'test_accuracy', 'classes'] as const;
 const lossOf = (point: EvaluationPoint): number => point.loss;
 const percentOf = (point: EvaluationPoint): number => point.accuracy * 100;
-const withPercentSign = (percent: number): string => `${percent.toFixed(2)} %`;
+const withPercentSign = (percent: number): string => `${percent.toFixed(2)}%`;
 
 function TestCharts() {
   const { t } = useTranslation('train');

@@ -1,4 +1,4 @@
-/** The first card: 99 % as fast as possible, what it took in the search, the clock of the run at hand, and one's own record. */
+/** The first card: To 99% as fast as possible, what it took in the search, the clock of the run at hand, and one's own record. */
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';

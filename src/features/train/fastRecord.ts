@@ -1,4 +1,4 @@
-/** The clock of "99 % as fast as possible", and the shortest time in which this browser has done it. */
+/** The clock of "To 99% as fast as possible", and the shortest time in which this browser has done it. */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import * as v from 'valibot';

@@ -274,7 +274,7 @@ export const convLab = {
     notCopied: 'The link stands in the address bar.',
     tooLarge: 'This lab is too large for a link.',
     failed: 'The file could not be made.',
-    progress: 'Animation: {{percent}} %',
+    progress: 'Animation: {{percent}}%',
   },
   link: {
     broken: 'The link could not be read',

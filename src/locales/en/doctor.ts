@@ -48,7 +48,7 @@ export const doctor = {
     evidence:
       'The loss is {{latest}} with {{accuracy}} of the batches right; it cannot fall below {{lowest}}.',
     why1: 'Cross entropy applies softmax itself, and here it gets outputs that already are probabilities.',
-    why2: 'The second softmax sees numbers between 0 and 1 only, so even a perfect answer gets no more than 23 % and the loss stays above ln(1 + 9/e).',
+    why2: 'The second softmax sees numbers between 0 and 1 only, so even a perfect answer gets no more than 23% and the loss stays above ln(1 + 9/e).',
     why3: 'The gradient passes two softmaxes and is small, which slows learning down; log_softmax twice would change nothing, softmax twice does.',
   },
   non_finite: {

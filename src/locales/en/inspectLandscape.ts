@@ -20,6 +20,7 @@ export const inspectLandscape = {
   extent: 'Extent',
   seed: 'Seed',
   start: 'Survey',
+  again: 'Survey again',
   running: 'Surveying: {{share}}',
   cost: 'Takes about {{time}}; training goes on meanwhile, more slowly.',
   beside: 'Training goes on meanwhile, more slowly.',
@@ -28,7 +29,7 @@ export const inspectLandscape = {
   scale: { loss: 'Loss, on a logarithmic scale', accuracy: 'Accuracy' },
   axes: {
     random: { x: 'First direction, in lengths of the weights', y: 'Second direction' },
-    path: { x: 'First principal component: {{share}} of the variance', y: 'Second: {{share}}' },
+    path: { x: 'First component: {{share}} of the variance', y: 'Second: {{share}}' },
   },
   pictureTitle: 'Loss landscape after step {{step}}',
   summary: 'Contours of the loss, from {{low}} to {{high}}; {{loss}} at the network itself.',

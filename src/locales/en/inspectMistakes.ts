@@ -48,7 +48,7 @@ export const inspectMistakes = {
   },
   reliability: {
     title: 'Reliability',
-    hint: 'Of the images that it is 80 % sure of, 80 % should be right: then the bars end on the dashed line.',
+    hint: 'Of the images that it is 80% sure of, 80% should be right: then the bars end on the dashed line.',
     bins: 'Bins',
     binCount_one: '{{count}} bin',
     binCount_other: '{{count}} bins',

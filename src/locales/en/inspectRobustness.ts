@@ -4,6 +4,7 @@ export const inspectRobustness = {
   which: 'Kinds of corruption',
   images: 'Test images',
   start: 'Measure',
+  again: 'Measure again',
   running: 'Reading spoiled images {{share}}',
   goesOn: 'It is done on a copy: training goes on.',
   accuracy: 'Accuracy',

@@ -1,7 +1,7 @@
 export const presets = {
   fast_99: {
-    name: '99 % as fast as possible',
-    text: 'What a search for the shortest training to 99 % came to: SGD with Nesterov momentum and one cycle of the learning rate.',
+    name: 'To 99% as fast as possible',
+    text: 'What a search for the shortest training to 99% came to: SGD with Nesterov momentum and one cycle of the learning rate.',
   },
   quick_lenet: {
     name: 'LeNet-5, fast',
@@ -33,7 +33,7 @@ export const presets = {
     name: 'Five-minute CNN',
     text: 'The most accurate single network that a search found for about five minutes of one thread: four convolutions, batch normalisation, images shifted, turned and scaled, one cycle of the learning rate.',
     differs:
-      'Found here, so nobody else has a figure. Three seeds came to 99.66, 99.64 and 99.63 %; it was chosen by the test images, which flatters it by about what a seed changes.',
+      'Found here, so nobody else has a figure. Three seeds came to 99.66, 99.64 and 99.63%; it was chosen by the test images, which flatters it by about what a seed changes.',
   },
   mynn: { name: 'Mynn', text: 'The report’s first network: two convolutions, dropout, two linear layers.' },
   vgg16_nll_logits: {

@@ -148,10 +148,10 @@ export const train = {
     useFix: 'Use the right loss',
   },
   fast: {
-    title: '99 % as fast as possible',
+    title: 'To 99% as fast as possible',
     text: 'A small network, one cycle of the learning rate. How long does your device take?',
     search: 'Our search',
-    searched: 'median of {{seeds}}, {{seconds}} on one thread',
+    searched: '{{seconds}} on one thread, median of {{seeds}} runs',
     last: 'Your last run',
     record: 'Your record',
     clock: 'Time of training',

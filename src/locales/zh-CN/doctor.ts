@@ -49,7 +49,7 @@ export const doctor = {
     title: 'softmax 用了两次',
     evidence: '损失是 {{latest}}，批内正确率 {{accuracy}}；它不可能低于 {{lowest}}。',
     why1: '交叉熵自己会做 softmax，这里它得到的已经是概率。',
-    why2: '第二次 softmax 只看到 0 到 1 之间的数，即使完全答对也只得到 23 %，损失始终高于 ln(1 + 9/e)。',
+    why2: '第二次 softmax 只看到 0 到 1 之间的数，即使完全答对也只得到 23%，损失始终高于 ln(1 + 9/e)。',
     why3: '梯度要穿过两个 softmax，变得很小，学得慢；log_softmax 用两次没有影响，softmax 用两次就有。',
   },
   non_finite: {

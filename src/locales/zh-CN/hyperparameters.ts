@@ -6,7 +6,7 @@ const classWeightHint = '这个类别的图像在损失中占多大分量；0 �
 export const hyperparameters = {
   network: {
     label: '网络',
-    hint: '要训练的各层：页面自带的网络之一，或您自己的网络。',
+    hint: '要训练的各层：页面自带的网络之一，或你自己的网络。',
     choices: {
       mynn: 'Mynn',
       vgg16: 'VGG-16',

@@ -23,6 +23,7 @@ export const inspectLandscape = {
   extent: '范围',
   seed: '种子',
   start: '开始测绘',
+  again: '重新测绘',
   running: '正在测绘：{{share}}',
   cost: '大约需要 {{time}}；训练照常进行，只是慢一些。',
   beside: '训练照常进行，只是慢一些。',

@@ -7,6 +7,7 @@ export const inspectRobustness = {
   which: '破坏方式',
   images: '测试图片数',
   start: '开始测量',
+  again: '重新测量',
   running: '正在读取被破坏的图片 {{share}}',
   goesOn: '在网络的副本上进行，训练不受影响。',
   accuracy: '准确率',

@@ -3,8 +3,8 @@ import type { Translation } from '@/locales/shape';
 
 export const presets = {
   fast_99: {
-    name: '最快达到 99 %',
-    text: '以最短训练达到 99 % 的搜索结果：带 Nesterov 动量的 SGD，学习率走一个周期。',
+    name: '最快达到 99%',
+    text: '以最短训练达到 99% 的搜索结果：带 Nesterov 动量的 SGD，学习率走一个周期。',
   },
   quick_lenet: { name: 'LeNet-5，快速', text: '使用动量并打乱顺序：第一轮内就能认对大多数数字。' },
   pytorch_mnist: {
@@ -33,7 +33,7 @@ export const presets = {
     name: '五分钟 CNN',
     text: '在单线程约五分钟的训练时间内，搜索所得最准确的单个网络：四个卷积层、批归一化，图片随机平移、旋转和缩放，学习率走一个周期。',
     differs:
-      '由本项目搜索得到，没有其他来源的数字。三个随机种子分别为 99.66、99.64 和 99.63 %；它是按测试图片挑选的，因此偏乐观，幅度约等于换一个种子的差别。',
+      '由本项目搜索得到，没有其他来源的数字。三个随机种子分别为 99.66、99.64 和 99.63%；它是按测试图片挑选的，因此偏乐观，幅度约等于换一个种子的差别。',
   },
   mynn: { name: 'Mynn', text: '报告的第一个网络：两个卷积层、dropout 和两个全连接层。' },
   vgg16_nll_logits: {

@@ -82,7 +82,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     runs_other: '{{runs}} 个运行，{{bytes}}。',
     page: '整个页面在此浏览器中占用 {{used}}，还剩 {{left}}。',
     bar: '已使用存储的 {{share}}',
-    kept: '浏览器会一直保留，直到您删除。',
+    kept: '浏览器会一直保留，直到你删除。',
     mayGo: '磁盘空间不足时，浏览器可能会删除它。',
     refused: '浏览器不保证保留。请将需要的内容保存为文件，或收藏本页面后再试。',
     ask: '请求保留',

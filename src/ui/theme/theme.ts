@@ -54,6 +54,8 @@ export const theme = createTheme({
   autoContrast: false,
   components: {
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
+    // As every link in a text: told by more than its colour.
+    Anchor: { defaultProps: { underline: 'always' } },
     // What Mantine would put before the items is no item, which a menu may not have.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // On a phone the choices take a second row rather than the page's edge.
@@ -65,7 +67,7 @@ export const theme = createTheme({
 
 /** Mantine's own surfaces follow our tokens, so that inputs, menus and panels agree. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: { '--mantine-color-anchor': 'var(--app-accent-text)' },
   light: {
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#171b24',
@@ -83,5 +85,9 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-default-hover': '#262c37',
     '--mantine-color-default-border': '#363e4b',
     '--mantine-color-error': '#ff8f8a',
+    // Mantine's is nearly the panel's own ground.
+    '--mantine-color-brand-light': '#1f2747',
+    '--mantine-color-brand-light-hover': '#283259',
+    '--mantine-color-brand-light-color': '#a9b8ff',
   },
 });

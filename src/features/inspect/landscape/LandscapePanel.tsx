@@ -153,6 +153,7 @@ export function LandscapePanel() {
       <PassBar
         state={state}
         startText={t('start')}
+        againText={t('again')}
         runningText={(share) => t('running', { share })}
         start={() => landscapePass.start(settings)}
         cancel={() => landscapePass.cancel()}

@@ -96,6 +96,7 @@ function Details({ unit, network, input, pixels }: UnitCardProps & { readonly un
       {labPlace(layer) !== null && (
         <Button
           size="xs"
+          px={6}
           fullWidth
           variant="light"
           disabled={pixels === null}

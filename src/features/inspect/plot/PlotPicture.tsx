@@ -1,6 +1,7 @@
 /** A plot as a picture of its own, the same on the page and in a file: paper, grid, axes, and what stands in it. */
 import type { ReactNode } from 'react';
 import { plotMarginOf, type Axis, type Scale, scaleOf } from '@/ui/chart/chartScale';
+import { textWidth } from '@/ui/text/textWidth';
 import type { Palette } from '@/ui/theme/palette';
 
 export interface PlotPlace {
@@ -25,6 +26,13 @@ export interface PlotPictureProps {
 }
 
 const titleHeight = 26;
+const fontSize = 12;
+
+/** Middle of a text that is centred on the plot, but does not leave the picture. */
+function titleMiddle(text: string, left: number, right: number, width: number): number {
+  const half = textWidth(text, fontSize) / 2;
+  return Math.max(half, Math.min((left + right) / 2, width - half));
+}
 
 export function PlotPicture({ palette, width, height, x, y, title, children }: PlotPictureProps) {
   const margin = plotMarginOf(y);
@@ -39,7 +47,7 @@ export function PlotPicture({ palette, width, height, x, y, title, children }: P
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       fontFamily="Inter Variable, system-ui, sans-serif"
-      fontSize={12}
+      fontSize={fontSize}
       aria-hidden="true"
     >
       <rect width={width} height={height} fill={palette.paper} />
@@ -63,7 +71,7 @@ export function PlotPicture({ palette, width, height, x, y, title, children }: P
             {x.format(tick)}
           </text>
         ))}
-        <text x={(left + right) / 2} y={bottom + 40} textAnchor="middle">
+        <text x={titleMiddle(x.title, left, right, width)} y={bottom + 40} textAnchor="middle">
           {x.title}
         </text>
         <text x={10} y={middle} dy="0.355em" transform={`rotate(-90 10 ${middle})`} textAnchor="middle">

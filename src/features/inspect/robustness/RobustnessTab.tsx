@@ -240,6 +240,7 @@ export function RobustnessTab() {
         <PassBar
           state={state}
           startText={t('start')}
+          againText={t('again')}
           runningText={(share) => t('running', { share })}
           start={() => measureRobustness(chosen, count)}
           cancel={() => robustnessPass.cancel()}

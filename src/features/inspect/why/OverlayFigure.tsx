@@ -1,5 +1,6 @@
 /** Values over the digit, with what they are and a legend; and the same as a picture to save. */
 import { type ReactElement, useEffect, useRef } from 'react';
+import { textWidth } from '@/ui/text/textWidth';
 import { cellValue } from '@/ui/text/valueFormat';
 import { type Overlay, overlayPixels, overlaySide, overlayStops } from '@/features/inspect/why/overlay';
 import { wrapText } from '@/features/inspect/why/wrapText';
@@ -62,13 +63,6 @@ const gap = 16;
 const fontSize = 12;
 const lineHeight = 16;
 
-function textWidth(text: string): number {
-  const context = document.createElement('canvas').getContext('2d');
-  if (context === null) return 0;
-  context.font = `${fontSize}px sans-serif`;
-  return context.measureText(text).width;
-}
-
 interface PictureProps {
   readonly figures: readonly Pick<OverlayFigureProps, 'overlay' | 'isSigned' | 'title' | 'unit'>[];
 }
@@ -76,7 +70,7 @@ interface PictureProps {
 /** Side by side, with their legends. */
 export function overlayPicture({ figures }: PictureProps): ReactElement {
   const width = figures.length * (side + gap) + gap;
-  const units = figures.map(({ unit }) => wrapText(unit, side, textWidth));
+  const units = figures.map(({ unit }) => wrapText(unit, side, (text) => textWidth(text, fontSize)));
   const height = side + 76 + lineHeight * Math.max(1, ...units.map(({ length }) => length));
   return (
     <svg

@@ -93,7 +93,7 @@ export function curveSections(data: ReportData, texts: ReportTexts): ReportBlock
     { name: t('doc.thisRun'), run: data },
     ...data.others.map((run) => ({ name: run.name, run })),
   ];
-  const percent = (value: number): string => `${format.plain(value)} %`;
+  const percent = (value: number): string => `${format.plain(value)}%`;
   return [
     heading(t('doc.curves')),
     lossPicture(runs, texts),
