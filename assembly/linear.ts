@@ -2,25 +2,41 @@
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { lanes, panelStart, share, transpose, worker } from './simd';
 
-/** Inputs of one pass: forward a panel's piece stays in the level-1 cache over all blocks of images. */
+/** Features of one pass: forward a panel's piece stays in the level-1 cache over all blocks of images. */
 const CHUNK: i32 = 1024;
+
+/** Values of the activations of one pass, which stay in the level-2 cache over all panels. */
+const PASS_VALUES: i32 = 16384;
+
+/** Passes that the blocks of images are split into, for `features` features each. */
+// @ts-ignore: decorator
+@inline
+function passesOf(blocks: i32, features: i32): i32 {
+  const size = max(1, PASS_VALUES / min(CHUNK, features));
+  return (blocks + size - 1) / size;
+}
 
 export function linearForward<T>(
   x: usize, w: usize, bias: usize, y: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, relu: i32,
   thread: i32, threads: i32,
 ): void {
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
-  for (let panel = from; panel < to; panel++) {
-    const o0 = panelStart(panel, outFeatures, panels);
-    const r = panelStart(panel + 1, outFeatures, panels) - o0;
-    const a = w + <usize>o0 * <usize>inFeatures * sizeof<T>();
-    for (let k = 0; k < inFeatures; k += CHUNK) {
-      const run = min(CHUNK, inFeatures - k);
-      const flags = (k > 0 ? ACCUMULATE : 0) | (relu && k + run === inFeatures ? RELU : 0);
-      product<T>(
-        r, a + <usize>(k * r) * sizeof<T>(), x + <usize>k * lanes<T>(), y + <usize>o0 * lanes<T>(), blocks, <usize>inFeatures * lanes<T>(), <usize>outFeatures * lanes<T>(),
-        1, 0, 0, 1, 0, 0, run, bias && k + run === inFeatures ? bias + <usize>o0 * sizeof<T>() : 0, flags,
-      );
+  const xStep = <usize>inFeatures * lanes<T>(), yStep = <usize>outFeatures * lanes<T>();
+  const passes = passesOf(blocks, inFeatures);
+  for (let k = 0; k < inFeatures; k += CHUNK) {
+    const run = min(CHUNK, inFeatures - k), isLast = k + run === inFeatures;
+    const flags = (k > 0 ? ACCUMULATE : 0) | (relu && isLast ? RELU : 0);
+    for (let pass = 0; pass < passes; pass++) {
+      const first = share(blocks, pass, passes), count = share(blocks, pass + 1, passes) - first;
+      const b = x + <usize>first * xStep + <usize>k * lanes<T>(), out = y + <usize>first * yStep;
+      for (let panel = from; panel < to; panel++) {
+        const o0 = panelStart(panel, outFeatures, panels);
+        const r = panelStart(panel + 1, outFeatures, panels) - o0;
+        product<T>(
+          r, w + (<usize>o0 * <usize>inFeatures + <usize>(k * r)) * sizeof<T>(), b, out + <usize>o0 * lanes<T>(), count, xStep, yStep,
+          1, 0, 0, 1, 0, 0, run, bias && isLast ? bias + <usize>o0 * sizeof<T>() : 0, flags,
+        );
+      }
     }
   }
 }
@@ -47,21 +63,32 @@ export function linearInputGradient<T>(
   }
 }
 
+/** A panel's gradients are packed first: a power of two apart they would all want the same few lines of the cache. */
 export function linearWeightGradient<T>(
-  x: usize, dy: usize, dw: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, thread: i32, threads: i32,
+  x: usize, dy: usize, dw: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, scratch: usize, thread: i32, threads: i32,
 ): void {
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
-  // A piece of the inputs of all images stays in the level-2 cache over all panels.
+  const xStep = <usize>inFeatures * lanes<T>(), dyStep = <usize>outFeatures * lanes<T>();
+  const passes = passesOf(blocks, inFeatures);
+  const packed = scratch + <usize>(worker * blocks * panelStart(1, outFeatures, panels)) * lanes<T>();
   for (let i = 0; i < inFeatures; i += CHUNK) {
     const run = min(CHUNK, inFeatures - i);
-    for (let panel = from; panel < to; panel++) {
-      const o0 = panelStart(panel, outFeatures, panels);
-      const r = panelStart(panel + 1, outFeatures, panels) - o0;
-      gradient<T>(
-        r, run, dy + <usize>o0 * lanes<T>(), x + <usize>i * lanes<T>(),
-        dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>(),
-        blocks, <usize>outFeatures * lanes<T>(), <usize>inFeatures * lanes<T>(), 1, 0, 0, false,
-      );
+    for (let pass = 0; pass < passes; pass++) {
+      const first = share(blocks, pass, passes), count = share(blocks, pass + 1, passes) - first;
+      for (let panel = from; panel < to; panel++) {
+        const o0 = panelStart(panel, outFeatures, panels);
+        const r = panelStart(panel + 1, outFeatures, panels) - o0;
+        const size = <usize>r * lanes<T>();
+        let at = dy + <usize>first * dyStep + <usize>o0 * lanes<T>(), target = packed;
+        for (let block = 0; block < count; block++) {
+          memory.copy(target, at, size);
+          at += dyStep; target += size;
+        }
+        gradient<T>(
+          r, run, packed, x + <usize>first * xStep + <usize>i * lanes<T>(),
+          dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>(), count, size, xStep, 1, 0, 0, pass > 0,
+        );
+      }
     }
   }
 }

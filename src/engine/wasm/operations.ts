@@ -170,7 +170,17 @@ export const operations = {
     scratch: own,
     accumulate: u,
   },
-  linearWeightGradient: { x: u, dy: u, dw: out, blocks: u, inFeatures: u, outFeatures: u, panels: u },
+  /** `scratch` holds a panel's gradients for each thread. */
+  linearWeightGradient: {
+    x: u,
+    dy: u,
+    dw: out,
+    blocks: u,
+    inFeatures: u,
+    outFeatures: u,
+    panels: u,
+    scratch: own,
+  },
   relu: { x: u, y: out, count: u },
   /** dx = dy where y > 0. */
   reluGradient: { dy: u, y: u, dx: out, count: u },

@@ -67,7 +67,12 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     const result = dx === null ? null : { buffer: dx, isOwned: true };
     if (!isTraining(lowering.mode)) return result;
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount));
-    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes });
+    const packed = newBuffer(
+      lowering,
+      `${name} packed gradient`,
+      lowering.threads * blocks * lowering.maxPanel * 8,
+    );
+    program.emit('linearWeightGradient', { x: x.buffer, dy, dw, ...sizes, scratch: packed });
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     emitBiasGradient(lowering, layer, dy, 1, outFeatures);
     lowering.onGradient(`${name}.weight`, dw);
