@@ -15,6 +15,13 @@ export function becomeWorker(thread: i32): void {
   worker = thread;
 }
 
+/** Images of the program's batch, where they are so few that kernels take one after the other; else 0. */
+export let fewImages: i32 = 0;
+
+export function takeImages(few: i32): void {
+  fewImages = few;
+}
+
 /** First unit of thread `thread` when `total` units are split evenly over `threads`. */
 // @ts-ignore: decorator
 @inline

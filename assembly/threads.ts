@@ -1,9 +1,9 @@
 /** Threads run one program side by side and meet at a barrier where an operation needs what others of the program made. */
 import {
-  MEETS, SLICED, SLICES, SYNC_arrived, SYNC_command, SYNC_failed, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync,
+  FEW_IMAGES, MEETS, SLICED, SLICES, SYNC_arrived, SYNC_command, SYNC_failed, SYNC_generation, SYNC_length, SYNC_program, SYNC_sleepers, SYNC_threads, sync,
 } from './build/constants';
 import { dispatch, OPERATION_BYTES } from './build/dispatch';
-import { becomeWorker, share } from './simd';
+import { becomeWorker, share, takeImages } from './simd';
 
 /**
  * Reads before a thread that waits lets the system have its core, some 150 microseconds: longer than the page takes between two
@@ -57,6 +57,8 @@ function flagsOf(program: usize, i: i32): i32 {
  * and no thread waits for another. Their addresses of working memory are their thread's already.
  */
 export function run(program: usize, length: i32, thread: i32, threads: i32, maySleep: bool): void {
+  // All operations of a program are for one batch.
+  takeImages(load<i32>(program) / FEW_IMAGES);
   for (let i = 0; i < length;) {
     const flags = flagsOf(program, i);
     if (ASC_FEATURE_THREADS && threads > 1 && i > 0 && (flags & MEETS)) barrier(threads, maySleep);

@@ -20,6 +20,7 @@ import {
 import { variants } from '@/engine/wasm/variants';
 import { activationDefinitions } from '@/model/layers';
 import { lossKinds } from '@/model/losses';
+import { imageTilesSource } from './wasm/imageTiles.ts';
 import { tilesSource } from './wasm/tiles.ts';
 import { windowTilesSource } from './wasm/windowTiles.ts';
 import { winogradSource } from './wasm/winogradSource.ts';
@@ -157,6 +158,7 @@ export const lossSettings: usize = ${memoryMap.lossSettings};
 export const SLICES: i32 = ${gradientSlices};
 export const MEETS: i32 = ${operationFlags.meets};
 export const SLICED: i32 = ${operationFlags.sliced};
+export const FEW_IMAGES: i32 = ${operationFlags.fewImages};
 ${Object.entries(scalars)
   .map(([name, index]) => `export const SCALAR_${name}: i32 = ${index};`)
   .join('\n')}
@@ -169,7 +171,8 @@ ${Object.entries(syncWords)
 /** Compiles one build for ordinary memory. */
 async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
   const variant = variants[name];
-  writeFileSync(join(generatedFolder, 'tiles.ts'), tilesSource(variant.maxPanel, variant.unroll));
+  const tiles = tilesSource(variant.maxPanel, variant.unroll) + imageTilesSource(variant.maxPanel);
+  writeFileSync(join(generatedFolder, 'tiles.ts'), tiles);
   const outFile = join(outputFolder, `${name}.wasm`);
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
   let messages = '';
@@ -263,6 +266,7 @@ function sourcesHash(generated: Readonly<Record<string, string>>): string {
       .map((file) => join(sourceFolder, file)),
     fileURLToPath(import.meta.url),
     join(root, 'scripts/wasm/tiles.ts'),
+    join(root, 'scripts/wasm/imageTiles.ts'),
     join(root, 'src/engine/wasm/variants.ts'),
     join(root, 'node_modules/assemblyscript/package.json'),
   ];

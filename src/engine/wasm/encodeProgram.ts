@@ -2,6 +2,7 @@
 import type { Precision } from '@/engine/wasm/precision';
 import { planArena, spansOf, type Lifetime } from '@/engine/compiling/memoryPlan';
 import {
+  fewImages,
   gradientSlices,
   memoryMap,
   operationFlags,
@@ -22,8 +23,8 @@ import { isSliced } from '@/engine/wasm/slices';
 
 export interface ProgramParts {
   readonly precision: Precision;
-  /** Blocks of eight images. */
-  readonly blocks: number;
+  /** Of the batch; they lie in blocks of eight. */
+  readonly images: number;
   readonly threads: number;
   readonly operations: readonly Operation[];
   /** Buffers that are filled before the program starts, and those that are read after its end, by name. */
@@ -37,6 +38,9 @@ export interface ProgramParts {
  * not stay in a core's cache.
  */
 const scheduledBytes = 64 * 2 ** 20;
+
+/** Bytes behind a last value that vectors take along: three more channels of eight images. */
+const readBehind = 128;
 
 /** One encoded operation: all of it, or one slice. */
 interface Entry {
@@ -66,7 +70,7 @@ function accesses({ name, arguments: operands }: Operation): readonly Access[] {
 }
 
 /** Large programs, and those of one thread, which waits for nobody, keep their order: one operation a phase. */
-function entriesOf({ operations, blocks, threads }: ProgramParts): readonly Entry[] {
+function entriesOf({ operations, images, threads }: ProgramParts): readonly Entry[] {
   const touched = operations.map(accesses);
   const buffers = new Set(touched.flat().map(({ buffer }) => buffer));
   const bytes = [...buffers].reduce((sum, buffer) => sum + (buffer.address === null ? buffer.bytes : 0), 0);
@@ -77,7 +81,7 @@ function entriesOf({ operations, blocks, threads }: ProgramParts): readonly Entr
   const scheduled = operations.map((operation, at) => ({
     reads: touched[at]?.filter(({ kind }) => kind === 'read').map(({ buffer }) => buffer) ?? [],
     writes: touched[at]?.filter(({ kind }) => kind !== 'read').map(({ buffer }) => buffer) ?? [],
-    isSliced: isShared && isSliced(operation.name, operation.arguments, blocks),
+    isSliced: isShared && isSliced(operation.name, operation.arguments, Math.ceil(images / 8)),
   }));
   return scheduleOperations(scheduled).flatMap((positions, phase) =>
     positions.flatMap((at, i): Entry[] =>
@@ -180,7 +184,7 @@ function planSlices(
 
 /** Plans the memory and writes the program for an arena at `arena`. */
 export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgram {
-  const { operations, precision, threads, inputs, results } = parts;
+  const { operations, precision, images, threads, inputs, results } = parts;
   const entries = entriesOf(parts);
   const watches = placeWatches(parts.watches, entries);
   const uses = lifetimes(parts, entries, watches);
@@ -240,7 +244,8 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
       2 * names.indexOf(name) +
       (precision === 'float64' ? 1 : 0) +
       (entry.meets ? operationFlags.meets : 0) +
-      (entry.slice === null ? 0 : operationFlags.sliced);
+      (entry.slice === null ? 0 : operationFlags.sliced) +
+      (images <= fewImages ? images * operationFlags.fewImages : 0);
     for (const [parameter, type] of Object.entries(operationTable[name])) {
       word += 1;
       const operand: Argument = operands[parameter] ?? 0;
@@ -252,7 +257,7 @@ export function encodeProgram(parts: ProgramParts, arena: number): EncodedProgra
   return {
     words,
     length: entries.length,
-    arenaBytes: plan.bytes,
+    arenaBytes: plan.bytes + readBehind,
     addresses: new Map([...inputs, ...results].map(([name, buffer]) => [name, addressOf(buffer)])),
     watches: watches.map((watch): EncodedWatch => ({ ...watch, addressOf })),
   };

@@ -6,6 +6,7 @@ import { sequencePass } from '@/model/reference';
 import type { Gradients64 } from '@/model/layers/reference';
 import { needsVector, randomLayer } from '@/engine/testing/layerCase';
 import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import { fewImages } from '@/engine/wasm/operations';
 import type { Precision } from '@/engine/wasm/precision';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
@@ -178,6 +179,12 @@ describe('convolution', () => {
       runs,
     );
   it('agrees forward and in both gradients', () => agrees(geometry, { numRuns: 60, seed: 5 }));
+
+  it('agrees on batches of a few images, which go one by one', () =>
+    agrees(
+      geometry.map((shape) => ({ ...shape, images: 1 + (shape.images % fewImages) })),
+      { numRuns: 60, seed: 16 },
+    ));
 
   it.each(['float32', 'float64'] as const)('agrees with taps that lie apart, in %s', async (precision) => {
     await fc.assert(
@@ -449,10 +456,14 @@ describe('Linear', () => {
     );
   });
 
-  it('agrees where the inputs are more than one pass over the weights takes', async () => {
-    const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', 2500, 7)];
-    expect(await worstError(layers, [9, 100, 5, 5], sumTolerance(2500))).toBeLessThan(1);
-  });
+  // 140 images are two passes.
+  it.each([1, fewImages, 9, 140])(
+    'agrees where %i images have more inputs than one pass over the weights takes',
+    async (images) => {
+      const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', 2500, 7)];
+      expect(await worstError(layers, [images, 100, 5, 5], sumTolerance(2500))).toBeLessThan(1);
+    },
+  );
 });
 
 describe('pooling', () => {
@@ -658,7 +669,11 @@ describe('float64', () => {
 });
 
 describe('threads', () => {
-  it.each([2, 3])('give the same values on %i threads as on one', async (threads) => {
+  it.each([
+    [2, 21],
+    [3, 21],
+    [2, fewImages],
+  ])('give the same values on %i threads as on one, of %i images', async (threads, images) => {
     const many = await newBench(nodeHost(), threads);
     try {
       const layers: LayerSpec[] = [
@@ -680,7 +695,7 @@ describe('threads', () => {
       const weights = new Map(
         parameterEntries(network).map(({ key, shape }, i) => [key, values(sizeOf(shape), i)] as const),
       );
-      const x = { shape: [21, 3, 9, 9] as const, data: values(21 * 243, 9) };
+      const x = { shape: [images, 3, 9, 9] as const, data: values(images * 243, 9) };
       const one = await runLayers(bench, layers, x, weights, (count) => values(count, 3));
       for (let round = 0; round < 20; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- one memory
@@ -693,7 +708,7 @@ describe('threads', () => {
 });
 
 it('traps at a loss that assembly/losses.ts does not know', async () => {
-  const program = new Program({ precision: 'float32', blocks: 1, threads: 1 });
+  const program = new Program({ precision: 'float32', images: 8, threads: 1 });
   const memory = new RunMemory('float32');
   const area = (name: string): WasmBuffer => memory.area(name, 1024);
   const emitLoss = (kind: number): void =>

@@ -303,7 +303,15 @@ export const operationFlags = {
   meets: 0x1_00_00,
   /** Slice `i` of gradientSlices of it is what thread `i` of as many would do, and touches nothing of other images. */
   sliced: 0x2_00_00,
+  /** Times the number of images where they are at most fewImages. */
+  fewImages: 0x10_00_00,
 } as const;
+
+/**
+ * Most images of a batch that products and weight gradients take one after the other, with channels side by side in a vector: what lies
+ * in memory is the same block of eight, of which the rest is 0. An image costs about a seventh of a block of eight.
+ */
+export const fewImages = 4;
 
 /** Fixed addresses, in bytes; below lie the tables of the compiler's own runtime. */
 export const memoryMap = {

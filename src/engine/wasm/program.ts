@@ -70,14 +70,14 @@ export interface EncodedProgram {
 
 interface ProgramSizes {
   readonly precision: Precision;
-  /** Blocks of eight images. */
-  readonly blocks: number;
+  /** Of the batch. */
+  readonly images: number;
   readonly threads: number;
 }
 
 export class Program {
   readonly precision: Precision;
-  readonly #blocks: number;
+  readonly #images: number;
   readonly #threads: number;
   readonly #operations: Operation[] = [];
   /** Buffers that are filled before the program starts, and that are read after its end, by the name to find them by. */
@@ -85,9 +85,9 @@ export class Program {
   readonly #results = new Map<string, WasmBuffer>();
   readonly #watches: PlacedWatch[] = [];
 
-  constructor({ precision, blocks, threads }: ProgramSizes) {
+  constructor({ precision, images, threads }: ProgramSizes) {
     this.precision = precision;
-    this.#blocks = blocks;
+    this.#images = images;
     this.#threads = threads;
   }
 
@@ -130,7 +130,7 @@ export class Program {
     return encodeProgram(
       {
         precision: this.precision,
-        blocks: this.#blocks,
+        images: this.#images,
         threads: this.#threads,
         operations: this.#operations,
         inputs: this.#inputs,

@@ -246,7 +246,7 @@ function lowerBatch(
   const blocks = Math.ceil(options.images / 8);
   return {
     ...options,
-    program: new Program({ precision: memory.precision, blocks, threads: options.threads }),
+    program: new Program({ precision: memory.precision, images: options.images, threads: options.threads }),
     memory,
     blocks,
     dividesByGradient: optimizers[config.optimizer.kind].dividesByGradient,

@@ -27,7 +27,7 @@ it.each([2, 4])('a trap of one of %i threads ends the program for all', async (t
   await runtime.reserve(2 ** 20);
   runtime.programAddress = memoryMap.firstFree;
 
-  const program = new Program({ precision: 'float32', blocks: 4, threads });
+  const program = new Program({ precision: 'float32', images: 32, threads });
   const count = 4096;
   // Thread 0's share lies before the memory's end, the last thread's behind it.
   const x = 2 ** 20 - (count * 4) / threads;
@@ -36,7 +36,7 @@ it.each([2, 4])('a trap of one of %i threads ends the program for all', async (t
   const failure = { name: 'EngineError', code: 'device', message: expect.stringContaining('kernels failed') };
   expect(() => runtime.run(failing)).toThrow(expect.objectContaining(failure));
 
-  const good = new Program({ precision: 'float32', blocks: 4, threads });
+  const good = new Program({ precision: 'float32', images: 32, threads });
   good.emit('relu', { x: 2 ** 19, y: 2 ** 19, count });
   const next = good.encode(memoryMap.firstFree + 65_536);
   expect(() => runtime.run(next), 'nobody is there to run it').toThrow(expect.objectContaining(failure));

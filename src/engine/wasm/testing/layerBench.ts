@@ -101,7 +101,7 @@ export async function runLayers(
   const { runtime } = bench;
   const [images, channels, height, width] = x.shape;
   const blocks = Math.ceil(images / 8);
-  const program = new Program({ precision, blocks, threads: bench.threads });
+  const program = new Program({ precision, images, threads: bench.threads });
   const memory = new RunMemory(precision);
   const ordinals = dropoutOrdinals(layers);
   const keys: string[] = [];
