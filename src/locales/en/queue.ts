@@ -33,6 +33,7 @@ export const queue = {
     done: 'done',
     failed: 'failed',
     too_large: 'not started: the memory here does not hold it',
+    no_data: 'not started: its data set is not here',
     changed: 'not counted: it was changed on the way',
     unkept: 'not kept: the storage did not take it',
   },

@@ -34,6 +34,7 @@ export const queue: Translation<EnglishTexts['queue']> = {
     done: '完成',
     failed: '失败',
     too_large: '未启动：此处的内存容纳不下',
+    no_data: '未启动：它的数据集不在这里',
     changed: '不计入：中途被更改',
     unkept: '未保存：存储没有接受',
   },

@@ -1,5 +1,6 @@
 // The queue's states over a session whose worker is played by hand: what the trainer would tell is told here.
 import { describe, expect, it, vi } from 'vitest';
+import { mnist } from '@/model/dataSet';
 import { reportRuns } from '@/report/reportRuns';
 import { totalSteps } from '@/model/learningRate';
 import type { RunConfig } from '@/model/runConfig';
@@ -290,6 +291,16 @@ it('leaves out what the memory does not hold, says so, and goes on with the next
   await vi.waitFor(() => expect(bench.started).toEqual([smallId]));
   expect(bench.states).toEqual(['too_large', 'running']);
   expect(bench.queue.store.getState().outlivesReload).toBe(false);
+});
+
+it('leaves out what has no data here, says so, and goes on with the next', async () => {
+  const bench = new Bench();
+  const data = { ...mnist, sha256: 'a'.repeat(64), name: 'Bars' };
+  bench.session.store.setState({ dataSets: { sets: [], isPersistent: true } });
+  const lacking = { config: { ...large.configs.short, data }, sweep: null };
+  void bench.queue.actions.add([lacking, ...chosen.slice(1)]);
+  await vi.waitFor(() => expect(bench.started).toEqual([smallId]));
+  expect(bench.states).toEqual(['no_data', 'running']);
 });
 
 it('starts nothing more where it is cancelled while the engine is asked', async () => {

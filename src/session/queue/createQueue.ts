@@ -17,6 +17,7 @@ import {
   type QueueState,
 } from '@/session/queue/runQueue';
 import { loadQueue, mostQueued, saveQueue } from '@/session/queue/queueStorage';
+import { isKept } from '@/session/selectors';
 import type { Session } from '@/session/session';
 import type { SessionState } from '@/session/sessionState';
 import { isWholeRun } from '@/storage/runs/wholeRun';
@@ -74,6 +75,13 @@ function settledState(
       if (isSo(state)) end();
     });
   });
+}
+
+/** Whether what a run is trained on is here; after a reload the worker says first what is kept. */
+async function isDataKept(session: Session, { data }: RunConfig): Promise<boolean> {
+  if (data === undefined) return true;
+  await settledState(session, ({ dataSets }) => dataSets !== null, recordMilliseconds);
+  return isKept(session.store.getState(), data);
 }
 
 /** What has become of a run that finished: as its record has it, once that is written. */
@@ -135,6 +143,13 @@ export function createQueue(session: Session, storage: Storage | null): RunQueue
     if (turn !== mine) return;
     if (excess !== null) {
       next('too_large');
+      return;
+    }
+    // It would wait for ever, and all behind it.
+    const hasData = await isDataKept(session, config);
+    if (turn !== mine) return;
+    if (!hasData) {
+      next('no_data');
       return;
     }
     if (item.runId !== null) {

@@ -4,9 +4,18 @@ import type { RunSweep } from '@/model/sweep/runSweep';
 
 /**
  * `changed`: finished, but changed on the way, so that its figures are not those of its settings. `too_large`: the engine's memory
- * does not hold it, so it was not started. `unkept`: it finished, and the storage has not taken it.
+ * does not hold it, so it was not started. `no_data`: nor was it where its data set is not kept here. `unkept`: it finished, and the storage has not taken it.
  */
-export const itemStates = ['waiting', 'running', 'done', 'failed', 'too_large', 'changed', 'unkept'] as const;
+export const itemStates = [
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'too_large',
+  'no_data',
+  'changed',
+  'unkept',
+] as const;
 export type ItemState = (typeof itemStates)[number];
 
 /** A run to be trained. */
