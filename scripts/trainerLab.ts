@@ -14,6 +14,7 @@ import { RangeTester } from '@/training/rangeTester';
 import type { RequestContext } from '@/training/requests';
 import { DataImports } from '@/training/dataSets/dataImports';
 import { DataSets } from '@/training/dataSets/dataSets';
+import { CurvatureMeter } from '@/training/curvature/curvatureMeter';
 import { SecondEngine } from '@/training/secondEngine';
 import type { RunEvent } from '@/training/runEvent';
 import { Trainer } from '@/training/trainer';
@@ -70,6 +71,8 @@ export class Lab {
   readonly withCopy: RequestContext['withCopy'] = (task) => this.trainer.withNetwork(task);
   readonly recordedRun = (): null => null;
   readonly second: SecondEngine;
+  readonly curvature: CurvatureMeter;
+  readonly hear = (event: RunEvent): void => void this.events.push(event);
   readonly showStep = (): Promise<null> => Promise.resolve(null);
   /** As the browser tells it of the device in use. */
   loseDevice: (error: EngineError) => void = () => undefined;
@@ -101,6 +104,7 @@ export class Lab {
       open: async (onDeviceError) =>
         (await createTfjsEngine(this.trainer.engineInfo?.backend ?? 'wasm', { onDeviceError })).engine,
     });
+    this.curvature = new CurvatureMeter(this.second, this.source);
     this.trainer = new Trainer({
       source: this.source,
       onEngineLost: (error, { backend }) => {

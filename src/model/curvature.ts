@@ -18,8 +18,23 @@ export interface CurvaturePoint {
   readonly iterations: number;
   /** False: the iteration was cut before it had settled, and the value is rather too small. */
   readonly isConverged: boolean;
-  /** That training waited for it. */
+  /** That it took, for which training waited. */
   readonly milliseconds: number;
+}
+
+/** Products of the Hessian with a vector that a value takes at most. */
+export const mostProducts = 30;
+/** Each is the difference of two. */
+export const gradientsPerProduct = 2;
+
+/** In the order of steps, with another point in place of one at its step. */
+export function withPoint(
+  points: readonly CurvaturePoint[],
+  point: CurvaturePoint,
+): readonly CurvaturePoint[] {
+  const after = points.findIndex(({ step }) => step >= point.step);
+  if (after < 0) return [...points, point];
+  return [...points.slice(0, after), point, ...points.slice(after).filter(({ step }) => step !== point.step)];
 }
 
 /** Choices of the page. */

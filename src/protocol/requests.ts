@@ -17,6 +17,7 @@ import type { DataSpec } from '@/model/dataSet';
 import type { NetworkSpec } from '@/model/layers';
 import type { RangeTest, RangeTestPoint } from '@/model/rangeTest';
 import type { LandscapeSettings, LossLandscape } from '@/model/lossLandscape';
+import type { CurvaturePoint } from '@/model/curvature';
 import type { RunConfig } from '@/model/runConfig';
 import type { RunHistory } from '@/model/runHistory';
 import type { TestPredictions } from '@/model/testFigures';
@@ -297,6 +298,13 @@ const table = {
   lossLandscape: request<LandscapeSettings, LossLandscape, { readonly done: number }>({
     seconds: 120,
     returns: ({ loss, accuracy }) => [loss.buffer, accuracy.buffer],
+  }),
+  /**
+   * The curvature of the loss at the network on show, on the first `images` training images, as a point of the run's record. Tells the share
+   * of the products with the Hessian that it may take.
+   */
+  curvature: request<{ readonly images: number }, CurvaturePoint, { readonly done: number }>({
+    seconds: 120,
   }),
   /** Seconds that the network takes to read an image in eval mode, as measured now. */
   evaluationPace: request<null, { readonly secondsPerImage: number }>({ seconds: 60 }),

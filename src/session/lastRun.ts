@@ -4,6 +4,7 @@ import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
 import { isRunFree } from '@/storage/tabLock';
 import type { EvaluationPoint } from '@/model/testFigures';
+import type { CurvaturePoint } from '@/model/curvature';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { StepMetrics } from '@/model/stepMetrics';
 import type { RunConfig } from '@/model/runConfig';
@@ -51,6 +52,7 @@ export interface ReadRun {
   /** Of each step, in milliseconds since 1970, without pauses: from when the run began, as long as it had trained. */
   readonly times: Float64Array;
   readonly statistics: readonly StepStatistics[];
+  readonly curvature: readonly CurvaturePoint[];
   readonly tests: readonly EvaluationPoint[];
 }
 
@@ -58,9 +60,10 @@ export interface ReadRun {
 export async function readRun(store: RunStore, id: string): Promise<ReadRun | null> {
   const run = await store.get(id);
   if (run === null) return null;
-  const [metrics, statistics, tests, keyframes] = await Promise.all([
+  const [metrics, statistics, curvature, tests, keyframes] = await Promise.all([
     store.metrics(id),
     store.statistics(id),
+    store.curvature(id),
     store.tests(id),
     store.keyframeSteps(id),
   ]);
@@ -82,6 +85,7 @@ export async function readRun(store: RunStore, id: string): Promise<ReadRun | nu
       (seconds) => run.createdAt + 1000 * seconds,
     ),
     statistics: statistics.filter((one) => one.step < step),
+    curvature: curvature.filter((one) => one.step <= step),
     tests: tests.filter((one) => one.step <= step),
   };
 }

@@ -36,7 +36,7 @@ function show(
   if (step > 0) metrics.append(read.metrics, read.times);
   statistics.append(read.statistics);
   store.setState(({ curvature, metricsVersion, statisticsVersion }) => ({
-    curvature: { ...curvature, points: [], error: null },
+    curvature: { ...curvature, points: read.curvature, error: null },
     run: {
       ...preparingRun(run.id, config, run.origin),
       step,

@@ -1,4 +1,5 @@
 /** How the state follows what the worker tells: pure, so that it can be tested without a worker. */
+import { withPoint } from '@/model/curvature';
 import { assertNever } from '@/model/layers';
 import type { RunStatus, WorkerError } from '@/protocol/messages';
 import type { CurvatureState, RunState, SessionState } from '@/session/sessionState';
@@ -48,7 +49,7 @@ export function reduceEvent(state: SessionState, event: SessionEvent): SessionSt
     case 'curvature':
       return ofRun(state, event.runId, () => ({
         ...state,
-        curvature: { ...state.curvature, points: [...state.curvature.points, event.point] },
+        curvature: { ...state.curvature, points: withPoint(state.curvature.points, event.point) },
       }));
     case 'curvatureFailed':
       return ofRun(state, event.runId, () => ({

@@ -112,9 +112,9 @@ export interface Recovery {
   readonly step: number | null;
 }
 
-/** The curvature of the loss on the way of the run at hand; of the visit, not of the record. */
+/** The curvature of the loss on the way of the run at hand. */
 export interface CurvatureState {
-  /** Null: it is not measured. */
+  /** How it is measured while the run trains; null: it is not. */
   readonly settings: CurvatureSettings | null;
   readonly points: readonly CurvaturePoint[];
   /** Why it is not measured any more. */

@@ -91,6 +91,27 @@ test.each([1, 3] as const)('makes recorded runs of the results of version %d', a
   });
 });
 
+test('keeps the runs of version 5, which recorded no curvature', async () => {
+  const name = `curvature-${Date.now()}`;
+  const stores = ['tileChoices', 'runMetrics', 'runStatistics', 'runTests', 'runKeyframes', 'dataParts'];
+  const old = await openDB(name, 5, {
+    upgrade: (db) => {
+      db.createObjectStore('runs', { keyPath: 'id' });
+      db.createObjectStore('dataSets', { keyPath: 'sha256' });
+      db.createObjectStore('drawings', { keyPath: 'id' });
+      for (const store of stores) db.createObjectStore(store);
+    },
+  });
+  await old.put('runs', encodeRun(writeOf({ id: 'a', mark: 1 }, 0, 10).run));
+  old.close();
+  const runs = databaseRuns(await openDatabase(name));
+  expect((await runs.list()).map(({ id }) => id)).toEqual(['a']);
+  expect(await runs.curvature('a')).toEqual([]);
+  const write = writeOf({ id: 'a', mark: 1 }, 0, 10);
+  await runs.write(write);
+  expect(await runs.curvature('a')).toEqual(write.curvature[0]?.points);
+});
+
 test('tells which run a tab trains', async () => {
   const id = `lock-${Date.now()}`;
   expect(await isRunLocked(id)).toBe(false);

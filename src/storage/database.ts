@@ -10,6 +10,7 @@ export interface DigitLabSchema extends DBSchema {
   readonly runs: { readonly key: string; readonly value: { readonly id: string } };
   readonly runMetrics: { readonly key: [string, number]; readonly value: unknown };
   readonly runStatistics: { readonly key: [string, number]; readonly value: unknown };
+  readonly runCurvature: { readonly key: [string, number]; readonly value: unknown };
   readonly runTests: { readonly key: [string, number, string]; readonly value: unknown };
   /** Data sets by checksum, and their images under [checksum, part]; dataSets/ writes and validates them. */
   readonly dataSets: { readonly key: string; readonly value: { readonly sha256: string } };
@@ -59,6 +60,9 @@ const migrations: readonly ((database: AnyDatabase, upgrade: Upgrade) => void | 
     database.createObjectStore('dataSets', { keyPath: 'sha256' });
     database.createObjectStore('dataParts');
     database.createObjectStore('drawings', { keyPath: 'id' });
+  },
+  (database) => {
+    database.createObjectStore('runCurvature');
   },
 ];
 

@@ -158,6 +158,8 @@ export function createCommandHandler({
           withCopy,
           runs,
           second,
+          curvature,
+          hear: (event) => recorder.hear(event),
           recordedRun: () => recorder.run,
         },
         (progress) => post({ type: 'progress', requestId, progress: { request, value: progress } }),

@@ -20,11 +20,14 @@ export async function withNetworkCopy<T>(
   { trainer, second }: NetworkCopyOptions,
   task: (copy: NetworkCopy, network: NetworkAtStep) => Promise<T>,
 ): Promise<T> {
-  const { parameters, ...network } = await trainer.withNetwork(async (engine, { config, step }) => ({
-    config,
-    step,
-    parameters: await engine.readParameters(),
-  }));
+  const { parameters, ...network } = await trainer.withNetwork(
+    async (engine, { config, step, learningRate }) => ({
+      config,
+      step,
+      learningRate,
+      parameters: await engine.readParameters(),
+    }),
+  );
   let isCompiled = false;
   const forget = (): void => {
     isCompiled = false;

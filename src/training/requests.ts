@@ -14,6 +14,8 @@ import { readFrom } from '@/model/weightsOrigin';
 import type { RequestParams, RequestProgress, RequestType, RequestValue } from '@/protocol/requests';
 import { checkConfig } from '@/training/checkConfig';
 import { exportFile } from '@/training/exportFile';
+import type { CurvatureMeter } from '@/training/curvature/curvatureMeter';
+import { measureCurvature } from '@/training/curvature/measureCurvature';
 import { convolutionFilters } from '@/training/filters';
 import { hiddenActivations } from '@/training/hiddenActivations';
 import { exportDrawings, readDrawings } from '@/training/dataSets/drawingFiles';
@@ -29,6 +31,7 @@ import { corruptionAccuracies } from '@/training/robustness';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { NetworkAtStep } from '@/training/replay/timeTravel';
 import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { RunEvent } from '@/training/runEvent';
 import type { SecondEngine } from '@/training/secondEngine';
 import { readLogits, testPredictions } from '@/training/testPredictions';
 import type { Trainer } from '@/training/trainer';
@@ -44,6 +47,9 @@ export interface RequestContext {
   /** Runs a task with a copy of the network on show (networkCopy.ts). */
   readonly withCopy: <T>(task: (copy: NetworkCopy, network: NetworkAtStep) => Promise<T>) => Promise<T>;
   readonly second: SecondEngine;
+  readonly curvature: CurvatureMeter;
+  /** Hears what becomes a part of the run's record. */
+  readonly hear: (event: RunEvent) => void;
   /** The run at hand as it is recorded; null where it is not. */
   readonly recordedRun: () => ReplayedRun | null;
   readonly showStep: (
@@ -139,6 +145,8 @@ const handlers: Handlers = {
     }),
 
   lossLandscape: (settings, context, tell, signal) => surveyLandscape(settings, context, tell, signal),
+
+  curvature: measureCurvature,
 
   evaluationPace: (_, { trainer, source }) =>
     trainer.withNetwork(async (engine, { config }) =>

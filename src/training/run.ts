@@ -3,7 +3,7 @@ import type { EngineError } from '@/engine/engine';
 import type { EngineState, Weights } from '@/model/engineState';
 import { assertNever } from '@/model/layers';
 import { imagesPerEpoch, stepsPerEpoch, type RunConfig } from '@/model/runConfig';
-import { afterTests, totalSteps } from '@/model/learningRate';
+import { afterTests, learningRateAt, totalSteps } from '@/model/learningRate';
 import { afterEvent, configAt, type RunEvent } from '@/model/runEvents';
 import { drawnFromSeed, trainedFor } from '@/model/weightsOrigin';
 import type { FirstWeights, KeptRun, RunPhase, RunStatus, StopUnit } from '@/protocol/messages';
@@ -138,6 +138,11 @@ export class Run {
   /** The settings for an engine at step `step`, with the learning rate that its tests have come to. */
   engineConfigAt(step: number): RunConfig {
     return afterTests(this.config, this.testLosses, step);
+  }
+
+  /** Of the next step. */
+  get learningRate(): number {
+    return learningRateAt(this.engineConfigAt(this.step), this.step);
   }
 
   /** Where it stands in the engine that it enters next. */

@@ -93,6 +93,7 @@ class Bench {
       truncate: null,
       metrics: [],
       statistics: [],
+      curvature: [],
       tests: [],
       keyframes: [],
       dropKeyframes: [],

@@ -2,11 +2,13 @@
  * Runs in IndexedDB. Everything that a recorder writes at once is one transaction: a tab that ends in the middle of it leaves what
  * was there before, so that a run is never half written.
  */
+import type { CurvaturePoint } from '@/model/curvature';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
 import type { DigitLabDatabase } from '@/storage/database';
 import { chunkSteps, RecordedMetrics, type MetricsChunk } from '@/storage/runs/recordedMetrics';
 import {
+  decodeCurvature,
   decodePageParts,
   decodeRun,
   decodeStatistics,
@@ -24,7 +26,14 @@ import {
   type RunWrite,
 } from '@/storage/runs/runStore';
 
-const storeNames = ['runs', 'runMetrics', 'runStatistics', 'runTests', 'runKeyframes'] as const;
+const storeNames = [
+  'runs',
+  'runMetrics',
+  'runStatistics',
+  'runCurvature',
+  'runTests',
+  'runKeyframes',
+] as const;
 
 /** All keys that begin with this id, from the second part `from` on. */
 const keysOf = (id: string, from = 0): IDBKeyRange => IDBKeyRange.bound([id, from], [id, []], false, true);
@@ -34,7 +43,7 @@ const isChunk = (value: unknown): value is MetricsChunk =>
 
 async function write(
   database: DigitLabDatabase,
-  { run, truncate, metrics, statistics, tests, keyframes, dropKeyframes }: RunWrite,
+  { run, truncate, metrics, statistics, curvature, tests, keyframes, dropKeyframes }: RunWrite,
 ): Promise<void> {
   const { id } = run;
   const transaction = database.transaction(storeNames, 'readwrite');
@@ -42,6 +51,7 @@ async function write(
     runs: transaction.objectStore('runs'),
     metrics: transaction.objectStore('runMetrics'),
     statistics: transaction.objectStore('runStatistics'),
+    curvature: transaction.objectStore('runCurvature'),
     tests: transaction.objectStore('runTests'),
     keyframes: transaction.objectStore('runKeyframes'),
   };
@@ -52,6 +62,7 @@ async function write(
     requests.push(
       stores.metrics.delete(keysOf(id, later)),
       stores.statistics.delete(keysOf(id, later)),
+      stores.curvature.delete(keysOf(id, later)),
       stores.tests.delete(keysOf(id, truncate + 1)),
       stores.keyframes.delete(keysOf(id, truncate + 1)),
     );
@@ -59,6 +70,7 @@ async function write(
   for (const step of dropKeyframes) requests.push(stores.keyframes.delete([id, step]));
   for (const chunk of metrics) requests.push(stores.metrics.put(chunk, [id, chunk.chunk]));
   for (const { chunk, steps } of statistics) requests.push(stores.statistics.put(steps, [id, chunk]));
+  for (const { chunk, points } of curvature) requests.push(stores.curvature.put(points, [id, chunk]));
   for (const test of tests) requests.push(stores.tests.put(test, [id, test.step, test.extent]));
   for (const keyframe of keyframes) requests.push(stores.keyframes.put(keyframe, [id, keyframe.step]));
   const stored = stores.runs.get(id).then((record) => {
@@ -92,6 +104,10 @@ export function databaseRuns(database: DigitLabDatabase): RunStore {
     statistics: async (id): Promise<StepStatistics[]> => {
       const chunks = await database.getAll('runStatistics', keysOf(id));
       return chunks.flatMap((chunk) => decodeStatistics(chunk) ?? []);
+    },
+    curvature: async (id): Promise<CurvaturePoint[]> => {
+      const chunks = await database.getAll('runCurvature', keysOf(id));
+      return chunks.flatMap((chunk) => decodeCurvature(chunk) ?? []);
     },
     tests: async (id): Promise<EvaluationPoint[]> => {
       const tests = await database.getAll('runTests', keysOf(id));

@@ -1,4 +1,5 @@
 /** Runs of this visit alone, where the browser keeps nothing: steps can be gone back to, and nothing outlives the worker. */
+import type { CurvaturePoint } from '@/model/curvature';
 import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
@@ -16,6 +17,7 @@ interface Held {
   run: RecordedRun;
   readonly metrics: Map<number, MetricsChunk>;
   readonly statistics: Map<number, readonly StepStatistics[]>;
+  readonly curvature: Map<number, readonly CurvaturePoint[]>;
   readonly tests: Map<string, EvaluationPoint>;
   readonly keyframes: Map<number, EngineState>;
 }
@@ -24,13 +26,14 @@ const empty = (run: RecordedRun): Held => ({
   run,
   metrics: new Map(),
   statistics: new Map(),
+  curvature: new Map(),
   tests: new Map(),
   keyframes: new Map(),
 });
 
-function truncate({ metrics, statistics, tests, keyframes }: Held, step: number): void {
+function truncate({ metrics, statistics, curvature, tests, keyframes }: Held, step: number): void {
   const chunk = Math.floor(step / chunkSteps);
-  for (const chunks of [metrics, statistics]) {
+  for (const chunks of [metrics, statistics, curvature]) {
     for (const key of chunks.keys()) if (key >= chunk) chunks.delete(key);
   }
   for (const [key, test] of tests) if (test.step > step) tests.delete(key);
@@ -57,6 +60,8 @@ export function memoryRuns(obstacle: StorageObstacle = 'no_storage'): RunStore {
     },
     statistics: (id) =>
       answer(inOrder(runs.get(id)?.statistics ?? new Map<number, readonly StepStatistics[]>()).flat()),
+    curvature: (id) =>
+      answer(inOrder(runs.get(id)?.curvature ?? new Map<number, readonly CurvaturePoint[]>()).flat()),
     tests: (id) => answer([...(runs.get(id)?.tests.values() ?? [])].toSorted((a, b) => a.step - b.step)),
     keyframeSteps: (id) => answer([...(runs.get(id)?.keyframes.keys() ?? [])].toSorted((a, b) => a - b)),
     keyframe: (id, step) => answer(runs.get(id)?.keyframes.get(step) ?? null),
@@ -67,6 +72,7 @@ export function memoryRuns(obstacle: StorageObstacle = 'no_storage'): RunStore {
       for (const step of write.dropKeyframes) held.keyframes.delete(step);
       for (const chunk of write.metrics) held.metrics.set(chunk.chunk, chunk);
       for (const { chunk, steps } of write.statistics) held.statistics.set(chunk, steps);
+      for (const { chunk, points } of write.curvature) held.curvature.set(chunk, points);
       for (const test of write.tests) held.tests.set(`${test.step}.${test.extent}`, test);
       for (const keyframe of write.keyframes) held.keyframes.set(keyframe.step, keyframe);
       runs.set(write.run.id, held);

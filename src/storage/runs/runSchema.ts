@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { classCount } from '@/model/classCounts';
 import { completeQuery, configFromQuery } from '@/model/configQuery';
 import { dataOf, drawingsSchema, mnist, type DataSpec } from '@/model/dataSet';
+import type { CurvaturePoint } from '@/model/curvature';
 import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { RunConfig } from '@/model/runConfig';
@@ -271,6 +272,22 @@ const statisticsSchema = v.array(stepStatisticsSchema);
 
 export function decodeStatistics(value: unknown): readonly StepStatistics[] | null {
   const parsed = v.safeParse(statisticsSchema, value);
+  return parsed.success ? parsed.output : null;
+}
+
+const curvatureSchema = v.array(
+  v.object({
+    step: count,
+    eigenvalue: anyNumber,
+    stable: v.nullable(anyNumber),
+    iterations: count,
+    isConverged: v.boolean(),
+    milliseconds: v.pipe(finite, v.minValue(0)),
+  }),
+);
+
+export function decodeCurvature(value: unknown): readonly CurvaturePoint[] | null {
+  const parsed = v.safeParse(curvatureSchema, value);
   return parsed.success ? parsed.output : null;
 }
 

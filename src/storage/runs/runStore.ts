@@ -1,8 +1,9 @@
 /** Where runs are kept: what can be asked of it, and what a run's recorder writes. */
+import type { CurvaturePoint } from '@/model/curvature';
 import type { EngineState } from '@/model/engineState';
 import type { StepStatistics } from '@/model/layerStatistics';
 import type { EvaluationPoint } from '@/model/testFigures';
-import type { MetricsChunk, RecordedMetrics } from '@/storage/runs/recordedMetrics';
+import { chunkSteps, type MetricsChunk, type RecordedMetrics } from '@/storage/runs/recordedMetrics';
 import type { PageParts, RecordedRun, RunNotes } from '@/storage/runs/runSchema';
 
 /** Layer statistics of the measured steps among 1024. */
@@ -12,14 +13,23 @@ export interface StatisticsChunk {
   readonly steps: readonly StepStatistics[];
 }
 
+/** The curvature that was measured after some of 1024 steps. */
+export interface CurvatureChunk {
+  /** Its first step is 1024 times that. */
+  readonly chunk: number;
+  readonly points: readonly CurvaturePoint[];
+}
+
 /** All of it is written, or nothing. */
 export interface RunWrite {
   /** What the page writes of it (notes, diagnoses, whether it is deleted) is taken of a new run; of one that is there it stays as it is. */
   readonly run: RecordedRun;
-  /** What was recorded of this step and later ones goes first: metrics, statistics, and states and tests after it. Null: nothing. */
+  /** What was recorded of this step and later ones goes first: metrics, statistics, and states, tests and curvature after it. Null: nothing. */
   readonly truncate: number | null;
   readonly metrics: readonly MetricsChunk[];
   readonly statistics: readonly StatisticsChunk[];
+  /** Each in place of what is there of its 1024 steps. */
+  readonly curvature: readonly CurvatureChunk[];
   readonly tests: readonly EvaluationPoint[];
   readonly keyframes: readonly EngineState[];
   readonly dropKeyframes: readonly number[];
@@ -46,6 +56,8 @@ export interface RunStore {
   /** In the order of steps, of every 1024 steps at most 160. */
   statistics(id: string): Promise<StepStatistics[]>;
   /** In the order of steps. */
+  curvature(id: string): Promise<CurvaturePoint[]>;
+  /** In the order of steps. */
   tests(id: string): Promise<EvaluationPoint[]>;
   /** Steps of the keyframes, ascending. */
   keyframeSteps(id: string): Promise<number[]>;
@@ -62,6 +74,16 @@ export interface RunStore {
   setDeleted(ids: readonly string[], deletedAt: number | null): Promise<void>;
   /** Removes the runs and all that was recorded of them. */
   remove(ids: readonly string[]): Promise<void>;
+}
+
+/** points: in the order of steps */
+export function curvatureChunks(points: readonly CurvaturePoint[]): CurvatureChunk[] {
+  const chunks = new Map<number, CurvaturePoint[]>();
+  for (const point of points) {
+    const chunk = Math.floor(point.step / chunkSteps);
+    chunks.set(chunk, [...(chunks.get(chunk) ?? []), point]);
+  }
+  return [...chunks].map(([chunk, some]) => ({ chunk, points: some }));
 }
 
 /** The newest first. */

@@ -1,12 +1,13 @@
 /** Runs to write, whose every part tells whose it is and how far it was: what is half written, or another run's, shows. */
 import { countClasses } from '@/model/classCounts';
+import type { CurvaturePoint } from '@/model/curvature';
 import { defaultConfig } from '@/model/presets';
 import type { EngineState } from '@/model/engineState';
 import type { EvaluationPoint } from '@/model/testFigures';
 import { drawnFromSeed } from '@/model/weightsOrigin';
-import { RecordedMetrics } from '@/storage/runs/recordedMetrics';
+import { chunkSteps, RecordedMetrics } from '@/storage/runs/recordedMetrics';
 import { emptyNotes, type RecordedRun } from '@/storage/runs/runSchema';
-import type { RunStore, RunWrite } from '@/storage/runs/runStore';
+import { curvatureChunks, type RunStore, type RunWrite } from '@/storage/runs/runStore';
 
 /** What stands at each step of the run that `mark` belongs to. */
 const valueAt = (mark: number, step: number): number => Math.fround(mark + step / 65_536);
@@ -21,6 +22,18 @@ const testAt = (mark: number, step: number): EvaluationPoint => ({
   count: 10_000,
   classes: countClasses(Uint8Array.of(1), Uint8Array.of(1)),
 });
+
+/** Of every 512 steps up to there. */
+function curvatureUpTo(mark: number, to: number): CurvaturePoint[] {
+  return Array.from({ length: Math.floor(to / 512) + 1 }, (_, i) => ({
+    step: 512 * i,
+    eigenvalue: valueAt(mark, 512 * i),
+    stable: null,
+    iterations: 5,
+    isConverged: true,
+    milliseconds: 1,
+  }));
+}
 
 export function stateOf(mark: number, step: number, values: number): EngineState {
   const data = new Float32Array(values).fill(valueAt(mark, step));
@@ -78,6 +91,9 @@ export function writeOf(
     truncate: from,
     metrics: metrics.chunks(from),
     statistics: [],
+    curvature: curvatureChunks(curvatureUpTo(mark, to)).filter(
+      ({ chunk }) => chunk >= Math.floor(from / chunkSteps),
+    ),
     tests: [testAt(mark, to)],
     keyframes: [stateOf(mark, to, values)],
     dropKeyframes,
@@ -100,6 +116,8 @@ export async function faultOf(store: RunStore, id: string, mark: number): Promis
     if (!(data instanceof Float32Array) || !data.every((value) => value === valueAt(mark, step)))
       return `The keyframe of step ${step} is not what was written.`;
   }
+  const curvature = JSON.stringify(await store.curvature(id));
+  if (curvature !== JSON.stringify(curvatureUpTo(mark, steps))) return `Its curvature is ${curvature}.`;
   const tests = await store.tests(id);
   if (tests.at(-1)?.step !== steps || tests.some(({ loss }) => loss !== mark)) return 'Foreign tests.';
   return null;

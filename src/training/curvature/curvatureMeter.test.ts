@@ -5,7 +5,7 @@ import { createWasmEngine } from '@/engine/wasm/createWasmEngine';
 import { encodeWeights } from '@/formats/checkpoint';
 import type { CurvaturePoint } from '@/model/curvature';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
-import { bitsOf, RecordedRunWorker, type RunBits } from '../../../scripts/recordedRun.ts';
+import { bitsOf, nothingKept, RecordedRunWorker, type RunBits } from '../../../scripts/recordedRun.ts';
 import { curvatureFixture, tinyConfig, tinyState } from '../../../scripts/tinyNetworks.ts';
 import { mnist, smallRun } from '../../../scripts/trainerLab.ts';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
@@ -92,6 +92,8 @@ it('goes on from the last eigenvector of the run, and comes to the eigenvalue of
       runId,
       config: tinyConfig('smooth'),
       step: 0,
+      learningRate: tinyConfig('smooth').learningRate,
+      images,
       parameters: tinyState('smooth', state),
       isWanted: () => true,
     });
@@ -106,6 +108,61 @@ it('goes on from the last eigenvector of the run, and comes to the eigenvalue of
     expect(point?.eigenvalue).toBeGreaterThan(0.98 * exact);
     expect(point?.eigenvalue).toBeLessThan(exact);
   }
+});
+
+it('is measured once where the run rests and at an earlier step, as a part of the record', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  worker.begin({ ...config, learningRate: 0.001 });
+  await worker.end(store);
+  const progress = (): unknown[] =>
+    worker.events.flatMap((event) => (event.type === 'progress' ? [event.progress.value] : []));
+  const last = await worker.request('curvature', { images: 64 });
+  // Momentum 0.9.
+  expect(last).toMatchObject({ step: 30, stable: expect.closeTo(3800) });
+  expect(progress()).toHaveLength(last.iterations);
+  await worker.request('showStep', { runId: 'a', step: 12, exactly: true });
+  const early = await worker.request('curvature', { images: 64 });
+  expect(early.step).toBe(12);
+  expect(early.eigenvalue).not.toBe(last.eigenvalue);
+  // Once more gives the same, in its place.
+  expect(figures([await worker.request('curvature', { images: 64 })])).toEqual(figures([early]));
+  const recorded = async () => figures(await store.curvature('a'));
+  await expect.poll(recorded).toEqual(figures([early, last]));
+  expect(figures(pointsOf(worker))).toEqual(figures([last, early, early]));
+  worker.cut();
+
+  // Another worker, which goes on with the run, and a branch of it, keep what they have of it.
+  const next = new RecordedRunWorker(store, create);
+  next.send({ type: 'restore', runId: 'a', config, kept: nothingKept });
+  await next.end(store);
+  await next.request('showStep', { runId: 'a', step: 20, exactly: true });
+  next.send({
+    type: 'branch',
+    runId: 'b',
+    config: { ...config, learningRate: 0.005 },
+    parent: { runId: 'a', step: 20 },
+  });
+  next.send({ type: 'train', runId: 'b', until: 'end' });
+  await next.end(store, 'b');
+  expect(figures(await store.curvature('a'))).toEqual(figures([early, last]));
+  expect(figures(await store.curvature('b'))).toEqual(figures([early]));
+  next.cut();
+});
+
+it('ends a single measurement that nobody waits for any more', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  worker.begin(config);
+  await worker.end(store);
+  worker.send({ type: 'request', requestId: 99, request: 'curvature', params: { images: 64 } });
+  await worker.until(() => worker.events.some(({ type }) => type === 'progress'));
+  worker.send({ type: 'cancelRequest', requestId: 99 });
+  await worker.until(() =>
+    worker.events.some((event) => event.type === 'requestFailed' && event.requestId === 99),
+  );
+  expect(pointsOf(worker)).toEqual([]);
+  worker.cut();
 });
 
 it('says where it cannot be measured, and the run goes on', async () => {

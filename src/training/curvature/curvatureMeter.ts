@@ -7,9 +7,8 @@
  */
 import type { Engine } from '@/engine/engine';
 import { imageBytes } from '@/data/manifest';
-import type { CurvaturePoint, CurvatureSettings } from '@/model/curvature';
+import { mostProducts, type CurvaturePoint, type CurvatureSettings } from '@/model/curvature';
 import { withoutDropout } from '@/model/layers';
-import { learningRateAt } from '@/model/learningRate';
 import { normal, streamKey, streams } from '@/model/random';
 import { sameConfig, type RunConfig } from '@/model/runConfig';
 import { stableEigenvalue } from '@/model/stability';
@@ -25,17 +24,22 @@ import type { SecondEngine, Tenant } from '@/training/secondEngine';
  * Products of the Hessian with a vector: at most so many, and when they end. LeNet after some hundred steps takes 5 to 15 and is 1 % off a
  * residual of 0.02; before that no eigenvalue stands out, and the iteration is cut.
  */
-const curvatureLimits = { iterations: 30, residual: 0.05, change: 0.002 } as const;
+const curvatureLimits = { iterations: mostProducts, residual: 0.05, change: 0.002 } as const;
 
 /** A run where it stands between two steps. */
 export interface MeasuredRun {
   readonly runId: string;
-  /** With the learning rate of the next step. */
   readonly config: RunConfig;
+  /** Of the next step. */
+  readonly learningRate: number;
+  /** The first so many training images are the batch. */
+  readonly images: number;
   readonly step: number;
   readonly parameters: StateDict;
   /** Whether the value is still waited for. */
   readonly isWanted: () => boolean;
+  /** Hears, after each product, which share of those that it may take is done. */
+  readonly onProduct?: (done: number) => void;
 }
 
 /** What the gradient is taken of. */
@@ -91,18 +95,23 @@ export class CurvatureMeter {
   }
 
   /** Null where it is not wanted any more. @throws EngineError where the network does not fit a second time, or the engine is lost */
-  async measure({ runId, config, step, parameters, isWanted }: MeasuredRun): Promise<CurvaturePoint | null> {
+  async measure(run: MeasuredRun): Promise<CurvaturePoint | null> {
+    const { runId, config, step, learningRate, images, parameters, isWanted, onProduct } = run;
     const start = performance.now();
-    const images = this.imagesNeeded(config);
     const spans = parameterSpans(config.network);
     const last = this.#last?.runId === runId ? this.#last.eigenvector : null;
+    let products = 0;
     const found = await this.#second.use(this.#tenant, async (engine) => {
       await this.#compile(engine, measuredConfig(config, images), parameters);
       const product = hessianProduct(engine, { parameters, spans, ...this.#batch(config, images) });
       return largestEigenvalue(
         async (vector) => {
           await this.#yielder.turn();
-          return isWanted() ? product(vector) : null;
+          if (!isWanted()) return null;
+          const image = await product(vector);
+          products += 1;
+          onProduct?.(products / mostProducts);
+          return image;
         },
         last ?? startingVector(sizeOfSpans(spans), config.seed),
         curvatureLimits,
@@ -110,9 +119,9 @@ export class CurvatureMeter {
     });
     if (found === null) return null;
     const { eigenvalue, eigenvector, iterations, isConverged } = found;
-    // Weights that are not numbers any more have no direction to go on from.
-    this.#last = Number.isFinite(eigenvalue) ? { runId, eigenvector } : null;
-    const learningRate = learningRateAt(config, step);
+    // Weights that are not numbers any more have no direction to go on from, and where it is measured once nothing goes on.
+    const goesOn = this.#settings !== null && Number.isFinite(eigenvalue);
+    this.#last = goesOn ? { runId, eigenvector } : null;
     return {
       step,
       eigenvalue,

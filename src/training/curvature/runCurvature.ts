@@ -57,8 +57,17 @@ export class RunCurvature {
     if (parameters === null || meter === null) return;
     const isWanted = (): boolean => isCurrent(run) && run.goal !== null && meter.settings !== null;
     try {
-      const config = run.engineConfigAt(step);
-      const point = await meter.measure({ runId, config, step, parameters, isWanted });
+      const { config, learningRate } = run;
+      const images = meter.imagesNeeded(config);
+      const point = await meter.measure({
+        runId,
+        config,
+        step,
+        learningRate,
+        images,
+        parameters,
+        isWanted,
+      });
       if (point === null || !isCurrent(run)) return;
       run.curvatureStep = step;
       emit({ type: 'curvature', runId, point });

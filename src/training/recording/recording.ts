@@ -3,6 +3,7 @@
  * is under way at a time, and what comes meanwhile goes into the next.
  */
 import { isBroken, type StepStatistics } from '@/model/layerStatistics';
+import { withPoint, type CurvaturePoint } from '@/model/curvature';
 import type { EngineState } from '@/model/engineState';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import type { RunEvent } from '@/model/runEvents';
@@ -19,7 +20,13 @@ import {
   type RecordedRun,
   type RunEnvironment,
 } from '@/storage/runs/runSchema';
-import type { RunStore, RunWrite, StatisticsChunk } from '@/storage/runs/runStore';
+import {
+  curvatureChunks,
+  type CurvatureChunk,
+  type RunStore,
+  type RunWrite,
+  type StatisticsChunk,
+} from '@/storage/runs/runStore';
 import { Sparkline } from '@/training/recording/sparkline';
 
 /** Of 1024 steps; those of `auto` are never more. */
@@ -39,11 +46,19 @@ interface Pending {
   truncate: number | null;
   /** Metrics and statistics from this step on. */
   from: number;
+  /** Curvature from this step on. */
+  curvatureFrom: number;
   tests: EvaluationPoint[];
   keyframe: EngineState | null;
 }
 
-const nothing = (from: number): Pending => ({ truncate: null, from, tests: [], keyframe: null });
+const nothing = (from: number): Pending => ({
+  truncate: null,
+  from,
+  curvatureFrom: Infinity,
+  tests: [],
+  keyframe: null,
+});
 
 export class Recording {
   readonly start: RecordedStart;
@@ -56,6 +71,7 @@ export class Recording {
   readonly #createdAt: number;
   readonly #metrics: RecordedMetrics;
   #statistics = new Map<number, readonly StepStatistics[]>();
+  #curvature: readonly CurvaturePoint[] = [];
   #tests: readonly EvaluationPoint[];
   #keyframes: readonly number[];
   #keyframeBytes = 0;
@@ -79,9 +95,10 @@ export class Recording {
   ): Promise<Recording> {
     const recording = new Recording(start, run.createdAt);
     const { id } = start;
-    const [metrics, statistics, tests, keyframes] = await Promise.all([
+    const [metrics, statistics, curvature, tests, keyframes] = await Promise.all([
       store.metrics(id),
       store.statistics(id),
+      store.curvature(id),
       store.tests(id),
       store.keyframeSteps(id),
     ]);
@@ -93,6 +110,7 @@ export class Recording {
     recording.totalSteps = run.summary.totalSteps;
     for (const chunk of metrics.chunks(0)) recording.#metrics.take(chunk);
     recording.#addStatistics(statistics);
+    recording.#curvature = curvature;
     recording.#tests = tests;
     recording.#keyframes = keyframes;
     recording.goBack(step);
@@ -109,9 +127,10 @@ export class Recording {
     for (const chunk of this.#metrics.chunks(0)) branch.#metrics.take(chunk);
     branch.#metrics.truncate(step);
     branch.#addStatistics([...this.#statistics.values()].flat().filter((one) => one.step < step));
+    branch.#curvature = this.#curvature.filter((point) => point.step <= step);
     branch.#tests = this.#tests.filter((test) => test.step <= step);
     branch.#drawSparkline();
-    branch.#pending = { ...nothing(0), tests: [...branch.#tests], keyframe: state };
+    branch.#pending = { ...nothing(0), curvatureFrom: 0, tests: [...branch.#tests], keyframe: state };
     return branch;
   }
 
@@ -157,6 +176,11 @@ export class Recording {
     this.#pending.from = Math.min(this.#pending.from, steps[0]?.step ?? Infinity);
   }
 
+  addCurvature(point: CurvaturePoint): void {
+    this.#curvature = withPoint(this.#curvature, point);
+    this.#pending.curvatureFrom = Math.min(this.#pending.curvatureFrom, point.step);
+  }
+
   addTest(test: EvaluationPoint): void {
     this.#tests = [...this.#tests, test];
     this.#pending.tests.push(test);
@@ -177,13 +201,15 @@ export class Recording {
           steps.filter((one) => one.step < step),
         );
     }
+    this.#curvature = this.#curvature.filter((point) => point.step <= step);
     this.#tests = this.#tests.filter((test) => test.step <= step);
     this.#keyframes = this.#keyframes.filter((one) => one <= step);
     this.#drawSparkline();
-    const { truncate, from, tests, keyframe } = this.#pending;
+    const { truncate, from, curvatureFrom, tests, keyframe } = this.#pending;
     this.#pending = {
       truncate: Math.min(truncate ?? Infinity, step),
       from: Math.min(from, step),
+      curvatureFrom: Math.min(curvatureFrom, step),
       tests: tests.filter((test) => test.step <= step),
       keyframe: keyframe !== null && keyframe.step <= step ? keyframe : null,
     };
@@ -211,12 +237,13 @@ export class Recording {
 
   /** A write of this failed as a whole: the store is as it was before, when it had these keyframes. */
   #takeBack(pending: Pending, keyframes: readonly number[]): void {
-    const { truncate, from, tests, keyframe } = this.#pending;
+    const { truncate, from, curvatureFrom, tests, keyframe } = this.#pending;
     const least = Math.min(truncate ?? Infinity, pending.truncate ?? Infinity);
     const stands = (step: number): boolean => step <= (truncate ?? Infinity);
     this.#pending = {
       truncate: Number.isFinite(least) ? least : null,
       from: Math.min(from, pending.from),
+      curvatureFrom: Math.min(curvatureFrom, pending.curvatureFrom),
       tests: [...pending.tests.filter(({ step }) => stands(step)), ...tests],
       keyframe,
     };
@@ -236,13 +263,17 @@ export class Recording {
     }
   }
 
-  #writeOf({ truncate, from, tests, keyframe }: Pending, environment: RunEnvironment): RunWrite {
+  #writeOf(
+    { truncate, from, curvatureFrom, tests, keyframe }: Pending,
+    environment: RunEnvironment,
+  ): RunWrite {
     const dropKeyframes = this.#thinKeyframes(keyframe);
     return {
       run: this.#run(environment),
       truncate,
       metrics: this.#metrics.chunks(from),
       statistics: this.#statisticsFrom(from),
+      curvature: this.#curvatureFrom(curvatureFrom),
       tests,
       keyframes: keyframe === null ? [] : [keyframe],
       dropKeyframes,
@@ -278,6 +309,11 @@ export class Recording {
     return [...this.#statistics]
       .filter(([chunk]) => chunk >= first)
       .map(([chunk, steps]) => ({ chunk, steps }));
+  }
+
+  #curvatureFrom(from: number): CurvatureChunk[] {
+    const first = Math.floor(from / chunkSteps);
+    return curvatureChunks(this.#curvature).filter(({ chunk }) => chunk >= first);
   }
 
   #run(environment: RunEnvironment): RecordedRun {

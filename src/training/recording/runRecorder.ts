@@ -218,8 +218,11 @@ export class RunRecorder {
       case 'runRecovered':
         recording.goBack(event.step);
         break;
-      // Cheap to measure again on the way back, and not a part of what a run is.
       case 'curvature':
+        recording.addCurvature(event.point);
+        // While it trains it is written with the metrics.
+        if (recording.phase !== 'training') this.#write(recording);
+        break;
       case 'curvatureFailed':
         break;
       default:

@@ -6,7 +6,7 @@ import type { BackendInfo } from '@/model/backend';
 import type { Engine } from '@/engine/engine';
 import type { EngineState } from '@/model/engineState';
 import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
-import { afterTests } from '@/model/learningRate';
+import { afterTests, learningRateAt } from '@/model/learningRate';
 import { dataOf, type DataSpec } from '@/model/dataSet';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
 import { readsTests } from '@/model/schedules';
@@ -25,6 +25,8 @@ export interface NetworkAtStep {
   readonly config: RunConfig;
   /** Steps done. */
   readonly step: number;
+  /** Of the next step. */
+  readonly learningRate: number;
 }
 
 /** A run that can be gone back in. */
@@ -142,7 +144,8 @@ export class TimeTravel {
     return this.#use((engine) => {
       if (this.#place === null) throw new NotReadyError('No step is shown.');
       const { run, step } = this.#place;
-      return task(engine, { config: settingsAt(run, step), step });
+      const config = settingsAt(run, step);
+      return task(engine, { config, step, learningRate: learningRateAt(config, step) });
     });
   }
 

@@ -1,4 +1,4 @@
-/** The largest eigenvalue of the Hessian while the run trains, beside the largest at which its steps are stable. */
+/** The largest eigenvalue of the Hessian along the run, measured while it trains or once, beside the largest at which its steps are stable. */
 import { Button, NativeSelect, Switch } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,6 @@ import {
   curvatureIntervals,
   type CurvaturePoint,
   curvatureShare,
-  defaultCurvature,
   largestCurvatureShare,
 } from '@/model/curvature';
 import { session, useSession } from '@/session/session';
@@ -21,6 +20,8 @@ import { ExportMenu } from '@/ui/export/ExportMenu';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { usePalette } from '@/ui/theme/usePalette';
+import { changeCurvature, useCurvatureSettings } from '@/features/inspect/landscape/curvaturePass';
+import { MeasureOnce } from '@/features/inspect/landscape/MeasureOnce';
 import { PlotPicture } from '@/features/inspect/plot/PlotPicture';
 import classes from '@/features/inspect/landscape/landscape.module.css';
 
@@ -56,7 +57,6 @@ function Cost({ last }: { readonly last: CurvaturePoint }) {
   const { t } = useTranslation('inspectLandscape');
   const format = useNumberFormat();
   const interval = useSession(({ curvature }) => curvature.settings?.interval ?? null);
-  const images = useSession(({ curvature }) => curvature.settings?.images ?? defaultCurvature.images);
   const perStep = useSession(({ run }) =>
     run === null || run.imagesPerSecond === null ? null : (1000 * run.config.batchSize) / run.imagesPerSecond,
   );
@@ -74,11 +74,7 @@ function Cost({ last }: { readonly last: CurvaturePoint }) {
         })}
       </span>
       {isDear && (
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => session.actions.setCurvature({ interval: better, images })}
-        >
+        <Button size="compact-xs" variant="default" onClick={() => changeCurvature({ interval: better })}>
           {t('curvature.rarer', { count: better })}
         </Button>
       )}
@@ -91,7 +87,8 @@ function Controls() {
   const format = useNumberFormat();
   const settings = useSession(({ curvature }) => curvature.settings);
   const most = useSession(({ run }) => run?.config.trainingImages ?? Infinity);
-  const { interval, images } = settings ?? defaultCurvature;
+  const chosen = useCurvatureSettings();
+  const { interval, images } = chosen;
   return (
     <>
       <NativeSelect
@@ -99,9 +96,7 @@ function Controls() {
         aria-label={t('curvature.interval')}
         value={String(interval)}
         disabled={settings === null}
-        onChange={(event) =>
-          session.actions.setCurvature({ interval: Number(event.currentTarget.value), images })
-        }
+        onChange={(event) => changeCurvature({ interval: Number(event.currentTarget.value) })}
         data={curvatureIntervals.map((steps) => ({
           value: String(steps),
           label: t('curvature.every', { count: steps }),
@@ -111,10 +106,7 @@ function Controls() {
         size="xs"
         aria-label={t('curvature.images')}
         value={String(images)}
-        disabled={settings === null}
-        onChange={(event) =>
-          session.actions.setCurvature({ interval, images: Number(event.currentTarget.value) })
-        }
+        onChange={(event) => changeCurvature({ images: Number(event.currentTarget.value) })}
         data={curvatureImages
           .filter((count) => count <= most || count === images)
           .map((count) => ({
@@ -126,9 +118,7 @@ function Controls() {
         size="sm"
         label={t('curvature.measure')}
         checked={settings !== null}
-        onChange={(event) =>
-          session.actions.setCurvature(event.currentTarget.checked ? { interval, images } : null)
-        }
+        onChange={(event) => session.actions.setCurvature(event.currentTarget.checked ? chosen : null)}
       />
     </>
   );
@@ -235,6 +225,7 @@ export function CurvaturePanel() {
               {t(`errors:${error.code}.text`)}
             </ErrorAlert>
           )}
+          <MeasureOnce />
           {last !== undefined && <Cost last={last} />}
           <p className={classes['note']}>
             {t('curvature.hint')} {optimizer !== 'SGD' && t('curvature.noBound', { optimizer })}

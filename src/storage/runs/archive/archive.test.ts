@@ -94,6 +94,7 @@ async function everything(store: RunStore, id: string): Promise<unknown> {
     metrics: metricColumns.map((column) => bitsOf(metrics.values(column)).slice()),
     tests: await store.tests(id),
     statistics: await store.statistics(id),
+    curvature: await store.curvature(id),
     states: states.map((state) => [state?.step, Object.keys(state?.optimizer ?? {}), bits(state)]),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The form of a file of runs: a zip with manifest.json, and of each run under runs/ID/ run.json (as it is stored), tests.json,
- * statistics.json, metrics.safetensors (a float32 tensor a column, a value a step) and keyframes.safetensors (tensors named
+ * statistics.json, curvature.json, metrics.safetensors (a float32 tensor a column, a value a step) and keyframes.safetensors (tensors named
  * STEP/parameters/KEY and STEP/optimizer.SLOT/KEY). JSON has no NaN, no infinity and no -0: they are {"number": "NaN"}.
  * docs/runs-file.md describes it for other programs.
  */
@@ -16,6 +16,7 @@ export const archiveParts = {
   run: 'run.json',
   tests: 'tests.json',
   statistics: 'statistics.json',
+  curvature: 'curvature.json',
   metrics: 'metrics.safetensors',
   keyframes: 'keyframes.safetensors',
 } as const;

@@ -17,13 +17,20 @@ import {
 import { ArchiveError } from '@/storage/runs/archive/archiveError';
 import { chunkSteps, metricColumns, type MetricsChunk } from '@/storage/runs/recordedMetrics';
 import {
+  decodeCurvature,
   decodeRun,
   decodeStatistics,
   decodeTest,
   isEngineState,
   isOfNewerPage,
 } from '@/storage/runs/runSchema';
-import type { RunStore, RunWrite, StatisticsChunk } from '@/storage/runs/runStore';
+import {
+  curvatureChunks,
+  type CurvatureChunk,
+  type RunStore,
+  type RunWrite,
+  type StatisticsChunk,
+} from '@/storage/runs/runStore';
 
 /** Bytes of a part, unpacked. */
 const largestPart: Readonly<Record<ArchivePart | 'manifest', number>> = {
@@ -31,6 +38,7 @@ const largestPart: Readonly<Record<ArchivePart | 'manifest', number>> = {
   run: 4e6,
   tests: 64e6,
   statistics: 512e6,
+  curvature: 64e6,
   metrics: 512e6,
   keyframes: 2 ** 30,
 };
@@ -146,6 +154,15 @@ async function readStatistics(zip: Zip, id: string): Promise<StatisticsChunk[]> 
   return [...chunks].map(([chunk, ofChunk]) => ({ chunk, steps: ofChunk }));
 }
 
+async function readCurvature(zip: Zip, id: string): Promise<CurvatureChunk[]> {
+  const name = partName(id, 'curvature');
+  // Files of older pages have none.
+  if (!zip.has(name)) return [];
+  const points = decodeCurvature(await readJson(zip, name, largestPart.curvature));
+  if (points === null) throw damaged(name, 'what is no curvature');
+  return curvatureChunks(points);
+}
+
 /** One run, whole. @throws ArchiveError */
 async function readRun(zip: Zip, id: string): Promise<RunWrite> {
   const name = partName(id, 'run');
@@ -160,6 +177,7 @@ async function readRun(zip: Zip, id: string): Promise<RunWrite> {
     truncate: 0,
     metrics: await readMetrics(zip, id, steps),
     statistics: await readStatistics(zip, id),
+    curvature: await readCurvature(zip, id),
     tests: await readTests(zip, id),
     keyframes: await readKeyframes(zip, id, steps),
     dropKeyframes: [],

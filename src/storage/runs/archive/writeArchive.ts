@@ -71,6 +71,8 @@ export async function writeArchive(
       yield { name: partName(id, 'tests'), data: encodeJson(await store.tests(id)), isPacked: true };
       const statistics = encodeJson(await store.statistics(id));
       yield { name: partName(id, 'statistics'), data: statistics, isPacked: true };
+      const curvature = encodeJson(await store.curvature(id));
+      yield { name: partName(id, 'curvature'), data: curvature, isPacked: true };
       yield { name: partName(id, 'metrics'), data: await metricsFile(store, id) };
       yield { name: partName(id, 'keyframes'), data: await keyframesFile(store, id) };
       written.push(id);
