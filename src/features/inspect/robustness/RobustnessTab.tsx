@@ -250,6 +250,7 @@ export function RobustnessTab() {
           idleText={t('goesOn')}
         />
         {curves.length > 0 && <Legend curves={curves} canForget={growing === null} />}
+        {measured.length > 0 && <p className={classes['note']}>{t('visit')}</p>}
       </Panel>
       <div className={classes['kinds']}>
         {corruptionKinds.map((kind) => (
