@@ -56,7 +56,23 @@ test('the landscape around a trained network and the curvature on its way', asyn
   expect(steps).toEqual([0, 10, 20, 30, 40, 50, 60]);
   await tab.getByRole('switch', { name: 'Measure' }).uncheck();
 
-  const bar = tab.getByTestId('pass');
+  await test.step('once more where it rests, and still there after a reload', async () => {
+    await tab.getByLabel('Images of the batch').selectOption('128');
+    await tab.getByRole('button', { name: 'Measure now' }).click();
+    const row = (csv: string): string => csv.trim().split('\n').at(-1) ?? '';
+    const before = row(curvature);
+    await expect.poll(async () => row(await saved(page, 'Save the curvature', /CSV/))).not.toBe(before);
+    const after = row(await saved(page, 'Save the curvature', /CSV/));
+    expect(after).toMatch(/^60,/);
+    await page.reload();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByTestId('last-run').getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
+    await expect.poll(() => train.stat('step')).toBe(60);
+    tab = await toLandscape(page);
+    expect(row(await saved(page, 'Save the curvature', /CSV/))).toBe(after);
+  });
+
+  const bar = tab.getByTestId('pass').first();
   await tab.getByLabel('Points').selectOption('41');
   await tab.getByLabel('Images', { exact: true }).selectOption('2000');
   await expect(bar).toContainText('Takes about');

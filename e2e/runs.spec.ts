@@ -87,5 +87,10 @@ test('any step is shown again, and trained on from with another loss', async ({ 
   await expect(page.getByText('Run before the branch')).toBeVisible();
   await scrubber.focus();
   await scrubber.press('Home');
-  await expect(shown).toHaveAttribute('data-at', '40');
+  // Beyond the branch, to the steps of its parent.
+  await expect(shown).toHaveAttribute('data-at', '0');
+  await expect(page.getByTestId('before-branch')).toHaveText(
+    'Before the branch at step 40: run “LeNet”, with its settings.',
+  );
+  await expectClean(page, 'a step before the branch');
 });
