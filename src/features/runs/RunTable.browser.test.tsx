@@ -13,6 +13,7 @@ import { runOf } from '@/storage/testing/runWrites';
 const count = 1000;
 const many: readonly RecordedRun[] = Array.from({ length: count }, (_, i) => ({
   ...runOf(`run-${i}`, i),
+  sweep: i === 2 ? { id: 'one', point: 0, keys: ['learningRate'] } : null,
   notes: { name: `run ${i}`, tags: i % 3 === 0 ? ['a tag'] : [], notes: '', pinned: false },
 }));
 
@@ -31,8 +32,8 @@ function Owner() {
         selected={selected}
         onSelect={setSelected}
         onOpen={(id) => opened.push(id)}
-        sweeps={[]}
-        onSweep={() => undefined}
+        sweeps={[{ id: 'one', name: 'Learning rate', createdAt: 0, fields: [], runs: [] }]}
+        onSweep={(id) => opened.push(id)}
       />
       <output>{selected.size}</output>
     </MantineProvider>
@@ -105,4 +106,20 @@ it('is one stop of Tab, and goes row by row, to its end and back by the keyboard
   if (element !== null) element.scrollTop = element.scrollHeight;
   await expect.poll(() => rows().at(-1)?.dataset['run']).toBe(`run-${count - 1}`);
   expect(focused()).toBe('run-0');
+});
+
+it('leads from a run to its sweep, by the keyboard and on to rows that have no such link', async () => {
+  show();
+  await expect.poll(() => rows().length).toBeGreaterThan(5);
+  const links = (): HTMLButtonElement[] =>
+    [...document.querySelectorAll('tr button')].filter(
+      (button): button is HTMLButtonElement => button.textContent === 'Sweep: Learning rate',
+    );
+  expect(links().map((link) => link.closest('tr')?.dataset['run'])).toEqual(['run-2']);
+  links()[0]?.focus();
+  await userEvent.keyboard('{Enter}');
+  expect(opened).toEqual(['one']);
+  // The last control of a row that has fewer.
+  await userEvent.keyboard('{ArrowDown}');
+  await expect.poll(focused).toBe('run-3');
 });
