@@ -20,7 +20,7 @@ export interface MeasuringParts {
 
 /**
  * Measures the largest eigenvalue (curvatureMeter.ts); it becomes a part of the run's record. Tells the share of the products that it may
- * take. @throws NotReadyError where the network or the images are not there; what `signal` was aborted with
+ * take. @throws NotReadyError where the network or the images are not there; DataMissingError; what `signal` was aborted with
  */
 export async function measureCurvature(
   params: RequestParams<'curvature'>,
@@ -36,6 +36,7 @@ export async function measureCurvature(
     parameters: await engine.readParameters(),
   }));
   const images = Math.min(params.images, network.config.trainingImages);
+  await source.open?.(network.config.data);
   if (imagesOf(source, network.config.data).training.count < images)
     throw new NotReadyError('The training images are not there yet.');
   const point = await curvature.measure({

@@ -2,7 +2,7 @@
  * The record of one run: what was measured so far, and what of it is not written yet. Writing never holds the training up: one write
  * is under way at a time, and what comes meanwhile goes into the next.
  */
-import { isBroken, type StepStatistics } from '@/model/layerStatistics';
+import type { StepStatistics } from '@/model/layerStatistics';
 import { withPoint, type CurvaturePoint } from '@/model/curvature';
 import type { EngineState } from '@/model/engineState';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
@@ -20,17 +20,9 @@ import {
   type RecordedRun,
   type RunEnvironment,
 } from '@/storage/runs/runSchema';
-import {
-  curvatureChunks,
-  type CurvatureChunk,
-  type RunStore,
-  type RunWrite,
-  type StatisticsChunk,
-} from '@/storage/runs/runStore';
+import { curvatureChunks, type CurvatureChunk, type RunStore, type RunWrite } from '@/storage/runs/runStore';
+import { RecordedStatistics } from '@/training/recording/recordedStatistics';
 import { Sparkline } from '@/training/recording/sparkline';
-
-/** Of 1024 steps; those of `auto` are never more. */
-const mostStatistics = 160;
 
 /** What is known of a run when it begins, or goes on. */
 export interface RecordedStart {
@@ -70,7 +62,7 @@ export class Recording {
   #switchedEngine = false;
   readonly #createdAt: number;
   readonly #metrics: RecordedMetrics;
-  #statistics = new Map<number, readonly StepStatistics[]>();
+  readonly #statistics = new RecordedStatistics();
   #curvature: readonly CurvaturePoint[] = [];
   #tests: readonly EvaluationPoint[];
   #keyframes: readonly number[];
@@ -109,7 +101,7 @@ export class Recording {
     recording.origin = run.origin;
     recording.totalSteps = run.summary.totalSteps;
     for (const chunk of metrics.chunks(0)) recording.#metrics.take(chunk);
-    recording.#addStatistics(statistics);
+    recording.#statistics.add(statistics);
     recording.#curvature = curvature;
     recording.#tests = tests;
     recording.#keyframes = keyframes;
@@ -126,7 +118,7 @@ export class Recording {
     branch.origin = this.origin;
     for (const chunk of this.#metrics.chunks(0)) branch.#metrics.take(chunk);
     branch.#metrics.truncate(step);
-    branch.#addStatistics([...this.#statistics.values()].flat().filter((one) => one.step < step));
+    branch.#statistics.add(this.#statistics.before(step));
     branch.#curvature = this.#curvature.filter((point) => point.step <= step);
     branch.#tests = this.#tests.filter((test) => test.step <= step);
     branch.#drawSparkline();
@@ -172,7 +164,7 @@ export class Recording {
   }
 
   addStatistics(steps: readonly StepStatistics[]): void {
-    this.#addStatistics(steps);
+    this.#statistics.add(steps);
     this.#pending.from = Math.min(this.#pending.from, steps[0]?.step ?? Infinity);
   }
 
@@ -194,13 +186,7 @@ export class Recording {
   goBack(step: number): void {
     if (step >= this.steps) return;
     this.#metrics.truncate(step);
-    for (const [chunk, steps] of this.#statistics) {
-      if ((chunk + 1) * chunkSteps > step)
-        this.#statistics.set(
-          chunk,
-          steps.filter((one) => one.step < step),
-        );
-    }
+    this.#statistics.truncate(step);
     this.#curvature = this.#curvature.filter((point) => point.step <= step);
     this.#tests = this.#tests.filter((test) => test.step <= step);
     this.#keyframes = this.#keyframes.filter((one) => one <= step);
@@ -255,14 +241,6 @@ export class Recording {
     for (const loss of this.#metrics.values('loss')) this.#sparkline.append(loss);
   }
 
-  #addStatistics(steps: readonly StepStatistics[]): void {
-    for (const one of steps) {
-      const chunk = Math.floor(one.step / chunkSteps);
-      const before = (this.#statistics.get(chunk) ?? []).filter(({ step }) => step < one.step);
-      this.#statistics.set(chunk, thinned([...before, one]));
-    }
-  }
-
   #writeOf(
     { truncate, from, curvatureFrom, tests, keyframe }: Pending,
     environment: RunEnvironment,
@@ -272,7 +250,7 @@ export class Recording {
       run: this.#run(environment),
       truncate,
       metrics: this.#metrics.chunks(from),
-      statistics: this.#statisticsFrom(from),
+      statistics: this.#statistics.chunks(from),
       curvature: this.#curvatureFrom(curvatureFrom),
       tests,
       keyframes: keyframe === null ? [] : [keyframe],
@@ -302,13 +280,6 @@ export class Recording {
       (best, test) => (best === undefined || test.accuracy > best.accuracy ? test : best),
       undefined,
     );
-  }
-
-  #statisticsFrom(step: number): StatisticsChunk[] {
-    const first = Math.floor(step / chunkSteps);
-    return [...this.#statistics]
-      .filter(([chunk]) => chunk >= first)
-      .map(([chunk, steps]) => ({ chunk, steps }));
   }
 
   #curvatureFrom(from: number): CurvatureChunk[] {
@@ -349,11 +320,4 @@ export class Recording {
       deletedAt: null,
     };
   }
-}
-
-/** Every second one dropped where there are too many; the newest and the first with a value that is not finite stay. */
-function thinned(steps: readonly StepStatistics[]): readonly StepStatistics[] {
-  if (steps.length <= mostStatistics) return steps;
-  const broken = steps.findIndex(isBroken);
-  return steps.filter((_, i) => i % 2 === 0 || i === broken || i === steps.length - 1);
 }
