@@ -1,6 +1,7 @@
-/** What axe finds on a page as it stands. */
+/** What is wrong with a page as it stands: what axe finds, and pictures and tables that cannot be saved. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { expectSavable } from './savable.ts';
 
 type AxeResult = Awaited<ReturnType<AxeBuilder['analyze']>>['incomplete'][number];
 
@@ -15,6 +16,7 @@ export async function expectClean(page: Page, what: string): Promise<AxeResult[]
         .map(({ finished }) => finished),
     ),
   );
+  await expectSavable(page, what);
   const { violations, incomplete } = await new AxeBuilder({ page }).analyze();
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
   expect(found, what).toEqual([]);

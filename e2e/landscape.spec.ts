@@ -47,7 +47,7 @@ test('the landscape around a trained network and the curvature on its way', asyn
     /Largest eigenvalue [\d.]+ at step 60; steps are stable up to 40/,
   );
   await expect(tab.getByTestId('curvature-cost')).toContainText('of the run’s time');
-  const curvature = await saved(page, 'Save the curvature', /CSV/);
+  const curvature = await saved(page, 'Save: Curvature while it trains', /CSV/);
   const steps = curvature
     .trim()
     .split('\n')

@@ -18,6 +18,7 @@ import { usePrediction } from '@/panels/drawing/usePrediction';
 import { useDrawingsOf } from '@/panels/data/useDrawingsOf';
 import { useShownData } from '@/panels/data/useShownData';
 import { download } from '@/ui/export/download';
+import type { ExportTable } from '@/ui/export/exportFiles';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Icon } from '@/ui/icons/icons';
 import { Panel } from '@/ui/layout/Panel';
@@ -160,7 +161,7 @@ function Files({ drawings, data }: { readonly drawings: readonly OwnDrawing[]; r
     reset.current?.();
   };
   return (
-    <div data-testid="drawings-files">
+    <div data-testid="drawings-files" data-unsaved>
       <Group gap="xs">
         {drawings.length > 0 && (
           <Button size="xs" variant="default" disabled={!isThere} onClick={() => void save()}>
@@ -207,6 +208,21 @@ function Files({ drawings, data }: { readonly drawings: readonly OwnDrawing[]; r
   );
 }
 
+function drawingTable(
+  drawings: readonly OwnDrawing[],
+  readings: readonly Reading[] | null,
+  { classNames }: DataSpec,
+): ExportTable {
+  const nameOf = (label: number): string => classNames[label] ?? String(label);
+  return {
+    header: ['drawing', 'label', 'class', 'reading'],
+    rows: drawings.map(({ label }, i) => {
+      const reading = readings?.[i];
+      return [i + 1, label, nameOf(label), typeof reading === 'number' ? nameOf(reading) : (reading ?? '')];
+    }),
+  };
+}
+
 export function DrawingsPanel() {
   const { t } = useTranslation('data');
   const data = useSession(({ draft }) => dataOf(draft));
@@ -220,7 +236,20 @@ export function DrawingsPanel() {
   const readings = answer !== null && answer.readings.length === drawings.length ? answer.readings : null;
   const shown = showsAll ? drawings : drawings.slice(0, shownAtFirst);
   return (
-    <Panel title={t('drawings.title')} hint={t('drawings.hint', { name: data.name })}>
+    <Panel
+      title={t('drawings.title')}
+      hint={t('drawings.hint', { name: data.name })}
+      files={
+        drawings.length === 0
+          ? undefined
+          : {
+              label: t('drawings.saveList'),
+              fileName: 'own-drawings',
+              picture: { heading: `${t('drawings.title')}: ${data.name}` },
+              table: () => drawingTable(drawings, readings, data),
+            }
+      }
+    >
       <div className={classes['stack']}>
         {drawings.length === 0 && (
           <p className={classes['text']}>
@@ -251,7 +280,11 @@ export function DrawingsPanel() {
         )}
         <Removed />
         <Files drawings={drawings} data={data} />
-        {drawings.length > 0 && <MixPanel data={data} drawings={drawings} />}
+        {drawings.length > 0 && (
+          <div data-unsaved>
+            <MixPanel data={data} drawings={drawings} />
+          </div>
+        )}
       </div>
     </Panel>
   );

@@ -143,11 +143,29 @@ function KeptSet({ data }: { readonly data: DataSpec }) {
 export function KeptSets() {
   const { t } = useTranslation('data');
   const kept = useSession((state) => state.dataSets);
+  const sets = [mnist, ...(kept?.sets ?? [])];
   return (
-    <Panel title={t('kept.title')} hint={t('kept.hint')}>
+    <Panel
+      title={t('kept.title')}
+      hint={t('kept.hint')}
+      files={{
+        label: t('kept.saveList'),
+        fileName: 'data-sets',
+        table: () => ({
+          header: ['name', 'training_images', 'test_images', 'classes', 'sha256'],
+          rows: sets.map(({ name, trainingImages, testImages, classNames, sha256 }) => [
+            name,
+            trainingImages,
+            testImages,
+            classNames.join('; '),
+            sha256,
+          ]),
+        }),
+      }}
+    >
       {kept?.isPersistent === false && <p className={classes['warning']}>{t('kept.memory')}</p>}
       <ul className={classes['sets']}>
-        {[mnist, ...(kept?.sets ?? [])].map((data) => (
+        {sets.map((data) => (
           <KeptSet key={data.sha256} data={data} />
         ))}
       </ul>

@@ -6,6 +6,7 @@ import type { DataPreview, DataReading } from '@/model/dataImport';
 import { cleanNames, NameFields, type Names } from '@/features/data/NameFields';
 import { likelyNames, usualNames } from '@/features/data/usualNames';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/data/data.module.css';
 
@@ -172,7 +173,23 @@ export function PreviewPanel({
       </p>
       <Notes preview={preview} />
       <ReadingFields preview={preview} reading={reading} onChange={onReading} />
-      <NameFields names={names} onChange={setNames} beside={beside} />
+      <ExportFrame
+        files={{
+          label: t('import.save'),
+          fileName: 'data-preview',
+          picture: { heading: names.name },
+          table: () => ({
+            header: ['class', 'training_images', 'test_images'],
+            rows: names.classNames.map((name, label) => [
+              name,
+              counts[label]?.training ?? 0,
+              counts[label]?.test ?? 0,
+            ]),
+          }),
+        }}
+      >
+        <NameFields names={names} onChange={setNames} beside={beside} />
+      </ExportFrame>
       <Group gap="xs">
         <Button
           size="sm"

@@ -11,6 +11,7 @@ import { useShownData } from '@/panels/data/useShownData';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
 import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { Panel } from '@/ui/layout/Panel';
+import { imageFiles } from '@/panels/drawing/imageFiles';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { PredictionBars } from '@/panels/drawing/PredictionBars';
 import { SampleStrip } from '@/panels/drawing/SampleStrip';
@@ -25,7 +26,11 @@ function Reading() {
   const isReady = useSession(canPredict);
   return (
     <>
-      <Panel title={t('seen.title')} className={classes['seen']}>
+      <Panel
+        title={t('seen.title')}
+        className={classes['seen']}
+        files={imageFiles(pixels, t('seen.title'), { label: t('seen.save'), fileName: 'drawing' })}
+      >
         <PixelGrid
           pixels={pixels}
           label={t('seen.image')}

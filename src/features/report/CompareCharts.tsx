@@ -12,6 +12,11 @@ import { ChartFigure } from '@/ui/chart/ChartPanel';
 import { linearDomain, stepAxis, valueAxis } from '@/ui/chart/chartScale';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 
+export interface NamedComparison extends Compared {
+  /** Of the files, before what the chart shows. */
+  readonly name: string;
+}
+
 const brokenColor = 'var(--series-test-loss)';
 const fixedColor = 'var(--series-train)';
 
@@ -48,6 +53,7 @@ interface LinesProps {
   readonly broken: readonly Point[];
   readonly fixed: readonly Point[];
   readonly title: string;
+  readonly fileName: string;
   readonly summary: string;
   readonly axisTitle: string;
   readonly format: (value: number) => string;
@@ -55,7 +61,17 @@ interface LinesProps {
   readonly hasDots: boolean;
 }
 
-function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain, hasDots }: LinesProps) {
+function Lines({
+  broken,
+  fixed,
+  title,
+  fileName,
+  summary,
+  axisTitle,
+  format: text,
+  domain,
+  hasDots,
+}: LinesProps) {
   const { t } = useTranslation('report');
   const format = useNumberFormat();
   const legend = useLegend();
@@ -80,7 +96,18 @@ function Lines({ broken, fixed, title, summary, axisTitle, format: text, domain,
       }),
   };
   return (
-    <ChartFigure title={title} legend={legend} summary={summary}>
+    <ChartFigure
+      title={title}
+      fileName={fileName}
+      table={() => ({
+        header: ['run', 'step', 'value'],
+        rows: Object.entries({ broken, fixed }).flatMap(([run, points]) =>
+          points.map(({ step, value }) => [run, step, value ?? NaN]),
+        ),
+      })}
+      legend={legend}
+      summary={summary}
+    >
       <Chart x={x} y={y} hover={hover}>
         {lines.map(({ points, color, label }) => (
           <ChartCurve key={label} points={points} value={valueOf} color={color} width={hasDots ? 2 : 1.5} />
@@ -99,7 +126,7 @@ function rangeOf(points: readonly Point[]): [number, number] {
   return values.length === 0 ? [0, 1] : linearDomain(Math.min(...values), Math.max(...values));
 }
 
-export function LossChart({ broken, fixed }: Compared) {
+export function LossChart({ broken, fixed, name }: NamedComparison) {
   const { t } = useTranslation('report');
   const format = useNumberFormat();
   const lines = useMemo(() => ({ broken: lossPoints(broken), fixed: lossPoints(fixed) }), [broken, fixed]);
@@ -108,6 +135,7 @@ export function LossChart({ broken, fixed }: Compared) {
     <Lines
       {...lines}
       title={t('compare.loss')}
+      fileName={`${name}-loss`}
       summary={t('compare.lossSummary', { steps: format.integer(last) })}
       axisTitle={t('compare.loss')}
       format={format.loss}
@@ -117,7 +145,7 @@ export function LossChart({ broken, fixed }: Compared) {
   );
 }
 
-export function AccuracyChart({ broken, fixed }: Compared) {
+export function AccuracyChart({ broken, fixed, name }: NamedComparison) {
   const { t } = useTranslation('report');
   const format = useNumberFormat();
   const lines = useMemo(
@@ -132,6 +160,7 @@ export function AccuracyChart({ broken, fixed }: Compared) {
     <Lines
       {...lines}
       title={t('compare.accuracy')}
+      fileName={`${name}-accuracy`}
       summary={t('compare.accuracySummary', { broken: end(broken), fixed: end(fixed) })}
       axisTitle={t('compare.accuracy')}
       format={(value) => format.percent(value / 100)}
@@ -165,7 +194,7 @@ function recallRows({ broken, fixed }: Compared): RecallRow[] {
   }));
 }
 
-export function RecallChart(shown: Compared) {
+export function RecallChart(shown: NamedComparison) {
   const { t } = useTranslation('report');
   const format = useNumberFormat();
   const legend = useLegend();
@@ -176,6 +205,11 @@ export function RecallChart(shown: Compared) {
   return (
     <ChartFigure
       title={t('compare.recallTitle')}
+      fileName={`${shown.name}-recall`}
+      table={() => ({
+        header: ['digit', 'broken', 'fixed'],
+        rows: rows.map((row) => [row.digit, row.broken ?? NaN, row.fixed ?? NaN]),
+      })}
       legend={legend}
       summary={t('compare.recallSummary', { broken: list('broken'), fixed: list('fixed') })}
     >

@@ -83,9 +83,9 @@ export function ComparePanel({ pair }: { readonly pair: BrokenAndFixed }) {
         <>
           {shown.broken !== null && <DeadDigits result={shown.broken} />}
           <div className={classes['charts']}>
-            <LossChart {...shown} />
-            <AccuracyChart {...shown} />
-            <RecallChart {...shown} />
+            <LossChart {...shown} name={presetId} />
+            <AccuracyChart {...shown} name={presetId} />
+            <RecallChart {...shown} name={presetId} />
           </div>
         </>
       )}

@@ -61,6 +61,11 @@ export function GradientPanel() {
         <div>
           <ChartFigure
             title={t('gradient.chart')}
+            fileName="softmax-gradient"
+            table={() => ({
+              header: ['p', 'softmax_nll', 'cross_entropy'],
+              rows: curve.map(({ step, wrong, right }) => [step, wrong, right]),
+            })}
             legend={[
               { label: t('gradient.crossEntropy'), color: rightColor, mark: 'line' },
               { label: t('gradient.softmaxNll'), color: wrongColor, mark: 'line' },

@@ -11,6 +11,8 @@ import { RunLink } from '@/features/report/RunLink';
 import { isBrokenId, useReportTexts } from '@/panels/queue/useReportTexts';
 import { runQueue } from '@/session/queue/pageQueue';
 import { useNumberFormat } from '@/ui/text/numberFormat';
+import type { ExportTable } from '@/ui/export/exportFiles';
+import type { RunResult } from '@/model/runResult';
 import { Panel } from '@/ui/layout/Panel';
 import { report as texts } from '@/locales/en/report';
 import classes from '@/features/report/report.module.css';
@@ -140,11 +142,33 @@ function Row({ run, length, chosen, onToggle }: RowProps) {
   );
 }
 
+const figuresTable = (results: readonly RunResult[]): ExportTable => ({
+  header: ['run', 'length', 'report_accuracy', 'pytorch_accuracy', 'accuracy_here', 'seconds_here'],
+  rows: reportRuns.flatMap((run) =>
+    runLengths.map((length) => {
+      const result = resultOf(results, { run, length });
+      return [
+        run.id,
+        length,
+        length === 'full' ? (run.report?.accuracy ?? NaN) : NaN,
+        pytorchAtEnd(run, length)?.accuracy ?? NaN,
+        result?.tests.at(-1)?.accuracy ?? NaN,
+        result?.seconds ?? NaN,
+      ];
+    }),
+  ),
+});
+
 export function RunTable({ chosen, onToggle }: RunTableProps) {
   const { t } = useTranslation('report');
+  const results = useMeasured((state) => state.results);
   const columns = ['run', 'length', 'report', 'pytorch', 'here', 'action'] as const;
   return (
-    <Panel title={t('table.title')} hint={t('table.hint')}>
+    <Panel
+      title={t('table.title')}
+      hint={t('table.hint')}
+      files={{ label: t('table.save'), fileName: 'report-runs', table: () => figuresTable(results) }}
+    >
       {/* It scrolls sideways in a narrow window, which the keyboard has to reach; on a phone its rows are stacked. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={classes['scroll']} tabIndex={0} aria-label={t('table.label')}>

@@ -15,6 +15,8 @@ import { SweepPanel, sweepPanelId } from '@/features/runs/sweeps/SweepPanel';
 import { useShownSweep, useSweeps } from '@/features/runs/sweeps/useSweeps';
 import { StoragePanel } from '@/features/runs/StoragePanel';
 import { useRuns } from '@/features/runs/runsStore';
+import type { RecordedRun } from '@/storage/runs/runSchema';
+import { runFigures } from '@/features/runs/runFigures';
 import { runStatus } from '@/features/runs/runStatus';
 import { useRunList } from '@/features/runs/useRunList';
 import { useRunTexts } from '@/features/runs/useRunTexts';
@@ -86,15 +88,16 @@ export function RunsView() {
     () => (isSweepThere ? filter : { ...filter, sweep: null }),
     [filter, isSweepThere],
   );
+  const statusOf = useCallback((run: RecordedRun) => status(runStatus(run, open)), [status, open]);
   const shown = useMemo(
     () =>
       shownRuns(all, {
         filter: filterNow,
         sort,
-        status: (run) => status(runStatus(run, open)),
+        status: statusOf,
         language: i18n.language,
       }),
-    [all, filterNow, sort, status, open, i18n.language],
+    [all, filterNow, sort, statusOf, i18n.language],
   );
   const chosen = useMemo(() => all.flatMap(({ id }) => (selected.has(id) ? [id] : [])), [all, selected]);
   const [shownSweep, setShownSweep] = useShownSweep();
@@ -131,6 +134,11 @@ export function RunsView() {
         <Panel
           title={t('table.title')}
           actions={<RunFilters {...{ all, sweeps, filter: filterNow, sort, setFilter, setSort }} />}
+          files={
+            all.length === 0
+              ? undefined
+              : { label: t('table.save'), fileName: 'runs', table: () => runFigures(shown, statusOf) }
+          }
         >
           {all.length === 0 ? (
             <Empty />

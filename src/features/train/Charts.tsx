@@ -27,6 +27,7 @@ function TestCharts() {
     <>
       <TestChart
         title={t('charts.testLoss')}
+        fileName="test-loss"
         axisTitle={t('charts.lossAxis')}
         color="var(--series-test-loss)"
         empty={t('charts.emptyTestLoss')}
@@ -37,6 +38,7 @@ function TestCharts() {
       />
       <TestChart
         title={t('charts.testAccuracy')}
+        fileName="test-accuracy"
         axisTitle={t('charts.accuracyAxis')}
         color="var(--series-accuracy)"
         empty={t('charts.emptyAccuracy', { chance: format.percent(1 / classCount, 0) })}

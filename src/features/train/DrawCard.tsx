@@ -6,15 +6,15 @@ import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
 import { Panel } from '@/ui/layout/Panel';
+import { imageFiles } from '@/panels/drawing/imageFiles';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { PredictionBars } from '@/panels/drawing/PredictionBars';
 import { useDrawingImage } from '@/panels/drawing/useDrawingImage';
 import { usePrediction } from '@/panels/drawing/usePrediction';
 import classes from '@/features/train/TrainView.module.css';
 
-function LiveReading() {
+function LiveReading({ isEmpty, pixels }: ReturnType<typeof useDrawingImage>) {
   const { t } = useTranslation('draw');
-  const { isEmpty, pixels } = useDrawingImage();
   const answer = usePrediction(isEmpty ? null : pixels);
   const isReady = useSession(canPredict);
   return (
@@ -30,9 +30,14 @@ function LiveReading() {
 export function DrawCard() {
   const { t } = useTranslation('train');
   const { t: draw } = useTranslation('draw');
+  const drawing = useDrawingImage();
   return (
     <Panel
       title={t('drawCard.title')}
+      files={imageFiles(drawing.pixels, t('drawCard.title'), {
+        label: draw('seen.save'),
+        fileName: 'drawing',
+      })}
       actions={
         <Anchor component={Link} href="/draw" size="sm">
           {draw('openDraw')}
@@ -40,7 +45,7 @@ export function DrawCard() {
       }
     >
       <DrawingPad isCompact />
-      <LiveReading />
+      <LiveReading {...drawing} />
     </Panel>
   );
 }

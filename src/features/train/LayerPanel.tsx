@@ -9,10 +9,12 @@ import { heatMarks, layerEvidence } from '@/features/train/heatEvidence';
 import { heatGrid } from '@/features/train/heatGrid';
 import { LayerHeatPlot } from '@/features/train/LayerHeatPlot';
 import { type LayerQuantity, layerQuantities, layerTensors, updateQuantity } from '@/model/layerQuantities';
+import { statisticsTable } from '@/features/train/statisticsTable';
 import { LayerTable } from '@/features/train/LayerTable';
 import { useDiagnosisText } from '@/features/train/useDiagnosisText';
 import { useQuantityText } from '@/ui/text/useQuantityText';
 import { useStatisticsVersion } from '@/features/train/useStatisticsVersion';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { Panel } from '@/ui/layout/Panel';
 import classes from '@/features/train/layers.module.css';
@@ -85,6 +87,7 @@ function LayerFigures() {
   const quantity = layerQuantities.find(({ id }) => id === shown) ?? updateQuantity;
   const isEvidence = evidence?.quantityId === quantity.id;
   const text = useDiagnosisText();
+  const quantityName = useQuantityText().name(quantity);
   const version = useStatisticsVersion();
   // The version stands for the log's content, which React cannot see.
   // oxlint-disable-next-line react/exhaustive-deps
@@ -96,17 +99,34 @@ function LayerFigures() {
   return (
     <>
       <p className={classes['hint']}>{t(latest === undefined ? 'statistics.empty' : 'statistics.hint')}</p>
-      <div className={classes['choices']}>
-        <QuantitySelect chosen={quantity.id} onChoose={setChosen} />
-        <IntervalSelect />
-      </div>
-      {latest !== undefined && (
-        <>
+      <ExportFrame
+        heading={
+          <div className={classes['choices']}>
+            <QuantitySelect chosen={quantity.id} onChoose={setChosen} />
+            <IntervalSelect />
+          </div>
+        }
+        files={
+          latest === undefined
+            ? undefined
+            : {
+                label: t('statistics.savePlot', { quantity: quantityName }),
+                fileName: `layers-${quantity.id.replace('/', '-')}`,
+                picture: { heading: quantityName },
+                table: () => statisticsTable(statistics, [quantity]),
+              }
+        }
+      >
+        {latest !== undefined && (
           <LayerHeatPlot
             grid={grid}
             quantity={quantity}
             marks={isEvidence ? heatMarks(evidence.diagnosis, grid) : []}
           />
+        )}
+      </ExportFrame>
+      {latest !== undefined && (
+        <>
           {isEvidence && (
             <p className={classes['marked']}>
               {t('statistics.marked', { title: text.part(evidence.diagnosis, 'title') })}

@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StepStatistics } from '@/model/layerStatistics';
 import { layerQuantities } from '@/model/layerQuantities';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { useQuantityText } from '@/ui/text/useQuantityText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
+import { statisticsTable } from '@/features/train/statisticsTable';
 import classes from '@/features/train/layers.module.css';
 
 export function LayerTable({ statistics }: { readonly statistics: StepStatistics }) {
@@ -18,32 +20,40 @@ export function LayerTable({ statistics }: { readonly statistics: StepStatistics
     <details className={classes['figures']} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>{caption}</summary>
       {isOpen && (
-        // It scrolls sideways on a phone, which the keyboard has to reach.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <section className={classes['scroll']} tabIndex={0} aria-label={caption}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('statistics.layer')}</th>
-                {layerQuantities.map((quantity) => (
-                  <th key={quantity.id} scope="col">
-                    {text.name(quantity)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {statistics.layers.map((layer) => (
-                <tr key={layer.name}>
-                  <th scope="row">{layer.name}</th>
+        <ExportFrame
+          files={{
+            label: t('statistics.saveTable'),
+            fileName: `layers-step-${statistics.step + 1}`,
+            table: () => statisticsTable([statistics], layerQuantities),
+          }}
+        >
+          {/* It scrolls sideways on a phone, which the keyboard has to reach. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <section className={classes['scroll']} tabIndex={0} aria-label={caption}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{t('statistics.layer')}</th>
                   {layerQuantities.map((quantity) => (
-                    <td key={quantity.id}>{text.value(quantity, quantity.of(layer))}</td>
+                    <th key={quantity.id} scope="col">
+                      {text.name(quantity)}
+                    </th>
                   ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+              </thead>
+              <tbody>
+                {statistics.layers.map((layer) => (
+                  <tr key={layer.name}>
+                    <th scope="row">{layer.name}</th>
+                    {layerQuantities.map((quantity) => (
+                      <td key={quantity.id}>{text.value(quantity, quantity.of(layer))}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </ExportFrame>
       )}
     </details>
   );

@@ -9,6 +9,7 @@ import { session, useSession } from '@/session/session';
 import type { EvaluationPoint } from '@/session/sessionState';
 import { putOtherRunAway, readOtherRun, useOtherRun } from '@/features/train/otherRun';
 import { useMetricsVersion } from '@/features/train/useMetricsVersion';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Icon } from '@/ui/icons/icons';
 import { Panel } from '@/ui/layout/Panel';
@@ -50,35 +51,52 @@ function Comparison({ curves }: { readonly curves: MetricCurves }) {
   });
   if (rows.length === 0) return <p className={classes['text']}>{t('other.nothingInCommon')}</p>;
   return (
-    <Table layout="fixed" horizontalSpacing={6} className={classes['table']} data-testid="other-comparison">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('other.metric')}</Table.Th>
-          <Table.Th>{t('other.steps')}</Table.Th>
-          <Table.Th>{t('other.largest')}</Table.Th>
-          <Table.Th>{t('other.parting')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(({ column, steps, largest, parting }) => (
-          <Table.Tr key={column} data-metric={column}>
-            <Table.Th scope="row">{t(`other.metrics.${column}`)}</Table.Th>
-            <Table.Td>{format.integer(steps)}</Table.Td>
-            <Table.Td>
-              {t('other.atStep', {
-                value: Number.isFinite(largest.difference) ? format.loss(largest.difference) : 'NaN',
-                step: format.integer(largest.step),
-              })}
-            </Table.Td>
-            <Table.Td>
-              {parting === null
-                ? t('other.together')
-                : t('other.fromStep', { step: format.integer(parting) })}
-            </Table.Td>
+    <ExportFrame
+      files={{
+        label: t('other.save'),
+        fileName: 'run-comparison',
+        table: () => ({
+          header: ['metric', 'steps', 'largest_difference', 'at_step', 'parting_step'],
+          rows: rows.map(({ column, steps, largest, parting }) => [
+            column,
+            steps,
+            largest.difference,
+            largest.step,
+            parting ?? NaN,
+          ]),
+        }),
+      }}
+    >
+      <Table layout="fixed" horizontalSpacing={6} className={classes['table']} data-testid="other-comparison">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('other.metric')}</Table.Th>
+            <Table.Th>{t('other.steps')}</Table.Th>
+            <Table.Th>{t('other.largest')}</Table.Th>
+            <Table.Th>{t('other.parting')}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ column, steps, largest, parting }) => (
+            <Table.Tr key={column} data-metric={column}>
+              <Table.Th scope="row">{t(`other.metrics.${column}`)}</Table.Th>
+              <Table.Td>{format.integer(steps)}</Table.Td>
+              <Table.Td>
+                {t('other.atStep', {
+                  value: Number.isFinite(largest.difference) ? format.loss(largest.difference) : 'NaN',
+                  step: format.integer(largest.step),
+                })}
+              </Table.Td>
+              <Table.Td>
+                {parting === null
+                  ? t('other.together')
+                  : t('other.fromStep', { step: format.integer(parting) })}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ExportFrame>
   );
 }
 

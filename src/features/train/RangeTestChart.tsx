@@ -76,6 +76,11 @@ export function RangeTestChart({ points, suggestion }: RangeTestChartProps) {
   return (
     <ChartFigure
       title={t('finder.chart')}
+      fileName="learning-rate-range"
+      table={() => ({
+        header: ['learning_rate', 'loss', 'smoothed'],
+        rows: rows.map(({ step, loss, smoothed }) => [step, loss, smoothed]),
+      })}
       legend={[
         { label: t('charts.smoothed'), color, mark: 'line' },
         { label: t('charts.raw'), color, mark: 'small_dot' },

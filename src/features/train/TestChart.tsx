@@ -27,6 +27,7 @@ interface TestRow {
 
 export interface TestChartProps {
   readonly title: string;
+  readonly fileName: string;
   readonly axisTitle: string;
   readonly color: string;
   readonly empty: string;
@@ -70,6 +71,7 @@ function rangeOf(rows: readonly TestRow[], other: OtherCurve | null): [number, n
 export const TestChart = memo(function TestChart(props: TestChartProps) {
   const {
     title,
+    fileName,
     axisTitle,
     color,
     empty,
@@ -111,6 +113,11 @@ export const TestChart = memo(function TestChart(props: TestChartProps) {
     <ChartPanel
       className={className}
       title={title}
+      fileName={fileName}
+      table={() => ({
+        header: ['step', 'quick_test', 'full_test'],
+        rows: rows.map(({ step, quick, full }) => [step, quick ?? NaN, full ?? NaN]),
+      })}
       legend={[
         { label: fullLabel, color, mark: 'line' },
         { label: quickLabel, color, mark: 'small_dot' },

@@ -92,6 +92,12 @@ function LossControls({ canUseLog }: { readonly canUseLog: boolean }) {
   );
 }
 
+/** Every step, not only the ones that are drawn. */
+function lossRows(): number[][] {
+  const { firstStep, loss } = session.metrics.block();
+  return Array.from(loss, (value, i) => [firstStep + i + 1, value]);
+}
+
 const noPoints: readonly ChartPoint[] = [];
 
 /** The loss of the run that the one at hand branched from, where there is one. */
@@ -148,6 +154,8 @@ export function TrainingLossChart({ className }: { readonly className?: string |
     <ChartPanel
       className={className}
       title={t('charts.trainingLoss')}
+      fileName="training-loss"
+      table={() => ({ header: ['step', 'loss'], rows: lossRows() })}
       legend={[
         { label: t('charts.smoothed'), color, mark: 'line' },
         { label: t('charts.raw'), color, mark: 'faint_line' },

@@ -16,6 +16,7 @@ export const common = {
     licences: 'Licences and data',
   },
   export: {
+    save: 'Save: {{title}}',
     png: 'Picture (PNG)',
     svg: 'Picture (SVG)',
     csv: 'Table (CSV)',
@@ -32,6 +33,15 @@ export const common = {
     title: 'There is no page here',
     text: 'The address may be mistyped.',
     action: 'Go to Train',
+  },
+  part: {
+    coming: 'Loading…',
+    late: 'This part of the page has not loaded yet',
+    lateText: 'Check the connection, then wait. A reload asks for it anew; a run goes on from what was kept.',
+    failed: 'This part of the page could not be loaded',
+    failedText:
+      'Check the connection, then load it again. If it still does not come, there may be a new version of the page: reload it. A run goes on from what was kept.',
+    load: 'Load again',
   },
   crash: {
     title: 'This view stopped working',

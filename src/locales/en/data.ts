@@ -10,6 +10,7 @@ export const data = {
     missing: '{{name}} (not here)',
   },
   kept: {
+    saveList: 'Save the list of data sets',
     title: 'Data sets',
     hint: 'Kept in this browser. A run’s record names its data by its checksum, so that it is only repeated with the same.',
     mnist: 'Comes with this page: handwritten digits.',
@@ -43,6 +44,7 @@ export const data = {
     problem: 'Every class needs a name of its own, and so does the data set.',
   },
   import: {
+    save: 'Save the preview',
     title: 'Bring your own',
     hint: 'Two to ten classes. IDX files as MNIST’s (.gz too: Fashion-MNIST, Kuzushiji-MNIST, EMNIST digits), or a folder or zip with a folder of images for each class. Nothing leaves your device.',
     files: 'Choose files…',
@@ -128,6 +130,7 @@ export const data = {
     failed: 'The drawing could not be kept: the browser has no room left.',
   },
   drawings: {
+    saveList: 'Save the drawings as a picture or a table',
     title: 'Own drawings',
     hint: 'Kept on the Draw page with “Wrong? Tell it”, or loaded. They belong to {{name}}.',
     empty: 'None yet. Draw something, and tell the network what it is.',

@@ -153,6 +153,8 @@ export const doctor = {
     why3: 'More images, or images that are changed a little each time, leave less to learn by heart.',
   },
   statistics: {
+    savePlot: 'Save the plot: {{quantity}}',
+    saveTable: 'Save the figures of the layers',
     title: 'Layers',
     show: 'Show',
     hide: 'Hide',

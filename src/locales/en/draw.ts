@@ -18,6 +18,7 @@ export const draw = {
     penHint: 'Mouse, finger or pen',
   },
   seen: {
+    save: 'Save the image',
     title: 'What the network sees',
     hint: 'Your line fitted into 20 × 20 pixels, drawn with a pen as wide as MNIST’s, and centred by its mass in 28 × 28.',
     image: 'The drawing as 28 by 28 grey pixels',

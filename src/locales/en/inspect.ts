@@ -15,6 +15,7 @@ export const inspect = {
   },
   image: {
     title: 'Image',
+    save: 'Save the image',
     source: 'Which image',
     sources: { drawing: 'Drawing', test: 'Test image', file: 'File' },
     empty: 'Draw something, or choose a test image.',

@@ -25,6 +25,7 @@ export const inspectEmbedding = {
     'Hover a point to see its image, click it to show it in the other tabs, draw around some to select them (with Shift: add). By keyboard: arrows go from point to point, Enter selects, Escape clears.',
   point: 'Test image {{index}}, labelled {{label}}',
   selection: {
+    save: 'Save the selected digits',
     title: 'Selection',
     hint: 'Draw a line around points, or choose classes above and select all of them.',
     count_one: '{{images}} selected',

@@ -73,6 +73,5 @@ export const inspectLandscape = {
     noBound:
       '{{optimizer}} scales every weight’s step by itself, so that 2 / learning rate is not its bound (Cohen et al. 2022).',
     failed: 'The curvature could not be measured',
-    save: 'Save the curvature',
   },
 } as const;

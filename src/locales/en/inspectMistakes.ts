@@ -14,6 +14,7 @@ export const inspectMistakes = {
     save: 'Save the confusion matrix',
   },
   cell: {
+    save: 'Save the digits of the cell',
     right_one: '{{label}} read rightly: {{count}} image',
     right_other: '{{label}} read rightly: {{count}} images, the least sure first',
     wrong_one: '{{label}} read as {{prediction}}: {{count}} image',

@@ -14,6 +14,7 @@ export const inspectRobustness = {
   forget: 'Remove {{name}}',
   summary: '{{name}}: {{first}} at {{from}}, {{last}} at {{to}}',
   save: 'Save the curves',
+  saveKind: 'Save the curve: {{kind}}',
   visit:
     'The curves stay until you reload or leave the page: save them as CSV to keep them. Measured again, the same network gives the same curves.',
   kinds: {

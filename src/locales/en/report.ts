@@ -3,6 +3,7 @@ export const report = {
   intro:
     'Each training run of the report, with its own settings, beside what PyTorch reached and what this browser measures. “Measured here” is empty until you make a run.',
   table: {
+    save: 'Save the table of runs',
     title: 'Experiments',
     hint: 'Short versions have fewer epochs or images and everything else as in the report.',
     label: 'Experiments with their results',

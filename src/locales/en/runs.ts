@@ -49,6 +49,7 @@ export const runs = {
     anySweep: 'Any sweep',
   },
   table: {
+    save: 'Save the table of runs',
     title: 'Kept runs',
     label: 'Table of the kept runs',
     count: '{{shown}} of {{all}} runs',

@@ -53,6 +53,9 @@ export const sweeps = {
     },
   },
   results: {
+    saveParallel: 'Save the parallel coordinates',
+    saveTable: 'Save the points',
+    saveHeat: 'Save the heat map',
     choosePlaceholder_one: 'Show one of {{count}}',
     choosePlaceholder_other: 'Show one of {{count}}',
     hide: 'Show none',

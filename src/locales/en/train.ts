@@ -89,6 +89,7 @@ export const train = {
     summaryTest: 'Last test at step {{step}}: {{value}}',
   },
   other: {
+    save: 'Save the comparison',
     title: 'PyTorch’s run beside this one',
     hint: 'Choose the metrics.csv or event file that train.py wrote, or drop it onto the charts: both runs are drawn together.',
     choose: 'Choose a file…',
@@ -225,6 +226,7 @@ export const train = {
     referenceHint: 'The reference, slower than our own engine. A run goes on where it is.',
   },
   samples: {
+    save: 'Save the test images',
     title: 'Unseen test images',
     hint: 'What the network says about images it never trained on. Click one to load it into the drawing pad.',
     other: 'Show others',

@@ -18,7 +18,13 @@ export const common = {
     report: '报告',
     licences: '许可与数据',
   },
-  export: { png: '图片（PNG）', svg: '图片（SVG）', csv: '表格（CSV）', failed: '无法写出文件。' },
+  export: {
+    save: '保存：{{title}}',
+    png: '图片（PNG）',
+    svg: '图片（SVG）',
+    csv: '表格（CSV）',
+    failed: '无法写出文件。',
+  },
   language: { label: '语言', missing: '无法载入{{language}}。' },
   colorScheme: {
     label: '配色',
@@ -30,6 +36,15 @@ export const common = {
     title: '这里没有页面',
     text: '地址可能输错了。',
     action: '前往训练页',
+  },
+  part: {
+    coming: '正在加载…',
+    late: '这部分页面还没有加载完',
+    lateText: '请检查网络，然后等待。重新加载页面会再次请求；运行会从已保存的地方继续。',
+    failed: '这部分页面无法加载',
+    failedText:
+      '请检查网络，然后再试。若仍然不行，页面可能有了新版本：请重新加载页面。运行会从已保存的地方继续。',
+    load: '再次加载',
   },
   crash: {
     title: '这个页面出错了',

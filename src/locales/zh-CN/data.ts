@@ -12,6 +12,7 @@ export const data = {
     missing: '{{name}}（不在这里）',
   },
   kept: {
+    saveList: '保存数据集列表',
     title: '数据集',
     hint: '保存在这个浏览器中。运行记录用校验和标明数据，因此只会用相同的数据重复运行。',
     mnist: '随本页提供：手写数字。',
@@ -44,6 +45,7 @@ export const data = {
     problem: '数据集要有名称，每个类别要有各自的名称。',
   },
   import: {
+    save: '保存预览',
     title: '带来自己的数据',
     hint: '二到十个类别。像 MNIST 那样的 IDX 文件（也可以是 .gz：Fashion-MNIST、Kuzushiji-MNIST、EMNIST 数字），或每个类别一个图片文件夹的文件夹或 zip。数据不会离开你的设备。',
     files: '选择文件…',
@@ -118,6 +120,7 @@ export const data = {
     failed: '无法保存这幅图：浏览器没有空间了。',
   },
   drawings: {
+    saveList: '把手写保存为图片或表格',
     title: '自己的图',
     hint: '标注过的图，属于 {{name}}。',
     empty: '还没有。画一幅，并告诉网络它是什么。',

@@ -145,6 +145,8 @@ export const doctor = {
     why3: '更多的图像，或每次稍加变化的图像，使它没有多少可死记的。',
   },
   statistics: {
+    savePlot: '保存图：{{quantity}}',
+    saveTable: '保存各层的数值',
     title: '各层',
     show: '显示',
     hide: '隐藏',

@@ -17,6 +17,7 @@ export const inspect = {
   },
   image: {
     title: '图片',
+    save: '保存图片',
     source: '选择图片',
     sources: { drawing: '手写', test: '测试图片', file: '文件' },
     empty: '请画点什么，或选一张测试图片。',

@@ -27,6 +27,7 @@ export const inspectEmbedding = {
     '悬停可看图片，点击后其他标签页也显示它，圈选可选中一些（按住 Shift 追加）。键盘：方向键在点之间移动，回车选中，Esc 清除。',
   point: '测试图片 {{index}}，标签为 {{label}}',
   selection: {
+    save: '保存选中的数字',
     title: '选中的图片',
     hint: '在图上圈出一些点，或在上方选择类别后全部选中。',
     count_one: '已选 {{images}} 张',

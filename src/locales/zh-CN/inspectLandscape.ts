@@ -75,6 +75,5 @@ export const inspectLandscape = {
     hint: '曲率高过虚线的地方，梯度下降的一步会冲过头。用全部数据作一批时，训练会爬到这条线并停在附近：稳定性边缘（Cohen 等，2021）；批较小时会停在线下。以最前面的训练图片、用幂迭代测得，不含 Dropout；训练本身不受影响。',
     noBound: '{{optimizer}} 会自行缩放每个权重的步长，因此 2 / 学习率不是它的界限（Cohen 等，2022）。',
     failed: '无法测量曲率',
-    save: '保存曲率',
   },
 } as const satisfies Translation<typeof english>;

@@ -17,6 +17,7 @@ export const inspectMistakes = {
     save: '保存混淆矩阵',
   },
   cell: {
+    save: '保存这一格的数字',
     right_one: '{{label}} 读对：{{count}} 张，把握最小的在前',
     right_other: '{{label}} 读对：{{count}} 张，把握最小的在前',
     wrong_one: '{{label}} 读成 {{prediction}}：{{count}} 张，把握最大的在前',

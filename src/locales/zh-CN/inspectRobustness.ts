@@ -17,6 +17,7 @@ export const inspectRobustness = {
   forget: '移除 {{name}}',
   summary: '{{name}}：强度 {{from}} 时 {{first}}，强度 {{to}} 时 {{last}}',
   save: '保存曲线',
+  saveKind: '保存曲线：{{kind}}',
   visit: '曲线只保留到重新加载或离开页面为止：要保留请另存为 CSV。再次测量，同一网络会得到同样的曲线。',
   kinds: {
     shift: { title: '平移', hint: '向右、下、左或上，每张图片随机决定。', strength: '像素' },

@@ -6,6 +6,7 @@ export const report = {
   intro:
     '报告中的每一次训练，按原来的设置，与 PyTorch 的结果和本浏览器的测量并列。“在这里测得”一列在运行之前是空的。',
   table: {
+    save: '保存运行表',
     title: '实验',
     hint: '短版只减少轮数或图片数，其余与报告相同。',
     label: '实验及其结果',

@@ -51,6 +51,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
     anySweep: '任意扫描',
   },
   table: {
+    save: '保存运行记录表',
     title: '已保存的运行',
     label: '已保存运行的表格',
     count: '显示 {{shown}} 个，共 {{all}} 个',

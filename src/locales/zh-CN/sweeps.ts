@@ -56,6 +56,9 @@ export const sweeps: Translation<EnglishTexts['sweeps']> = {
     },
   },
   results: {
+    saveParallel: '保存平行坐标图',
+    saveTable: '保存各点',
+    saveHeat: '保存热图',
     choosePlaceholder_one: '选择一个（共 {{count}} 个）',
     choosePlaceholder_other: '选择一个（共 {{count}} 个）',
     hide: '不显示',

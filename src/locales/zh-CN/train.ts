@@ -91,6 +91,7 @@ export const train = {
     summaryTest: '最近一次测试在第 {{step}} 步：{{value}}',
   },
   other: {
+    save: '保存对比',
     title: '与 PyTorch 的训练对比',
     hint: '选择 train.py 写出的 metrics.csv 或事件文件，或把它拖到图表上：两次训练会画在一起。',
     choose: '选择文件…',
@@ -221,6 +222,7 @@ export const train = {
     referenceHint: '参考实现，比我们自己的引擎慢。训练会从当前步继续。',
   },
   samples: {
+    save: '保存测试图片',
     title: '没见过的测试图片',
     hint: '网络对从未训练过的图片的判断。点一个可放进手写板。',
     other: '换一批',

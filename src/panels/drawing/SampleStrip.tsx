@@ -104,6 +104,23 @@ export function SampleStrip({ title, onPick, count = 30 }: SampleStripProps) {
     <Panel
       title={title}
       hint={t('samples.hint')}
+      files={
+        samples === null
+          ? undefined
+          : {
+              label: t('samples.save'),
+              fileName: 'test-images',
+              picture: { heading: title },
+              table: () => ({
+                header: ['index', 'label', 'reading'],
+                rows: samples.items.map(({ index, label }, i) => [
+                  index ?? NaN,
+                  label ?? NaN,
+                  readings?.[i] ?? '',
+                ]),
+              }),
+            }
+      }
       actions={
         <>
           {filter === 'all' && samples !== null && readings !== null && (

@@ -75,7 +75,7 @@ const rangeOf = ({ low, high, scale = 'linear' }: Axis) => ({ domain: [low, high
 function HoverLayer<Row>(props: ChartHoverProps<Row>) {
   const { rows, dot, color, title, values, x, y, width, height } = props;
   return (
-    <div className={classes['hover']}>
+    <div className={classes['hover']} data-unsaved>
       <ComposedChart data={rows} margin={plotMarginOf(y)} width={width} height={height}>
         <XAxis hide dataKey="step" type="number" allowDataOverflow {...rangeOf(x)} />
         <YAxis hide type="number" allowDataOverflow {...rangeOf(y)} />

@@ -1,76 +1,68 @@
-/** What stands in a panel as a file: its picture as PNG and SVG, its table as CSV. */
+/** The button that saves what its frame shows: a picture as PNG and SVG, a table as CSV. */
 import { ActionIcon, Menu } from '@mantine/core';
-import { type ReactElement, useState } from 'react';
+import { memo, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { csvOf, type CsvCell } from '@/ui/export/csv';
-import { download } from '@/ui/export/download';
-import { pngOf, svgSource } from '@/ui/export/pictureFiles';
+import { type ExportFiles, exportKinds, type ExportKind, saveExport } from '@/ui/export/exportFiles';
 import { Icon } from '@/ui/icons/icons';
 
-export interface ExportTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly CsvCell[])[];
+interface KindMenuProps {
+  readonly label: string;
+  readonly isDisabled: boolean;
+  readonly hasPicture: boolean;
+  readonly hasTable: boolean;
+  readonly onSave: (kind: ExportKind) => void;
 }
+
+/** Stays as it is while what it saves changes, ten times a second in a chart. */
+const KindMenu = memo(function KindMenu({ label, isDisabled, hasPicture, hasTable, onSave }: KindMenuProps) {
+  const { t } = useTranslation();
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="default" size="md" aria-label={label} title={label} disabled={isDisabled}>
+          <Icon name="download" size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {exportKinds(hasPicture, hasTable).map((kind) => (
+          <Menu.Item key={kind} onClick={() => onSave(kind)}>
+            {t(`export.${kind}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+});
 
 export interface ExportMenuProps {
-  /** What it is, for screen readers: "Save the confusion matrix". */
-  readonly label: string;
-  /** Without an ending. */
-  readonly fileName: string;
-  /** An <svg> as `svgSource` takes it; rendered when a file is made. */
-  readonly picture?: ReactElement;
-  /** Asked for when a file is made. */
-  readonly table?: () => ExportTable;
-  readonly disabled?: boolean;
+  readonly files: ExportFiles;
+  readonly region: RefObject<Element | null>;
 }
 
-type Kind = 'png' | 'svg' | 'csv';
-
-async function save(kind: Kind, { fileName, picture, table }: ExportMenuProps): Promise<void> {
-  if (kind === 'csv') {
-    if (table === undefined) return;
-    const { header, rows } = table();
-    download(`${fileName}.csv`, csvOf(header, rows), 'text/csv');
-  } else if (picture !== undefined) {
-    const source = svgSource(picture);
-    if (kind === 'svg') download(`${fileName}.svg`, source, 'image/svg+xml');
-    else download(`${fileName}.png`, await pngOf(source), 'image/png');
-  }
-}
-
-export function ExportMenu(props: ExportMenuProps) {
+export function ExportMenu({ files, region }: ExportMenuProps) {
   const { t } = useTranslation();
   const [hasFailed, setHasFailed] = useState(false);
-  const { label, picture, table, disabled = false } = props;
-  const kinds: readonly Kind[] = [
-    ...(picture === undefined ? [] : (['png', 'svg'] as const)),
-    ...(table === undefined ? [] : (['csv'] as const)),
-  ];
-  const start = async (kind: Kind): Promise<void> => {
-    setHasFailed(false);
-    try {
-      await save(kind, props);
-    } catch {
-      setHasFailed(true);
-    }
-  };
+  const latest = useRef(files);
+  useEffect(() => {
+    latest.current = files;
+  });
+  const save = useCallback(
+    (kind: ExportKind): void => {
+      setHasFailed(false);
+      saveExport(kind, latest.current, region.current).catch(() => setHasFailed(true));
+    },
+    [region],
+  );
   return (
     <>
       {hasFailed && <span role="alert">{t('export.failed')}</span>}
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <ActionIcon variant="default" size="md" aria-label={label} title={label} disabled={disabled}>
-            <Icon name="download" size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {kinds.map((kind) => (
-            <Menu.Item key={kind} onClick={() => void start(kind)}>
-              {t(`export.${kind}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <KindMenu
+        label={files.label}
+        isDisabled={files.isDisabled === true}
+        hasPicture={files.picture !== undefined}
+        hasTable={files.table !== undefined}
+        onSave={save}
+      />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useClassName } from '@/panels/data/useShownData';
 import { Panel } from '@/ui/layout/Panel';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { DigitList, type ListedDigit } from '@/features/inspect/digits/DigitList';
+import { digitFiles } from '@/features/inspect/digits/digitFiles';
 import type { Hidden } from '@/features/inspect/embedding/places';
 
 const digits = Array.from({ length: classCount }, (_, digit) => digit);
@@ -59,6 +60,11 @@ export function EmbeddingSelection({
   return (
     <Panel
       title={heading}
+      files={
+        listed.length === 0
+          ? undefined
+          : digitFiles(listed, heading, { label: t('selection.save'), fileName: 'selected-digits' })
+      }
       hint={selected.size === 0 ? t('selection.hint') : countText(labels, selected, nameOf)}
       actions={
         <>

@@ -6,7 +6,6 @@ import { classCount } from '@/model/classCounts';
 import { inspectedImageActions } from '@/session/inspectedImage';
 import { useClassName, useShownData } from '@/panels/data/useShownData';
 import type { PassAnswer } from '@/session/networkPass';
-import { ExportMenu } from '@/ui/export/ExportMenu';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Panel } from '@/ui/layout/Panel';
 import { classColour } from '@/ui/theme/classColours';
@@ -173,42 +172,40 @@ function Embedded({ answer }: { readonly answer: Answer }) {
           images: format.integer(labels.length),
         })}
         actions={
-          <>
-            <SegmentedControl
-              size="xs"
-              aria-label={t('method')}
-              value={method}
-              onChange={showMethod}
-              data={(['pca', 'umap'] as const).map((one) => ({ value: one, label: t(`methods.${one}`) }))}
-            />
-            <ExportMenu
-              label={t('save')}
-              fileName={`embedding-${method}`}
-              disabled={shown === null}
-              {...(shown !== null && {
-                picture: (
-                  <EmbeddingPicture
-                    {...shown}
-                    labels={labels}
-                    visible={visible}
-                    palette={palette}
-                    title={title}
-                  />
-                ),
-                table: () => ({
-                  header: ['index', 'label', 'x', 'y', 'selected'],
-                  rows: Array.from(labels, (label, i) => [
-                    i,
-                    label,
-                    shown.points[2 * i] ?? NaN,
-                    shown.points[2 * i + 1] ?? NaN,
-                    Number(selected.has(i)),
-                  ]),
-                }),
-              })}
-            />
-          </>
+          <SegmentedControl
+            size="xs"
+            aria-label={t('method')}
+            value={method}
+            onChange={showMethod}
+            data={(['pca', 'umap'] as const).map((one) => ({ value: one, label: t(`methods.${one}`) }))}
+          />
         }
+        files={{
+          label: t('save'),
+          fileName: `embedding-${method}`,
+          isDisabled: shown === null,
+          ...(shown !== null && {
+            picture: (
+              <EmbeddingPicture
+                {...shown}
+                labels={labels}
+                visible={visible}
+                palette={palette}
+                title={title}
+              />
+            ),
+            table: () => ({
+              header: ['index', 'label', 'x', 'y', 'selected'],
+              rows: Array.from(labels, (label, i) => [
+                i,
+                label,
+                shown.points[2 * i] ?? NaN,
+                shown.points[2 * i + 1] ?? NaN,
+                Number(selected.has(i)),
+              ]),
+            }),
+          }),
+        }}
       >
         <MethodBar answer={answer} />
         {failure !== null && (

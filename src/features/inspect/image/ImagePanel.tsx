@@ -7,6 +7,7 @@ import { canPredict } from '@/session/selectors';
 import { useSession } from '@/session/session';
 import { useClassName, useShownData } from '@/panels/data/useShownData';
 import { DrawingPad } from '@/panels/drawing/DrawingPad';
+import { imageFiles } from '@/panels/drawing/imageFiles';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
 import { PredictionBars } from '@/panels/drawing/PredictionBars';
 import { usePrediction } from '@/panels/drawing/usePrediction';
@@ -41,7 +42,7 @@ function TestImage() {
           <figcaption>{t('image.label', { label: nameOf(label) })}</figcaption>
         </figure>
       )}
-      <div className={classes['row']}>
+      <div className={classes['row']} data-unsaved>
         <NumberField
           label={t('image.index')}
           size="xs"
@@ -111,11 +112,24 @@ function FileImage() {
 export function ImagePanel() {
   const { t } = useTranslation('inspect');
   const { source, pixels } = useImage();
+  const index = useInspectedImage((state) => state.index);
   const answer = usePrediction(pixels);
   const isReady = useSession(canPredict);
   return (
-    <Panel title={t('image.title')} className={classes['panel']}>
+    <Panel
+      title={t('image.title')}
+      className={classes['panel']}
+      files={
+        pixels === null
+          ? undefined
+          : imageFiles(pixels, t('image.title'), {
+              label: t('image.save'),
+              fileName: source === 'test' ? `test-image-${index}` : source,
+            })
+      }
+    >
       <SegmentedControl
+        data-unsaved
         size="xs"
         fullWidth
         aria-label={t('image.source')}

@@ -16,18 +16,15 @@ import { ChartCurve, ChartDots } from '@/ui/chart/ChartCurve';
 import type { Hover } from '@/ui/chart/ChartHover';
 import { ChartPanel } from '@/ui/chart/ChartPanel';
 import { linearDomain, logDomain, stepAxis, stepAxisEnd, valueAxis } from '@/ui/chart/chartScale';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import type { ExportTable } from '@/ui/export/exportFiles';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import { usePalette } from '@/ui/theme/usePalette';
 import { changeCurvature, useCurvatureSettings } from '@/features/inspect/landscape/curvaturePass';
 import { MeasureOnce } from '@/features/inspect/landscape/MeasureOnce';
-import { PlotPicture } from '@/features/inspect/plot/PlotPicture';
 import classes from '@/features/inspect/landscape/landscape.module.css';
 
 const eigenvalueColor = 'var(--series-train)';
 const stableColor = 'var(--series-test-loss)';
-const fileSize = { width: 720, height: 380 } as const;
 /** Where the bound lies so many times above all values, they would be a line at the bottom. */
 const flattening = 5;
 
@@ -124,48 +121,17 @@ function Controls() {
   );
 }
 
-function Save({ points }: { readonly points: readonly CurvaturePoint[] }) {
-  const { t } = useTranslation('inspectLandscape');
-  const palette = usePalette();
-  const { x, y } = useAxes(points);
-  return (
-    <ExportMenu
-      label={t('curvature.save')}
-      fileName="curvature"
-      disabled={points.length === 0}
-      picture={
-        <PlotPicture palette={palette} {...fileSize} x={x} y={y} title={t('curvature.title')}>
-          {(place) => {
-            const line = (value: (point: CurvaturePoint) => number | null): string =>
-              points
-                .flatMap((point) => {
-                  const at = value(point);
-                  return at === null ? [] : [`${place.x(point.step)},${place.y(at)}`];
-                })
-                .join(' ');
-            return (
-              <g fill="none" strokeWidth={2}>
-                <polyline points={line(stableOf)} stroke={palette.current} strokeDasharray="6 4" />
-                <polyline points={line(eigenvalueOf)} stroke={palette.linked} />
-              </g>
-            );
-          }}
-        </PlotPicture>
-      }
-      table={() => ({
-        header: ['step', 'largest_eigenvalue', 'stable_up_to', 'products', 'has_converged', 'milliseconds'],
-        rows: points.map(({ step, eigenvalue, stable, iterations, isConverged, milliseconds }) => [
-          step,
-          eigenvalue,
-          stable ?? '',
-          iterations,
-          isConverged ? 1 : 0,
-          milliseconds,
-        ]),
-      })}
-    />
-  );
-}
+const tableOf = (points: readonly CurvaturePoint[]): ExportTable => ({
+  header: ['step', 'largest_eigenvalue', 'stable_up_to', 'products', 'has_converged', 'milliseconds'],
+  rows: points.map(({ step, eigenvalue, stable, iterations, isConverged, milliseconds }) => [
+    step,
+    eigenvalue,
+    stable ?? '',
+    iterations,
+    isConverged ? 1 : 0,
+    milliseconds,
+  ]),
+});
 
 export function CurvaturePanel() {
   const { t } = useTranslation(['inspectLandscape', 'errors']);
@@ -201,17 +167,14 @@ export function CurvaturePanel() {
   return (
     <ChartPanel
       title={t('curvature.title')}
+      fileName="curvature"
+      table={() => tableOf(points)}
       testId="curvature-chart"
       legend={[
         { label: t('curvature.eigenvalue'), color: eigenvalueColor, mark: 'line' },
         ...(optimizer === 'SGD' ? [{ label: bound, color: stableColor, mark: 'dashed_line' } as const] : []),
       ]}
-      actions={
-        <>
-          <Controls />
-          <Save points={points} />
-        </>
-      }
+      actions={<Controls />}
       empty={points.length > 0 ? null : t(settings === null ? 'curvature.off' : 'curvature.waiting')}
       summary={
         values === undefined

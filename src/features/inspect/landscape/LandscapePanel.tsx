@@ -25,7 +25,7 @@ import {
   useLandscapeSettings,
   useSecondsPerImage,
 } from '@/features/inspect/landscape/landscapePass';
-import { LandscapeResult, SaveLandscape } from '@/features/inspect/landscape/LandscapeResult';
+import { LandscapeResult, useLandscapeFiles } from '@/features/inspect/landscape/LandscapeResult';
 import classes from '@/features/inspect/landscape/landscape.module.css';
 
 const extents = { kind: 'number', min: 0.01, max: 10, step: 0.1, scale: 'linear' } as const;
@@ -126,26 +126,25 @@ export function LandscapePanel() {
   const seconds =
     pace === null ? null : evaluationsOf(settings) * settings.images * pace * (isTraining ? 2 : 1);
   const landscape = state.answer?.value ?? null;
+  const files = useLandscapeFiles(landscape, measure);
   const cost = seconds === null ? t('beside') : t('cost', { time: format.duration(Math.max(1, seconds)) });
   return (
     <Panel
       title={t('title')}
       hint={t('hint')}
+      files={files}
       actions={
         landscape !== null && (
-          <>
-            <SegmentedControl
-              size="xs"
-              aria-label={t('measure')}
-              value={measure}
-              onChange={setMeasure}
-              data={(['loss', 'accuracy'] as const).map((value) => ({
-                value,
-                label: t(`measures.${value}`),
-              }))}
-            />
-            <SaveLandscape landscape={landscape} measure={measure} />
-          </>
+          <SegmentedControl
+            size="xs"
+            aria-label={t('measure')}
+            value={measure}
+            onChange={setMeasure}
+            data={(['loss', 'accuracy'] as const).map((value) => ({
+              value,
+              label: t(`measures.${value}`),
+            }))}
+          />
         )
       }
     >

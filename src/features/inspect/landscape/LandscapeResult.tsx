@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import type { LossLandscape } from '@/model/lossLandscape';
 import { niceTicks } from '@/ui/chart/chartScale';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import type { ExportFiles } from '@/ui/export/exportFiles';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { usePalette } from '@/ui/theme/usePalette';
 import { Plot } from '@/features/inspect/plot/Plot';
@@ -59,25 +59,26 @@ function Marks({
 }
 
 /** Axis titles, and the picture in words. */
-function useLandscapeTexts(landscape: LossLandscape, measure: LandscapeMeasure) {
+function useLandscapeTexts() {
   const { t } = useTranslation('inspectLandscape');
   const format = useNumberFormat();
-  const { explained, end, step } = landscape;
-  const axis = (which: 'x' | 'y', share: number | undefined): string =>
-    share === undefined
-      ? t(`axes.random.${which}`)
-      : t(`axes.path.${which}`, { share: format.percent(share, 1) });
-  const values = Array.from(landscape.loss).filter(Number.isFinite);
-  return {
-    xTitle: axis('x', explained?.[0]),
-    yTitle: axis('y', explained?.[1]),
-    scale: t(`scale.${measure}`),
-    title: t('pictureTitle', { step: format.integer(step) }),
-    summary: t('summary', {
-      low: format.loss(Math.min(...values)),
-      high: format.loss(Math.max(...values)),
-      loss: format.loss(end.loss),
-    }),
+  return ({ explained, end, step, loss }: LossLandscape, measure: LandscapeMeasure) => {
+    const axis = (which: 'x' | 'y', share: number | undefined): string =>
+      share === undefined
+        ? t(`axes.random.${which}`)
+        : t(`axes.path.${which}`, { share: format.percent(share, 1) });
+    const values = Array.from(loss).filter(Number.isFinite);
+    return {
+      xTitle: axis('x', explained?.[0]),
+      yTitle: axis('y', explained?.[1]),
+      scale: t(`scale.${measure}`),
+      title: t('pictureTitle', { step: format.integer(step) }),
+      summary: t('summary', {
+        low: format.loss(Math.min(...values)),
+        high: format.loss(Math.max(...values)),
+        loss: format.loss(end.loss),
+      }),
+    };
   };
 }
 
@@ -90,7 +91,7 @@ export function LandscapeResult({
 }) {
   const format = useNumberFormat();
   const palette = usePalette();
-  const { xTitle, yTitle, scale, summary } = useLandscapeTexts(landscape, measure);
+  const { xTitle, yTitle, scale, summary } = useLandscapeTexts()(landscape, measure);
   const picture = { landscape, measure, palette, xTitle, yTitle, format: format.tick, ticksOf: niceTicks };
   return (
     <div className={classes['result']}>
@@ -116,48 +117,46 @@ export function LandscapeResult({
   );
 }
 
-export function SaveLandscape({
-  landscape,
-  measure,
-}: {
-  readonly landscape: LossLandscape;
-  readonly measure: LandscapeMeasure;
-}) {
+/** What of it can be saved. */
+export function useLandscapeFiles(
+  landscape: LossLandscape | null,
+  measure: LandscapeMeasure,
+): ExportFiles | undefined {
   const { t } = useTranslation('inspectLandscape');
   const format = useNumberFormat();
   const palette = usePalette();
-  const { xTitle, yTitle, scale, title } = useLandscapeTexts(landscape, measure);
-  return (
-    <ExportMenu
-      label={t('save')}
-      fileName={`loss-landscape-${landscape.step}`}
-      picture={
-        <svg xmlns="http://www.w3.org/2000/svg" width={fileSize.width} height={fileSize.height + 60}>
-          <rect width="100%" height="100%" fill={palette.paper} />
-          <LandscapePicture
-            {...{ landscape, measure, palette, xTitle, yTitle, title, ...fileSize }}
-            format={format.tick}
-            ticksOf={niceTicks}
+  const textsOf = useLandscapeTexts();
+  if (landscape === null) return undefined;
+  const { xTitle, yTitle, scale, title } = textsOf(landscape, measure);
+  return {
+    label: t('save'),
+    fileName: `loss-landscape-${landscape.step}`,
+    picture: (
+      <svg xmlns="http://www.w3.org/2000/svg" width={fileSize.width} height={fileSize.height + 60}>
+        <rect width="100%" height="100%" fill={palette.paper} />
+        <LandscapePicture
+          {...{ landscape, measure, palette, xTitle, yTitle, title, ...fileSize }}
+          format={format.tick}
+          ticksOf={niceTicks}
+        />
+        <g transform={`translate(56 ${fileSize.height})`}>
+          <LevelScale
+            {...{ landscape, measure, palette }}
+            width={fileSize.width - 70}
+            label={scale}
+            format={measure === 'loss' ? format.loss : (value) => format.percent(value, 0)}
           />
-          <g transform={`translate(56 ${fileSize.height})`}>
-            <LevelScale
-              {...{ landscape, measure, palette }}
-              width={fileSize.width - 70}
-              label={scale}
-              format={measure === 'loss' ? format.loss : (value) => format.percent(value, 0)}
-            />
-          </g>
-        </svg>
-      }
-      table={() => ({
-        header: ['x', 'y', 'loss', 'accuracy'],
-        rows: Array.from(landscape.loss, (loss, i) => [
-          landscape.x[i % landscape.x.length] ?? 0,
-          landscape.y[Math.floor(i / landscape.x.length)] ?? 0,
-          loss,
-          landscape.accuracy[i] ?? Number.NaN,
-        ]),
-      })}
-    />
-  );
+        </g>
+      </svg>
+    ),
+    table: () => ({
+      header: ['x', 'y', 'loss', 'accuracy'],
+      rows: Array.from(landscape.loss, (loss, i) => [
+        landscape.x[i % landscape.x.length] ?? 0,
+        landscape.y[Math.floor(i / landscape.x.length)] ?? 0,
+        loss,
+        landscape.accuracy[i] ?? Number.NaN,
+      ]),
+    }),
+  };
 }

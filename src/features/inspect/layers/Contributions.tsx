@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { ValueImage } from '@/ui/picture/ValueImage';
 import { ColourScale } from '@/ui/picture/ColourScale';
 import { extentOf } from '@/ui/picture/valueScale';
@@ -98,33 +98,36 @@ export function Contributions({ layer, unit, pixels, image }: ContributionsProps
   );
   const textOf = usePlaceText(image, image === null ? (found?.source ?? '') : '');
   if (found === null) return null;
+  const heading = t('contributions');
   const rest = all.slice(shownRows);
   const ofRest = rest.reduce((sum, { product }) => sum + product, 0);
   return (
-    <div className={classes['kernel']} data-testid="contributions">
-      <div className={classes['cardHead']}>
-        <h3>{t('contributions')}</h3>
-        <ExportMenu
-          label={t('saveContributions', { layer, unit: unit + 1 })}
-          fileName={`${layer}-${unit + 1}-contributions`}
-          table={() => ({
-            header: ['input', 'place', 'value', 'weight', 'product'],
-            rows: all.map(({ index, input, weight, product }) => [
-              index + 1,
-              textOf(index),
-              input,
-              weight,
-              product,
-            ]),
-          })}
-        />
-      </div>
+    <ExportFrame
+      className={classes['kernel']}
+      testId="contributions"
+      heading={<h3>{heading}</h3>}
+      files={{
+        label: t('saveContributions', { layer, unit: unit + 1 }),
+        fileName: `${layer}-${unit + 1}-contributions`,
+        picture: { heading: `${layer}, ${unit + 1}: ${heading}` },
+        table: () => ({
+          header: ['input', 'place', 'value', 'weight', 'product'],
+          rows: all.map(({ index, input, weight, product }) => [
+            index + 1,
+            textOf(index),
+            input,
+            weight,
+            product,
+          ]),
+        }),
+      }}
+    >
       <Rows rows={all.slice(0, shownRows)} textOf={textOf} />
       <p>
         {rest.length > 0 && `${t('rest', { count: rest.length, sum: termValue(ofRest) })} `}
         {t('bias', { bias: exactValue(found.bias) })}
       </p>
       {image !== null && <Planes products={products} image={image} />}
-    </div>
+    </ExportFrame>
   );
 }

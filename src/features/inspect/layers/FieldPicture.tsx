@@ -1,6 +1,7 @@
 /** The network's input with the receptive field of a unit on it. */
 import { useTranslation } from 'react-i18next';
 import type { Region } from '@/model/layers/region';
+import { useExportFrame } from '@/ui/export/useExportFrame';
 import { ValueImage } from '@/ui/picture/ValueImage';
 import { extentOf } from '@/ui/picture/valueScale';
 import type { LayerActivation } from '@/features/inspect/layers/layersContext';
@@ -16,9 +17,13 @@ export interface FieldPictureProps {
   readonly input: LayerActivation;
   /** Rows and columns. */
   readonly field: Region;
+  /** Whose field it is, in words. */
+  readonly unit: string;
+  /** Of the files, before `-receptive-field`. */
+  readonly fileName: string;
 }
 
-export function FieldPicture({ input, field: [rows = [], columns = []] }: FieldPictureProps) {
+export function FieldPicture({ input, field: [rows = [], columns = []], unit, fileName }: FieldPictureProps) {
   const { t } = useTranslation('inspectLayers');
   const [, , height = 28, width = 28] = input.shape;
   const [top = 0, left = 0] = [rows[0], columns[0]];
@@ -32,8 +37,20 @@ export function FieldPicture({ input, field: [rows = [], columns = []] }: FieldP
           size: `${bottom - top + 1} × ${right - left + 1}`,
         });
   const hasGaps = bottom - top + 1 > rows.length || right - left + 1 > columns.length;
+  const { frame, menu } = useExportFrame<HTMLElement>({
+    label: t('saveField', { unit }),
+    fileName: `${fileName}-receptive-field`,
+    picture: { heading: unit },
+    table: () => ({
+      header: ['row', 'column', 'value'],
+      rows: rows.flatMap((row) =>
+        columns.map((column) => [row + 1, column + 1, input.data[row * width + column] ?? NaN]),
+      ),
+    }),
+  });
   return (
     <figure
+      {...frame}
       className={classes['field']}
       data-testid="receptive-field"
       data-rows={span(rows)}
@@ -58,8 +75,11 @@ export function FieldPicture({ input, field: [rows = [], columns = []] }: FieldP
         )}
       </div>
       <figcaption>
-        {text}
-        {hasGaps && ` ${t('fieldGaps')}`}
+        <span>
+          {text}
+          {hasGaps && ` ${t('fieldGaps')}`}
+        </span>
+        {menu}
       </figcaption>
     </figure>
   );

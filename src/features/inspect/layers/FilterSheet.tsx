@@ -5,7 +5,7 @@ import type { Conv2d } from '@/model/layers';
 import { channelsOfGroup } from '@/model/layers/conv2d';
 import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
 import type { RequestValue } from '@/session/sessionState';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import { useExportFrame } from '@/ui/export/useExportFrame';
 import { ColourScale } from '@/ui/picture/ColourScale';
 import type { ValuePlane } from '@/ui/picture/ValueImage';
 import { useNumberFormat } from '@/ui/text/numberFormat';
@@ -108,8 +108,29 @@ export function FilterSheet({ layer, what, width }: FilterSheetProps) {
   const range = (from: number, size: number, count: number): string =>
     t('range', { from: from + 1, to: Math.min(count, from + size), count });
   const title = t(what === 'weights' ? 'filtersOf' : 'changeOf', { layer: name });
+  const { frame, menu } = useExportFrame<HTMLDivElement>(
+    found === null
+      ? undefined
+      : {
+          label: t('saveFilters', { layer: name }),
+          fileName: `${name}-${what === 'weights' ? 'filters' : 'filter-changes'}`,
+          picture: (
+            <FilterPicture
+              title={title}
+              planes={planes}
+              channels={shownChannels}
+              layout={layout}
+              palette={palette}
+            />
+          ),
+          table: () => ({
+            header: ['filter', 'channel', 'row', 'column', 'weight', 'initial'],
+            rows: rowsOf(found, first),
+          }),
+        },
+  );
   return (
-    <>
+    <div {...frame}>
       <canvas
         ref={canvas}
         style={{ width, height: layout.height }}
@@ -140,26 +161,8 @@ export function FilterSheet({ layer, what, width }: FilterSheetProps) {
           text={t('channelRange', { range: range(first.channel, layout.channels, channels) })}
           onTurn={(channel) => setPages({ ...pages, channel })}
         />
-        {found !== null && (
-          <ExportMenu
-            label={t('saveFilters', { layer: name })}
-            fileName={`${name}-filters`}
-            picture={
-              <FilterPicture
-                title={title}
-                planes={planes}
-                channels={shownChannels}
-                layout={layout}
-                palette={palette}
-              />
-            }
-            table={() => ({
-              header: ['filter', 'channel', 'row', 'column', 'weight', 'initial'],
-              rows: rowsOf(found, first),
-            })}
-          />
-        )}
+        {menu}
       </div>
-    </>
+    </div>
   );
 }

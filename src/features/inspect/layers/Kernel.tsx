@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { ColourScale } from '@/ui/picture/ColourScale';
 import { ValueImage } from '@/ui/picture/ValueImage';
 import { extentOf } from '@/ui/picture/valueScale';
@@ -10,6 +11,16 @@ import { usePalette } from '@/ui/theme/usePalette';
 import classes from '@/features/inspect/layers/layers.module.css';
 
 const mostChannels = 16;
+
+/** Every weight with its place, counted from 1 as on the page. */
+function rowsOf(kernel: Float32Array, size: number): number[][] {
+  return Array.from(kernel, (weight, i) => [
+    Math.floor(i / size ** 2) + 1,
+    (Math.floor(i / size) % size) + 1,
+    (i % size) + 1,
+    weight,
+  ]);
+}
 
 export interface KernelProps {
   readonly layer: string;
@@ -32,9 +43,22 @@ export function Kernel({ layer, filter, pixels }: KernelProps) {
   const size = kernelSize ** 2;
   const extent = extentOf(kernel);
   const shown = Math.min(channels, mostChannels);
+  const heading = t('kernel', {
+    filter: filter + 1,
+    size: `${channels} × ${kernelSize} × ${kernelSize}`,
+  });
   return (
-    <div className={classes['kernel']} data-testid="kernel">
-      <h3>{t('kernel', { filter: filter + 1, size: `${channels} × ${kernelSize} × ${kernelSize}` })}</h3>
+    <ExportFrame
+      className={classes['kernel']}
+      testId="kernel"
+      heading={<h3>{heading}</h3>}
+      files={{
+        label: t('saveKernel', { layer, filter: filter + 1 }),
+        fileName: `${layer}-kernel-${filter + 1}`,
+        picture: { heading: `${layer}, ${heading}` },
+        table: () => ({ header: ['channel', 'row', 'column', 'weight'], rows: rowsOf(kernel, kernelSize) }),
+      }}
+    >
       <div className={classes['kernels']}>
         {Array.from({ length: shown }, (_, channel) => (
           <ValueImage
@@ -54,6 +78,6 @@ export function Kernel({ layer, filter, pixels }: KernelProps) {
         {shown < channels && `${t('kernelFirst', { shown, count: channels })} `}
         {t('bias', { bias: exactValue(bias) })}
       </p>
-    </div>
+    </ExportFrame>
   );
 }

@@ -5,7 +5,8 @@ import type { GraphNode } from '@/model/graph';
 import { definitionOf } from '@/model/layers';
 import { networkInput } from '@/model/shapes';
 import { layerDetail, shapeText } from '@/panels/network/layerText';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import type { ExportFiles } from '@/ui/export/exportFiles';
+import { useExportFrame } from '@/ui/export/useExportFrame';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { usePalette } from '@/ui/theme/usePalette';
 import { FilterSheet } from '@/features/inspect/layers/FilterSheet';
@@ -49,19 +50,18 @@ function rowsOf({ shape, data }: LayerActivation): number[][] {
   ]);
 }
 
-function SaveMaps({ name, activation }: { readonly name: string; readonly activation: LayerActivation }) {
+function useMapFiles(name: string | null, activation: LayerActivation | undefined): ExportFiles | undefined {
   const { t } = useTranslation('inspectLayers');
   const palette = usePalette();
-  const page = useLayers((state) => state.pages.get(name) ?? 0);
+  const page = useLayers((state) => state.pages.get(name ?? '') ?? 0);
+  if (name === null || activation === undefined) return undefined;
   const title = name === networkInput ? t('input') : name;
-  return (
-    <ExportMenu
-      label={t('save', { layer: title })}
-      fileName={`${title}-maps`}
-      picture={<SheetPicture title={title} activation={activation} page={page} palette={palette} />}
-      table={() => ({ header: ['map', 'row', 'column', 'value'], rows: rowsOf(activation) })}
-    />
-  );
+  return {
+    label: t('save', { layer: title }),
+    fileName: `${title}-maps`,
+    picture: <SheetPicture title={title} activation={activation} page={page} palette={palette} />,
+    table: () => ({ header: ['map', 'row', 'column', 'value'], rows: rowsOf(activation) }),
+  };
 }
 
 function useTitle(node: GraphNode): {
@@ -89,8 +89,11 @@ export function LayerNode({ node, width }: { readonly node: GraphNode; readonly 
   const { kind, detail, shape } = useTitle(node);
   const activation = name === null ? undefined : activations?.get(name);
   const [layer] = node.layers;
+  const files = useMapFiles(name, activation);
+  const { frame, menu } = useExportFrame<HTMLDivElement>(mode === 'maps' ? files : undefined);
   return (
     <div
+      {...frame}
       ref={sight}
       className={classes['box']}
       data-kind={node.kind}
@@ -106,9 +109,7 @@ export function LayerNode({ node, width }: { readonly node: GraphNode; readonly 
           <span className={classes['nothing']}>{t('changesNothing')}</span>
         )}
         <span className={classes['shape']}>{shape}</span>
-        {mode === 'maps' && name !== null && activation !== undefined && (
-          <SaveMaps name={name} activation={activation} />
-        )}
+        {menu}
       </div>
       {mode === 'maps' && name !== null && (
         <MapSheet name={name} shape={node.output} width={sheetWidth(width)} activation={activation} />

@@ -78,7 +78,13 @@ function useUnitText(unit: PlacedUnit | null): string {
   return isImages(mapShape(unit.shape)) ? t('place', { map, row, column }) : t('unit', { index: map });
 }
 
-function Details({ unit, network, input, pixels }: UnitCardProps & { readonly unit: PlacedUnit }) {
+interface DetailsProps extends Omit<UnitCardProps, 'isPinned'> {
+  readonly unit: PlacedUnit;
+  /** The unit in words. */
+  readonly text: string;
+}
+
+function Details({ unit, text, network, input, pixels }: DetailsProps) {
   const { t } = useTranslation('inspectLayers');
   const { activations, openInLab, labPlace } = useLayersContext();
   const { layer, map, row, column, spec, shape, flattened } = unit;
@@ -92,7 +98,14 @@ function Details({ unit, network, input, pixels }: UnitCardProps & { readonly un
   const image = activations?.get(networkInput);
   return (
     <>
-      {image !== undefined && field !== null && <FieldPicture input={image} field={field} />}
+      {image !== undefined && field !== null && (
+        <FieldPicture
+          input={image}
+          field={field}
+          unit={text}
+          fileName={`${layer}-${[map, row, column].map((place) => place + 1).join('-')}`}
+        />
+      )}
       {labPlace(layer) !== null && (
         <Button
           size="xs"
@@ -147,7 +160,7 @@ export function UnitCard(props: UnitCardProps) {
             )}
           </div>
           <p className={classes['value']}>{value === null ? '–' : exactValue(value)}</p>
-          <Details {...props} unit={unit} />
+          <Details {...props} unit={unit} text={`${name} ${text}`} />
         </div>
       )}
       <VisuallyHidden aria-live="polite">{heard}</VisuallyHidden>

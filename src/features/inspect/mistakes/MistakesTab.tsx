@@ -2,12 +2,13 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClassName, useShownData } from '@/panels/data/useShownData';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { Panel } from '@/ui/layout/Panel';
 import { Stat, StatList } from '@/ui/layout/Stat';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { usePalette } from '@/ui/theme/usePalette';
-import { DigitList, type ListedDigit } from '@/features/inspect/digits/DigitList';
+import { DigitList } from '@/features/inspect/digits/DigitList';
+import { digitFiles } from '@/features/inspect/digits/digitFiles';
 import { ClassTable } from '@/features/inspect/mistakes/ClassTable';
 import { type Cell, ConfusionMatrix, ConfusionPicture } from '@/features/inspect/mistakes/ConfusionMatrix';
 import {
@@ -21,17 +22,6 @@ import { ReliabilityPanel } from '@/features/inspect/mistakes/ReliabilityPanel';
 import { PassBar } from '@/features/inspect/pass/PassBar';
 import { usePass } from '@/features/inspect/pass/usePass';
 import classes from '@/features/inspect/mistakes/mistakes.module.css';
-
-/** A list of digits as a table in a file. */
-const digitTable = (digits: readonly ListedDigit[]) => ({
-  header: ['index', 'label', 'prediction', 'confidence'],
-  rows: digits.map(({ index, label, prediction, confidence }) => [
-    index,
-    label,
-    prediction ?? NaN,
-    confidence ?? NaN,
-  ]),
-});
 
 function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
   const { t } = useTranslation('inspectMistakes');
@@ -47,33 +37,40 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
     <Panel
       title={t('matrix.title')}
       hint={t('matrix.hint')}
-      actions={
-        <ExportMenu
-          label={t('matrix.save')}
-          fileName="confusion-matrix"
-          picture={
-            <ConfusionPicture
-              matrix={mistakes.matrix}
-              palette={palette}
-              nameOf={nameOf}
-              title={t('matrix.title')}
-              shown={t('matrix.shown')}
-              read={t('matrix.read')}
-            />
-          }
-          table={() => ({
-            header: ['label', ...mistakes.matrix.map((_, column) => nameOf(column))],
-            rows: mistakes.matrix.map((counts, row) => [nameOf(row), ...counts]),
-          })}
-        />
-      }
+      files={{
+        label: t('matrix.save'),
+        fileName: 'confusion-matrix',
+        picture: (
+          <ConfusionPicture
+            matrix={mistakes.matrix}
+            palette={palette}
+            nameOf={nameOf}
+            title={t('matrix.title')}
+            shown={t('matrix.shown')}
+            read={t('matrix.read')}
+          />
+        ),
+        table: () => ({
+          header: ['label', ...mistakes.matrix.map((_, column) => nameOf(column))],
+          rows: mistakes.matrix.map((counts, row) => [nameOf(row), ...counts]),
+        }),
+      }}
     >
       <div className={classes['split']}>
         <ConfusionMatrix matrix={mistakes.matrix} chosen={[label, prediction]} onChoose={setPicked} />
-        <div className={classes['cell']} data-testid="cell-digits">
-          <h3 className={classes['heading']} aria-live="polite">
-            {heading}
-          </h3>
+        <ExportFrame
+          className={classes['cell']}
+          testId="cell-digits"
+          heading={
+            <h3 className={classes['heading']} aria-live="polite">
+              {heading}
+            </h3>
+          }
+          files={digitFiles(digits, heading, {
+            label: t('cell.save'),
+            fileName: `digits-${label}-read-as-${prediction}`,
+          })}
+        >
           <DigitList
             key={`${label}-${prediction}`}
             images={mistakes.read.images}
@@ -81,7 +78,7 @@ function MatrixPanel({ mistakes }: { readonly mistakes: Mistakes }) {
             label={heading}
             empty={t('cell.empty')}
           />
-        </div>
+        </ExportFrame>
       </div>
     </Panel>
   );
@@ -98,25 +95,23 @@ function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
       <Panel
         title={t('classes.title')}
         hint={t('classes.hint')}
-        actions={
-          <ExportMenu
-            label={t('classes.save')}
-            fileName="classes"
-            table={() => ({
-              header: ['class', 'precision', 'recall', 'f1', 'support'],
-              rows: [
-                ...report.classes.map(({ precision, recall, f1, support }, digit) => [
-                  nameOf(digit),
-                  precision ?? NaN,
-                  recall ?? NaN,
-                  f1 ?? NaN,
-                  support,
-                ]),
-                ['macro', report.macro.precision, report.macro.recall, report.macro.f1, report.images],
-              ],
-            })}
-          />
-        }
+        files={{
+          label: t('classes.save'),
+          fileName: 'classes',
+          table: () => ({
+            header: ['class', 'precision', 'recall', 'f1', 'support'],
+            rows: [
+              ...report.classes.map(({ precision, recall, f1, support }, digit) => [
+                nameOf(digit),
+                precision ?? NaN,
+                recall ?? NaN,
+                f1 ?? NaN,
+                support,
+              ]),
+              ['macro', report.macro.precision, report.macro.recall, report.macro.f1, report.images],
+            ],
+          }),
+        }}
       >
         <StatList>
           <Stat label={t('classes.accuracy')} value={format.percent(report.accuracy)} testId="accuracy" />
@@ -127,9 +122,7 @@ function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
       <Panel
         title={t('wrong.title')}
         hint={t('wrong.hint')}
-        actions={
-          <ExportMenu label={t('wrong.save')} fileName="wrong-digits" table={() => digitTable(wrong)} />
-        }
+        files={digitFiles(wrong, t('wrong.title'), { label: t('wrong.save'), fileName: 'wrong-digits' })}
       >
         <DigitList
           images={read.images}
@@ -142,9 +135,7 @@ function Figures({ mistakes }: { readonly mistakes: Mistakes }) {
       <Panel
         title={t('unsure.title')}
         hint={t('unsure.hint')}
-        actions={
-          <ExportMenu label={t('unsure.save')} fileName="unsure-digits" table={() => digitTable(unsure)} />
-        }
+        files={digitFiles(unsure, t('unsure.title'), { label: t('unsure.save'), fileName: 'unsure-digits' })}
       >
         <DigitList
           images={read.images}

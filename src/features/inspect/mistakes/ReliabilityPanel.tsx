@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { type Calibration, calibrationOf } from '@/model/calibration';
 import type { TestPredictions } from '@/model/testFigures';
 import type { Axis } from '@/ui/chart/chartScale';
-import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Panel } from '@/ui/layout/Panel';
 import { Stat, StatList } from '@/ui/layout/Stat';
 import { cellColors, type Palette } from '@/ui/theme/palette';
@@ -89,42 +88,40 @@ export function ReliabilityPanel({ read }: { readonly read: TestPredictions }) {
       title={t('reliability.title')}
       hint={t('reliability.hint')}
       actions={
-        <>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('reliability.bins')}
-            value={count}
-            onChange={setCount}
-            data={binCounts.map((bin) => ({
-              value: String(bin),
-              label: t('reliability.binCount', { count: bin }),
-            }))}
-          />
-          <ExportMenu
-            label={t('reliability.save')}
-            fileName="reliability"
-            picture={
-              <ReliabilityPicture
-                calibration={calibration}
-                palette={palette}
-                width={exportWidth}
-                title={t('reliability.pictureTitle', { error: share(expectedError) ?? '–' })}
-                {...axes}
-              />
-            }
-            table={() => ({
-              header: ['low', 'high', 'images', 'accuracy', 'confidence'],
-              rows: bins.map(({ low, high, count: images, accuracy, confidence }) => [
-                low,
-                high,
-                images,
-                accuracy ?? NaN,
-                confidence ?? NaN,
-              ]),
-            })}
-          />
-        </>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('reliability.bins')}
+          value={count}
+          onChange={setCount}
+          data={binCounts.map((bin) => ({
+            value: String(bin),
+            label: t('reliability.binCount', { count: bin }),
+          }))}
+        />
       }
+      files={{
+        label: t('reliability.save'),
+        fileName: 'reliability',
+        picture: (
+          <ReliabilityPicture
+            calibration={calibration}
+            palette={palette}
+            width={exportWidth}
+            title={t('reliability.pictureTitle', { error: share(expectedError) ?? '–' })}
+            {...axes}
+          />
+        ),
+        table: () => ({
+          header: ['low', 'high', 'images', 'accuracy', 'confidence'],
+          rows: bins.map(({ low, high, count: images, accuracy, confidence }) => [
+            low,
+            high,
+            images,
+            accuracy ?? NaN,
+            confidence ?? NaN,
+          ]),
+        }),
+      }}
     >
       <StatList>
         <Stat label={t('reliability.expected')} value={share(expectedError)} testId="ece" />

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { type CorruptionKind, corruptionKinds } from '@/model/corruptions';
 import { useClassName } from '@/panels/data/useShownData';
 import { PixelGrid } from '@/panels/drawing/PixelGrid';
-import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Icon } from '@/ui/icons/icons';
+import type { ExportTable } from '@/ui/export/exportFiles';
 import { Panel } from '@/ui/layout/Panel';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { usePalette } from '@/ui/theme/usePalette';
@@ -31,6 +31,15 @@ import classes from '@/features/inspect/robustness/robustness.module.css';
 
 const imageCounts = [500, 1000, 2000, 10_000] as const;
 const exportWidth = 460;
+
+const curveTable = (curves: readonly Curves[], kinds: readonly CorruptionKind[]): ExportTable => ({
+  header: ['network', 'step', 'images', 'corruption', 'strength', 'accuracy'],
+  rows: curves.flatMap(({ network, step, images, points }) =>
+    points
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ kind, strength, accuracy }) => [network, step, images, kind, strength, accuracy]),
+  ),
+});
 
 function useCurveName(): (curves: Curves) => string {
   const { t } = useTranslation('inspectRobustness');
@@ -131,7 +140,16 @@ function KindPanel({ kind, shown, ...plot }: KindProps) {
     .filter((text) => text !== '');
   const examples = shown?.examples.filter((example) => example.kind === kind) ?? [];
   return (
-    <Panel title={t(`kinds.${kind}.title`)} hint={t(`kinds.${kind}.hint`)}>
+    <Panel
+      title={t(`kinds.${kind}.title`)}
+      hint={t(`kinds.${kind}.hint`)}
+      files={{
+        label: t('saveKind', { kind: t(`kinds.${kind}.title`) }),
+        fileName: `robustness-${kind}`,
+        picture: { heading: t(`kinds.${kind}.title`) },
+        table: () => curveTable(curves, [kind]),
+      }}
+    >
       <Plot label={[t(`kinds.${kind}.title`), ...summary].join('. ')} testId={`curve-${kind}`}>
         {(width) => (
           <RobustnessPlot {...plot} kind={kind} width={width} strengthTitle={t(`kinds.${kind}.strength`)} />
@@ -178,46 +196,32 @@ export function RobustnessTab() {
       <Panel
         title={t('title')}
         hint={t('hint')}
-        actions={
-          <ExportMenu
-            label={t('save')}
-            fileName="robustness"
-            disabled={measured.length === 0}
-            picture={
-              <svg
-                xmlns="http://www.w3.org/2000/svg"
-                width={2 * exportWidth}
-                height={rows * (plotHeight + 26) + 24 * measured.length + 16}
-                fontFamily="Inter Variable, system-ui, sans-serif"
-                fontSize={12}
-              >
-                <rect width="100%" height="100%" fill={palette.paper} />
-                {corruptionKinds.map(pictureOf)}
-                {measured.map((one, i) => (
-                  <g key={one.id} transform={`translate(16 ${rows * (plotHeight + 26) + 24 * i + 8})`}>
-                    <line x2={34} y1={6} y2={6} strokeWidth={2.5} {...curveStyle(palette, i)} />
-                    <text x={44} y={10} fill={palette.ink}>
-                      {nameOf(one)}
-                    </text>
-                  </g>
-                ))}
-              </svg>
-            }
-            table={() => ({
-              header: ['network', 'step', 'images', 'corruption', 'strength', 'accuracy'],
-              rows: measured.flatMap(({ network, step, images, points }) =>
-                points.map(({ kind, strength, accuracy }) => [
-                  network,
-                  step,
-                  images,
-                  kind,
-                  strength,
-                  accuracy,
-                ]),
-              ),
-            })}
-          />
-        }
+        files={{
+          label: t('save'),
+          fileName: 'robustness',
+          isDisabled: measured.length === 0,
+          picture: (
+            <svg
+              xmlns="http://www.w3.org/2000/svg"
+              width={2 * exportWidth}
+              height={rows * (plotHeight + 26) + 24 * measured.length + 16}
+              fontFamily="Inter Variable, system-ui, sans-serif"
+              fontSize={12}
+            >
+              <rect width="100%" height="100%" fill={palette.paper} />
+              {corruptionKinds.map(pictureOf)}
+              {measured.map((one, i) => (
+                <g key={one.id} transform={`translate(16 ${rows * (plotHeight + 26) + 24 * i + 8})`}>
+                  <line x2={34} y1={6} y2={6} strokeWidth={2.5} {...curveStyle(palette, i)} />
+                  <text x={44} y={10} fill={palette.ink}>
+                    {nameOf(one)}
+                  </text>
+                </g>
+              ))}
+            </svg>
+          ),
+          table: () => curveTable(measured, corruptionKinds),
+        }}
       >
         <div className={classes['controls']}>
           <Chip.Group multiple value={[...kinds]} onChange={setKinds}>

@@ -8,7 +8,7 @@ import { NumberField } from '@/ui/form/NumberField';
 import { Panel } from '@/ui/layout/Panel';
 import { PassBar } from '@/features/inspect/pass/PassBar';
 import { usePass } from '@/features/inspect/pass/usePass';
-import { AdversarialResult, useAdversarialExport } from '@/features/inspect/why/AdversarialResult';
+import { AdversarialResult, useAdversarialFiles } from '@/features/inspect/why/AdversarialResult';
 import { adversarialPass } from '@/features/inspect/why/adversarialPass';
 import { ClassChoice } from '@/features/inspect/why/ClassChoice';
 import { useWhyChoices, whyChoices, type WhyChoices } from '@/features/inspect/why/whyChoices';
@@ -69,9 +69,9 @@ export function AdversarialPanel({ pixels }: { readonly pixels: Uint8Array<Array
   const params = useMemo(() => ({ ...attack, image: pixels }), [attack, pixels]);
   const state = usePass(adversarialPass, params);
   const { answer } = state;
-  const actions = useAdversarialExport(answer);
+  const files = useAdversarialFiles(answer);
   return (
-    <Panel title={t('attack.title')} hint={t('attack.hint')} actions={actions}>
+    <Panel title={t('attack.title')} hint={t('attack.hint')} files={files}>
       <Controls />
       <PassBar
         state={state}

@@ -1,18 +1,18 @@
 /** Before, change and after, side by side, with the size of the change and what the network reads. */
 import { Button } from '@mantine/core';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageReading } from '@/model/explanations';
 import { drawingActions } from '@/session/drawing';
 import { inspectedImageActions } from '@/session/inspectedImage';
 import type { PassAnswer } from '@/session/networkPass';
 import { useClassName } from '@/panels/data/useShownData';
-import { ExportMenu } from '@/ui/export/ExportMenu';
+import type { ExportFiles } from '@/ui/export/exportFiles';
 import { Icon } from '@/ui/icons/icons';
 import { Stat, StatList } from '@/ui/layout/Stat';
 import { nonFiniteText, useNumberFormat } from '@/ui/text/numberFormat';
 import type { Overlay } from '@/features/inspect/why/overlay';
-import { overlayPicture, OverlayFigure, overlayTable } from '@/features/inspect/why/OverlayFigure';
+import { OverlayFigure, OverlayPicture, overlayTable } from '@/features/inspect/why/OverlayFigure';
 import { PlainFigure } from '@/features/inspect/why/PlainFigure';
 import classes from '@/features/inspect/why/why.module.css';
 
@@ -155,8 +155,8 @@ export function AdversarialResult({
   );
 }
 
-/** The menu that saves the result; nothing without one. */
-export function useAdversarialExport(answer: Answer | null): ReactNode {
+/** What of the result can be saved; nothing without one. */
+export function useAdversarialFiles(answer: Answer | null): ExportFiles | undefined {
   const { t } = useTranslation('inspectWhy');
   const textOf = useReadingText();
   if (answer === null) return undefined;
@@ -168,18 +168,18 @@ export function useAdversarialExport(answer: Answer | null): ReactNode {
     title,
     unit: textOf(reading),
   });
-  return (
-    <ExportMenu
-      label={t('attack.save')}
-      fileName={`adversarial-${value.before.prediction}-${value.after.prediction}`}
-      picture={overlayPicture({
-        figures: [
+  return {
+    label: t('attack.save'),
+    fileName: `adversarial-${value.before.prediction}-${value.after.prediction}`,
+    picture: (
+      <OverlayPicture
+        figures={[
           plain(params.image, t('attack.before'), value.before),
           { overlay: change, isSigned: true, title: t('attack.change'), unit: t('attack.unit') },
           plain(value.image, t('attack.after'), value.after),
-        ],
-      })}
-      table={() => overlayTable({ change: change.values, after: value.image }, params.image)}
-    />
-  );
+        ]}
+      />
+    ),
+    table: () => overlayTable({ change: change.values, after: value.image }, params.image),
+  };
 }

@@ -4,10 +4,9 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClassName } from '@/panels/data/useShownData';
 import type { NetworkAnswer } from '@/panels/network/useNetworkAnswer';
-import { ExportMenu } from '@/ui/export/ExportMenu';
 import { Panel } from '@/ui/layout/Panel';
 import { extentOf } from '@/ui/picture/valueScale';
-import { overlayPicture, OverlayFigure, overlayTable } from '@/features/inspect/why/OverlayFigure';
+import { OverlayFigure, OverlayPicture, overlayTable } from '@/features/inspect/why/OverlayFigure';
 import { whyChoices } from '@/features/inspect/why/whyChoices';
 import classes from '@/features/inspect/why/why.module.css';
 
@@ -45,14 +44,12 @@ export function SaliencyPanel({ answer }: AnswerProps) {
     <Panel
       title={t('saliency.title')}
       hint={t('saliency.hint', names)}
-      actions={
-        <ExportMenu
-          label={t('saliency.save')}
-          fileName={`saliency-${value.target}`}
-          picture={overlayPicture({ figures })}
-          table={() => overlayTable({ gradient: value.saliency }, pixels)}
-        />
-      }
+      files={{
+        label: t('saliency.save'),
+        fileName: `saliency-${value.target}`,
+        picture: <OverlayPicture figures={figures} />,
+        table: () => overlayTable({ gradient: value.saliency }, pixels),
+      }}
     >
       <div className={classes['figures']}>
         <OverlayFigure {...signed} label={t('saliency.signedAlt', names)} testId="saliency" />
@@ -94,14 +91,12 @@ export function GradCamPanel({ answer, layers, layer }: GradCamProps) {
     <Panel
       title={t('cam.title')}
       hint={t('cam.hint', names)}
-      actions={
-        <ExportMenu
-          label={t('cam.save')}
-          fileName={`grad-cam-${target}-${names.layer}`}
-          picture={overlayPicture({ figures })}
-          table={() => overlayTable({ gradCam: gradCam?.overImage ?? [] }, pixels)}
-        />
-      }
+      files={{
+        label: t('cam.save'),
+        fileName: `grad-cam-${target}-${names.layer}`,
+        picture: <OverlayPicture figures={figures} />,
+        table: () => overlayTable({ gradCam: gradCam?.overImage ?? [] }, pixels),
+      }}
     >
       <div className={classes['figures']}>
         {figures.map((figure) => (

@@ -5,12 +5,11 @@ import { occlusionCount, type OcclusionOptions } from '@/model/explanations';
 import type { NumberRange } from '@/model/numberRange';
 import { useClassName } from '@/panels/data/useShownData';
 import { useNetworkAnswer } from '@/panels/network/useNetworkAnswer';
-import { ExportMenu } from '@/ui/export/ExportMenu';
 import { NumberField } from '@/ui/form/NumberField';
 import { Panel } from '@/ui/layout/Panel';
 import { extentOf } from '@/ui/picture/valueScale';
 import { useNumberFormat } from '@/ui/text/numberFormat';
-import { overlayPicture, OverlayFigure, overlayTable } from '@/features/inspect/why/OverlayFigure';
+import { OverlayFigure, OverlayPicture, overlayTable } from '@/features/inspect/why/OverlayFigure';
 import { useWhyChoices, whyChoices } from '@/features/inspect/why/whyChoices';
 import classes from '@/features/inspect/why/why.module.css';
 
@@ -65,15 +64,13 @@ export function OcclusionPanel({ pixels, target }: OcclusionPanelProps) {
     <Panel
       title={t('occlusion.title')}
       hint={t('occlusion.hint')}
-      actions={
-        <ExportMenu
-          label={t('occlusion.save')}
-          fileName={`occlusion-${asked ?? ''}`}
-          picture={overlayPicture({ figures })}
-          table={() => overlayTable({ probabilityDrop: value?.overImage ?? [] }, pixels)}
-          disabled={value === null}
-        />
-      }
+      files={{
+        label: t('occlusion.save'),
+        fileName: `occlusion-${asked ?? ''}`,
+        picture: <OverlayPicture figures={figures} />,
+        table: () => overlayTable({ probabilityDrop: value?.overImage ?? [] }, pixels),
+        isDisabled: value === null,
+      }}
     >
       <div className={classes['figures']} data-testid="occlusion" data-current={answer?.isCurrent ?? false}>
         {figures.map((figure) => (

@@ -1,5 +1,5 @@
 /** Values over the digit, with what they are and a legend; and the same as a picture to save. */
-import { type ReactElement, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { textWidth } from '@/ui/text/textWidth';
 import { cellValue } from '@/ui/text/valueFormat';
 import { type Overlay, overlayPixels, overlaySide, overlayStops } from '@/features/inspect/why/overlay';
@@ -68,7 +68,7 @@ interface PictureProps {
 }
 
 /** Side by side, with their legends. */
-export function overlayPicture({ figures }: PictureProps): ReactElement {
+export function OverlayPicture({ figures }: PictureProps) {
   const width = figures.length * (side + gap) + gap;
   const units = figures.map(({ unit }) => wrapText(unit, side, (text) => textWidth(text, fontSize)));
   const height = side + 76 + lineHeight * Math.max(1, ...units.map(({ length }) => length));

@@ -147,6 +147,21 @@ function Lines({ lines, figure, name, axis, isLog }: LinesProps) {
   if (values.length === 0) return <p className={classes['empty']}>{t('compare.nothing')}</p>;
   return (
     <ChartFigure
+      fileName={
+        figure.kind === 'layer' ? `compare-${figure.layer}-${figure.quantity.id}` : `compare-${figure.kind}`
+      }
+      table={() => ({
+        header: ['run', axis, 'value', 'smoothed', 'deviation'],
+        rows: lines.flatMap((line, i) =>
+          (curves[i] ?? []).map(({ step, value, smoothed, deviation }) => [
+            line.name,
+            step,
+            value,
+            smoothed,
+            deviation ?? NaN,
+          ]),
+        ),
+      })}
       title={figure.kind === 'layer' ? `${name}, ${figure.layer}` : name}
       legend={lines.map((line, i) => ({
         label: line.name,

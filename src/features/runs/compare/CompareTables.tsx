@@ -8,6 +8,8 @@ import { useRunTexts } from '@/features/runs/useRunTexts';
 import { recallOf } from '@/model/classCounts';
 import { dataOf } from '@/model/dataSet';
 import { useDataName } from '@/panels/data/useDataName';
+import type { CsvCell } from '@/ui/export/csv';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import { useFieldTexts } from '@/ui/text/useFieldTexts';
 import { useSettingText } from '@/ui/text/useSettingText';
@@ -17,47 +19,72 @@ export interface NamedRun extends ComparedRun {
   readonly name: string;
 }
 
+interface SideBySideRow {
+  readonly name: string;
+  /** A run each, for a file. */
+  readonly values: readonly CsvCell[];
+  /** As they stand on the page, where that is more than the values. */
+  readonly cells?: readonly ReactNode[];
+}
+
 interface SideBySideProps {
   readonly title: string;
+  readonly hint?: string;
   readonly corner: string;
   readonly runs: readonly NamedRun[];
-  readonly rows: readonly { readonly name: string; readonly cells: readonly ReactNode[] }[];
+  readonly rows: readonly SideBySideRow[];
+  /** Of its file, without an ending. */
+  readonly fileName: string;
   readonly testId: string;
 }
 
 /** One column a run. */
-function SideBySide({ title, corner, runs, rows, testId }: SideBySideProps) {
+function SideBySide({ title, hint, corner, runs, rows, fileName, testId }: SideBySideProps) {
+  const { t } = useTranslation();
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, which the keyboard has to reach
-    <section className={classes['sideways']} tabIndex={0} aria-label={title}>
-      <table className={classes['sideBySide']} data-testid={testId}>
-        <thead>
-          <tr>
-            <th scope="col">{corner}</th>
-            {runs.map(({ run, name }, i) => (
-              <th key={run.id} scope="col">
-                <span
-                  className={classes['line']}
-                  data-dashed={lineOf(i).isDashed}
-                  style={{ color: lineOf(i).color }}
-                />
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, cells }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {cells.map((cell, i) => (
-                <td key={runs[i]?.run.id}>{cell}</td>
+    <ExportFrame
+      heading={<h3 className={classes['subtitle']}>{title}</h3>}
+      files={{
+        label: t('export.save', { title }),
+        fileName,
+        table: () => ({
+          header: [corner, ...runs.map(({ name }) => name)],
+          rows: rows.map(({ name, values }) => [name, ...values]),
+        }),
+      }}
+    >
+      {hint !== undefined && <p className={classes['detail']}>{hint}</p>}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, which the keyboard has to reach */}
+      <section className={classes['sideways']} tabIndex={0} aria-label={title}>
+        <table className={classes['sideBySide']} data-testid={testId}>
+          <thead>
+            <tr>
+              <th scope="col">{corner}</th>
+              {runs.map(({ run, name }, i) => (
+                <th key={run.id} scope="col">
+                  <span
+                    className={classes['line']}
+                    data-dashed={lineOf(i).isDashed}
+                    style={{ color: lineOf(i).color }}
+                  />
+                  {name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {rows.map(({ name, values, cells = values }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {cells.map((cell, i) => (
+                  <td key={runs[i]?.run.id}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </ExportFrame>
   );
 }
 
@@ -70,35 +97,37 @@ export function SettingsTable({ runs }: { readonly runs: readonly NamedRun[] }) 
   const dataName = useDataName();
   const settings = configDifferences(runs.map(({ run }) => run.config)).map(({ field, values }) => ({
     name: fieldTexts(field).label,
-    cells: values.map((value, i) =>
+    values: values.map((value, i) =>
       field.key === 'network' ? (runs[i]?.run.config.network.name ?? '') : settingText(field, value),
     ),
   }));
   const beyond = [
-    { name: data('select.label'), cells: runs.map(({ run }) => dataName(dataOf(run.config))) },
-    { name: t('columns.engine'), cells: runs.map(({ run }) => texts.engine(run)) },
-    { name: t('details.weights'), cells: runs.map(({ run }) => run.origin.fileName ?? t('compare.seed')) },
+    { name: data('select.label'), values: runs.map(({ run }) => dataName(dataOf(run.config))) },
+    { name: t('columns.engine'), values: runs.map(({ run }) => texts.engine(run)) },
+    { name: t('details.weights'), values: runs.map(({ run }) => run.origin.fileName ?? t('compare.seed')) },
     {
       name: t('compare.inFlight'),
-      cells: runs.map(({ run }) => String(run.events.length)),
+      values: runs.map(({ run }) => String(run.events.length)),
     },
-  ].filter(({ cells }) => new Set(cells).size > 1);
+  ].filter(({ values }) => new Set(values).size > 1);
   const rows = [...settings, ...beyond];
-  return (
-    <>
-      <h3 className={classes['subtitle']}>{t('compare.settings')}</h3>
-      {rows.length === 0 ? (
+  const title = t('compare.settings');
+  if (rows.length === 0)
+    return (
+      <>
+        <h3 className={classes['subtitle']}>{title}</h3>
         <p className={classes['empty']}>{t('compare.sameSettings')}</p>
-      ) : (
-        <SideBySide
-          title={t('compare.settings')}
-          corner={t('compare.setting')}
-          runs={runs}
-          rows={rows}
-          testId="compare-settings"
-        />
-      )}
-    </>
+      </>
+    );
+  return (
+    <SideBySide
+      title={title}
+      corner={t('compare.setting')}
+      runs={runs}
+      rows={rows}
+      fileName="compare-settings"
+      testId="compare-settings"
+    />
   );
 }
 
@@ -125,20 +154,19 @@ export function RecallTable({ runs }: { readonly runs: readonly NamedRun[] }) {
     { length: Math.max(...sets.map(({ classNames }) => classNames.length)) },
     (_, digit) => ({
       name: nameOf(digit),
+      values: recalls.map((recall) => recall[digit] ?? NaN),
       cells: recalls.map((recall) => cell(recall[digit])),
     }),
   );
   return (
-    <>
-      <h3 className={classes['subtitle']}>{t('compare.recall')}</h3>
-      <p className={classes['detail']}>{t('compare.recallHint')}</p>
-      <SideBySide
-        title={t('compare.recall')}
-        corner={t('compare.class')}
-        runs={runs}
-        rows={rows}
-        testId="compare-recall"
-      />
-    </>
+    <SideBySide
+      title={t('compare.recall')}
+      hint={t('compare.recallHint')}
+      corner={t('compare.class')}
+      runs={runs}
+      rows={rows}
+      fileName="compare-recall"
+      testId="compare-recall"
+    />
   );
 }

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { isLogarithmic, orderedValues, placesOf } from '@/features/runs/sweeps/sweepAxis';
 import { HeatLegend, type SweepPartProps } from '@/features/runs/sweeps/SweepHeatMap';
 import { bestPoint, goodness, type PointResult, type SweepMetric } from '@/features/runs/sweeps/sweepResults';
+import { sweepTable } from '@/features/runs/sweeps/sweepTable';
 import { useSweepTexts } from '@/features/runs/sweeps/useSweepTexts';
 import type { Hyperparameter, HyperparameterValue } from '@/model/hyperparameter';
 import { logTicks, niceTicks } from '@/ui/chart/chartScale';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { heatColour } from '@/ui/theme/heatColours';
 import classes from '@/features/runs/sweeps/sweeps.module.css';
 
@@ -94,8 +96,15 @@ export function ParallelCoordinates(props: SweepPartProps) {
   // The best is drawn last, over the others.
   const ended = results.filter(({ mean }) => good(mean) !== null).toReversed();
   return (
-    <div>
-      <h3 className={classes['subtitle']}>{t('results.parallel')}</h3>
+    <ExportFrame
+      heading={<h3 className={classes['subtitle']}>{t('results.parallel')}</h3>}
+      files={{
+        label: t('results.saveParallel'),
+        fileName: `sweep-parallel-${metric}`,
+        picture: { heading: t('results.parallel') },
+        table: () => sweepTable(props),
+      }}
+    >
       <p className={classes['detail']}>{t('results.parallelHint')}</p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, which the keyboard has to reach */}
       <section className={classes['sideways']} tabIndex={0} aria-label={t('results.parallel')}>
@@ -146,6 +155,6 @@ export function ParallelCoordinates(props: SweepPartProps) {
         </figure>
       </section>
       <HeatLegend results={results} metric={metric} />
-    </div>
+    </ExportFrame>
   );
 }

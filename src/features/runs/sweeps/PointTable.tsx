@@ -3,8 +3,10 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SweepPartProps } from '@/features/runs/sweeps/SweepHeatMap';
+import { sweepTable } from '@/features/runs/sweeps/sweepTable';
 import { useSweepTexts } from '@/features/runs/sweeps/useSweepTexts';
 import type { RunConfig } from '@/model/runConfig';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/runs/sweeps/sweeps.module.css';
 
@@ -22,7 +24,14 @@ export function PointTable({ sweep, results, metric, onUse }: PointTableProps) {
   const { fields } = sweep;
   const rows = showsAll ? results : results.slice(0, shownAtOnce);
   return (
-    <div>
+    <ExportFrame
+      heading={<h3 className={classes['subtitle']}>{t('results.table')}</h3>}
+      files={{
+        label: t('results.saveTable'),
+        fileName: `sweep-${metric}`,
+        table: () => sweepTable({ sweep, results, metric }),
+      }}
+    >
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, which the keyboard has to reach */}
       <section className={classes['sideways']} tabIndex={0} aria-label={t('results.table')}>
         <table className={classes['points']} data-testid="sweep-points">
@@ -73,6 +82,6 @@ export function PointTable({ sweep, results, metric, onUse }: PointTableProps) {
             : t('results.more', { count: results.length })}
         </Button>
       )}
-    </div>
+    </ExportFrame>
   );
 }

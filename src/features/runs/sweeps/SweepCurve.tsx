@@ -59,6 +59,11 @@ export function SweepCurve({ sweep, results, metric }: SweepPartProps) {
   };
   return (
     <ChartFigure
+      fileName={`sweep-${field.key}-${metric}`}
+      table={() => ({
+        header: [field.key, metric, 'deviation'],
+        rows: points.map(({ step, mean, deviation }) => [step, mean, deviation ?? NaN]),
+      })}
       title={t('results.curve', { metric: metricName, name })}
       legend={[]}
       summary={t('results.curveSummary', {

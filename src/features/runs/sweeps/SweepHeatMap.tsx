@@ -11,6 +11,7 @@ import {
 } from '@/features/runs/sweeps/sweepResults';
 import { useSweepTexts } from '@/features/runs/sweeps/useSweepTexts';
 import type { Hyperparameter } from '@/model/hyperparameter';
+import { ExportFrame } from '@/ui/export/ExportFrame';
 import { heatColour, heatGradient } from '@/ui/theme/heatColours';
 import { inkOn } from '@/ui/theme/luminance';
 import classes from '@/features/runs/sweeps/sweeps.module.css';
@@ -66,10 +67,25 @@ export function SweepHeatMap({ sweep, results, metric }: SweepPartProps) {
     setAxes(place === 0 ? [chosen, other] : [other, chosen]);
   };
   return (
-    <div>
-      <h3 className={classes['subtitle']}>{t('results.heat')}</h3>
-      <p className={classes['detail']}>{t('results.heatHint')}</p>
-      <div className={classes['fields']}>
+    <ExportFrame
+      heading={<h3 className={classes['subtitle']}>{t('results.heat')}</h3>}
+      files={{
+        label: t('results.saveHeat'),
+        fileName: `sweep-heat-map-${metric}`,
+        picture: { heading: `${t('results.heat')}: ${t(`results.metrics.${metric}`)}` },
+        table: () => ({
+          header: [`${y.key} \\ ${x.key}`, ...heat.columns.map((column) => binText(x, column))],
+          rows: heat.rows.map((row, i) => [
+            binText(y, row),
+            ...(heat.cells[i] ?? []).map(({ mean }) => mean ?? NaN),
+          ]),
+        }),
+      }}
+    >
+      <p className={classes['detail']} data-unsaved>
+        {t('results.heatHint')}
+      </p>
+      <div className={classes['fields']} data-unsaved>
         {fields.length > 2 &&
           ([0, 1] as const).map((place) => (
             <Select
@@ -132,6 +148,6 @@ export function SweepHeatMap({ sweep, results, metric }: SweepPartProps) {
         </table>
       </section>
       <HeatLegend results={results} metric={metric} />
-    </div>
+    </ExportFrame>
   );
 }
