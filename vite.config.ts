@@ -46,7 +46,12 @@ export default defineConfig({
       'umap-js',
     ],
   },
-  build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
+  build: {
+    target: 'es2023',
+    chunkSizeWarningLimit: 1500,
+    // What the first page needs anyway comes in one file, not in forty.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
+  },
   test: {
     tags: [
       {

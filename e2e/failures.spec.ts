@@ -36,12 +36,55 @@ test.describe('without JavaScript', () => {
 test('every view opens while the server is gone', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByTestId('main-control')).toBeVisible();
+  // The last of what the page fetches while it rests.
+  await page.waitForFunction(
+    () => performance.getEntriesByType('resource').some(({ name }) => name.includes('/LicencesView-')),
+    null,
+    { timeout: 60_000 },
+  );
   await page.route('**', (route) => route.abort('connectionrefused'));
-  for (const name of ['Network', 'Draw', 'Conv lab', 'Report', 'Train']) {
+  const missing = page.getByText('This part of the page could not be loaded');
+  for (const name of ['Network', 'Draw', 'Conv lab', 'Report', 'Data', 'Runs', 'Train', 'Inspect']) {
     await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(missing).toBeHidden();
+  }
+  for (const tab of await page.locator('main nav:has(a[aria-current=page]) a').all()) {
+    await tab.click();
+    await expect(tab).toHaveAttribute('aria-current', 'page');
+    await expect(page.locator('main output[aria-busy=true]')).toHaveCount(0);
+    await expect(missing).toBeHidden();
   }
   await expect(page.getByText('This view stopped working')).toBeHidden();
+  await expect(missing).toBeHidden();
+});
+
+test('a view whose script does not come says so, and loads again', async ({ page }) => {
+  let comes = false;
+  await page.route('**/assets/ReportView-*.js', (route) => (comes ? route.continue() : route.abort()));
+  await page.goto('/report');
+  const alert = page.getByRole('alert').filter({ hasText: 'This part of the page could not be loaded' });
+  await expect(alert).toBeVisible({ timeout: 30_000 });
+  await expectClean(page, 'a view that has not come');
+  comes = true;
+  await alert.getByRole('button', { name: 'Load again' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The report' })).toBeVisible();
+  await expect(alert).toBeHidden();
+});
+
+test('a view whose script is late says so, and is shown when it comes', async ({ page }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/assets/ReportView-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/report', { waitUntil: 'commit' });
+  const alert = page.getByRole('alert').filter({ hasText: 'has not loaded yet' });
+  await expect(alert).toBeVisible({ timeout: 60_000 });
+  release();
+  await expect(page.getByRole('heading', { level: 1, name: 'The report' })).toBeVisible();
+  await expect(alert).toBeHidden();
 });
 
 test('a web page in place of the list of data files is told to a visitor, who can try again', async ({

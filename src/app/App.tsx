@@ -8,6 +8,7 @@ import { ErrorBoundary } from '@/ui/feedback/ErrorBoundary';
 import { FailureNotices } from '@/panels/run/FailureNotices';
 import { RunNotices } from '@/panels/run/RunNotices';
 import { overlaysId } from '@/ui/theme/theme';
+import { Part } from '@/ui/loading/Part';
 import { WeightsQuestionDialog } from '@/panels/weights/WeightsQuestionDialog';
 import classes from '@/app/App.module.css';
 
@@ -51,7 +52,6 @@ export function App() {
   useDocumentTitle();
   useThemeColor();
   const page = pageAt(location);
-  const Page = page?.component ?? NotFound;
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -62,7 +62,7 @@ export function App() {
         <FailureNotices />
         <RunNotices />
         <ErrorBoundary key={page?.path ?? location}>
-          <Page />
+          {page === undefined ? <NotFound /> : <Part part={page.part} heading={t(`nav.${page.label}`)} />}
         </ErrorBoundary>
         <WeightsQuestionDialog />
         <div id={overlaysId} />

@@ -6,6 +6,8 @@ import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
+import { fetchedParts } from '@/app/routes';
+import { fetchAhead } from '@/ui/loading/pagePart';
 import { App } from '@/app/App';
 import { surviveTranslation } from '@/app/translatedPage';
 import { askBeforeLeaving } from '@/app/leaveGuard';
@@ -64,6 +66,7 @@ async function start(): Promise<void> {
       </MantineProvider>
     </StrictMode>,
   );
+  void fetchAhead(fetchedParts);
 }
 
 void start();

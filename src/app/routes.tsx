@@ -1,18 +1,11 @@
 /**
- * The pages, in the order of the navigation. A page is registered here once and appears in the header, or in the footer. They come with the
- * page's own script: a part that is fetched when it is first opened may not be there any more (server gone, new version), and
- * a run would be lost to the reload that Firefox then needs, which keeps a failed import for as long as the page lives.
+ * The pages, in the order of the navigation. A page is registered here once and appears in the header, or in the footer. Train comes with
+ * the page's own script; the others are fetched by themselves, ahead of their being opened (`fetchAhead`): a part that is fetched only
+ * then may not be there any more (server gone, new version).
  */
-import type { ComponentType } from 'react';
-import { ConvLabView } from '@/features/convLab/ConvLabView';
-import { DataView } from '@/features/data/DataView';
-import { DrawView } from '@/features/draw/DrawView';
-import { InspectView } from '@/features/inspect/InspectView';
-import { LicencesView } from '@/features/licences/LicencesView';
-import { NetworkView } from '@/features/network/NetworkView';
-import { ReportView } from '@/features/report/ReportView';
-import { RunsView } from '@/features/runs/RunsView';
+import { inspectTabs } from '@/features/inspect/inspectTabs';
 import { TrainView } from '@/features/train/TrainView';
+import { PagePart } from '@/ui/loading/pagePart';
 
 export interface PageRoute {
   /** The page's address; with `hasTabs`, its tabs follow it: /inspect/layers. */
@@ -29,22 +22,62 @@ export interface PageRoute {
     | 'convLab'
     | 'report'
     | 'licences';
-  readonly component: ComponentType;
+  readonly part: PagePart;
 }
 
 export const pageRoutes: readonly PageRoute[] = [
-  { path: '/', label: 'train', component: TrainView },
-  { path: '/data', label: 'data', component: DataView },
-  { path: '/runs', label: 'runs', component: RunsView },
-  { path: '/network', label: 'network', component: NetworkView },
-  { path: '/draw', label: 'draw', component: DrawView },
-  { path: '/inspect', label: 'inspect', component: InspectView, hasTabs: true },
-  { path: '/conv-lab', label: 'convLab', component: ConvLabView },
-  { path: '/report', label: 'report', component: ReportView },
+  { path: '/', label: 'train', part: PagePart.here(TrainView) },
+  {
+    path: '/data',
+    label: 'data',
+    part: new PagePart(async () => (await import('@/features/data/DataView')).DataView),
+  },
+  {
+    path: '/runs',
+    label: 'runs',
+    part: new PagePart(async () => (await import('@/features/runs/RunsView')).RunsView),
+  },
+  {
+    path: '/network',
+    label: 'network',
+    part: new PagePart(async () => (await import('@/features/network/NetworkView')).NetworkView),
+  },
+  {
+    path: '/draw',
+    label: 'draw',
+    part: new PagePart(async () => (await import('@/features/draw/DrawView')).DrawView),
+  },
+  {
+    path: '/inspect',
+    label: 'inspect',
+    part: new PagePart(async () => (await import('@/features/inspect/InspectView')).InspectView),
+    hasTabs: true,
+  },
+  {
+    path: '/conv-lab',
+    label: 'convLab',
+    part: new PagePart(async () => (await import('@/features/convLab/ConvLabView')).ConvLabView),
+  },
+  {
+    path: '/report',
+    label: 'report',
+    part: new PagePart(async () => (await import('@/features/report/ReportView')).ReportView),
+  },
 ];
 
 export const footerRoutes: readonly PageRoute[] = [
-  { path: '/licences', label: 'licences', component: LicencesView },
+  {
+    path: '/licences',
+    label: 'licences',
+    part: new PagePart(async () => (await import('@/features/licences/LicencesView')).LicencesView),
+  },
+];
+
+/** All that is fetched by itself, in the order in which it is likely to be wanted. */
+export const fetchedParts: readonly PagePart[] = [
+  ...pageRoutes.map(({ part }) => part),
+  ...inspectTabs.map(({ part }) => part),
+  ...footerRoutes.map(({ part }) => part),
 ];
 
 /** Whether this address is the page's, or one of its tabs'. */

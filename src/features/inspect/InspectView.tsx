@@ -8,6 +8,7 @@ import { CurrentNetwork } from '@/panels/network/CurrentNetwork';
 import { UntrainedNote } from '@/panels/network/UntrainedNote';
 import { StepScrubber } from '@/panels/run/StepScrubber';
 import { ErrorBoundary } from '@/ui/feedback/ErrorBoundary';
+import { Part } from '@/ui/loading/Part';
 import { ImagePanel } from '@/features/inspect/image/ImagePanel';
 import { inspectTabs } from '@/features/inspect/inspectTabs';
 import classes from '@/features/inspect/inspect.module.css';
@@ -35,7 +36,7 @@ export function InspectView() {
   const path = location.slice(base.length + 1);
   const tab = path === '' ? inspectTabs[0] : inspectTabs.find((one) => one.path === path);
   if (tab === undefined) return <Redirect to={base} replace />;
-  const { component: Tab, usesImage } = tab;
+  const { part, usesImage } = tab;
   return (
     <div className={classes['page']}>
       <header className={classes['intro']}>
@@ -66,7 +67,7 @@ export function InspectView() {
         )}
         <div className={classes['content']}>
           <ErrorBoundary key={tab.path}>
-            <Tab />
+            <Part part={part} />
           </ErrorBoundary>
         </div>
       </div>

@@ -1,26 +1,52 @@
 /** The tabs of Inspect, in their order: one line each, with its own folder and texts. A tab's path follows /inspect/. */
-import type { ComponentType } from 'react';
-import { EmbeddingTab } from '@/features/inspect/embedding/EmbeddingTab';
-import { LandscapeTab } from '@/features/inspect/landscape/LandscapeTab';
-import { LayersTab } from '@/features/inspect/layers/LayersTab';
-import { WhyTab } from '@/features/inspect/why/WhyTab';
-import { MistakesTab } from '@/features/inspect/mistakes/MistakesTab';
-import { RobustnessTab } from '@/features/inspect/robustness/RobustnessTab';
+import { PagePart } from '@/ui/loading/pagePart';
 
 export interface InspectTab {
   readonly path: string;
   /** Key under `tabs` in the texts of Inspect. */
   readonly label: 'layers' | 'why' | 'mistakes' | 'embedding' | 'landscape' | 'robustness' | 'data';
-  readonly component: ComponentType;
+  readonly part: PagePart;
   /** Whether the image that is inspected stands beside it (useImage). */
   readonly usesImage: boolean;
 }
 
 export const inspectTabs: readonly [InspectTab, ...InspectTab[]] = [
-  { path: 'layers', label: 'layers', component: LayersTab, usesImage: true },
-  { path: 'why', label: 'why', component: WhyTab, usesImage: true },
-  { path: 'mistakes', label: 'mistakes', component: MistakesTab, usesImage: true },
-  { path: 'embedding', label: 'embedding', component: EmbeddingTab, usesImage: true },
-  { path: 'landscape', label: 'landscape', component: LandscapeTab, usesImage: false },
-  { path: 'robustness', label: 'robustness', component: RobustnessTab, usesImage: true },
+  {
+    path: 'layers',
+    label: 'layers',
+    part: new PagePart(async () => (await import('@/features/inspect/layers/LayersTab')).LayersTab),
+    usesImage: true,
+  },
+  {
+    path: 'why',
+    label: 'why',
+    part: new PagePart(async () => (await import('@/features/inspect/why/WhyTab')).WhyTab),
+    usesImage: true,
+  },
+  {
+    path: 'mistakes',
+    label: 'mistakes',
+    part: new PagePart(async () => (await import('@/features/inspect/mistakes/MistakesTab')).MistakesTab),
+    usesImage: true,
+  },
+  {
+    path: 'embedding',
+    label: 'embedding',
+    part: new PagePart(async () => (await import('@/features/inspect/embedding/EmbeddingTab')).EmbeddingTab),
+    usesImage: true,
+  },
+  {
+    path: 'landscape',
+    label: 'landscape',
+    part: new PagePart(async () => (await import('@/features/inspect/landscape/LandscapeTab')).LandscapeTab),
+    usesImage: false,
+  },
+  {
+    path: 'robustness',
+    label: 'robustness',
+    part: new PagePart(
+      async () => (await import('@/features/inspect/robustness/RobustnessTab')).RobustnessTab,
+    ),
+    usesImage: true,
+  },
 ];

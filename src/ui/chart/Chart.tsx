@@ -5,8 +5,10 @@
  */
 import { useElementSize } from '@mantine/hooks';
 import { createContext, memo, type ReactNode, use, useId, useMemo } from 'react';
-import { ChartHover, type Hover } from '@/ui/chart/ChartHover';
+import type { Hover } from '@/ui/chart/ChartHover';
 import { type Axis, plotMarginOf, type Scale, scaleOf } from '@/ui/chart/chartScale';
+import { PagePart } from '@/ui/loading/pagePart';
+import { usePagePart } from '@/ui/loading/usePagePart';
 import { useHoverRows } from '@/ui/chart/useHoverRows';
 import classes from '@/ui/chart/Chart.module.css';
 
@@ -25,6 +27,9 @@ export interface ChartGeometry extends Plot {
   /** For what must not leave the plot. */
   readonly clip: string;
 }
+
+/** Recharts is a quarter of what the first page would have to fetch, and a chart is drawn without it. Where it does not come, nothing shows under the pointer. */
+const hoverPart = new PagePart(async () => (await import('@/ui/chart/ChartHover')).ChartHover);
 
 const Geometry = createContext<ChartGeometry | null>(null);
 
@@ -96,6 +101,7 @@ export function Chart<Row extends { readonly step: number }>(props: ChartProps<R
   const { x, y, hover, minHeight = 220, children } = props;
   const { ref, width, height } = useElementSize();
   const geometry = useGeometry(width, height, props);
+  const hovering = usePagePart(hoverPart);
   const { isHovered, rows, handlers } = useHoverRows(hover?.rows ?? []);
   const { left, right, top, bottom, clip } = geometry;
   return (
@@ -110,8 +116,8 @@ export function Chart<Row extends { readonly step: number }>(props: ChartProps<R
             <Axes x={x} y={y} />
             {children}
           </svg>
-          {hover !== undefined && (
-            <ChartHover
+          {hover !== undefined && hovering.kind === 'ready' && (
+            <hovering.value
               {...hover}
               isHovered={isHovered}
               rows={rows}
