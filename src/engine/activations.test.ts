@@ -11,7 +11,8 @@ import {
   activationsState,
   activationsUpstream,
   everyKindConfig,
-  wrongActivations,
+  trainedThrough,
+  wrongChoices,
   wrongGradients,
 } from '@/engine/testing/activationsCase';
 import { EngineError, type Engine, type LayerGradients } from '@/engine/engine';
@@ -29,16 +30,8 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
 
   it('are those of a float64 computation, whatever is asked for beside them', async () => {
     await engine.compile(activationsConfig, activationsState(activationsConfig));
-    const all = await engine.activations(
-      activationsImages,
-      activationsCount,
-      activationNames(activationsConfig),
-    );
-    expect(wrongActivations(all, activationsConfig)).toEqual([]);
-    for (const names of [[networkInput], ['relu'], ['pool', 'drop'], ['block.norm'], ['fc2', 'block']]) {
-      const some = await engine.activations(activationsImages, activationsCount, names);
-      expect(wrongActivations(some, activationsConfig, names)).toEqual([]);
-    }
+    const choices = [[networkInput], ['relu'], ['pool', 'drop'], ['block.norm'], ['fc2', 'block']];
+    expect(await wrongChoices(engine, activationsConfig, choices)).toEqual([]);
   });
 
   it('end in the logits that it predicts, and name the layers that are not there', async () => {
@@ -62,9 +55,7 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
 
   it('are those of every kind of the registry', async () => {
     await engine.compile(everyKindConfig, activationsState(everyKindConfig));
-    const names = activationNames(everyKindConfig);
-    const all = await engine.activations(activationsImages, activationsCount, names);
-    expect(wrongActivations(all, everyKindConfig)).toEqual([]);
+    expect(await wrongChoices(engine, everyKindConfig)).toEqual([]);
   });
 
   it('have gradients by them like a float64 computation, whatever is asked for beside them', async () => {
@@ -93,20 +84,8 @@ describe.each(['wasm', 'wasm-threads', 'tfjs-wasm', 'tfjs-cpu'] as const)('activ
   });
 
   it('leaves the run that trains as it is', async () => {
-    const count = activationsCount;
-    await engine.setImages('train', { images: activationsImages, labels: new Uint8Array(count), count });
-    const train = async (looks: boolean): Promise<unknown> => {
-      await engine.compile({ ...activationsConfig, epochs: 9 }, activationsState(activationsConfig));
-      for (let step = 0; step < 3; step += 1) {
-        await engine.step(1);
-        if (looks) {
-          await engine.layerGradients(activationsImages, count, activationsUpstream, ['conv', 'same.norm']);
-        }
-      }
-      return { metrics: await engine.readMetrics(), state: await engine.readState() };
-    };
-    const alone = await train(false);
-    expect(await train(true)).toEqual(alone);
+    const alone = await trainedThrough(engine, false);
+    expect(await trainedThrough(engine, true)).toEqual(alone);
   });
 
   it('reads the parameters that are asked for, and begins anew with others', async () => {

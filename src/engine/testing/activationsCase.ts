@@ -1,5 +1,5 @@
 /** A network whose activations are known: every engine's are compared with float64, whatever its kernels fuse. */
-import type { Activation, EngineState, LayerGradients } from '@/engine/engine';
+import type { Activation, Engine, EngineState, LayerGradients } from '@/engine/engine';
 import { needsVector } from '@/engine/testing/layerCase';
 import { initialState } from '@/model/initialise';
 import { defaultLayer } from '@/model/edit';
@@ -256,7 +256,7 @@ function wrongOf(
 }
 
 /** Names of the activations that are not those of float64. */
-export function wrongActivations(
+function wrongActivations(
   actual: ReadonlyMap<string, Activation>,
   config: RunConfig,
   names: readonly string[] = activationNames(config),
@@ -275,4 +275,31 @@ export function wrongGradients(
     ...wrongOf(activations, expected.activations, names, 1e-5),
     ...wrongOf(gradients, expected.gradients, names, 2e-5).map((name) => `gradient by ${name}`),
   ];
+}
+
+/** Of all activations, and of each choice of them, asked of an engine that has the network: the names of those that are not float64's. */
+export async function wrongChoices(
+  engine: Engine,
+  config: RunConfig,
+  choices: readonly (readonly string[])[] = [],
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const names of [activationNames(config), ...choices]) {
+    const found = await engine.activations(activationsImages, activationsCount, names);
+    wrong.push(...wrongActivations(found, config, names));
+  }
+  return wrong;
+}
+
+/** What three steps of training give; `looks`: at gradients inside of the network after each. */
+export async function trainedThrough(engine: Engine, looks: boolean): Promise<unknown> {
+  const count = activationsCount;
+  await engine.setImages('train', { images: activationsImages, labels: new Uint8Array(count), count });
+  await engine.compile({ ...activationsConfig, epochs: 9 }, activationsState(activationsConfig));
+  for (let step = 0; step < 3; step += 1) {
+    await engine.step(1);
+    if (looks)
+      await engine.layerGradients(activationsImages, count, activationsUpstream, ['conv', 'same.norm']);
+  }
+  return { metrics: await engine.readMetrics(), state: await engine.readState() };
 }
