@@ -53,7 +53,8 @@ if (where !== 'node' && where !== 'chromium') throw new RangeError('--where take
 const options: MeasureOptions = {
   rounds,
   roundMilliseconds: values.quick ? 400 : 1500,
-  prepareSeconds: values.quick ? 40 : 300,
+  // A software adapter compiles a network of the suite for long.
+  prepareSeconds: values.quick && !values.suite ? 40 : 300,
   // The suite's table has no room for it.
   isProfiled: !values.suite,
 };

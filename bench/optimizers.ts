@@ -44,7 +44,7 @@ const optimizers = values.optimizer.split(',').map((name): OptimizerKind => {
 });
 
 const rounds = 15;
-const roundMilliseconds = 300;
+const roundMilliseconds = 150;
 /** Few enough that all rounds lie at the start of the run: moments are subnormal from some 800 steps on. */
 const mostSteps = 20;
 const piece = 100;
