@@ -103,6 +103,6 @@ test('the landscape around a trained network and the curvature on its way', asyn
   await expect(tab.getByText('Start: step 0')).toBeVisible();
   await expect(tab.getByText(/^The network, step 60: [\d.]+$/)).toBeVisible();
   const svg = await saved(page, 'Save the loss landscape', /SVG/);
-  expect(svg).toContain('First principal component');
+  expect(svg).toContain('First component: ');
   await expectClean(page, 'a landscape with the path of its run');
 });

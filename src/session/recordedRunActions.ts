@@ -28,7 +28,7 @@ const nothingKept = {
 function show(
   { store, metrics, statistics }: RunContext,
   read: ReadRun,
-  { comparison, ancestors }: Pick<SessionState, 'comparison' | 'ancestors'>,
+  parts: Pick<SessionState, 'comparison' | 'ancestors' | 'storedRunId'>,
 ): void {
   const { run, config, step, tests } = read;
   metrics.clear();
@@ -44,8 +44,7 @@ function show(
       keptStep: step,
     },
     shown: null,
-    comparison,
-    ancestors,
+    ...parts,
     draft: config,
     lastRun: null,
     recovery: null,
@@ -89,6 +88,7 @@ export function createRecordedRunActions(
             ? { ...parent, loss: compared }
             : null,
         ancestors: await ancestorsOf(read.run, storage),
+        storedRunId: storage.obstacle === null ? runId : null,
       });
       client()?.send({ type: 'restore', runId, config: read.run.config, kept: nothingKept });
       if (train) client()?.send({ type: 'train', runId, until: 'end' });

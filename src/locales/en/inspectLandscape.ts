@@ -69,9 +69,10 @@ export const inspectLandscape = {
     summaryBound: 'Largest eigenvalue {{value}} at step {{step}}; steps are stable up to {{bound}}.',
     cost: 'The last value took {{time}} ({{products}} products with the Hessian): {{share}} of the run’s time.',
     rarer: 'Measure every {{count}} steps',
-    hint: 'Where the loss is more curved than the dashed line, steps of gradient descent overshoot. Over whole batches training climbs up to that line and stays there: the edge of stability (Cohen et al. 2021). With small batches it stays below. Measured on the first training images, by power iteration, without Dropout; the run itself stays as it would be.',
+    edge: 'Where the loss is more curved than the dashed line, steps of gradient descent overshoot. Over whole batches training climbs up to that line and stays there: the edge of stability (Cohen et al. 2021). With small batches it stays below.',
+    hint: 'Measured on the first training images, by power iteration, without Dropout; the run itself stays as it would be.',
     noBound:
-      '{{optimizer}} scales every weight’s step by itself, so that 2 / learning rate is not its bound (Cohen et al. 2022).',
+      '{{optimizer}} scales every weight’s step by itself, so that 2 / learning rate is not its bound, and no line is drawn (Cohen et al. 2022).',
     failed: 'The curvature could not be measured',
   },
 } as const;

@@ -53,7 +53,8 @@ const summary = (): string | null =>
 it('says of Adam that the bound of gradient descent is not its own, and draws none', async () => {
   show(defaultOptimizer('Adam'));
   await expect.poll(text).toContain('Adam scales every weight’s step by itself');
-  expect(text()).toContain('2 / learning rate is not its bound');
+  expect(text()).toContain('2 / learning rate is not its bound, and no line is drawn');
+  expect(text()).not.toContain('dashed line');
   expect(legend()).toBe('Largest eigenvalue of the Hessian');
   expect(summary()).toMatch(/^Largest eigenvalue 21\.50* at step 100\.$/);
 });
@@ -63,6 +64,7 @@ it('names the bound of gradient descent, plain and with momentum', async () => {
   await expect.poll(legend).toContain('2 / learning rate');
   expect(summary()).toContain('steps are stable up to 200');
   expect(text()).not.toContain('scales every weight');
+  expect(text()).toContain('more curved than the dashed line');
   root?.unmount();
   document.body.replaceChildren();
   show({ ...defaultOptimizer('SGD'), momentum: 0.9, weightDecay: 0 });

@@ -191,7 +191,8 @@ export function CurvaturePanel() {
           <MeasureOnce />
           {last !== undefined && <Cost last={last} />}
           <p className={classes['note']}>
-            {t('curvature.hint')} {optimizer !== 'SGD' && t('curvature.noBound', { optimizer })}
+            {optimizer === 'SGD' ? t('curvature.edge') : t('curvature.noBound', { optimizer })}{' '}
+            {t('curvature.hint')}
           </p>
         </>
       }
