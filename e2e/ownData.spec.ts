@@ -73,13 +73,13 @@ test('a data set as IDX files is trained on, and a run goes on with it after a r
   await offer.getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
   const missing = page.getByRole('alert').filter({ hasText: 'The data set Bars is not here' });
   await expect(missing).toContainText(/This run was trained on it.*SHA-256 [0-9a-f]{12}/);
+  await expect(page.getByTestId('run-phase')).toHaveAttribute('data-phase', 'finished', { timeout: 60_000 });
   await page.getByRole('link', { name: 'Inspect', exact: true }).click();
-  const scrubber = page.getByTestId('step-scrubber');
-  await scrubber.fill('52');
+  await page.getByTestId('step-scrubber').fill('52');
   const shown = page.getByTestId('shown-step');
   await expect(shown).toContainText(/computed with the data set Bars \(SHA-256 [0-9a-f]{12}/);
   await expectClean(page, 'a step that cannot be computed');
-  await shown.getByRole('link', { name: 'Bring it' }).click();
+  await shown.getByRole('link', { name: 'Bring it' }).press('Enter');
   await bringBars(page);
   await page.getByRole('link', { name: 'Inspect', exact: true }).click();
   await expect(shown).toHaveAttribute('data-at', '52', { timeout: 60_000 });

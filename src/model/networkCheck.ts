@@ -239,7 +239,7 @@ function checkOutput(layers: readonly LayerSpec[], output: Shape | null): LayerP
   const given = formatShape(output);
   return {
     code: 'output_classes',
-    message: `The network must end in 10 values, one a digit; it ends in ${given}.`,
+    message: `The network must end in 10 values, one a class; it ends in ${given}.`,
     details: { given },
     fix: outputFix(layers, output),
   };

@@ -101,7 +101,7 @@ export function inferShapes(network: NetworkSpec, input: Shape): LayerShapes[] {
     throw new ShapeError(
       'output_classes',
       last,
-      `The network must end in 10 values, one a digit; it ends in ${formatShape(output)}.`,
+      `The network must end in 10 values, one a class; it ends in ${formatShape(output)}.`,
       { given: formatShape(output) },
     );
   }

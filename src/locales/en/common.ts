@@ -69,7 +69,6 @@ export const common = {
     minutes: '{{minutes}} min {{seconds}} s',
     hours: '{{hours}} h {{minutes}} min',
   },
-  digit: 'Digit {{digit}}',
   number: {
     empty: 'Type a number.',
     not_a_number: 'This must be a number.',

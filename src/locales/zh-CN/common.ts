@@ -72,7 +72,6 @@ export const common = {
     minutes: '{{minutes}} 分 {{seconds}} 秒',
     hours: '{{hours}} 小时 {{minutes}} 分',
   },
-  digit: '数字 {{digit}}',
   number: {
     empty: '请输入一个数。',
     not_a_number: '这里必须是一个数。',
