@@ -79,3 +79,7 @@ export interface BackendInfo {
   /** Why it computes slower than it could; absent where it does not. */
   readonly notices?: readonly EngineNotice[];
 }
+
+/** The device of WebAssembly's engines, as records have it; on the page it is read out in its language (ui/text/deviceText.ts). */
+export const wasmDevice = (threads: number, isFused: boolean): string =>
+  `WebAssembly, SIMD${isFused ? ' with fused multiply-add' : ''}, ${threads} thread${threads === 1 ? '' : 's'}`;

@@ -4,7 +4,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { within } from '@/data/within';
-import type { BackendInfo, BackendName, BackendProbe, BackendReason } from '@/model/backend';
+import {
+  type BackendInfo,
+  type BackendName,
+  type BackendProbe,
+  type BackendReason,
+  wasmDevice,
+} from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { abandonWebglReads, webglCanvas, webgpuBackend } from '@/engine/tfjs/kernels/tfjsInternals';
 import { DeviceGuard, type WatchedDevice } from '@/engine/deviceGuard';
@@ -117,12 +123,10 @@ function probeWebGL(): BackendProbe {
   }
 }
 
-const wasmDevice = 'WebAssembly, SIMD';
-
 function probeWasm(): BackendProbe {
   if (typeof WebAssembly === 'undefined') return probe('wasm', 'no_api');
   if (!hasWasmSimd()) return probe('wasm', 'no_simd');
-  return probe('wasm', 'available', wasmDevice);
+  return probe('wasm', 'available', 'WebAssembly, SIMD');
 }
 
 /** All four backends, whatever they answer. */
@@ -194,8 +198,7 @@ async function loadBackend(
 async function startedDevice({ backend, device }: BackendProbe): Promise<string> {
   if (backend !== 'wasm') return device;
   const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = getThreadsCount();
-  return `${wasmDevice}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return wasmDevice(getThreadsCount(), false);
 }
 
 function describe({ backend, reason }: BackendProbe, device: string): BackendInfo {

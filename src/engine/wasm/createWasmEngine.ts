@@ -1,5 +1,5 @@
 /** Chooses the build of the kernels and the number of threads, and makes the engine. */
-import { noLimits, type BackendInfo, type EngineNotice } from '@/model/backend';
+import { noLimits, type BackendInfo, type EngineNotice, wasmDevice } from '@/model/backend';
 import { EngineError } from '@/engine/engine';
 import { loadKernels, missedFusion, type Kernels } from '@/engine/wasm/loadKernels';
 import { ThreadPool, ThreadsError } from '@/engine/wasm/threadPool';
@@ -103,7 +103,7 @@ function engineOf(
   const info = (): BackendInfo => ({
     engine: 'wasm',
     backend: 'wasm',
-    device: `WebAssembly, SIMD${relaxed ? ' with fused multiply-add' : ''}, ${runtime.threads} thread${runtime.threads === 1 ? '' : 's'}`,
+    device: wasmDevice(runtime.threads, relaxed),
     isSoftware: false,
     limits: noLimits,
     ...(notices.length === 0 ? {} : { notices: [...notices] }),

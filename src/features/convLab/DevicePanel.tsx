@@ -10,6 +10,7 @@ import { ColourScale } from '@/ui/picture/ColourScale';
 import { Grid } from '@/features/convLab/Grid';
 import { extentFor, plainGrid } from '@/features/convLab/gridModel';
 import { usePalette } from '@/ui/theme/usePalette';
+import { useDeviceText } from '@/ui/text/deviceText';
 import classes from '@/features/convLab/convLab.module.css';
 
 interface DeviceResult {
@@ -86,10 +87,12 @@ function largestDifference(ours: ArrayLike<number>, theirs: ArrayLike<number>): 
 /** Where tfjs computed: on the engine's own device, or beside an engine that is not tfjs. */
 function useDeviceHint(): (tfjsBackend: string | null) => string {
   const { t } = useTranslation('convLab');
+  const deviceText = useDeviceText();
   const engine = useSession((state) => (state.backend.kind === 'ready' ? state.backend.backend : null));
   return (tfjsBackend) => {
     if (engine === null || tfjsBackend === null) return t('device.waiting');
-    const { device, backend } = engine;
+    const { backend } = engine;
+    const device = deviceText(engine.device);
     const isItsOwn = engine.engine !== 'wasm' && tfjsBackend === backend;
     return t(isItsOwn ? 'device.runsOn' : 'device.beside', { backend: tfjsBackend, device });
   };

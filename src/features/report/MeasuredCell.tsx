@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { bestTest, type RunResult } from '@/model/runResult';
 import { RunLink } from '@/features/report/RunLink';
+import { useDeviceText } from '@/ui/text/deviceText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/report/report.module.css';
 
@@ -18,6 +19,7 @@ export function MeasuredCell({ result, name, length, showsBest }: MeasuredCellPr
   const { t, i18n } = useTranslation('report');
   const { t: common } = useTranslation('common');
   const format = useNumberFormat();
+  const deviceText = useDeviceText();
   const last = result?.tests.at(-1);
   if (result === null || last === undefined) {
     return <span className={classes['muted']}>{t('table.notRun')}</span>;
@@ -45,7 +47,7 @@ export function MeasuredCell({ result, name, length, showsBest }: MeasuredCellPr
             epoch: format.integer(Math.round(best.epoch)),
           })}`}
       </span>
-      <span className={classes['detail']} title={backend.device}>
+      <span className={classes['detail']} title={deviceText(backend.device)}>
         {t('table.measuredOn', { date: date.format(result.begunAt), engine })},{' '}
         {format.duration(result.seconds)}
       </span>

@@ -12,6 +12,7 @@ import { session, useSession } from '@/session/session';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import { dataOf } from '@/model/dataSet';
 import { useDataName } from '@/panels/data/useDataName';
+import { useDeviceText } from '@/ui/text/deviceText';
 import { useNumberFormat } from '@/ui/text/numberFormat';
 import classes from '@/features/runs/runs.module.css';
 
@@ -59,6 +60,7 @@ function Notes({ run }: { readonly run: RecordedRun }) {
 function Facts({ run }: { readonly run: RecordedRun }) {
   const { t } = useTranslation('runs');
   const format = useNumberFormat();
+  const deviceText = useDeviceText();
   const texts = useRunTexts();
   const { t: data } = useTranslation('data');
   const dataName = useDataName();
@@ -93,7 +95,7 @@ function Facts({ run }: { readonly run: RecordedRun }) {
           ] as const,
         ]),
     ...(run.sweep === null ? [] : [[t('details.sweep'), sweepText(run)] as const]),
-    [t('details.device'), environment.device],
+    [t('details.device'), deviceText(environment.device)],
     [t('details.browser'), environment.browser],
     [t('details.pageVersion'), environment.pageVersion],
     [t('columns.createdAt'), texts.date(run.createdAt)],

@@ -7,6 +7,7 @@ import { EngineNotices } from '@/features/train/EngineNotices';
 import { Icon } from '@/ui/icons/icons';
 import { Panel } from '@/ui/layout/Panel';
 import { WorkerErrorAlert } from '@/panels/run/WorkerErrorAlert';
+import { useDeviceText } from '@/ui/text/deviceText';
 import classes from '@/features/train/EnginePanel.module.css';
 
 const choices = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
@@ -18,11 +19,12 @@ const isChoice = (value: string | null): value is Choice => choices.some((choice
 function Found({ backend }: Pick<Extract<BackendState, { kind: 'ready' }>, 'backend'>) {
   const { t } = useTranslation('train');
   const { t: common } = useTranslation('common');
+  const deviceText = useDeviceText();
   return (
     <div>
       <div className={classes['name']}>{common(`backend.names.${backend.backend}`)}</div>
       <div className={classes['device']} data-testid="engine-device">
-        {backend.device}
+        {deviceText(backend.device)}
       </div>
       {backend.isSoftware && <div className={classes['software']}>{t('engine.software')}</div>}
       <EngineNotices backend={backend} />

@@ -52,6 +52,12 @@ export const common = {
     failed: 'No engine',
     runsOn: 'Runs on {{device}}',
     software: 'software',
+    wasmDevice: {
+      plain_one: 'WebAssembly, SIMD, {{count}} thread',
+      plain_other: 'WebAssembly, SIMD, {{count}} threads',
+      fused_one: 'WebAssembly, SIMD with fused multiply-add, {{count}} thread',
+      fused_other: 'WebAssembly, SIMD with fused multiply-add, {{count}} threads',
+    },
     names: {
       auto: 'Automatic',
       webgpu: 'WebGPU',

@@ -55,6 +55,12 @@ export const common = {
     failed: '没有可用的引擎',
     runsOn: '运行于 {{device}}',
     software: '软件模拟',
+    wasmDevice: {
+      plain_one: 'WebAssembly，SIMD，{{count}} 个线程',
+      plain_other: 'WebAssembly，SIMD，{{count}} 个线程',
+      fused_one: 'WebAssembly，SIMD 融合乘加，{{count}} 个线程',
+      fused_other: 'WebAssembly，SIMD 融合乘加，{{count}} 个线程',
+    },
     names: {
       auto: '自动',
       webgpu: 'WebGPU',

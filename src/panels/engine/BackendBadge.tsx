@@ -2,14 +2,16 @@
 import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '@/session/session';
+import { useDeviceText } from '@/ui/text/deviceText';
 import classes from '@/panels/engine/BackendBadge.module.css';
 
 /** A device such as `WebAssembly, SIMD` repeats its backend's name, which stands before it. */
 const withoutName = (device: string, name: string): string =>
-  device.startsWith(`${name}, `) ? device.slice(name.length + 2) : device;
+  device.startsWith(name) ? device.slice(name.length).replace(/^(?:, |，)/, '') : device;
 
 export function BackendBadge() {
   const { t } = useTranslation();
+  const deviceText = useDeviceText();
   const state = useSession((session) => session.backend);
   if (state.kind !== 'ready') {
     return (
@@ -19,7 +21,8 @@ export function BackendBadge() {
       </span>
     );
   }
-  const { backend, device, isSoftware } = state.backend;
+  const { backend, isSoftware } = state.backend;
+  const device = deviceText(state.backend.device);
   const name = t(`backend.names.${backend}`);
   const short = withoutName(device, name);
   return (
