@@ -1,6 +1,6 @@
 /** Every view is clean in axe and fits its width: light and dark, wide and narrow, in both languages, with forced colours. */
 import { expect, type Page, test } from '@playwright/test';
-import { expectClean } from './axe.ts';
+import { type AxeResult, expectClean } from './axe.ts';
 
 const looks = [
   { colorScheme: 'light', width: 1440, locale: 'en-US', narrow: 'forced-colors' },
@@ -22,19 +22,37 @@ const computedContrast = [
   '[data-kind="Output"] *',
 ].join();
 
-/** Clean, and no contrast left open. */
-async function expectCleanAndContrast(page: Page, what: string): Promise<void> {
-  const incomplete = await expectClean(page, what);
+/** Those of `incomplete` whose contrast nobody judged, as selectors. */
+async function contrastLeftOpen(page: Page, incomplete: readonly AxeResult[]): Promise<string[]> {
   const unjudged = incomplete
     .filter(({ id }) => id === 'color-contrast')
     .flatMap(({ nodes }) => nodes)
     .filter(({ any }) => !any.every(({ data }) => withoutWords.includes(data?.messageKey)))
     .map(({ target }) => target.join(' '));
-  const open = await page.evaluate(
+  return page.evaluate(
     ([selectors, computed]) =>
       selectors.filter((s) => document.querySelector(s)?.matches(computed) === false),
     [unjudged, computedContrast] as const,
   );
+}
+
+/** Clean, and no contrast left open. */
+async function expectCleanAndContrast(page: Page, what: string): Promise<void> {
+  let open = await contrastLeftOpen(page, await expectClean(page, what));
+  let before = Infinity;
+  // The edge of what scrolls sideways, such as a wide table, cuts through a column: axe judges it once it is wholly in view.
+  while (open.length > 0 && open.length < before) {
+    before = open.length;
+    // oxlint-disable-next-line no-await-in-loop -- one column after the other
+    await page
+      .locator(open[0] ?? '')
+      .first()
+      .evaluate((element) =>
+        element.scrollIntoView({ block: 'nearest', inline: 'center', behavior: 'instant' }),
+      );
+    // oxlint-disable-next-line no-await-in-loop -- one column after the other
+    open = await contrastLeftOpen(page, await expectClean(page, what, open));
+  }
   expect(open, `${what}: contrast that nobody computed`).toEqual([]);
 }
 
@@ -121,6 +139,8 @@ for (const look of looks) {
 
     // One page for all of them, as a person goes through them: each start would load the digits anew.
     test('every view of the navigation is clean in axe and does not scroll sideways', async ({ page }) => {
+      // axe goes through some twenty pages.
+      test.slow();
       await page.goto('/');
       await expect(page.locator('html')).toHaveAttribute('lang', locale === 'zh-CN' ? 'zh-CN' : 'en');
       const links = page.locator('header nav, footer').getByRole('link');
@@ -145,6 +165,10 @@ for (const look of looks) {
             const address = (await tab.getAttribute('href')) ?? '';
             await tab.click();
             await expect(tab).toHaveAttribute('aria-current', 'page');
+            // Measured on opening: before, there is little to judge.
+            if (address.endsWith('/mistakes')) {
+              await expect(page.getByTestId('class-figures')).toBeVisible({ timeout: 60_000 });
+            }
             await expectAccessible(page, address, look);
           }
         });

@@ -44,6 +44,7 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
   const [focused, setFocused] = useState<Cell | null>(null);
   const [row, column] = focused ?? chosen;
   const last = matrix.length - 1;
+  const digits = String(Math.max(...matrix.flat())).length;
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = steps[event.key];
     const isEnd = event.key === 'Home' || event.key === 'End';
@@ -59,7 +60,12 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
   };
   return (
     <div className={classes['scroll']}>
-      <table ref={table} className={classes['matrix']} data-testid="confusion-matrix">
+      <table
+        ref={table}
+        className={classes['matrix']}
+        data-testid="confusion-matrix"
+        style={{ ['--digits' as string]: digits }}
+      >
         <caption className={classes['caption']}>{t('matrix.caption')}</caption>
         <thead>
           <tr>
@@ -98,7 +104,7 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
                       onFocus={() => setFocused([label, prediction])}
                       onClick={() => onChoose([label, prediction])}
                     >
-                      {count}
+                      <span>{count}</span>
                     </button>
                   </td>
                 );
