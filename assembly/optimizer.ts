@@ -46,11 +46,14 @@ export function clip<T>(partials: usize, chunks: i32, maxNorm: f32, thread: i32,
   store<f64>(scalars + SCALAR_gradientScale * 8, scale > 1 ? 1 : scale);
 }
 
-/** A gradient scaled by its norm's factor, then held within the largest value; min and max hand NaN on, as torch.clamp does. */
+/**
+ * A gradient scaled by its norm's factor, then held within the largest value. NaN passes, as in torch.clamp: pmin and pmax, one
+ * instruction each, give their first operand unless the other is beyond it.
+ */
 // @ts-ignore: decorator
 @inline
 function clipped<T>(at: usize, scale: v128, bound: v128): v128 {
-  return v128.max<T>(v128.min<T>(v128.mul<T>(v128.load(at), scale), bound), v128.neg<T>(bound));
+  return v128.pmax<T>(v128.pmin<T>(v128.mul<T>(v128.load(at), scale), bound), v128.neg<T>(bound));
 }
 
 /** With weight decay, if any: 0 times an infinite weight would be NaN. */

@@ -253,6 +253,31 @@ describe('in float64', () => {
   });
 });
 
+it.each(optimizerKinds)(
+  'lets NaN through a bound on gradients, as torch.clamp does, with %s',
+  async (kind) => {
+    const network: NetworkSpec = {
+      id: 'custom',
+      name: 'custom',
+      outputActivation: 'none',
+      layers: [{ kind: 'Flatten', name: 'flatten' }, linear('fc', 784, 10)],
+    };
+    const settings = config(network, { clipGradValue: 0.1, optimizer: defaultOptimizer(kind) });
+    const { parameters } = (await run(engine, settings, 1)).state;
+    const bias = { dtype: 'F32', shape: [10], data: new Float32Array(10).fill(Number.NaN) } as const;
+    await engine.compile(settings, {
+      step: 0,
+      parameters: new Map([...parameters, ['fc.bias', bias]]),
+      optimizer: {},
+    });
+    await engine.step(1);
+    await engine.readMetrics();
+    const after = [...((await engine.readState()).parameters.get('fc.weight')?.data ?? [])];
+    expect(after).toHaveLength(7840);
+    expect(after.filter((value) => !Number.isNaN(Number(value)))).toEqual([]);
+  },
+);
+
 describe('repeatability', () => {
   it('gives the same bits twice', async () => {
     const settings = config(smallResnet, { trainingImages: 100, batchSize: 40 });
