@@ -2,6 +2,8 @@
 import { openDB } from 'idb';
 import { expect, test } from 'vitest';
 import { countClasses } from '@/model/classCounts';
+import { importArchive } from '@/storage/runs/archive/readArchive';
+import { writeArchive } from '@/storage/runs/archive/writeArchive';
 import { databaseRuns } from '@/storage/runs/databaseRuns';
 import { encodeRun } from '@/storage/runs/runSchema';
 import { writeOf } from '@/storage/testing/runWrites';
@@ -110,6 +112,26 @@ test('keeps the runs of version 5, which recorded no curvature', async () => {
   const write = writeOf({ id: 'a', mark: 1 }, 0, 10);
   await runs.write(write);
   expect(await runs.curvature('a')).toEqual(write.curvature[0]?.points);
+});
+
+test('keeps a run that a newer version of the page wrote, whatever comes', async () => {
+  const database = await openDatabase(`newer-${Date.now()}`);
+  const store = databaseRuns(database);
+  await store.write(writeOf({ id: 'a', mark: 1 }, 0, 10));
+  await store.write(writeOf({ id: 'b', mark: 2 }, 0, 10));
+  const file = await writeArchive(store, ['a', 'b'], { pageVersion: '1' });
+  const newer = { ...(await database.get('runs', 'a')), id: 'a', version: 99, tape: 1 };
+  await database.put('runs', newer);
+  expect([(await store.list()).map(({ id }) => id), await store.newer(), await store.get('a')]).toEqual([
+    ['b'],
+    ['a'],
+    null,
+  ]);
+  expect(await importArchive(store, file)).toEqual({ added: 0, present: 2 });
+  await store.annotate('a', { name: 'old' });
+  await store.setDeleted(['a'], 1);
+  expect(await database.get('runs', 'a')).toEqual(newer);
+  expect(await store.keyframeSteps('a')).toEqual([10]);
 });
 
 test('tells which run a tab trains', async () => {

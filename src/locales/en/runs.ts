@@ -10,7 +10,7 @@ export const runs = {
   newer: {
     title_one: 'A newer version of this page wrote {{runs}} run',
     title_other: 'A newer version of this page wrote {{runs}} runs',
-    text: 'This older version cannot read them. They are kept as they are: reload to get the newer one.',
+    text: 'This older version cannot read what it wrote, and leaves it as it is. Reload to get the newer one.',
     reload: 'Reload',
   },
   failed: {

@@ -12,7 +12,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
   newer: {
     title_one: '本页面的更新版本写入了 {{runs}} 次运行',
     title_other: '本页面的更新版本写入了 {{runs}} 次运行',
-    text: '这个旧版本无法读取它们。它们原样保留：重新加载以使用新版本。',
+    text: '这个旧版本无法读取，会原样保留。重新加载以使用新版本。',
     reload: '重新加载',
   },
   failed: {

@@ -1,5 +1,5 @@
 /** What becomes of runs beyond this visit: the one that was left before its end, and what is not kept. */
-import { Alert, Button, Group } from '@mantine/core';
+import { Alert, Anchor, Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { isUnfinished } from '@/session/lastRun';
@@ -68,7 +68,9 @@ function NotKept() {
       {problem === 'full' && (
         <>
           {' '}
-          <Link href="/runs">{t('problem.toStorage')}</Link>
+          <Anchor component={Link} href="/runs" size="sm" underline="always">
+            {t('problem.toStorage')}
+          </Anchor>
         </>
       )}
     </ErrorAlert>

@@ -36,7 +36,7 @@ export interface ReopenedRun {
 /** Between two writes without a keyframe. */
 const writeMilliseconds = 1000;
 /** Where the storage is full: until it is asked again to take a state, since a person may have freed some of it. */
-const fullMilliseconds = 30_000;
+const fullMilliseconds = 10_000;
 /** The lock of a worker that has just ended is free a moment later. */
 const lockMilliseconds = 2000;
 
