@@ -64,7 +64,7 @@ test('mistakes, embedding and robustness of a short run', async ({ page }) => {
     await expectClean(page, 'mistakes');
   });
 
-  await test.step('the embedding follows the scrubber along its axes, and UMAP can be ended', async () => {
+  await test.step('the embedding follows the scrubber along its axes, and so does UMAP, which can be ended', async () => {
     await openTab(page, 'Embedding');
     const picture = page.getByTestId('embedding-picture');
     await expect(picture).toHaveAttribute('data-step', '50', { timeout: 60_000 });
@@ -78,7 +78,15 @@ test('mistakes, embedding and robustness of a short run', async ({ page }) => {
     await page.getByText('UMAP', { exact: true }).click();
     await page.getByRole('button', { name: 'Compute UMAP' }).click();
     await page.getByTestId('umap-running').getByRole('button', { name: 'Cancel' }).click();
-    await expect(page.getByRole('button', { name: 'Compute UMAP' })).toBeVisible();
+    await page.getByRole('button', { name: 'Compute UMAP' }).click();
+    await expect(page.getByText(/^UMAP of step 50\./)).toBeVisible({ timeout: 120_000 });
+    await page.getByTestId('step-scrubber').press('Home');
+    await expect(page.getByText(/^UMAP of step 0, begun where the points lie at step 50/)).toBeVisible({
+      timeout: 120_000,
+    });
+    await expect(picture).toHaveAttribute('data-step', '0');
+    await page.getByTestId('step-scrubber').press('End');
+    await expect(page.getByText(/^UMAP of step 50\./)).toBeVisible({ timeout: 60_000 });
     await page.getByText('PCA', { exact: true }).click();
   });
 

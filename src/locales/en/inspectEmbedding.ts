@@ -12,7 +12,10 @@ export const inspectEmbedding = {
   umapHint:
     'UMAP keeps neighbours together, at the cost of distances. It takes some seconds and can be ended.',
   umapStart: 'Compute UMAP',
-  umapAgain: 'Compute it for this step',
+  umapAgain: 'Compute it anew for this step',
+  umapMoving: 'Moving points to step {{step}}: {{share}}',
+  umapMoved:
+    'UMAP of step {{step}}, begun where the points lie at step {{from}}, so that they move and do not jump. Near is alike; how far is far says little.',
   umapOf: 'UMAP of step {{step}}. Near is alike; how far is far says little.',
   umapRunning: 'Placing points {{share}}',
   umapLabel: 'Placing points',

@@ -14,7 +14,10 @@ export const inspectEmbedding = {
   fit: '改用这一步的坐标轴',
   umapHint: 'UMAP 让相近的点留在一起，但距离不再准确。需要几秒钟，可以中途取消。',
   umapStart: '计算 UMAP',
-  umapAgain: '为这一步计算',
+  umapAgain: '为这一步重新计算',
+  umapMoving: '各点正在移到第 {{step}} 步：{{share}}',
+  umapMoved:
+    '第 {{step}} 步的 UMAP，从第 {{from}} 步的位置开始，点因此会移动而不会跳。离得近即相似；离多远意义不大。',
   umapOf: '第 {{step}} 步的 UMAP。离得近即相似；离多远意义不大。',
   umapRunning: '正在安放各点 {{share}}',
   umapLabel: '正在安放各点',

@@ -4,7 +4,9 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { classCount } from '@/model/classCounts';
 import { inspectedImageActions } from '@/session/inspectedImage';
-import { useClassName, useShownData } from '@/panels/data/useShownData';
+import { useShownData } from '@/panels/data/useShownData';
+import { followsTraining } from '@/session/selectors';
+import { useSession } from '@/session/session';
 import type { PassAnswer } from '@/session/networkPass';
 import { ErrorAlert } from '@/ui/feedback/ErrorAlert';
 import { Panel } from '@/ui/layout/Panel';
@@ -14,12 +16,15 @@ import { useNumberFormat } from '@/ui/text/numberFormat';
 import { EmbeddingPicture } from '@/features/inspect/embedding/EmbeddingPicture';
 import {
   type Axes,
+  cancelFollowing,
   cancelUmap,
   computeUmap,
   embeddedImages,
   embeddingParams,
   embeddingPass,
   fitAxes,
+  type FollowedStep,
+  followUmap,
   showMethod,
   type Umap,
   useEmbedding,
@@ -44,17 +49,17 @@ function ClassToggles({
 }) {
   const { t } = useTranslation('inspectEmbedding');
   const { scheme } = usePalette();
-  const nameOf = useClassName();
+  const { classNames } = useShownData();
   return (
     <fieldset className={classes['toggles']} aria-label={t('classes')}>
-      {digits.map((digit) => (
+      {classNames.map((name, digit) => (
         <button
-          key={digit}
+          key={name}
           type="button"
           className={classes['toggle']}
           aria-pressed={visible.has(digit)}
-          aria-label={t('toggle', { name: nameOf(digit) })}
-          title={t('toggle', { name: nameOf(digit) })}
+          aria-label={t('toggle', { name })}
+          title={t('toggle', { name })}
           style={{ color: classColour(scheme, digit) }}
           onClick={() => onToggle(digit)}
         >
@@ -77,10 +82,13 @@ function shownOf(
   { value, runId }: Answer,
   axes: Axes | null,
   umap: Umap | null,
+  followed: FollowedStep | null,
 ): Shown | null {
   if (method === 'umap') {
     if (umap?.runId !== runId || umap.points === null) return null;
-    return { points: umap.points, frame: frameOf(umap.points), step: umap.step };
+    const frame = frameOf(umap.points);
+    if (followed === null || followed.points === null) return { points: umap.points, frame, step: umap.step };
+    return { points: followed.points, frame: frameOf(followed.points, frame), step: followed.step };
   }
   if (axes?.runId !== runId || axes.columns !== columnsOf(value)) return null;
   const points = placesOn(axes.components, value);
@@ -91,7 +99,7 @@ function shownOf(
 function MethodBar({ answer }: { readonly answer: Answer }) {
   const { t } = useTranslation(['inspectEmbedding', 'inspectPass']);
   const format = useNumberFormat();
-  const { method, axes, umap: anyUmap } = useEmbedding();
+  const { method, axes, umap: anyUmap, followed } = useEmbedding();
   const { value, runId } = answer;
   if (method === 'pca') {
     if (axes === null) return null;
@@ -111,21 +119,27 @@ function MethodBar({ answer }: { readonly answer: Answer }) {
     );
   }
   const umap = anyUmap?.runId === runId ? anyUmap : null;
-  if (umap !== null && umap.done < 1) {
+  const moving = umap === null || umap.done < 1 ? umap : followed;
+  if (umap !== null && moving !== null && moving.done < 1) {
+    const names = { step: format.integer(moving.step), share: format.percent(moving.done, 0) };
     return (
       <div className={classes['row']} data-testid="umap-running">
-        <span className={classes['note']}>{t('umapRunning', { share: format.percent(umap.done, 0) })}</span>
-        <Progress className={classes['progress']} value={100 * umap.done} aria-label={t('umapLabel')} />
-        <Button size="compact-sm" variant="default" onClick={cancelUmap}>
+        <span className={classes['note']}>{t(moving === umap ? 'umapRunning' : 'umapMoving', names)}</span>
+        <Progress className={classes['progress']} value={100 * moving.done} aria-label={t('umapLabel')} />
+        <Button size="compact-sm" variant="default" onClick={moving === umap ? cancelUmap : cancelFollowing}>
           {t('inspectPass:cancel')}
         </Button>
       </div>
     );
   }
+  const steps = {
+    step: format.integer(followed?.step ?? umap?.step ?? 0),
+    from: format.integer(umap?.step ?? 0),
+  };
   return (
     <div className={classes['row']}>
       <span className={classes['note']}>
-        {umap === null ? t('umapHint') : t('umapOf', { step: format.integer(umap.step) })}
+        {umap === null ? t('umapHint') : t(followed === null ? 'umapOf' : 'umapMoved', steps)}
       </span>
       {umap?.step !== value.step && (
         <Button size="compact-sm" onClick={() => computeUmap(runId, value)}>
@@ -140,7 +154,8 @@ function Embedded({ answer }: { readonly answer: Answer }) {
   const { t } = useTranslation('inspectEmbedding');
   const format = useNumberFormat();
   const palette = usePalette();
-  const { method, axes, umap, isFitting, failure } = useEmbedding();
+  const { method, axes, umap, followed, isFitting, failure } = useEmbedding();
+  const isTraining = useSession(followsTraining);
   const [visible, setVisible] = useState<ReadonlySet<number>>(() => new Set(digits));
   const [selected, setSelected] = useState<ReadonlySet<number>>(() => new Set());
   const { value, runId } = answer;
@@ -148,7 +163,15 @@ function Embedded({ answer }: { readonly answer: Answer }) {
   useEffect(() => {
     if (!fits && !isFitting && failure === null) fitAxes(runId, value);
   }, [fits, isFitting, failure, runId, value]);
-  const shown = useMemo(() => shownOf(method, answer, axes, umap), [method, answer, axes, umap]);
+  const isPlaced = umap?.done === 1;
+  useEffect(() => {
+    // While it trains the processor is the training's.
+    if (method === 'umap' && isPlaced && !isTraining) followUmap(runId, value);
+  }, [method, isPlaced, isTraining, runId, value]);
+  const shown = useMemo(
+    () => shownOf(method, answer, axes, umap, followed),
+    [method, answer, axes, umap, followed],
+  );
   const { labels, images, layer, isInput } = value;
   const toggle = (digit: number): void => {
     const next = new Set(visible);
@@ -220,7 +243,12 @@ function Embedded({ answer }: { readonly answer: Answer }) {
         )}
         <ClassToggles visible={visible} onToggle={toggle} />
         {shown !== null && (
-          <div data-testid="embedding-picture" data-step={shown.step} data-method={method}>
+          <div
+            data-testid="embedding-picture"
+            data-step={shown.step}
+            data-method={method}
+            data-moving={method === 'umap' && (followed?.done ?? 1) < 1}
+          >
             <Scatter
               {...shown}
               labels={labels}

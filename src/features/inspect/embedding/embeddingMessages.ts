@@ -6,6 +6,8 @@ export interface EmbeddingJob {
   /** [n, columns] row-major, finite. */
   readonly features: Float32Array<ArrayBuffer>;
   readonly columns: number;
+  /** [n, 2], from where UMAP moves the points; null: from the places of the PCA. */
+  readonly from: Float32Array<ArrayBuffer> | null;
 }
 
 export type EmbeddingNews =

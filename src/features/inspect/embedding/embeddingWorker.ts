@@ -7,12 +7,12 @@ const seed = 1;
 
 const tell = (news: EmbeddingNews): void => globalThis.postMessage(news);
 
-function work({ kind, features, columns }: EmbeddingJob): void {
+function work({ kind, features, columns, from }: EmbeddingJob): void {
   if (kind === 'pca') {
     tell({ kind, components: principalComponents(features, columns, 2) });
     return;
   }
-  const steps = umap(features, columns, seed);
+  const steps = umap(features, columns, seed, from);
   for (;;) {
     const next = steps.next();
     if (next.done === true) {

@@ -8,9 +8,9 @@ const columns = 50;
 const { hidden, labels } = readPredictions();
 const n = hidden.length / columns;
 
-function run(rows = hidden) {
+function run(rows = hidden, from: Float32Array | null = null) {
   const steps: UmapProgress[] = [];
-  const generator = umap(rows, columns, 1);
+  const generator = umap(rows, columns, 1, from);
   for (;;) {
     const next = generator.next();
     if (next.done === true) return { points: next.value, steps };
@@ -53,4 +53,41 @@ test('keeps digits beside their like better than PCA does, and tells how far it 
 
 test('is the same every time', () => {
   expect(run().points).toEqual(run().points);
+}, 60_000);
+
+/** Rows of two images in each other's place. */
+function swapped(rows: Float32Array, a: number, b: number) {
+  const other = rows.slice();
+  other.set(rows.subarray(a * columns, (a + 1) * columns), b * columns);
+  other.set(rows.subarray(b * columns, (b + 1) * columns), a * columns);
+  return other;
+}
+
+test('moves points from where they lay: what stays alike stays, and what has changed goes where its like are', () => {
+  const before = run().points;
+  const place = (points: Float32Array, i: number): readonly [number, number] => [
+    points[2 * i] ?? NaN,
+    points[2 * i + 1] ?? NaN,
+  ];
+  const distance = (a: readonly [number, number], b: readonly [number, number]): number =>
+    Math.hypot(a[0] - b[0], a[1] - b[1]);
+  // Two images whose places are far apart.
+  const a = 0;
+  const distances = Array.from({ length: n }, (_, i) => distance(place(before, a), place(before, i)));
+  const b = distances.indexOf(Math.max(...distances));
+  const { points, steps } = run(swapped(hidden, a, b), before);
+  const moved = Array.from({ length: n }, (_, i) => distance(place(before, i), place(points, i)));
+  const middle = moved.toSorted((one, other) => one - other)[n / 2] ?? NaN;
+  const width = Math.max(...before) - Math.min(...before);
+  expect(middle).toBeLessThan(0.1 * width);
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    expect(distance(place(points, one), place(before, other))).toBeLessThan(
+      distance(place(points, one), place(before, one)) / 2,
+    );
+  }
+  expect(sameNeighbour(points)).toBeGreaterThan(sameNeighbour(before) - 0.05);
+  expect(steps.length).toBeLessThan(25);
 }, 60_000);
