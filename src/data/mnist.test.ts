@@ -24,6 +24,8 @@ let baseUrl: string;
 const server = createServer((request, response) => {
   const name = new URL(request.url ?? '', 'http://x').pathname.replace('/lab/mnist/', '');
   requests.push(name);
+  // A connection that is kept may be closed by one side at the moment at which the other one uses it again.
+  response.setHeader('Connection', 'close');
   const content = contents.get(name);
   if (content === undefined) response.writeHead(404).end();
   else answer(response, content, faults.get(name));
