@@ -68,6 +68,10 @@ async function picture(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height });
     await page.waitForTimeout(900);
+    // What is painted only while it is in sight is painted in a window as tall as the page.
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: tall });
+    await page.waitForTimeout(900);
     await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({ path: `${folder}/${name}-${suffix}.png`, fullPage: true });
     /* oxlint-enable no-await-in-loop */
