@@ -135,6 +135,8 @@ test('mistakes, embedding and robustness of a short run', async ({ page }) => {
     const curve = rows.map((row) => Number(row[5]));
     expect(curve[0]).toBeGreaterThan((curve.at(-1) ?? NaN) + 0.05);
     await expectClean(page, 'robustness');
+    // Long enough to be ended before it has.
+    await page.getByRole('combobox', { name: 'Test images' }).selectOption('10000');
     await page.getByRole('button', { name: 'Measure' }).click();
     await page.getByTestId('pass').getByRole('button', { name: 'Cancel' }).click();
     await expect(page.getByTestId('pass')).toHaveAttribute('data-running', 'false');
