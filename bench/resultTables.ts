@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchReport, table } from './reportMarkdown.ts';
+import { recordsTable } from './recordBytes.ts';
 import { bestTable, fastTable, placesTable } from './searchTables.ts';
 import { optimizersTable } from './optimizerRuns.ts';
 import { ratesTable } from './userRates.ts';
@@ -150,6 +151,7 @@ const tables = {
   suite: (files: readonly ResultFile[]) => newestSuiteTable(files, 'wasm'),
   'suite webgpu': (files: readonly ResultFile[]) => newestSuiteTable(files, 'webgpu'),
   rates: ratesTable,
+  records: recordsTable,
   optimizers: optimizersTable,
   webgpu: webgpuTable,
   wasm: wasmTable,
