@@ -130,22 +130,6 @@ test('without room for a state the curves are kept, and the run can begin again'
   expect((await readDatabase(page)).firstLosses).toEqual(firstLosses);
 });
 
-test('where it is full later, the states that are there stay, to go on from', async ({ page, context }) => {
-  const train = await openWithin(page, context, 19e6);
-  await train.mainControl.click();
-  const full = notice(page, 'The storage is full');
-  await expect(full).toBeVisible({ timeout: 120_000 });
-  await goesOn(train, 2);
-  await full.getByRole('link', { name: 'To the runs' }).click();
-  await expect(page.getByTestId('run-row')).toHaveCount(1);
-  await page.goto('/');
-  const offer = page.getByTestId('last-run');
-  await expect(offer).toHaveAttribute('data-kind', 'open', { timeout: 30_000 });
-  await offer.getByRole('button', { name: 'Go on' }).click();
-  await expect.poll(() => train.stat('step')).toBeGreaterThan(1);
-  await goesOn(train, 2);
-});
-
 /** A run as a newer version of the page might write it. */
 const newerRun = { id: 'newer', version: 99, tape: [1, 2, 3] };
 
