@@ -70,7 +70,7 @@ test('a sweep outlives a reload, shows what does best, and gives it to Train', a
   await expectClean(page, 'the results of a sweep');
 
   await test.step('its runs alone in the table, and from one of them back to its results', async () => {
-    await page.getByRole('button', { name: 'Show none' }).click();
+    await page.getByRole('button', { name: 'Show none', includeHidden: true }).click();
     await expect(page.getByTestId('sweep-results')).toBeHidden();
     await rows
       .first()
