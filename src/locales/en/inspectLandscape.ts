@@ -68,7 +68,7 @@ export const inspectLandscape = {
     summary: 'Largest eigenvalue {{value}} at step {{step}}.',
     summaryBound: 'Largest eigenvalue {{value}} at step {{step}}; steps are stable up to {{bound}}.',
     cost: 'The last value took {{time}} ({{products}} products with the Hessian): {{share}} of the run’s time.',
-    rarer: 'Measure every {{count}} steps',
+    rarer: 'Measure every {{steps}} steps',
     edge: 'Where the loss is more curved than the dashed line, steps of gradient descent overshoot. Over whole batches training climbs up to that line and stays there: the edge of stability (Cohen et al. 2021). With small batches it stays below.',
     hint: 'Measured on the first training images, by power iteration, without Dropout; the run itself stays as it would be.',
     noBound:

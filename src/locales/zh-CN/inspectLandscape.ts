@@ -71,7 +71,7 @@ export const inspectLandscape = {
     summary: '第 {{step}} 步的最大特征值为 {{value}}。',
     summaryBound: '第 {{step}} 步的最大特征值为 {{value}}；不超过 {{bound}} 时每步都是稳定的。',
     cost: '上一个值用了 {{time}}（与 Hessian 相乘 {{products}} 次）：占训练时间的 {{share}}。',
-    rarer: '改为每 {{count}} 步测一次',
+    rarer: '改为每 {{steps}} 步测一次',
     edge: '曲率高过虚线的地方，梯度下降的一步会冲过头。用全部数据作一批时，训练会爬到这条线并停在附近：稳定性边缘（Cohen 等，2021）；批较小时会停在线下。',
     hint: '以最前面的训练图片、用幂迭代测得，不含 Dropout；训练本身不受影响。',
     noBound:

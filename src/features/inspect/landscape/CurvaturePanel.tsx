@@ -72,7 +72,7 @@ function Cost({ last }: { readonly last: CurvaturePoint }) {
       </span>
       {isDear && (
         <Button size="compact-xs" variant="default" onClick={() => changeCurvature({ interval: better })}>
-          {t('curvature.rarer', { count: better })}
+          {t('curvature.rarer', { steps: format.integer(better) })}
         </Button>
       )}
     </div>
