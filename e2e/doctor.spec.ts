@@ -70,5 +70,7 @@ test('mends a run from where the fault began, and keeps what went well before', 
   const scrubber = page.getByRole('slider', { name: 'Step on show' });
   await scrubber.focus();
   await scrubber.press('Home');
-  await expect(page.getByTestId('shown-step')).toHaveAttribute('data-at', String(from));
+  // Steps before the branch are its parent's.
+  await expect(page.getByTestId('shown-step')).toHaveAttribute('data-at', '0');
+  await expect(page.getByText(`Before the branch at step ${from}:`)).toBeVisible();
 });

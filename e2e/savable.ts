@@ -12,7 +12,10 @@ const leastWidth = 40;
 
 /** Every picture is saved as PNG and SVG, every table as CSV, by the frame around it. `what` is on show, for the message. */
 export async function expectSavable(page: Page, what: string): Promise<void> {
-  if (ownWays.some((path) => new URL(page.url()).pathname.endsWith(path))) return;
+  const { protocol, pathname } = new URL(page.url());
+  // A report that was saved as a file.
+  if (protocol === 'about:') return;
+  if (ownWays.some((path) => pathname.endsWith(path))) return;
   const unsaved = await page.evaluate(
     ([none, least]) => {
       const kindsAround = (element: Element): string[] => {

@@ -47,5 +47,12 @@ it('fetches ahead what comes although one part does not, and nothing without a c
   await vi.advanceTimersByTimeAsync(10_000);
   await online;
   expect([broken, whole].map((part) => part.state().kind)).toEqual(['failed', 'ready']);
+  // Its message stays until somebody asks for it again.
+  const seen: string[] = [];
+  broken.subscribe(() => seen.push(broken.state().kind));
+  const again = fetchAhead([broken]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await again;
+  expect(seen).toEqual([]);
   vi.unstubAllGlobals();
 });

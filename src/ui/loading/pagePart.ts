@@ -78,11 +78,11 @@ const idle = async (): Promise<void> =>
 
 /**
  * Fetches parts one after the other while the page rests, so that they are there when they are opened, whatever becomes of the
- * connection. What fails is fetched again when it is opened.
+ * connection. What fails, or failed when it was opened, is asked for again by who opens it: the message stays until then.
  */
 export async function fetchAhead(parts: readonly PagePart[]): Promise<void> {
   for (const part of parts) {
     await idle();
-    if (navigator.onLine) await part.load();
+    if (navigator.onLine && part.state().kind === 'coming') await part.load();
   }
 }

@@ -187,7 +187,11 @@ test.each(lossKinds)('%s: loss, images right and gradient', async (kind) => {
         return (moved(step) - moved(-step)) / (2 * step) / weight;
       };
       const gradient = Array.from({ length: batch * 10 }, (_, i) => slope(Math.floor(i / 10), i % 10));
-      expect(largestError(dlogits, gradient)).toBeLessThan(2e-6 / batch);
+      // Of cross entropy it is at most 1 / weight; of mse it grows with the logits, and so does what float32 rounds off: 2^-24 of it.
+      const shares = gradient.map(
+        (value, i) => Math.abs((dlogits[i] ?? NaN) - value) / (1 / batch + Math.abs(value)),
+      );
+      expect(Math.max(...shares)).toBeLessThan(2e-6);
     },
   );
   await fc.assert(property, runs(2));

@@ -113,8 +113,10 @@ export function MapSheet(props: MapSheetProps) {
   const layout = useMemo(() => sheetLayout(mapShape(shape), width, page), [shape, width, page]);
   const extent = useMemo(() => (activation === undefined ? 0 : extentOf(activation.data)), [activation]);
   useEffect(() => {
-    if (canvas.current !== null && activation !== undefined)
-      paintSheet(canvas.current, activation.data, layout, { width, extent, palette });
+    if (canvas.current === null) return;
+    // What went out of sight is not asked for any more: its old values would stand beside another image, step or theme.
+    if (activation === undefined) canvas.current.width = 1;
+    else paintSheet(canvas.current, activation.data, layout, { width, extent, palette });
   }, [activation, layout, width, extent, palette]);
   const { unit, handlers } = useUnits(props, layout);
   const { first, count, pages, shape: maps } = layout;
