@@ -177,6 +177,33 @@ describe('a file of runs', () => {
     expect(await of(cut)).toMatchObject({ kind: 'not_runs' });
   });
 
+  it('of an older page, which had no curvature, is read; one that has lost it is damaged', async () => {
+    const part = partName('one', 'curvature');
+    const small = memoryRuns();
+    await small.write(wholeRun('one', 3));
+    const zip = await openZip(await writeArchive(small, ['one'], options));
+    const without = async (manifest: (whole: object) => object): Promise<Blob> => {
+      const entries = [...zip].filter(([name]) => name !== part);
+      return new Blob([
+        await writeZip(
+          await Promise.all(
+            entries.map(async ([name, entry]) => {
+              const data = await entry.read();
+              const changed = (): Uint8Array<ArrayBuffer> => encodeJson(manifest(decodeJson(data) as object));
+              return { name, data: name === 'manifest.json' ? changed() : data };
+            }),
+          ),
+        ),
+      ]);
+    };
+    const store = memoryRuns();
+    const older = await without((whole) => ({ ...whole, parts: undefined }));
+    expect(await importArchive(store, older)).toEqual({ added: 1, present: 0 });
+    expect(await store.curvature('one')).toEqual([]);
+    const lost = await without((whole) => whole);
+    expect(await detailsOf(importArchive(memoryRuns(), lost))).toEqual({ kind: 'damaged', part });
+  });
+
   it('whatever its bytes are, gives whole runs or says what is wrong', async () => {
     const small = memoryRuns();
     await small.write(wholeRun('one', 3));

@@ -27,11 +27,16 @@ export const partName = (runId: string, part: ArchivePart): string => `runs/${ru
 /** More than a person keeps, and what a zip's table of contents may hold. */
 export const mostRuns = 9000;
 
+/** What the first files had of each run. */
+const firstParts: readonly ArchivePart[] = ['run', 'tests', 'statistics', 'metrics', 'keyframes'];
+
 export const manifestSchema = v.object({
   format: v.literal(archiveFormat),
   version: v.literal(archiveVersion),
   pageVersion: v.string(),
   runs: v.pipe(v.array(runIdSchema), v.maxLength(mostRuns)),
+  /** What the file has of each run: without this list one that was lost would pass for one that never was. */
+  parts: v.optional(v.array(v.string()), () => [...firstParts]),
 });
 
 export const versionSchema = v.object({ format: v.literal(archiveFormat), version: v.number() });

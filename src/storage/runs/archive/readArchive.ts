@@ -156,15 +156,20 @@ async function readStatistics(zip: Zip, id: string): Promise<StatisticsChunk[]> 
 
 async function readCurvature(zip: Zip, id: string): Promise<CurvatureChunk[]> {
   const name = partName(id, 'curvature');
-  // Files of older pages have none.
-  if (!zip.has(name)) return [];
   const points = decodeCurvature(await readJson(zip, name, largestPart.curvature));
   if (points === null) throw damaged(name, 'what is no curvature');
   return curvatureChunks(points);
 }
 
+interface Archive {
+  readonly zip: Zip;
+  readonly ids: readonly string[];
+  /** What it has of each run. */
+  readonly parts: readonly string[];
+}
+
 /** One run, whole. @throws ArchiveError */
-async function readRun(zip: Zip, id: string): Promise<RunWrite> {
+async function readRun({ zip, parts }: Archive, id: string): Promise<RunWrite> {
   const name = partName(id, 'run');
   const record = await readJson(zip, name, largestPart.run);
   if (isOfNewerPage(record)) throw new ArchiveError({ kind: 'newer' }, `${name} is of a newer version.`);
@@ -177,16 +182,14 @@ async function readRun(zip: Zip, id: string): Promise<RunWrite> {
     truncate: 0,
     metrics: await readMetrics(zip, id, steps),
     statistics: await readStatistics(zip, id),
-    curvature: await readCurvature(zip, id),
+    curvature: parts.includes('curvature') ? await readCurvature(zip, id) : [],
     tests: await readTests(zip, id),
     keyframes: await readKeyframes(zip, id, steps),
     dropKeyframes: [],
   };
 }
 
-async function openArchive(
-  file: ReadableFile,
-): Promise<{ readonly zip: Zip; readonly ids: readonly string[] }> {
+async function openArchive(file: ReadableFile): Promise<Archive> {
   let zip: Zip;
   try {
     zip = await openZip(file);
@@ -197,7 +200,10 @@ async function openArchive(
     throw new ArchiveError({ kind: 'not_runs' }, 'The zip has no manifest of runs.');
   const manifest = await readJson(zip, manifestName, largestPart.manifest);
   const parsed = v.safeParse(manifestSchema, manifest);
-  if (parsed.success) return { zip, ids: [...new Set(parsed.output.runs)] };
+  if (parsed.success) {
+    const { runs, parts } = parsed.output;
+    return { zip, ids: [...new Set(runs)], parts };
+  }
   const versioned = v.safeParse(versionSchema, manifest);
   if (!versioned.success) throw new ArchiveError({ kind: 'not_runs' }, 'The manifest is not one of runs.');
   const { version } = versioned.output;
@@ -220,13 +226,14 @@ export async function importArchive(
   file: ReadableFile,
   onProgress?: (runs: number, of: number) => void,
 ): Promise<Imported> {
-  const { zip, ids } = await openArchive(file);
+  const archive = await openArchive(file);
+  const { ids } = archive;
   const newer = new Set(await store.newer());
   let added = 0;
   for (const [i, id] of ids.entries()) {
     // oxlint-disable no-await-in-loop -- one run at a time is in memory
     if (!newer.has(id) && (await store.get(id)) === null) {
-      await store.write(await readRun(zip, id));
+      await store.write(await readRun(archive, id));
       added += 1;
     }
     // oxlint-enable no-await-in-loop

@@ -5,6 +5,7 @@ import type { EngineState } from '@/model/engineState';
 import type { StateDict, TensorData } from '@/model/tensor';
 import {
   archiveFormat,
+  archiveParts,
   archiveVersion,
   encodeJson,
   manifestName,
@@ -78,7 +79,13 @@ export async function writeArchive(
       written.push(id);
       onProgress?.(written.length);
     }
-    const manifest = { format: archiveFormat, version: archiveVersion, pageVersion, runs: written };
+    const manifest = {
+      format: archiveFormat,
+      version: archiveVersion,
+      pageVersion,
+      runs: written,
+      parts: Object.keys(archiveParts),
+    };
     yield { name: manifestName, data: encodeJson(manifest), isPacked: true };
   }
   return writeZipBlob(entries());
