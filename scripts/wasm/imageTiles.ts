@@ -24,7 +24,8 @@ const declare = (names: readonly string[]): string =>
  * totals.
  */
 function imageProductTile(vectors: number, pixels: number): string {
-  const sets = (pixels > 1 ? 2 : 4) / vectors;
+  // The same for every pixel: equal windows have to give equal values, of which pooling takes the first.
+  const sets = 2 / vectors;
   const sums = sumsOf(vectors, pixels, sets);
   const [first = []] = sums;
   const totals = first.map((name) => name.replace('c', 't'));

@@ -104,7 +104,7 @@ export function ConfusionMatrix({ matrix, chosen, onChoose }: ConfusionMatrixPro
                       onFocus={() => setFocused([label, prediction])}
                       onClick={() => onChoose([label, prediction])}
                     >
-                      <span>{count}</span>
+                      <span className={classes['count']}>{count}</span>
                     </button>
                   </td>
                 );
