@@ -14,9 +14,9 @@ async function toLandscape(page: Page): Promise<Locator> {
 
 async function saved(page: Page, button: string, kind: RegExp): Promise<string> {
   const [download]: [Download, unknown] = await Promise.all([
-    page.waitForEvent('download'),
+    page.waitForEvent('download', { timeout: 60_000 }),
     (async () => {
-      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('button', { name: button, exact: true }).click();
       await page.getByRole('menuitem', { name: kind }).click();
     })(),
   ]);
@@ -47,7 +47,7 @@ test('the landscape around a trained network and the curvature on its way', asyn
     /Largest eigenvalue [\d.]+ at step 60; steps are stable up to 40/,
   );
   await expect(tab.getByTestId('curvature-cost')).toContainText('of the run’s time');
-  const curvature = await saved(page, 'Save: Curvature while it trains', /CSV/);
+  const curvature = await saved(page, 'Save: Curvature', /CSV/);
   const steps = curvature
     .trim()
     .split('\n')
@@ -61,7 +61,7 @@ test('the landscape around a trained network and the curvature on its way', asyn
     await tab.getByRole('button', { name: 'Measure now' }).click();
     const row = (csv: string): string => csv.trim().split('\n').at(-1) ?? '';
     await expect(tab.getByTestId('pass').last()).toHaveAttribute('data-current', 'true', { timeout: 60_000 });
-    const after = row(await saved(page, 'Save the curvature', /CSV/));
+    const after = row(await saved(page, 'Save: Curvature', /CSV/));
     expect(after).toMatch(/^60,/);
     expect(after).not.toBe(row(curvature));
     await page.reload();
@@ -69,7 +69,7 @@ test('the landscape around a trained network and the curvature on its way', asyn
     await page.getByTestId('last-run').getByRole('button', { name: 'Show it' }).click({ timeout: 30_000 });
     await expect.poll(() => train.stat('step')).toBe(60);
     tab = await toLandscape(page);
-    expect(row(await saved(page, 'Save the curvature', /CSV/))).toBe(after);
+    expect(row(await saved(page, 'Save: Curvature', /CSV/))).toBe(after);
   });
 
   const bar = tab.getByTestId('pass').first();
