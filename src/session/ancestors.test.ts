@@ -44,3 +44,9 @@ it('ends where a record is gone, or of another network', async () => {
   await keep('f', null, { config: defaultConfig('mynn') });
   expect(await ancestorsOf(await keep('g', { runId: 'f', step: 7 }), store)).toEqual([]);
 });
+
+it('names each once where runs of a file name each other as parents', async () => {
+  const h = await keep('h', { runId: 'i', step: 9 });
+  await keep('i', { runId: 'h', step: 8 });
+  expect((await ancestorsOf(h, store)).map(({ runId }) => runId)).toEqual(['i', 'h']);
+});

@@ -2,6 +2,7 @@
 import { dataOf } from '@/model/dataSet';
 import { configAt } from '@/model/runEvents';
 import type { RunConfig } from '@/model/runConfig';
+import { ancestorsIn } from '@/storage/runs/ancestors';
 import { nameOfRun } from '@/storage/runs/runName';
 import type { RecordedRun } from '@/storage/runs/runSchema';
 import type { RunStore } from '@/storage/runs/runStore';
@@ -31,20 +32,17 @@ export async function ancestorsOf(
   store: Pick<RunStore, 'get'>,
 ): Promise<readonly Ancestor[]> {
   const found: Ancestor[] = [];
-  let next = parent;
-  while (next !== null) {
-    // One after the other: each names the next.
-    // oxlint-disable-next-line no-await-in-loop
-    const run = await store.get(next.runId);
-    if (run === null || shownParts(run.config) !== shownParts(config)) break;
+  let branched = parent;
+  for await (const run of ancestorsIn(store, parent?.runId ?? null)) {
+    if (branched === null || shownParts(run.config) !== shownParts(config)) break;
     found.push({
       runId: run.id,
       name: nameOfRun(run),
-      config: configAt(run.config, run.events, next.step),
+      config: configAt(run.config, run.events, branched.step),
       firstStep: run.parent?.step ?? 0,
-      end: Math.min(next.step, found.at(-1)?.end ?? Infinity),
+      end: Math.min(branched.step, found.at(-1)?.end ?? Infinity),
     });
-    next = run.parent;
+    branched = run.parent;
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** The run that an early step of a branch belongs to: its parent, as far back as it takes. */
 import { stepsPerEpoch } from '@/model/runConfig';
 import { epochLosses } from '@/model/testFigures';
+import { ancestorsIn } from '@/storage/runs/ancestors';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { ReplayedRun } from '@/training/replay/timeTravel';
 import { NotReadyError } from '@/training/workerError';
@@ -14,15 +15,8 @@ export interface StepOwner {
 /** @throws NotReadyError where no record of that run is kept */
 export async function ownerOfStep(branch: ReplayedRun, step: number, store: RunStore): Promise<StepOwner> {
   let owner: StepOwner = { run: branch, end: Infinity };
-  while (step < owner.run.firstStep) {
-    const { parentId, firstStep } = owner.run;
-    // One after the other: each names the next.
-    // oxlint-disable-next-line no-await-in-loop
-    const parent = parentId === null ? null : await store.get(parentId);
-    if (parent === null)
-      throw new NotReadyError(`The run that had the steps before ${firstStep} is not kept any more.`);
-    const { id, config, events, environment } = parent;
-    // oxlint-disable-next-line no-await-in-loop
+  if (step >= branch.firstStep) return owner;
+  for await (const { id, config, events, environment, parent } of ancestorsIn(store, branch.parentId)) {
     const testLosses = epochLosses(await store.tests(id), stepsPerEpoch(config));
     owner = {
       run: {
@@ -31,11 +25,12 @@ export async function ownerOfStep(branch: ReplayedRun, step: number, store: RunS
         events,
         testLosses,
         environment,
-        firstStep: parent.parent?.step ?? 0,
-        parentId: parent.parent?.runId ?? null,
+        firstStep: parent?.step ?? 0,
+        parentId: parent?.runId ?? null,
       },
-      end: Math.min(owner.end, firstStep),
+      end: Math.min(owner.end, owner.run.firstStep),
     };
+    if (step >= owner.run.firstStep) return owner;
   }
-  return owner;
+  throw new NotReadyError(`The run that had the steps before ${owner.run.firstStep} is not kept any more.`);
 }
