@@ -28,6 +28,15 @@ export function imagesOf(
   return data === undefined ? source : (source.of?.(data) ?? noImages);
 }
 
+/** The same once the data set is read; of MNIST those that are there so far. @throws DataMissingError where it is not kept */
+export async function openImages(
+  source: ImageSets,
+  data: DataSpec | undefined,
+): Promise<Pick<ImageSets, 'training' | 'test'>> {
+  await source.open?.(data);
+  return imagesOf(source, data);
+}
+
 interface Resident {
   readonly data: string;
   readonly count: number;

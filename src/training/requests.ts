@@ -21,6 +21,7 @@ import { hiddenActivations } from '@/training/hiddenActivations';
 import { exportDrawings, readDrawings } from '@/training/dataSets/drawingFiles';
 import type { DataImports } from '@/training/dataSets/dataImports';
 import type { DataSets } from '@/training/dataSets/dataSets';
+import { openImages } from '@/training/engineHost';
 import { layerInput } from '@/training/layerInput';
 import { linearUnit } from '@/training/linearUnit';
 import { evaluationPace } from '@/training/landscape/evaluationPace';
@@ -88,7 +89,7 @@ const handlers: Handlers = {
   keyframeSteps: async ({ runId }, { runs }) => (await runs).keyframeSteps(runId),
 
   testImages: async ({ indices, data }, { source }) => {
-    const { test } = await source.opened(data);
+    const { test } = await openImages(source, data);
     return testImages(test, indices);
   },
 
@@ -116,7 +117,7 @@ const handlers: Handlers = {
 
   testPredictions: (_, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { step, config }) => {
-      const { test } = await source.opened(config.data);
+      const { test } = await openImages(source, config.data);
       // Of some of them figures would look like those of all.
       if (test.count < dataOf(config).testImages)
         throw new NotReadyError('The test images are not there yet.');
@@ -126,7 +127,7 @@ const handlers: Handlers = {
 
   hiddenActivations: ({ count }, { trainer, source }, tell, signal) =>
     trainer.withNetwork(async (engine, { config, step }) => {
-      const { test } = await source.opened(config.data);
+      const { test } = await openImages(source, config.data);
       const most = Math.min(count, dataOf(config).testImages);
       return {
         ...(await hiddenActivations(engine, config.network, test, most, tell, signal)),
@@ -136,7 +137,7 @@ const handlers: Handlers = {
 
   corruptionAccuracies: (params, { withCopy, source }, tell, signal) =>
     withCopy(async (engine, { config, step }) => {
-      const { test } = await source.opened(config.data);
+      const { test } = await openImages(source, config.data);
       const count = Math.min(params.count, dataOf(config).testImages);
       return {
         ...(await corruptionAccuracies(engine, test, { ...params, count }, tell, signal)),
@@ -150,7 +151,7 @@ const handlers: Handlers = {
 
   evaluationPace: (_, { trainer, source }) =>
     trainer.withNetwork(async (engine, { config }) =>
-      evaluationPace(engine, (await source.opened(config.data)).test),
+      evaluationPace(engine, (await openImages(source, config.data)).test),
     ),
 
   convolve: ({ problem }, { trainer }) => trainer.withEngine(() => convolveOnDevice(problem)),

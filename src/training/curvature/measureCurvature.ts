@@ -2,7 +2,7 @@
 import type { CurvaturePoint } from '@/model/curvature';
 import type { RequestParams, RequestProgress } from '@/protocol/requests';
 import type { CurvatureMeter } from '@/training/curvature/curvatureMeter';
-import { imagesOf, type ImageSets } from '@/training/engineHost';
+import { type ImageSets, openImages } from '@/training/engineHost';
 import type { ReplayedRun } from '@/training/replay/timeTravel';
 import type { RunEvent } from '@/training/runEvent';
 import type { Trainer } from '@/training/trainer';
@@ -36,9 +36,8 @@ export async function measureCurvature(
     parameters: await engine.readParameters(),
   }));
   const images = Math.min(params.images, network.config.trainingImages);
-  await source.open?.(network.config.data);
-  if (imagesOf(source, network.config.data).training.count < images)
-    throw new NotReadyError('The training images are not there yet.');
+  const { training } = await openImages(source, network.config.data);
+  if (training.count < images) throw new NotReadyError('The training images are not there yet.');
   const point = await curvature.measure({
     ...network,
     runId,

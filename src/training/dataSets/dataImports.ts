@@ -6,6 +6,7 @@ import { DataImportError } from '@/training/dataSets/dataImportError';
 import type { DataSets } from '@/training/dataSets/dataSets';
 import { idxZip } from '@/training/dataSets/idxZip';
 import { readDataSet, type ReadData } from '@/training/dataSets/readDataSet';
+import { openImages } from '@/training/engineHost';
 import { EventLoopYielder } from '@/training/eventLoop';
 import { NotReadyError } from '@/training/workerError';
 
@@ -68,7 +69,7 @@ export class DataImports {
 
   /** A data set as four IDX files in a zip, with what it is called. */
   async exported(data: DataSpec | undefined): Promise<RequestValue<'exportDataSet'>> {
-    const { training, test } = await this.#sets.opened(data);
+    const { training, test } = await openImages(this.#sets, data);
     const spec = dataOf({ data });
     if (training.count === 0 || test.count < spec.testImages)
       throw new NotReadyError('The images are not there yet.');

@@ -4,7 +4,7 @@ import type { LabelledImages } from '@/model/dataImport';
 import { dataKey, isMnist, type DataSpec } from '@/model/dataSet';
 import type { DataPart, DataSetStore, KeptDataSet } from '@/storage/dataSets/dataSetStore';
 import type { LoadedImages } from '@/training/dataService';
-import { imagesOf, type ImageSets } from '@/training/engineHost';
+import type { ImageSets } from '@/training/engineHost';
 import { DataMissingError } from '@/training/dataSets/dataImportError';
 import { checksumOf } from '@/training/dataSets/checksum';
 import { mixDrawings } from '@/training/dataSets/mixDrawings';
@@ -91,12 +91,6 @@ export class DataSets implements LoadedImages {
         });
     this.#opening.set(key, opening);
     return opening;
-  }
-
-  /** The images of a data set once it is read; of MNIST those that are there so far. @throws DataMissingError */
-  async opened(data: DataSpec | undefined): Promise<Sets> {
-    await this.open(data);
-    return imagesOf(this, data);
   }
 
   /** Keeps a data set that was read from files. @throws DOMException where the storage is full */

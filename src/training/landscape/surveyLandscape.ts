@@ -3,7 +3,7 @@
  * running statistics are those of the network itself everywhere, and so is whatever else does not move with a direction.
  */
 import { EngineError } from '@/engine/engine';
-import { imagesOf } from '@/training/engineHost';
+import { openImages } from '@/training/engineHost';
 import { initialState } from '@/model/initialise';
 import {
   evaluationsOf,
@@ -50,8 +50,7 @@ export async function surveyLandscape(
 ): Promise<LossLandscape> {
   const { split, images } = settings;
   const centre = await readCentre(parts.trainer);
-  await parts.source.open?.(centre.config.data);
-  const sets = imagesOf(parts.source, centre.config.data);
+  const sets = await openImages(parts.source, centre.config.data);
   if (sets[split === 'train' ? 'training' : 'test'].count < images)
     throw new NotReadyError(`Not all of the ${images} images are there yet.`);
   const yielder = new EventLoopYielder();
