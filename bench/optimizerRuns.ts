@@ -1,9 +1,8 @@
 /** What npm run bench:optimizers measured and keeps, run by run: bench/results/optimizers/runs.json, and its table. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { geometricMean } from './measure.ts';
 import { table } from './reportMarkdown.ts';
+import { readRunsFile, runsPath, writeRunsFile } from './runsFile.ts';
 
 /** Milliseconds of processor time a step: the best round of each, interleaved. */
 const pairSchema = v.object({ sgd: v.number(), optimizer: v.number() });
@@ -26,20 +25,14 @@ const runSchema = v.object({
   engineCommit: v.nullable(v.string()),
   load: v.number(),
 });
-const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 export type OptimizerRun = v.InferOutput<typeof runSchema>;
 
-const folder = new URL('results/optimizers/', import.meta.url);
-const file = fileURLToPath(new URL('runs.json', folder));
+const file = runsPath('optimizers');
 
-/** All that was measured, the oldest first. @throws ValiError where somebody edited the file */
-function readOptimizerRuns(): OptimizerRun[] {
-  return existsSync(file) ? v.parse(fileSchema, JSON.parse(readFileSync(file, 'utf8'))).runs : [];
-}
+const readOptimizerRuns = (): OptimizerRun[] => readRunsFile(file, runSchema);
 
 export function keepOptimizerRun(run: OptimizerRun): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ version: 1, runs: [...readOptimizerRuns(), run] }, null, 1)}\n`);
+  writeRunsFile(file, [...readOptimizerRuns(), run]);
 }
 
 export const startRatio = ({ start }: OptimizerRun): number => start.optimizer / start.sgd;

@@ -3,10 +3,9 @@
  * IndexedDB. Kept in bench/results/records/runs.json; npm run bench:tables shows the newest.
  *   npx tsx --tsconfig tsconfig.scripts.json bench/recordBytes.ts [--net NAME[,NAME]]
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { expect, type BrowserType, type Page } from '@playwright/test';
 import * as v from 'valibot';
@@ -16,6 +15,7 @@ import { chromiumLaunchOptions } from '../scripts/chromium.ts';
 import { TrainPage } from '../e2e/trainPage.ts';
 import { onBuiltPage } from './builtPage.ts';
 import { table } from './reportMarkdown.ts';
+import { readRunsFile, runsPath, writeRunsFile } from './runsFile.ts';
 
 /** Steps after which a run is let rest: large networks take a second each. */
 const steps = { mynn: 900, lenet: 900, resnet: 900, vgg2: 24, resnet18: 8, vgg16: 2 } as const;
@@ -54,17 +54,12 @@ const runSchema = v.object({
   /** ISO 8601, UTC. */
   measured: v.string(),
 });
-const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 type RecordBytes = v.InferOutput<typeof runSchema>;
 
-const folder = new URL('results/records/', import.meta.url);
-const file = fileURLToPath(new URL('runs.json', folder));
+const file = runsPath('records');
 const longest = 300_000;
 
-/** All that was measured, the oldest first. @throws ValiError where somebody edited the file */
-function readRecords(): RecordBytes[] {
-  return existsSync(file) ? v.parse(fileSchema, JSON.parse(readFileSync(file, 'utf8'))).runs : [];
-}
+const readRecords = (): RecordBytes[] => readRunsFile(file, runSchema);
 
 /** What lies in each store: bytes of each value, a number as 8 and a letter as 1; and the summary of the one run there. */
 function readStores(page: Page): Promise<{ bytes: Record<string, number[]>; summary: RunSummary }> {
@@ -217,8 +212,7 @@ if (process.argv[1] === import.meta.filename) {
         // oxlint-disable-next-line no-await-in-loop -- they share the cores
         const run = await measureRecord(browser.browserType(), url, network, optimizer);
         console.log(run);
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(file, `${JSON.stringify({ version: 1, runs: [...readRecords(), run] }, null, 1)}\n`);
+        writeRunsFile(file, [...readRecords(), run]);
       }
     }
   });

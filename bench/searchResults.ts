@@ -1,8 +1,8 @@
 /** What the searches of `npm run bench:fast` and `bench:best` try, measure and keep, run by run: bench/results/NAME/runs.json. */
 import { cpus } from 'node:os';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { RunConfig } from '@/model/runConfig';
+import { readRunsFile, writeRunsFile } from './runsFile.ts';
 
 export interface Candidate {
   /** Names the entry of the results; a changed candidate takes another name. */
@@ -29,16 +29,13 @@ const runSchema = v.object({
   /** Load average of a minute when it began. */
   load: v.number(),
 });
-const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 
 export type SearchRun = v.InferOutput<typeof runSchema>;
 
 export const machineName = (): string => `${cpus()[0]?.model ?? ''}, ${cpus().length} cores`;
 
 /** @throws ValiError naming what does not fit, where somebody edited the file */
-export function readRuns(path: string): SearchRun[] {
-  return existsSync(path) ? v.parse(fileSchema, JSON.parse(readFileSync(path, 'utf8'))).runs : [];
-}
+export const readRuns = (path: string): SearchRun[] => readRunsFile(path, runSchema);
 
 /** Puts the run in place of an earlier one of the same candidate and seed. */
 export function keepRun(path: string, run: SearchRun): void {
@@ -46,7 +43,7 @@ export function keepRun(path: string, run: SearchRun): void {
     ({ candidate, seed }) => candidate !== run.candidate || seed !== run.seed,
   );
   const runs = [...others, run].toSorted((a, b) => a.candidate.localeCompare(b.candidate) || a.seed - b.seed);
-  writeFileSync(path, `${JSON.stringify({ version: 1, runs }, null, 1)}\n`);
+  writeRunsFile(path, runs);
 }
 
 const median = (values: readonly number[]): number => {

@@ -3,15 +3,14 @@
  * the pointer to the bars while it trains. Kept as history in bench/results/rates/runs.json; npm run bench:tables shows the newest.
  *   npm run bench:rates -- [--rounds N] [--net NAME[,NAME]] [--engine wasm|webgpu[,...]]
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
 import * as v from 'valibot';
 import { TrainPage } from '../e2e/trainPage.ts';
 import { onBuiltPage } from './builtPage.ts';
 import { table } from './reportMarkdown.ts';
+import { readRunsFile, runsPath, writeRunsFile } from './runsFile.ts';
 import { machineName } from './searchResults.ts';
 
 const engines = { wasm: /WebAssembly/u, webgpu: /WebGPU/u } as const;
@@ -34,11 +33,9 @@ const runSchema = v.object({
   device: v.string(),
   load: v.number(),
 });
-const fileSchema = v.object({ version: v.literal(1), runs: v.array(runSchema) });
 type RateRun = v.InferOutput<typeof runSchema>;
 
-const folder = new URL('results/rates/', import.meta.url);
-const file = fileURLToPath(new URL('runs.json', folder));
+const file = runsPath('rates');
 const longest = 120_000;
 const main = '[data-testid=main-control]';
 const step = '[data-testid=stat-step]';
@@ -47,10 +44,7 @@ const strokes = 24;
 /** Milliseconds for the bars of one move. */
 const patience = 3000;
 
-/** All that was measured, the oldest first. @throws ValiError where somebody edited the file */
-export function readRates(): RateRun[] {
-  return existsSync(file) ? v.parse(fileSchema, JSON.parse(readFileSync(file, 'utf8'))).runs : [];
-}
+const readRates = (): RateRun[] => readRunsFile(file, runSchema);
 
 function summarize(values: readonly number[]): v.InferOutput<typeof figures> {
   const sorted = values.toSorted((a, b) => a - b);
@@ -266,8 +260,7 @@ if (process.argv[1] === import.meta.filename) {
         // oxlint-disable-next-line no-await-in-loop
         const run = await measureRates(browser, url, network, engine, Number(values.rounds));
         console.log(run);
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(file, `${JSON.stringify({ version: 1, runs: [...readRates(), run] }, null, 1)}\n`);
+        writeRunsFile(file, [...readRates(), run]);
       }
     }
   });
