@@ -1,12 +1,16 @@
 /** Linear layers: the weights pass once, in panels, while the activations of the batch stay in the cache. */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
-import { lanes, panelStart, share, transpose, worker } from './simd';
+import { inputGradientAlongPanels, weightGradientOfBlock } from './linearSmallBatch';
+import { fewImages, lanes, panelStart, share, transpose, worker } from './simd';
 
 /** Features of one pass: forward a panel's piece stays in the level-1 cache over all blocks of images. */
 const CHUNK: i32 = 1024;
 
 /** Values of the activations of one pass, which stay in the level-2 cache over all panels. */
 const PASS_VALUES: i32 = 16384;
+
+/** Most blocks of images for which turning the weights takes longer than what it saves. */
+const SMALL_BATCH: i32 = 8;
 
 /** Passes that the blocks of images are split into, for `features` features each. */
 // @ts-ignore: decorator
@@ -46,6 +50,11 @@ export function linearInputGradient<T>(
   accumulate: i32, thread: i32, threads: i32,
 ): void {
   const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
+  if (sizeof<T>() === 4 && blocks <= SMALL_BATCH) {
+    const first = panelStart(from, inFeatures, inPanels), last = panelStart(to, inFeatures, inPanels);
+    inputGradientAlongPanels(dy, w, dx, blocks, inFeatures, outFeatures, panels, first, last, accumulate);
+    return;
+  }
   const packed = scratch + <usize>worker * <usize>outFeatures * lanes<T>();
   for (let inPanel = from; inPanel < to; inPanel++) {
     const i0 = panelStart(inPanel, inFeatures, inPanels);
@@ -78,16 +87,18 @@ export function linearWeightGradient<T>(
       for (let panel = from; panel < to; panel++) {
         const o0 = panelStart(panel, outFeatures, panels);
         const r = panelStart(panel + 1, outFeatures, panels) - o0;
-        const size = <usize>r * lanes<T>();
-        let at = dy + <usize>first * dyStep + <usize>o0 * lanes<T>(), target = packed;
-        for (let block = 0; block < count; block++) {
-          memory.copy(target, at, size);
-          at += dyStep; target += size;
+        const target = dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>();
+        if (sizeof<T>() === 4 && blocks === 1) {
+          weightGradientOfBlock(r, run, dy + <usize>o0 * 32, x + <usize>i * 32, target, packed, fewImages || 8);
+          continue;
         }
-        gradient<T>(
-          r, run, packed, x + <usize>first * xStep + <usize>i * lanes<T>(),
-          dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>(), count, size, xStep, 1, 0, 0, pass > 0,
-        );
+        const size = <usize>r * lanes<T>();
+        let at = dy + <usize>first * dyStep + <usize>o0 * lanes<T>(), copied = packed;
+        for (let block = 0; block < count; block++) {
+          memory.copy(copied, at, size);
+          at += dyStep; copied += size;
+        }
+        gradient<T>(r, run, packed, x + <usize>first * xStep + <usize>i * lanes<T>(), target, count, size, xStep, 1, 0, 0, pass > 0);
       }
     }
   }

@@ -297,8 +297,8 @@ describe('convolution', () => {
 
   it('agrees in Winograd tiles: whole and partial ones, at every edge', () => {
     const tiled = fc.record({
-      // Fewer go directly.
-      images: fc.integer({ min: 25, max: 34 }),
+      // Few go forward directly or by small tiles.
+      images: fc.oneof(fc.integer({ min: fewImages + 1, max: 24 }), fc.integer({ min: 25, max: 34 })),
       height: fc.integer({ min: 4, max: 14 }),
       width: fc.integer({ min: 4, max: 14 }),
       inChannels: fc.integer({ min: 6, max: 18 }),
@@ -313,7 +313,7 @@ describe('convolution', () => {
   it.each([1, 2])(
     'gives in tiles too many to keep what half the batch gives without, on %i threads',
     async (threads) => {
-      // 51 MB of transformed values: two parts of 168 tiles, four groups of 34 and one of 32. 24 images go directly.
+      // 51 MB of transformed values: two parts of 168 tiles, four groups of 34 and one of 32. 24 images go forward by small tiles.
       const [images, channels, outChannels, height, width] = [48, 12, 116, 27, 30];
       const layers = [conv('c', channels, outChannels, 3, 1, 1)];
       const weights = new Map([['c.weight', values(outChannels * channels * 9, 1)]]);
@@ -489,6 +489,14 @@ describe('Linear', () => {
       { numRuns: 40, seed: 6 },
     );
   });
+
+  it.each([1, fewImages, 8, 23, 64, 65])(
+    'agrees where %i images have more outputs than are summed in one piece',
+    async (images) => {
+      const layers: LayerSpec[] = [{ kind: 'Flatten', name: 'flatten' }, linear('l', 39, 203)];
+      expect(await worstError(layers, [images, 39, 1, 1], sumTolerance(203))).toBeLessThan(1);
+    },
+  );
 
   // 140 images are two passes.
   it.each([1, fewImages, 9, 140])(

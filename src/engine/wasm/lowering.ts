@@ -16,8 +16,8 @@ export interface Lowering {
   /** Most output channels of a weight panel. */
   readonly maxPanel: number;
   /**
-   * The optimizer divides a gradient by its own size (Adam, RMSprop), so that what is exactly 0 must not become a rounding, and
-   * small values count as much as large ones: convolutions are summed directly.
+   * The optimizer divides a gradient by its own size (Adam, RMSprop), so that what is exactly 0 must not become a rounding: where
+   * tiles make one of it, it is set to 0 again (assembly/support.ts).
    */
   readonly dividesByGradient: boolean;
   /** Number of each dropout layer in the random streams. */

@@ -1,7 +1,7 @@
 /** Convolutions by Winograd's tiles (assembly/winograd.ts): where they pay, and how their memory is laid out. */
 import { isTraining } from '@/engine/mode';
 import type { Lowering } from '@/engine/wasm/lowering';
-import { gradientSlices } from '@/engine/wasm/operations';
+import { fewImages, gradientSlices } from '@/engine/wasm/operations';
 import { partBytes } from '@/engine/wasm/winogradOperations';
 import type { Conv2d } from '@/model/layers';
 import { convWindow } from '@/model/layers/conv2d';
@@ -62,8 +62,9 @@ const leastChannels = { plain: 6, padded: 12 } as const;
  */
 const mostOutputs = 8192;
 /**
- * Fewest images, in blocks of eight. In a small batch one ReLU or maximum that rounding turns to the other side is a large part of
- * a gradient: with 8 images, tiles put one run of VGG-2 six times out of its tolerance that direct sums follow to a hundredth of it.
+ * Fewest images, in blocks of eight, for a forward pass that rounds more than direct sums. In a small batch one ReLU or maximum that
+ * rounding turns to the other side is a large part of a gradient: with 8 images, tiles of 4 x 4 put one run of VGG-2 six times out of
+ * its tolerance that direct sums follow to a hundredth of it.
  */
 export const leastBlocks = 4;
 /** Time of a vector in the transforms at one place, in multiply-adds of a product. */
@@ -146,17 +147,15 @@ export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvG
   const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
   const none = { forward: null, inputGradient: null, weightGradient: null };
   if (lowering.program.precision === 'float64') return none;
-  if (geometry.blocks < leastBlocks || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
+  if (lowering.images <= fewImages || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
   const { padding } = convWindow(layer);
   const least = padding > 0 ? leastChannels.padded : leastChannels.plain;
   if (Math.min(channels, outChannels) < least || padding > (kernel - 1) / 2) return none;
   const large = plan(kernel, geometry);
+  const small = kernel === 3 ? plan(2, geometry) : null;
   const isMany = outChannels * outHeight * outWidth > mostOutputs;
-  return {
-    forward: isMany ? ((kernel === 3 ? plan(2, geometry) : null) ?? rowsPlan(geometry)) : large,
-    inputGradient: large,
-    weightGradient: large,
-  };
+  const forward = geometry.blocks < leastBlocks ? small : isMany ? (small ?? rowsPlan(geometry)) : large;
+  return { forward, inputGradient: large, weightGradient: large };
 }
 
 /** Bytes of the transformed values of so many channels and blocks of images. */
