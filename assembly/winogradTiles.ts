@@ -4,8 +4,9 @@
  * number of scripts/wasm/winogradTransforms.ts.
  */
 import {
-  inputColumns, inputColumns2, inputColumns3, inputColumns5, inputRows, inputTransposedAdd, inputTransposedColumns, inputTransposedRows,
-  outputColumns, outputFinish, outputTransposedColumns, outputTransposedColumns3, outputTransposedColumns5, outputTransposedRows, partBytes,
+  inputColumns, inputColumns2, inputColumns3, inputColumns4, inputColumns5, inputRows, inputTransposedAdd, inputTransposedColumns,
+  inputTransposedRows, outputColumns, outputFinish, outputTransposedColumns, outputTransposedColumns3, outputTransposedColumns4,
+  outputTransposedColumns5, outputTransposedRows, partBytes,
 } from './build/winogradTransforms';
 import { addSupported, ALL } from './support';
 
@@ -87,6 +88,12 @@ export function inputTile(
           rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
           target, length,
         );
+      } else if (scheme === 4) {
+        inputColumns4(
+          rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
+          rowAt(f, top, 3, height, row, zeros), rowAt(f, top, 4, height, row, zeros), rowAt(f, top, 5, height, row, zeros),
+          rowAt(f, top, 6, height, row, zeros), target, length,
+        );
       } else {
         inputColumns5(
           rowAt(f, top, 0, height, row, zeros), rowAt(f, top, 1, height, row, zeros), rowAt(f, top, 2, height, row, zeros),
@@ -141,6 +148,7 @@ export function gradientTile(
         const r1 = rowAt(f, top, 1, height, row, zeros), r2 = rowAt(f, top, 2, height, row, zeros);
         const r3 = rowAt(f, top, 3, height, row, zeros);
         if (scheme === 3) outputTransposedColumns3(f, r1, r2, r3, target, length);
+        else if (scheme === 4) outputTransposedColumns4(f, r1, r2, r3, target, length);
         else outputTransposedColumns5(f, r1, r2, r3, target, length);
       }
     }

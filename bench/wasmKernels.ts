@@ -41,9 +41,20 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
     const places = of('scheme') === 5 ? 64 : 36;
     return 16 * of('tiles') * places * of('outChannels') * of('channels');
   }
+  // 49 places, and 4 blocks of taps for each pair of tile and channels.
+  if (name === 'winogradBlocksWeightGradient')
+    return (
+      16 *
+      of('blocks') *
+      196 *
+      Math.ceil(of('outHeight') / 4) *
+      Math.ceil(of('outWidth') / 4) *
+      of('outChannels') *
+      of('channels')
+    );
   // Tiles count as what a direct convolution computes.
   const kernel = of('kernel') || (of('scheme') === 5 || name === 'winogradConvPool' ? 5 : 3);
-  if (/^conv|^winograd(Forward|ConvPool|InputGradient)$/u.test(name)) {
+  if (/^conv|^winograd(Blocks)?(Forward|ConvPool|InputGradient)$/u.test(name)) {
     const pixels = of('outHeight') * of('outWidth');
     return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * kernel ** 2;
   }
@@ -51,8 +62,8 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
 }
 
 function describe(name: OperationName, a: Readonly<Record<string, number>>): string {
-  if (name.startsWith('conv'))
-    return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride']} ${a['outHeight']}x${a['outWidth']}`;
+  if (name.startsWith('conv') || name.startsWith('winogradBlocks'))
+    return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride'] ?? 1} ${a['outHeight']}x${a['outWidth']}`;
   if (name.startsWith('winograd'))
     return `${a['channels']}->${a['outChannels'] ?? ''} scheme ${a['scheme'] ?? 5} ${a['outHeight'] ?? ''}x${a['outWidth'] ?? ''}`;
   if (name.startsWith('linear')) return `${a['inFeatures']}->${a['outFeatures']}`;

@@ -147,9 +147,11 @@ ${of.map(branch).join('\n')}
 
 /** All transforms. */
 export function winogradSource(): string {
-  const forward = [2, 3, 5] as const;
+  const forward = [2, 3, 4, 5] as const;
   // The gradients have room for the larger tiles' rounding.
-  const backward = [3, 5] as const;
+  const backward = [3, 4, 5] as const;
+  // For rows of tiles: see assembly/winogradRows.ts and winogradPool.ts.
+  const inRows = [3, 5] as const;
   const apart = (name: string, count: number): Rows => ({ name, count, pitch: null });
   const functions = [
     ...forward.flatMap((number) => {
@@ -163,8 +165,7 @@ export function winogradSource(): string {
         rowFunction(`inputRows${number}`, s.input, row, apart('out', n)),
         rowFunction(`outputColumns${number}`, s.output, apart('r', n), columns),
         finishFunction(`outputFinish${number}`, s.output, row),
-        // For rows of tiles: see assembly/winogradRows.ts and winogradPool.ts.
-        ...(number === 2
+        ...(!inRows.some((one) => one === number)
           ? []
           : [
               rowFunction(`inputAcross${number}`, s.input, apart('r', n), apart('out', n)),
@@ -223,7 +224,7 @@ ${byScheme('inputTransposedColumns', backward, tile, ...columnCall)}
 ${byScheme('inputTransposedRows', backward, null, ...rowCall)}
 ${byScheme('inputTransposedAdd', backward, null, ...rowCall)}
 ${byScheme('outputColumns', forward, tile, ...columnCall)}
-${byScheme('outputAcross', backward, tile, 'out: usize, pixel: usize, size: usize, bias: usize, relu: i32, columns: i32', 'out, pixel, size, bias, relu, columns')}
+${byScheme('outputAcross', inRows, tile, 'out: usize, pixel: usize, size: usize, bias: usize, relu: i32, columns: i32', 'out, pixel, size, bias, relu, columns')}
 ${byScheme('outputFinish', forward, null, 'out: usize, pixel: usize, size: usize, bias: usize, relu: i32, columns: i32', 'out, pixel, size, bias, relu, columns')}
 ${byScheme('outputTransposedColumns', backward, (s) => s.output.outputs, ...columnCall)}
 ${byScheme('outputTransposedRows', backward, null, ...rowCall)}

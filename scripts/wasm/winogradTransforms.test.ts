@@ -18,7 +18,7 @@ function matrix(transform: Transform): number[][] {
 
 const transpose = (m: number[][]): number[][] => (m[0] ?? []).map((_, i) => m.map((row) => row[i] ?? NaN));
 
-describe.each([2, 3, 5] as const)('scheme %i', (number) => {
+describe.each([2, 3, 4, 5] as const)('scheme %i', (number) => {
   const scheme = schemes[number];
   const { taps } = scheme;
 

@@ -1,5 +1,5 @@
 /**
- * The one-dimensional transforms of Winograd's convolutions F(2, 3), F(4, 3) and F(4, 5) (Lavin and Gray 2016, "Fast algorithms for
+ * The one-dimensional transforms of Winograd's convolutions F(2, 3), F(4, 3), F(4, 4) and F(4, 5) (Lavin and Gray 2016, "Fast algorithms for
  * convolutional neural networks"), as short sums. With the interpolation points p and
  * infinity, y = A^T [(G g) * (B^T d)]; B, G^T and A are the transposes, for the gradients. The points are those that round least
  * among small ones (Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution").
@@ -74,7 +74,7 @@ function weightMatrix(points: readonly number[], taps: number): number[][] {
 const transposed = (matrix: readonly (readonly number[])[]): number[][] =>
   (matrix[0] ?? []).map((_, i) => matrix.map((row) => row[i] ?? 0));
 
-export type SchemeNumber = 2 | 3 | 5;
+export type SchemeNumber = 2 | 3 | 4 | 5;
 
 export interface Scheme {
   readonly taps: number;
@@ -114,7 +114,7 @@ function scheme(
   };
 }
 
-/** Two outputs of a kernel of 3, then four of one of 3 and of 5, under the numbers that the kernels know them by. */
+/** Two outputs of a kernel of 3, then four of one of 3, of 4 and of 5, under the numbers that the kernels know them by. */
 export const schemes: Readonly<Record<SchemeNumber, Scheme>> = {
   // x (x^2 - 1)
   2: scheme([0, 1, -1], 3, {
@@ -133,6 +133,21 @@ export const schemes: Readonly<Record<SchemeNumber, Scheme>> = {
       o0 = i0 + s1 + e1; o1 = d1 + 0.5 i3 - 2 i4; o2 = s1 + 0.25 i3 + 4 i4; o3 = d1 + i5 + 0.125 i3 - 8 i4`,
     outputTransposed: `s1 = i0 + i2; d1 = i1 + i3;
       o0 = i0; o1 = s1 + d1; o2 = s1 - d1; o3 = i0 + 0.5 i1 + 0.25 i2 + 0.125 i3; o4 = i0 - 2 i1 + 4 i2 - 8 i3; o5 = i3`,
+  }),
+  // x (x^2 - 1) (x^2 - 4) (x - 1/2)
+  4: scheme([0, 1, -1, 2, -2, 0.5], 4, {
+    input: `e0 = i1 - 0.5 i0; e1 = i2 - 0.5 i1; e2 = i3 - 0.5 i2; e3 = i4 - 0.5 i3; e4 = i5 - 0.5 i4; e5 = i6 - 0.5 i5;
+      a0 = e3 - 4 e1; a1 = e4 - 4 e2; b0 = e3 - e1; b1 = e4 - e2;
+      o0 = e4 - 5 e2 + 4 e0; o1 = a1 + a0; o2 = a1 - a0; o3 = b1 + 2 b0; o4 = b1 - 2 b0; o5 = i5 - 5 i3 + 4 i1;
+      o6 = e5 - 5 e3 + 4 e1`,
+    inputTransposed: `a1 = i1 + i2; a0 = i1 - i2; b1 = i3 + i4; b0 = i3 - i4;
+      e1 = 4 i6 - 4 a0 - 2 b0; e2 = -5 i0 - 4 a1 - b1; e3 = a0 + 2 b0 - 5 i6; e4 = i0 + a1 + b1;
+      o0 = -2 i0; o1 = 4 i0 - 0.5 e1 + 4 i5; o2 = e1 - 0.5 e2; o3 = e2 - 0.5 e3 - 5 i5; o4 = e3 - 0.5 e4;
+      o5 = e4 - 0.5 i6 + i5; o6 = i6`,
+    output: `s1 = i1 + i2; d1 = i1 - i2; s2 = i3 + i4; d2 = i3 - i4;
+      o0 = i0 + s1 + s2 + i5; o1 = d1 + 2 d2 + 0.5 i5; o2 = s1 + 4 s2 + 0.25 i5; o3 = d1 + i6 + 8 d2 + 0.125 i5`,
+    outputTransposed: `a1 = i0 + i2; b1 = i1 + i3; a2 = i0 + 4 i2; b2 = i1 + 4 i3;
+      o0 = i0; o1 = a1 + b1; o2 = a1 - b1; o3 = a2 + 2 b2; o4 = a2 - 2 b2; o5 = i0 + 0.5 i1 + 0.25 i2 + 0.125 i3; o6 = i3`,
   }),
   // x (x^2 - 1) (x^2 - 1/4) (x^2 - 4)
   5: scheme([0, 1, -1, 0.5, -0.5, 2, -2], 5, {

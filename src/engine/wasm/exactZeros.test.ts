@@ -34,6 +34,26 @@ const shapes: fc.Arbitrary<Case> = fc.record({
   salt: fc.nat(),
 });
 
+/** Kernels that go in blocks of taps. */
+const blockShapes: fc.Arbitrary<Case> = fc
+  .record({
+    images: fc.integer({ min: 25, max: 26 }),
+    // Of the output; fewer go directly.
+    height: fc.integer({ min: 8, max: 10 }),
+    width: fc.integer({ min: 8, max: 10 }),
+    inChannels: fc.integer({ min: 12, max: 14 }),
+    outChannels: fc.integer({ min: 12, max: 14 }),
+    kernelSize: fc.constant(7),
+    padding: fc.constantFrom(0, 3),
+    hasPool: fc.constant(false),
+    share: fc.constantFrom(0.0001, 0.001, 0.01),
+    salt: fc.nat(),
+  })
+  .map((shape) => {
+    const border = 6 - 2 * shape.padding;
+    return { ...shape, height: shape.height + border, width: shape.width + border };
+  });
+
 /** First convolutions of one channel, which tiles along rows compute with their pooling. */
 const firstShapes: fc.Arbitrary<Case> = fc.record({
   images: fc.integer({ min: 25, max: 40 }),
@@ -77,9 +97,10 @@ async function differing(bench: LayerBench, given: Case): Promise<{ wrong: strin
 
 describe.each([1, 2])('on %i threads', (threads) => {
   it.each([
-    ['a convolution', shapes],
-    ['a first convolution and its pooling', firstShapes],
-  ])('%s', async (_, cases) => {
+    ['a convolution', shapes, 12],
+    ['a convolution of 7 x 7 taps', blockShapes, 2],
+    ['a first convolution and its pooling', firstShapes, 12],
+  ] as const)('%s', async (_, cases, numRuns) => {
     const bench = await newBench(nodeHost(), threads);
     let seen = 0;
     try {
@@ -89,7 +110,7 @@ describe.each([1, 2])('on %i threads', (threads) => {
           expect(wrong).toEqual([]);
           seen += zeros;
         }),
-        { numRuns: 12, seed: 3 },
+        { numRuns, seed: 3 },
       );
     } finally {
       bench.runtime.dispose();

@@ -55,6 +55,20 @@ const shapes: fc.Arbitrary<Case> = fc.record({
   bad: bad(places),
 });
 
+/** Kernels that go in blocks of taps. */
+const blockShapes: fc.Arbitrary<Case> = fc.record({
+  ...common,
+  // Fewer outputs go directly.
+  height: fc.integer({ min: 14, max: 15 }),
+  width: fc.integer({ min: 14, max: 15 }),
+  inChannels: fc.constant(12),
+  outChannels: fc.integer({ min: 12, max: 13 }),
+  kernelSize: fc.constant(7),
+  padding: fc.constant(0),
+  hasPool: fc.constant(false),
+  bad: bad(places),
+});
+
 /** First convolutions of one channel, which tiles along rows compute with their pooling; pixels are finite. */
 const firstShapes: fc.Arbitrary<Case> = fc.record({
   ...common,
@@ -105,9 +119,10 @@ async function differing(bench: LayerBench, given: Case): Promise<{ wrong: strin
 
 describe.each([1, 2])('on %i threads', (threads) => {
   it.each([
-    ['a convolution', shapes],
-    ['a first convolution and its pooling', firstShapes],
-  ])('%s', async (_, cases) => {
+    ['a convolution', shapes, 5],
+    ['a convolution of 7 x 7 taps', blockShapes, 2],
+    ['a first convolution and its pooling', firstShapes, 5],
+  ] as const)('%s', async (_, cases, numRuns) => {
     const bench = await newBench(nodeHost(), threads);
     let total = 0;
     try {
@@ -117,7 +132,7 @@ describe.each([1, 2])('on %i threads', (threads) => {
           expect(wrong).toEqual([]);
           total += seen;
         }),
-        { numRuns: 5, seed: 5, endOnFailure: true },
+        { numRuns, seed: 5, endOnFailure: true },
       );
     } finally {
       bench.runtime.dispose();

@@ -310,6 +310,33 @@ describe('convolution', () => {
     return agrees(tiled, { numRuns: 25, seed: 8 });
   });
 
+  it('agrees in Winograd tiles of 7 x 7 taps, which go in blocks', () => {
+    const tiled = fc
+      .record({
+        images: fc.oneof(fc.integer({ min: fewImages + 1, max: 24 }), fc.integer({ min: 25, max: 33 })),
+        // Fewer outputs go directly.
+        outHeight: fc.integer({ min: 8, max: 10 }),
+        outWidth: fc.integer({ min: 8, max: 10 }),
+        shape: fc.constantFrom(
+          { padding: 0, inChannels: 6, outChannels: 11 },
+          { padding: 2, inChannels: 12, outChannels: 13 },
+          { padding: 3, inChannels: 13, outChannels: 12 },
+        ),
+      })
+      .map(({ images, outHeight, outWidth, shape }) => {
+        const border = 6 - 2 * shape.padding;
+        return {
+          images,
+          height: outHeight + border,
+          width: outWidth + border,
+          kernel: 7,
+          stride: 1,
+          ...shape,
+        };
+      });
+    return agrees(tiled, { numRuns: 6, seed: 8 });
+  });
+
   it.each([1, 2])(
     'gives in tiles too many to keep what half the batch gives without, on %i threads',
     async (threads) => {

@@ -1,6 +1,11 @@
 /** The kernel calls of convolutions by Winograd's tiles (assembly/winograd.ts). */
 import type { Lowering } from '@/engine/wasm/lowering';
 import { gradientSlices } from '@/engine/wasm/operations';
+import {
+  emitBlocksForward,
+  emitBlocksInputGradient,
+  emitBlocksWeightGradient,
+} from '@/engine/wasm/lowerWinogradBlocks';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { partBytes } from '@/engine/wasm/winogradOperations';
 import {
@@ -9,6 +14,7 @@ import {
   recomputedParts,
   transformedBytes,
   type ConvGeometry,
+  type WinogradBlocksPlan,
   type WinogradPlan,
   type WinogradRowsPlan,
   type WinogradPlans,
@@ -56,7 +62,7 @@ function emitRowsForward(
 export function emitWinogradForward(
   lowering: Lowering,
   name: string,
-  plans: WinogradPlans & { readonly forward: WinogradPlan | WinogradRowsPlan },
+  plans: WinogradPlans & { readonly forward: WinogradPlan | WinogradRowsPlan | WinogradBlocksPlan },
   forward: Forward,
 ): WasmBuffer | 0 {
   const { program } = lowering;
@@ -64,13 +70,18 @@ export function emitWinogradForward(
     emitRowsForward(lowering, name, plans.forward, forward);
     return 0;
   }
+  const isKept = keepsTransformed(lowering, plans, forward);
+  if (plans.forward.scheme === 'blocks') {
+    const { stride: _, ...given } = forward;
+    return emitBlocksForward(lowering, name, plans.forward, isKept, given);
+  }
   const { stride: _, kernel: __, ...rest } = forward;
   const { w, channels, outChannels, panels, blocks } = forward;
   const { scheme, places } = plans.forward;
   const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * 4);
   const scratch = weightScratch(lowering, name, plans.forward);
   program.emit('winogradWeights', { w, u, scratch, channels, outChannels, scheme, panels, flipped: 0 });
-  const v = keepsTransformed(lowering, plans, forward)
+  const v = isKept
     ? program.buffer(`${name} transformed input`, transformedBytes(plans.forward, channels, blocks))
     : 0;
   program.emit('winogradForward', { ...rest, u, v, ...tileWork(lowering, name, plans.forward) });
@@ -130,7 +141,7 @@ interface Backward extends ConvGeometry {
 export function emitWinogradInputGradient(
   lowering: Lowering,
   name: string,
-  plans: WinogradPlans & { readonly inputGradient: WinogradPlan },
+  plans: WinogradPlans & { readonly inputGradient: WinogradPlan | WinogradBlocksPlan },
   backward: Backward & {
     readonly dx: WasmBuffer;
     readonly packed: WasmBuffer;
@@ -138,7 +149,11 @@ export function emitWinogradInputGradient(
   },
 ): WasmBuffer | 0 {
   const { program } = lowering;
-  const { x: _, stride: __, kernel: ___, panels: ____, ...rest } = backward;
+  const { x: _, stride: __, panels: ___, ...given } = backward;
+  const isKept = keepsTransformed(lowering, plans, backward);
+  if (plans.inputGradient.scheme === 'blocks')
+    return emitBlocksInputGradient(lowering, name, plans.inputGradient, isKept, given);
+  const { kernel: ____, ...rest } = given;
   const { packed, channels, outChannels, inPanels, blocks } = backward;
   const { scheme, places } = plans.inputGradient;
   const u = program.buffer(`${name} transformed flipped weights`, places * channels * outChannels * 4);
@@ -152,7 +167,7 @@ export function emitWinogradInputGradient(
     panels: inPanels,
     flipped: 1,
   });
-  const d = keepsTransformed(lowering, plans, backward)
+  const d = isKept
     ? program.buffer(
         `${name} transformed gradient`,
         transformedBytes(plans.inputGradient, outChannels, blocks),
@@ -169,13 +184,22 @@ export function emitWinogradInputGradient(
   return d;
 }
 
-/** The weight gradient, from transformed values where both are kept; else some blocks of images at a time, to save memory. */
-export function emitWinogradWeightGradient(
+interface WeightGradient extends Backward {
+  readonly dw: WasmBuffer;
+}
+
+interface KeptValues {
+  readonly input: WasmBuffer | 0;
+  readonly gradient: WasmBuffer | 0;
+}
+
+/** From transformed values where both are kept; else some blocks of images at a time, to save memory. */
+function emitTiledWeightGradient(
   lowering: Lowering,
   name: string,
   plan: WinogradPlan,
-  backward: Backward & { readonly dw: WasmBuffer },
-  kept: { readonly input: WasmBuffer | 0; readonly gradient: WasmBuffer | 0 },
+  backward: WeightGradient,
+  kept: KeptValues,
 ): void {
   const { program } = lowering;
   const { x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, padding, panels } =
@@ -209,9 +233,23 @@ export function emitWinogradWeightGradient(
   }
   const scratch = weightScratch(lowering, name, plan);
   program.emit('winogradWeightOutput', { du, dw, scratch, ...sizes, slices });
-  const found = program.buffer(`${name} weight gradient is not finite`, lowering.threads * 4);
-  program.emit('winogradWeightCheck', { dw, found, count: channels * outChannels * backward.kernel ** 2 });
+}
+
+/** The weight gradient, summed directly where that by tiles is not finite. */
+export function emitWinogradWeightGradient(
+  lowering: Lowering,
+  name: string,
+  plan: WinogradPlan | WinogradBlocksPlan,
+  backward: WeightGradient,
+  kept: KeptValues,
+): void {
+  const { program } = lowering;
   const { stride: _, ...direct } = backward;
+  if (plan.scheme === 'blocks') emitBlocksWeightGradient(lowering, name, plan, direct, kept);
+  else emitTiledWeightGradient(lowering, name, plan, backward, kept);
+  const { dw, channels, outChannels, kernel } = backward;
+  const found = program.buffer(`${name} weight gradient is not finite`, lowering.threads * 4);
+  program.emit('winogradWeightCheck', { dw, found, count: channels * outChannels * kernel ** 2 });
   program.emit('winogradWeightDirect', { ...direct, found });
   if (lowering.dividesByGradient) emitWeightZeros(lowering, name, { ...direct, found });
 }

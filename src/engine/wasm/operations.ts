@@ -266,6 +266,8 @@ export const imageOperations: ReadonlySet<OperationName> = new Set<OperationName
   'convPool',
   'winogradConvPool',
   'winogradRowsForward',
+  'winogradBlocksForward',
+  'winogradBlocksInputGradient',
   'convInputGradient',
   'groupedConvForward',
   'groupedConvInputGradient',

@@ -44,11 +44,26 @@ export interface WinogradRowsPlan {
   readonly scratchBytes: number;
 }
 
+/** A kernel in blocks of 4 x 4 taps (assembly/winogradBlocks.ts). */
+export interface WinogradBlocksPlan {
+  readonly scheme: 'blocks';
+  readonly places: number;
+  /** Blocks of taps. */
+  readonly parts: number;
+  /** Tiles of inputs and of outputs in one block of images. */
+  readonly inTiles: number;
+  readonly outTiles: number;
+  /** Rows of tiles that pass together. */
+  readonly most: number;
+  /** Bytes of working memory of each thread, beside the transformed values of one block of images where they are not kept. */
+  readonly scratchBytes: number;
+}
+
 /** What of a convolution goes by tiles; null goes directly. */
 export interface WinogradPlans {
-  readonly forward: WinogradPlan | WinogradRowsPlan | null;
-  readonly inputGradient: WinogradPlan | null;
-  readonly weightGradient: WinogradPlan | null;
+  readonly forward: WinogradPlan | WinogradRowsPlan | WinogradBlocksPlan | null;
+  readonly inputGradient: WinogradPlan | WinogradBlocksPlan | null;
+  readonly weightGradient: WinogradPlan | WinogradBlocksPlan | null;
 }
 
 /**
@@ -128,6 +143,7 @@ const rowTransformCost = transformCost / 2;
 
 function rowsPlan(geometry: ConvGeometry): WinogradRowsPlan | null {
   const { height, width, channels, outHeight, outWidth, outChannels, kernel, padding } = geometry;
+  if (kernel === 7) return null;
   const across = Math.ceil(outWidth / 4);
   const places = 3 + kernel;
   const window = { kernelSize: kernel, stride: 1, padding };
@@ -142,16 +158,75 @@ function rowsPlan(geometry: ConvGeometry): WinogradRowsPlan | null {
   return { scheme: 'rows', places, most: rows, scratchBytes };
 }
 
+/** Outputs along a side of a tile of blocks of taps, and taps along a side of a block. */
+const blockSide = 4;
+
+/** Bytes of the transformed values of `tiles` tiles of `blocks` blocks of images, at all places. */
+export function blocksBytes(
+  plan: WinogradBlocksPlan,
+  tiles: number,
+  channels: number,
+  blocks: number,
+): number {
+  return plan.places * tileBytes(blocks * tiles * channels);
+}
+
+function blocksPlan(geometry: ConvGeometry): WinogradBlocksPlan | null {
+  const { height, width, channels, outHeight, outWidth, outChannels, kernel, padding } = geometry;
+  const along = Math.ceil(kernel / blockSide);
+  const [down, across] = [Math.ceil(outHeight / blockSide), Math.ceil(outWidth / blockSide)];
+  const [rows, columns] = [down + along - 1, across + along - 1];
+  const n = 2 * blockSide - 1;
+  const places = n ** 2;
+  const parts = along ** 2;
+  const inTiles = rows * columns;
+  const outTiles = down * across;
+  const window = { kernelSize: kernel, stride: 1, padding };
+  const direct =
+    tapsInside(height, outHeight, window) * tapsInside(width, outWidth, window) * channels * outChannels;
+  const tiled =
+    places *
+    (outTiles * parts * channels * outChannels +
+      transformCost * (inTiles * channels + outTiles * outChannels));
+  if (tiled > worthwhile * direct) return null;
+  const rowBytes = bytesOfTile(places, columns * channels, across * outChannels);
+  const most = Math.max(1, Math.min(rows, Math.floor(groupBytes / rowBytes)));
+  const part = partBytes(blockSide);
+  const border = kernel - 1 - padding;
+  const support = Math.max(
+    (height + 2 * padding) * (width + 2 * padding),
+    (outHeight + 2 * border) * (outWidth + 2 * border),
+  );
+  // tileScratch of assembly/winogradTiles.ts, the support of an image, and the products of the rows that pass together.
+  const scratchBytes =
+    (1 + places + n) * part +
+    128 +
+    Math.ceil(support / 64) * 64 +
+    places * tileBytes(most * columns * Math.max(channels, outChannels));
+  return { scheme: 'blocks', places, parts, inTiles, outTiles, most, scratchBytes };
+}
+
+/** Blocks of images whose transformed values a weight gradient that keeps nothing makes again at a time. */
+export function recomputedBlocks(
+  plan: WinogradBlocksPlan,
+  { channels, outChannels, blocks }: Pick<ConvGeometry, 'channels' | 'outChannels' | 'blocks'>,
+): number {
+  const perBlock = bytesOfTile(plan.places, plan.inTiles * channels, plan.outTiles * outChannels);
+  const most = Math.max(1, Math.floor(keptBytes / perBlock));
+  return Math.ceil(blocks / Math.ceil(blocks / most));
+}
+
 /** Where tiles are faster than direct sums and exact enough. */
 export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvGeometry): WinogradPlans {
   const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
   const none = { forward: null, inputGradient: null, weightGradient: null };
   if (lowering.program.precision === 'float64') return none;
-  if (lowering.images <= fewImages || stride !== 1 || (kernel !== 3 && kernel !== 5)) return none;
+  if (lowering.images <= fewImages || stride !== 1 || (kernel !== 3 && kernel !== 5 && kernel !== 7))
+    return none;
   const { padding } = convWindow(layer);
   const least = padding > 0 ? leastChannels.padded : leastChannels.plain;
   if (Math.min(channels, outChannels) < least || padding > (kernel - 1) / 2) return none;
-  const large = plan(kernel, geometry);
+  const large = kernel === 7 ? blocksPlan(geometry) : plan(kernel, geometry);
   const small = kernel === 3 ? plan(2, geometry) : null;
   const isMany = outChannels * outHeight * outWidth > mostOutputs;
   const forward = geometry.blocks < leastBlocks ? small : isMany ? (small ?? rowsPlan(geometry)) : large;
@@ -172,6 +247,11 @@ export function keepsTransformed(
 ): boolean {
   if (!isTraining(lowering.mode) || weightGradient === null) return false;
   if (forward?.scheme !== weightGradient.scheme || inputGradient === null) return false;
+  if (weightGradient.scheme === 'blocks') {
+    const { inTiles, outTiles } = weightGradient;
+    const bytes = (tiles: number, count: number): number => blocksBytes(weightGradient, tiles, count, blocks);
+    return bytes(inTiles, channels) + bytes(outTiles, outChannels) <= keptBytes;
+  }
   const bytes = (count: number): number => transformedBytes(weightGradient, count, blocks);
   return bytes(channels) + bytes(outChannels) <= keptBytes;
 }
