@@ -2,9 +2,11 @@
  * BatchNorm2d in PyTorch's meaning: normalise with the biased variance, move the running variance by the unbiased one. All of it
  * is computed in float64: over few values per channel it magnifies every rounding before it. `saved` holds mean,
  * 1 / sqrt(var + eps), scale and shift of y = x * scale + shift, [channels] doubles each. A channel belongs to one thread, so that
- * its sums do not depend on the number of threads; two channels go side by side, since they share a cache line.
+ * its sums do not depend on the number of threads; two channels go side by side, since they share a cache line. Of a few images two
+ * channels of one image are a vector.
  */
-import { lanes, loadPair, pairMask, readAhead, share, storePair, total } from './simd';
+import { channelPair, clearAbsent, loadChannels, storeChannels } from './imageLanes';
+import { fewImages, lanes, loadPair, pairMask, readAhead, share, storePair, total } from './simd';
 
 /** Bytes of a thread's channels whose pixels are summed up channel by channel while they are in the cache. */
 const CHUNK_BYTES: i32 = 131072;
@@ -57,6 +59,36 @@ function addStatistics<T>(sums: usize, p: usize, next: usize, step: usize, count
   v128.store(sums, sumA); v128.store(sums, squaresA, 16); v128.store(sums, sumB, 32); v128.store(sums, squaresB, 48);
 }
 
+/** The first of two doubles in each of a pair's sums, which lie 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function loadSums(at: usize): v128 {
+  return v128.load64_lane(at + 32, v128.load64_zero(at), 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeSums(at: usize, values: v128): void {
+  v128.store64_lane(at, values, 0);
+  v128.store64_lane(at + 32, values, 1);
+}
+
+/** addStatistics of a few images. */
+function addImageStatistics<T>(sums: usize, p: usize, next: usize, step: usize, count: i32): void {
+  let sum = loadSums(sums), squares = loadSums(sums + 16);
+  for (let n = 0; n < fewImages; n++) {
+    let at = p + <usize>n * sizeof<T>();
+    for (let i = count; i > 0; i--) {
+      const x = loadChannels<T>(at, next);
+      sum = f64x2.add(sum, x);
+      squares = f64x2.add(squares, f64x2.mul(x, x));
+      at += step;
+    }
+  }
+  storeSums(sums, sum);
+  storeSums(sums + 16, squares);
+}
+
 export function batchNormStatistics<T>(
   x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, sums: usize, blocks: i32, pixels: i32,
   channels: i32, images: i32, eps: f32, momentum: f32, thread: i32, threads: i32,
@@ -75,9 +107,9 @@ export function batchNormStatistics<T>(
       const p = x + <usize>(block * pixels + row) * step;
       readAhead(p + first, width, some, step);
       for (let pair = from; pair < to; pair++) {
-        addStatistics<T>(
-          sums + <usize>pair * SUM_BYTES, p + <usize>(2 * pair) * lanes<T>(), nextChannel<T>(pair, channels), step, some, images, block,
-        );
+        const own = sums + <usize>pair * SUM_BYTES, at = p + <usize>(2 * pair) * lanes<T>(), next = nextChannel<T>(pair, channels);
+        if (fewImages > 0) addImageStatistics<T>(own, at, next, step, some);
+        else addStatistics<T>(own, at, next, step, some, images, block);
       }
     }
   }
@@ -120,6 +152,35 @@ export function batchNormRunning<T>(
   }
 }
 
+/** The doubles of a pair of channels, of which the second may be missing. */
+// @ts-ignore: decorator
+@inline
+function doubles(at: usize, next: usize): v128 {
+  return next ? v128.load(at) : v128.load64_splat(at);
+}
+
+/** Pixels from..to of batchNormApply, of a few images. */
+function applyToImages<T>(x: usize, saved: usize, y: usize, channels: i32, least: v128, from: i32, to: i32): void {
+  const field = <usize>channels * 8, pairs = (channels + 1) / 2;
+  let p = <usize>(from * channels) * lanes<T>();
+  for (let unit = from; unit < to; unit++) {
+    let at = saved + 2 * field;
+    for (let pair = 0; pair < pairs; pair++) {
+      const next = nextChannel<T>(pair, channels);
+      const scale = doubles(at, next), shift = doubles(at + field, next);
+      clearAbsent<T>(y + p);
+      if (next) clearAbsent<T>(y + p + next);
+      for (let n = 0; n < fewImages; n++) {
+        const q = p + <usize>n * sizeof<T>();
+        const value = f64x2.add(f64x2.mul(loadChannels<T>(x + q, next), scale), shift);
+        storeChannels<T>(y + q, next, f64x2.pmax(value, least));
+      }
+      p += lanes<T>() + next;
+      at += 16;
+    }
+  }
+}
+
 export function batchNormApply<T>(
   x: usize, saved: usize, y: usize, blocks: i32, pixels: i32, channels: i32, relu: i32, thread: i32, threads: i32,
 ): void {
@@ -127,6 +188,10 @@ export function batchNormApply<T>(
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const field = <usize>channels * 8;
   const least = relu ? f64x2.splat(0) : f64x2.splat(-Infinity);
+  if (fewImages > 0) {
+    applyToImages<T>(x, saved, y, channels, least, from, to);
+    return;
+  }
   let p = <usize>(from * channels) * lanes<T>();
   for (let unit = from; unit < to; unit++) {
     for (let at = saved + 2 * field; at < saved + 3 * field; at += 8) {
@@ -149,6 +214,31 @@ export function through<T>(dy: usize, y: usize, at: usize, pair: usize): v128 {
     return f64x2.promote_low_f32x4(v128.andnot(v128.load64_zero(dy + at + pair * 8), stopped));
   }
   return v128.andnot(loadPair<T>(dy + at, pair), f64x2.le(loadPair<T>(y + at, pair), f64x2.splat(0)));
+}
+
+/** `through` of two channels of one image. */
+// @ts-ignore: decorator
+@inline
+function throughChannels<T>(dy: usize, y: usize, at: usize, next: usize): v128 {
+  let pair = channelPair<T>(dy + at, next);
+  if (y) pair = v128.andnot(pair, v128.le<T>(channelPair<T>(y + at, next), v128.splat<T>(0)));
+  return sizeof<T>() === 4 ? f64x2.promote_low_f32x4(pair) : pair;
+}
+
+/** addGradients of a few images. */
+function addImageGradients<T>(sums: usize, dy: usize, x: usize, y: usize, p: usize, next: usize, step: usize, count: i32): void {
+  let sum = loadSums(sums), product = loadSums(sums + 16);
+  for (let n = 0; n < fewImages; n++) {
+    let at = p + <usize>n * sizeof<T>();
+    for (let i = count; i > 0; i--) {
+      const gradient = throughChannels<T>(dy, y, at, next);
+      sum = f64x2.add(sum, gradient);
+      product = f64x2.add(product, f64x2.mul(gradient, loadChannels<T>(x + at, next)));
+      at += step;
+    }
+  }
+  storeSums(sums, sum);
+  storeSums(sums + 16, product);
 }
 
 /** Adds a pair of channels of `count` pixels to its sums of dy and of dy * x. The gradient of missing images is 0. */
@@ -194,9 +284,9 @@ export function batchNormGradientSums<T>(
     readAhead(x + p + first, width, some, step);
     if (y) readAhead(y + p + first, width, some, step);
     for (let pair = from; pair < to; pair++) {
-      addGradients<T>(
-        sums + <usize>pair * SUM_BYTES, dy, x, y, p + <usize>(2 * pair) * lanes<T>(), nextChannel<T>(pair, channels), step, some,
-      );
+      const own = sums + <usize>pair * SUM_BYTES, at = p + <usize>(2 * pair) * lanes<T>(), next = nextChannel<T>(pair, channels);
+      if (fewImages > 0) addImageGradients<T>(own, dy, x, y, at, next, step, some);
+      else addGradients<T>(own, dy, x, y, at, next, step, some);
     }
   }
   for (let pair = from; pair < to; pair++) {
@@ -217,6 +307,34 @@ export function batchNormGradientSums<T>(
   }
 }
 
+/** Pixels from..to of batchNormGradient, of a few images. */
+function gradientOfImages<T>(
+  dy: usize, x: usize, y: usize, saved: usize, factors: usize, dx: usize, channels: i32, from: i32, to: i32,
+): void {
+  const field = <usize>channels * 8, pairs = (channels + 1) / 2;
+  let p = <usize>(from * channels) * lanes<T>();
+  for (let unit = from; unit < to; unit++) {
+    let at: usize = 0;
+    for (let pair = 0; pair < pairs; pair++) {
+      const next = nextChannel<T>(pair, channels);
+      const scale = doubles(saved + 2 * field + at, next);
+      clearAbsent<T>(dx + p);
+      if (next) clearAbsent<T>(dx + p + next);
+      for (let n = 0; n < fewImages; n++) {
+        const q = p + <usize>n * sizeof<T>();
+        let value = f64x2.mul(throughChannels<T>(dy, y, q, next), scale);
+        if (factors) {
+          const factor = doubles(factors + at, next), offset = doubles(factors + field + at, next);
+          value = f64x2.add(value, f64x2.add(f64x2.mul(loadChannels<T>(x + q, next), factor), offset));
+        }
+        storeChannels<T>(dx + q, next, value);
+      }
+      p += lanes<T>() + next;
+      at += 16;
+    }
+  }
+}
+
 /**
  * dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums; without them where `factors` is 0, since running
  * statistics do not depend on x.
@@ -228,6 +346,10 @@ export function batchNormGradient<T>(
   const units = blocks * pixels;
   const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   const field = <usize>channels * 8;
+  if (fewImages > 0) {
+    gradientOfImages<T>(dy, x, y, saved, factors, dx, channels, from, to);
+    return;
+  }
   let p = <usize>(from * channels) * lanes<T>();
   for (let unit = from; unit < to; unit++) {
     const block = unit / pixels;

@@ -5,7 +5,8 @@
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
 import { maximaOfRows } from './pool';
 import { valleyMaximaOfRows } from './valleyPool';
-import { lanes, loadPair, panelStart, share, total, transpose, worker } from './simd';
+import { loadChannels } from './imageLanes';
+import { fewImages, lanes, loadPair, panelStart, share, storeTransposed, total, transpose, worker } from './simd';
 
 /** Weights of one group of panels should stay in the level-2 cache while the rows of the images pass. */
 const GROUP_BYTES: i32 = 262144;
@@ -124,17 +125,21 @@ function transposePanels<T>(
   w: usize, packed: usize, channels: i32, outChannels: i32, taps: i32, tap: i32, panels: i32, inPanels: i32, panel: i32, last: i32,
   from: i32, to: i32,
 ): void {
+  // As panelStart, whose divisions take as long as what is done here.
+  const least = channels / inPanels, larger = channels % inPanels;
   for (; panel < last; panel++) {
     const o0 = panelStart(panel, outChannels, panels);
     const r = panelStart(panel + 1, outChannels, panels) - o0;
     let i0 = panelStart(from, channels, inPanels);
     for (let inPanel = from; inPanel < to; inPanel++) {
-      const next = panelStart(inPanel + 1, channels, inPanels), size = next - i0;
+      const size = least + (inPanel < larger ? 1 : 0);
       // [tap][i0 ..][r] of this panel -> [taps - 1 - tap][o0 ..][size]
       const source = w + <usize>(o0 * taps * channels + (tap * channels + i0) * r) * sizeof<T>();
       const target = packed + <usize>(i0 * taps * outChannels + ((taps - 1 - tap) * outChannels + o0) * size) * sizeof<T>();
-      transpose<T>(source, target, size, r);
-      i0 = next;
+      if (sizeof<T>() === 4 && size === 4 && r === 4) {
+        storeTransposed(target, 16, v128.load(source), v128.load(source, 16), v128.load(source, 32), v128.load(source, 48));
+      } else transpose<T>(source, target, size, r);
+      i0 += size;
     }
   }
 }
@@ -240,12 +245,11 @@ function gradientOfRows<T>(
   }
 }
 
-export function convWeightGradient<T>(
+/** Weight gradients of kernel rows from..to of all panels. */
+export function weightGradientOfUnits<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, from: i32, to: i32,
 ): void {
-  const units = panels * kernel;
-  const from = share(units, thread, threads), to = share(units, thread + 1, threads);
   clearUnits<T>(dw, channels, outChannels, kernel, panels, from, to);
   const xRow = <usize>(width * channels) * lanes<T>(), image = <usize>height * xRow;
   const dyRow = <usize>(outWidth * outChannels) * lanes<T>(), dyImage = <usize>outHeight * dyRow;
@@ -278,6 +282,17 @@ export function convWeightGradient<T>(
   }
 }
 
+export function convWeightGradient<T>(
+  x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+): void {
+  const units = panels * kernel;
+  weightGradientOfUnits<T>(
+    x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, panels,
+    share(units, thread, threads), share(units, thread + 1, threads),
+  );
+}
+
 /** sums [slice][channels] of dy, in float64. Two channels side by side, since they share a cache line; an odd last one is paired with itself. */
 export function biasGradient<T>(
   dy: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, slices: i32, thread: i32, threads: i32,
@@ -291,6 +306,19 @@ export function biasGradient<T>(
     const next = c + 1 < channels ? lanes<T>() : 0;
     let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
     let p = dy + <usize>(first * pixels) * step + <usize>c * lanes<T>();
+    if (fewImages > 0) {
+      for (let n = 0; n < fewImages; n++) {
+        let at = p + <usize>n * sizeof<T>();
+        for (let i = pixels; i > 0; i--) {
+          a0 = f64x2.add(a0, loadChannels<T>(at, next));
+          at += step;
+        }
+      }
+      const target = sums + <usize>(slice * channels + c) * 8;
+      v128.store64_lane(target, a0, 0);
+      if (next) v128.store64_lane(target + 8, a0, 1);
+      continue;
+    }
     for (let i = (last - first) * pixels; i > 0; i--) {
       a0 = f64x2.add(a0, f64x2.add(loadPair<T>(p, 0), loadPair<T>(p, 1)));
       a1 = f64x2.add(a1, f64x2.add(loadPair<T>(p, 2), loadPair<T>(p, 3)));

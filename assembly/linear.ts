@@ -1,5 +1,6 @@
 /** Linear layers: the weights pass once, in panels, while the activations of the batch stay in the cache. */
 import { ACCUMULATE, gradient, product, RELU } from './build/tiles';
+import { imageLinearForward, imageLinearInputGradient, imageLinearWeightGradient } from './imageLinear';
 import { inputGradientAlongPanels, weightGradientOfBlock } from './linearSmallBatch';
 import { fewImages, lanes, panelStart, share, transpose, worker } from './simd';
 
@@ -24,6 +25,10 @@ export function linearForward<T>(
   x: usize, w: usize, bias: usize, y: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, relu: i32,
   thread: i32, threads: i32,
 ): void {
+  if (sizeof<T>() === 4 && fewImages > 0) {
+    imageLinearForward(x, w, bias, y, inFeatures, outFeatures, panels, relu, thread, threads);
+    return;
+  }
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const xStep = <usize>inFeatures * lanes<T>(), yStep = <usize>outFeatures * lanes<T>();
   const passes = passesOf(blocks, inFeatures);
@@ -49,6 +54,10 @@ export function linearInputGradient<T>(
   dy: usize, w: usize, dx: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, inPanels: i32, scratch: usize,
   accumulate: i32, thread: i32, threads: i32,
 ): void {
+  if (sizeof<T>() === 4 && fewImages > 0) {
+    imageLinearInputGradient(dy, w, dx, inFeatures, outFeatures, panels, inPanels, scratch, accumulate, thread, threads);
+    return;
+  }
   const from = share(inPanels, thread, threads), to = share(inPanels, thread + 1, threads);
   if (sizeof<T>() === 4 && blocks <= SMALL_BATCH) {
     const first = panelStart(from, inFeatures, inPanels), last = panelStart(to, inFeatures, inPanels);
@@ -76,6 +85,10 @@ export function linearInputGradient<T>(
 export function linearWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, inFeatures: i32, outFeatures: i32, panels: i32, scratch: usize, thread: i32, threads: i32,
 ): void {
+  if (sizeof<T>() === 4 && fewImages > 0) {
+    imageLinearWeightGradient(x, dy, dw, inFeatures, outFeatures, panels, thread, threads);
+    return;
+  }
   const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const xStep = <usize>inFeatures * lanes<T>(), dyStep = <usize>outFeatures * lanes<T>();
   const passes = passesOf(blocks, inFeatures);
@@ -89,7 +102,7 @@ export function linearWeightGradient<T>(
         const r = panelStart(panel + 1, outFeatures, panels) - o0;
         const target = dw + (<usize>o0 * <usize>inFeatures + <usize>(i * r)) * sizeof<T>();
         if (sizeof<T>() === 4 && blocks === 1) {
-          weightGradientOfBlock(r, run, dy + <usize>o0 * 32, x + <usize>i * 32, target, packed, fewImages || 8);
+          weightGradientOfBlock(r, run, dy + <usize>o0 * 32, x + <usize>i * 32, target, packed);
           continue;
         }
         const size = <usize>r * lanes<T>();

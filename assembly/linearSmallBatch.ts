@@ -77,16 +77,16 @@ function oneInput(
   addTo(dx, a0, a1, adds);
 }
 
-/** dw [input][r] = the sum over the first `images` of one block of a panel's gradients [r][8] times each of `inputs` inputs. */
+/** dw [input][r] = the sum over the images of one block of a panel's gradients [r][8] times each of `inputs` inputs. */
 export function weightGradientOfBlock(
-  r: i32, inputs: i32, dy: usize, x: usize, dw: usize, packed: usize, images: i32,
+  r: i32, inputs: i32, dy: usize, x: usize, dw: usize, packed: usize,
 ): void {
-  const row = <usize>r * 4, all = <usize>images * 4;
+  const row = <usize>r * 4;
   transpose<f32>(dy, packed, r, 8);
   for (; inputs >= 4; inputs -= 4) {
     let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
     let pd = packed;
-    for (const end = x + all; x < end; x += 4) {
+    for (const end = x + 32; x < end; x += 4) {
       const low = v128.load(pd), high = v128.load(pd, 16);
       const xa = v128.load32_splat(x), xb = v128.load32_splat(x, 32), xc = v128.load32_splat(x, 64), xd = v128.load32_splat(x, 96);
       a0 = madd(xa, low, a0); a1 = madd(xa, high, a1);
@@ -99,18 +99,18 @@ export function weightGradientOfBlock(
     storeRow(dw + row, r, b0, b1);
     storeRow(dw + 2 * row, r, c0, c1);
     storeRow(dw + 3 * row, r, d0, d1);
-    x += 128 - all; dw += 4 * row;
+    x += 96; dw += 4 * row;
   }
   for (; inputs > 0; inputs--) {
     let a0 = f32x4.splat(0), a1 = a0;
     let pd = packed;
-    for (const end = x + all; x < end; x += 4) {
+    for (const end = x + 32; x < end; x += 4) {
       const factor = v128.load32_splat(x);
       a0 = madd(factor, v128.load(pd), a0); a1 = madd(factor, v128.load(pd, 16), a1);
       pd += row;
     }
     storeRow(dw, r, a0, a1);
-    x += 32 - all; dw += row;
+    dw += row;
   }
 }
 

@@ -54,7 +54,7 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
     );
   // Tiles count as what a direct convolution computes.
   const kernel = of('kernel') || (of('scheme') === 5 || name === 'winogradConvPool' ? 5 : 3);
-  if (/^conv|^winograd(Blocks)?(Forward|ConvPool|InputGradient)$/u.test(name)) {
+  if (/^(?:conv|imageConv)|^winograd(Blocks)?(Forward|ConvPool|InputGradient)$/u.test(name)) {
     const pixels = of('outHeight') * of('outWidth');
     return 16 * of('blocks') * pixels * of('outChannels') * of('channels') * kernel ** 2;
   }
@@ -62,7 +62,7 @@ function flops(name: OperationName, a: Readonly<Record<string, number>>): number
 }
 
 function describe(name: OperationName, a: Readonly<Record<string, number>>): string {
-  if (name.startsWith('conv') || name.startsWith('winogradBlocks'))
+  if (/^(?:conv|imageConv|winogradBlocks)/u.test(name))
     return `${a['channels']}->${a['outChannels']} k${a['kernel']} s${a['stride'] ?? 1} ${a['outHeight']}x${a['outWidth']}`;
   if (name.startsWith('winograd'))
     return `${a['channels']}->${a['outChannels'] ?? ''} scheme ${a['scheme'] ?? 5} ${a['outHeight'] ?? ''}x${a['outWidth'] ?? ''}`;
@@ -122,7 +122,8 @@ export async function profileKernels(
     );
     const one = { ...program, words, length };
     const time = best(() => runtime.run(one));
-    const work = flops(name, values);
+    // Of the images that a block of eight has.
+    const work = (flops(name, values) * batchSize) / (8 * Math.ceil(batchSize / 8));
     kernels.push({
       name,
       detail: describe(name, values),

@@ -20,6 +20,7 @@ import {
 import { variants } from '@/engine/wasm/variants';
 import { activationDefinitions } from '@/model/layers';
 import { lossKinds } from '@/model/losses';
+import { imageConvTilesSource } from './wasm/imageConvTiles.ts';
 import { imageTilesSource } from './wasm/imageTiles.ts';
 import { tilesSource } from './wasm/tiles.ts';
 import { windowTilesSource } from './wasm/windowTiles.ts';
@@ -252,6 +253,7 @@ function generatedSources(): Readonly<Record<string, string>> {
     'constants.ts': constantsSource(),
     'losses.ts': lossesSource(),
     'activations.ts': activationsSource(),
+    'imageConvTiles.ts': imageConvTilesSource(),
     'windowTiles.ts': windowTilesSource(),
     'winogradTransforms.ts': winogradSource(),
   };

@@ -1,6 +1,7 @@
 /**
  * Generates the inner kernels for batches of a few images as AssemblyScript: a vector holds a panel's output channels of one image,
- * where the tiles of tiles.ts hold eight images, most of which such a batch does not have.
+ * where the tiles of tiles.ts hold eight images, most of which such a batch does not have. Images lie as ever, with eight between two
+ * values of one: those of imageConvTiles.ts are packed, which leaves groups, strided input gradients and infinities to these.
  */
 import { pieceLength, range } from './tiles.ts';
 

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeHost } from '../../../scripts/wasm/nodeHost.ts';
+import { fewImages } from '@/engine/wasm/operations';
 import { runConv, type ConvShape } from '@/engine/wasm/testing/convCase';
-import { newBench, type LayerBench } from '@/engine/wasm/testing/layerBench';
+import { newBench, runLayers, type LayerBench } from '@/engine/wasm/testing/layerBench';
 import type { LayerSpec } from '@/model/layers';
 import { randomBits } from '@/model/random';
 
@@ -69,6 +70,21 @@ const blockShapes: fc.Arbitrary<Case> = fc.record({
   bad: bad(places),
 });
 
+/** Convolutions of so few images that each is packed with its zeros around it. */
+const fewShapes: fc.Arbitrary<Case> = fc.record({
+  ...common,
+  images: fc.integer({ min: 1, max: fewImages }),
+  height: fc.integer({ min: 6, max: 11 }),
+  width: fc.integer({ min: 6, max: 11 }),
+  inChannels: fc.integer({ min: 1, max: 9 }),
+  outChannels: fc.integer({ min: 1, max: 19 }),
+  kernelSize: fc.constantFrom(2, 3, 5),
+  // Both ways, those of conv.ts leave out what lies outside.
+  padding: fc.integer({ min: 0, max: 2 }),
+  hasPool: fc.constant(false),
+  bad: bad(['weight', 'bias', 'gradient']),
+});
+
 /** First convolutions of one channel, which tiles along rows compute with their pooling; pixels are finite. */
 const firstShapes: fc.Arbitrary<Case> = fc.record({
   ...common,
@@ -122,6 +138,7 @@ describe.each([1, 2])('on %i threads', (threads) => {
     ['a convolution', shapes, 5],
     ['a convolution of 7 x 7 taps', blockShapes, 2],
     ['a first convolution and its pooling', firstShapes, 5],
+    ['a convolution of a few images', fewShapes, 40],
   ] as const)('%s', async (_, cases, numRuns) => {
     const bench = await newBench(nodeHost(), threads);
     let total = 0;
@@ -139,4 +156,34 @@ describe.each([1, 2])('on %i threads', (threads) => {
     }
     expect(total).toBeGreaterThan(1000);
   });
+});
+
+// The places of the images that a batch lacks are read as zeros by sums over all eight, whose products with an infinity are NaN.
+it.each(['Conv2d', 'BatchNorm2d'] as const)('an infinite bias of %s on one image', async (kind) => {
+  const conv = {
+    kind: 'Conv2d',
+    outChannels: 2,
+    kernelSize: 1,
+    stride: 1,
+    padding: 0,
+    init: { kind: 'default' },
+  } as const;
+  const layers: readonly LayerSpec[] = [
+    kind === 'Conv2d'
+      ? { ...conv, name: 'a', inChannels: 2, bias: true }
+      : { kind, name: 'a', numFeatures: 2, eps: 1e-5, momentum: 0.1 },
+    { ...conv, name: 'b', inChannels: 2, groups: 2, bias: false },
+  ];
+  const bench = await newBench(nodeHost(), 1);
+  const weights = new Map([
+    ['a.weight', dense(kind === 'Conv2d' ? 4 : 2, 1)],
+    ['a.bias', Float32Array.of(Infinity, 0)],
+    ['b.weight', dense(2, 2)],
+  ]);
+  const x = { shape: [1, 2, 4, 4] as const, data: dense(32, 3) };
+  const { gradients } = await runLayers(bench, layers, x, weights, (count) =>
+    new Float32Array(count).fill(1),
+  );
+  bench.runtime.dispose();
+  expect(gradients.get('b.weight')?.[0]).toBe(Infinity);
 });

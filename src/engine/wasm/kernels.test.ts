@@ -10,6 +10,7 @@ import { fewImages } from '@/engine/wasm/operations';
 import type { Precision } from '@/engine/wasm/precision';
 import { Program, type WasmBuffer } from '@/engine/wasm/program';
 import { RunMemory } from '@/engine/wasm/runMemory';
+import { variants } from '@/engine/wasm/variants';
 import { defaultLayer } from '@/model/edit';
 import { dropoutOrdinals } from '@/model/dropoutOrdinals';
 import {
@@ -77,6 +78,9 @@ const linear = (name: string, inFeatures: number, outFeatures: number): Linear =
   bias: true,
   init,
 });
+
+/** Most output channels of a panel with and without fused multiply-add: of few images two panels or one fill a tile. */
+const panelSizes = [variants.relaxed.maxPanel, variants.simd.maxPanel];
 
 type Shape4 = readonly [number, number, number, number];
 
@@ -160,7 +164,11 @@ describe('convolution', () => {
     stride: fc.integer({ min: 1, max: 3 }),
     padding: fc.integer({ min: 0, max: 4 }),
   });
-  const agrees = async (shapes: typeof geometry, runs: { numRuns: number; seed: number }): Promise<void> =>
+  const agrees = async (
+    shapes: typeof geometry,
+    runs: { numRuns: number; seed: number },
+    on = bench,
+  ): Promise<void> =>
     fc.assert(
       fc.asyncProperty(
         shapes,
@@ -172,7 +180,7 @@ describe('convolution', () => {
             images * height * width * 4,
           );
           expect(
-            await worstError(layers, [images, inChannels, height, width], sumTolerance(longest)),
+            await worstError(layers, [images, inChannels, height, width], sumTolerance(longest), on),
           ).toBeLessThan(1);
         },
       ),
@@ -214,11 +222,13 @@ describe('convolution', () => {
     },
   );
 
-  it('agrees on batches of a few images, which go one by one', () =>
+  it.each(panelSizes)('agrees on batches of a few images, which go one by one, in panels of %i', (maxPanel) =>
     agrees(
       geometry.map((shape) => ({ ...shape, images: 1 + (shape.images % fewImages) })),
       { numRuns: 60, seed: 16 },
-    ));
+      { ...bench, maxPanel },
+    ),
+  );
 
   it.each(['float32', 'float64'] as const)('agrees with taps that lie apart, in %s', async (precision) => {
     await fc.assert(
@@ -492,6 +502,23 @@ describe('convolution', () => {
 });
 
 describe('Linear', () => {
+  it.each(panelSizes)('agrees on batches of a few images, in panels of %i', async (maxPanel) => {
+    for (const [images, inFeatures, outFeatures] of [
+      [1, 70, 37],
+      [2, 301, 3],
+      [3, 6, 5],
+      [3, 9, 1],
+      [fewImages, 1, 1],
+      [fewImages, 131, 18],
+    ] as const) {
+      const layers = [{ kind: 'Flatten', name: 'flatten' } as const, linear('l', inFeatures, outFeatures)];
+      const tolerance = sumTolerance(Math.max(inFeatures, outFeatures));
+      // oxlint-disable-next-line no-await-in-loop -- one memory
+      const error = await worstError(layers, [images, inFeatures, 1, 1], tolerance, { ...bench, maxPanel });
+      expect(error).toBeLessThan(1);
+    }
+  });
+
   it('agrees forward and in both gradients, also after a flattened image', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -618,7 +645,7 @@ describe('BatchNorm2d', () => {
       eps: 1e-5,
       momentum: 0.1,
     });
-    const sizes = [2, 5, 8, 11].map((images) => [images, 5, 5, 7] as const);
+    const sizes = [1, 2, fewImages, 5, 8, 11].map((images) => [images, 5, 5, 7] as const);
     // The last has more pixels of its 71 channels than pass through the cache in one piece.
     for (const size of [...sizes, [5, 71, 9, 8] as const]) {
       for (const hasRelu of [false, true]) {
@@ -719,7 +746,7 @@ describe('float64', () => {
   it.each(layerKinds)('leaves only the rounding of what is read and of numbers of %s', async (kind) => {
     const image = [3, 7, 5];
     const isVector = needsVector(kind, image);
-    for (const [at, images] of [1, 11, 8].entries()) {
+    for (const [at, images] of [1, fewImages, 11, 8].entries()) {
       const layer = randomLayer(kind, isVector ? [105] : image, 50 + at);
       const flat: LayerSpec[] = isVector ? [{ kind: 'Flatten', name: 'flatten' }] : [];
       const shape = [images, 3, 7, 5] as const;

@@ -7,6 +7,7 @@ import { takesPool, lowerConvPool } from '@/engine/wasm/layers/conv2d';
 import { layerLowerings } from '@/engine/wasm/layers';
 import { lowerValleyPool } from '@/engine/wasm/layers/maxPool2d';
 import {
+  hasFewImages,
   keepGradient,
   keepOutput,
   type Gradient,
@@ -14,8 +15,10 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
+import { fewImages } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { activationOf, isActivation, type LayerKind, type LayerOf, type LayerSpec } from '@/model/layers';
+import { isPlainConv } from '@/model/layers/conv2d';
 import { layerEntries } from '@/model/stateDict';
 
 /** What a layer's kernel takes over: a ReLU at once behind it, and a pool behind that. */
@@ -35,6 +38,15 @@ function lowerLayer<Kind extends LayerKind>(
   return layerLowerings[layer.kind].lower(lowering, layer, x, { hasRelu, lowerSequence });
 }
 
+/** Whether a layer's kernels leave 0, forward and backward, in the places that a batch of a few images does not fill. */
+function isClean(lowering: Lowering, layer: LayerSpec): boolean {
+  if (lowering.images > fewImages) return false;
+  if (layer.kind === 'BatchNorm1d' || layer.kind === 'BatchNorm2d') return true;
+  return (
+    hasFewImages(lowering) && (layer.kind === 'Linear' || (layer.kind === 'Conv2d' && isPlainConv(layer)))
+  );
+}
+
 /**
  * The places of a last block of fewer than eight images hold zeros wherever a sum over the batch reads them. Left alone they would be
  * what a weight makes of them: an infinite one NaN, and that times a gradient of 0 is NaN as well. Only parameters make one of zeros.
@@ -42,6 +54,7 @@ function lowerLayer<Kind extends LayerKind>(
 function withClearPadding(lowering: Lowering, layer: LayerSpec, x: Value, lowered: Lowered): Lowered {
   const { mode, images, blocks } = lowering;
   if (!isTraining(mode) || images === 8 * blocks || layerEntries(layer).length === 0) return lowered;
+  if (isClean(lowering, layer)) return lowered;
   const clear = (buffer: WasmBuffer, { channels, height, width }: Value): void => {
     lowering.program.emit('clearPadding', { x: buffer, images, blocks, values: channels * height * width });
   };

@@ -1,6 +1,7 @@
 /** What the lowering of every layer works with: the program under construction and values that flow through the network. */
 import type { KeptOutputs } from '@/engine/activations';
 import type { Mode } from '@/engine/mode';
+import { fewImages } from '@/engine/wasm/operations';
 import type { Program, WasmBuffer } from '@/engine/wasm/program';
 import type { RunMemory } from '@/engine/wasm/runMemory';
 import type { LayerSpec } from '@/model/layers';
@@ -65,6 +66,11 @@ export type LowerSequence = (lowering: Lowering, layers: readonly LayerSpec[], x
 /** Floats of an activation, all blocks. */
 export function valueCount(lowering: Lowering, value: Pick<Value, 'channels' | 'height' | 'width'>): number {
   return lowering.blocks * value.height * value.width * value.channels * 8;
+}
+
+/** Whether kernels take the images one by one: see fewImages. */
+export function hasFewImages({ images, program }: Lowering): boolean {
+  return images <= fewImages && program.precision === 'float32';
 }
 
 /** A new activation of this program. */

@@ -4,6 +4,7 @@
  * byte address or an integer unless it is marked `f32`. Activations are [blocks][H][W][C][8 images]. Every
  * kernel exists in both precisions: operation 2 * i works on float32, operation 2 * i + 1 on float64.
  */
+import { imageConvOperations } from '@/engine/wasm/imageConvOperations';
 import { normOperations } from '@/engine/wasm/normOperations';
 import { optimizerOperations, optimizerScalars } from '@/engine/wasm/optimizers';
 import { convShape, winogradOperations } from '@/engine/wasm/winogradOperations';
@@ -114,6 +115,7 @@ export const operations = {
     padding: u,
     panels: u,
   },
+  ...imageConvOperations,
   /** The same with `groups`, taps that lie `dilation` apart, and sizes of the output that ask for more padding at the end. */
   groupedConvForward: { x: u, w: u, bias: u, y: out, ...groupedShape, panels: u, relu: u },
   packGroups: {
@@ -157,7 +159,7 @@ export const operations = {
     panels: u,
     relu: u,
   },
-  /** `scratch` holds one transposed weight panel for each thread. */
+  /** `scratch` holds one transposed weight panel for each thread, or of a few images four sums of every input. */
   linearInputGradient: {
     dy: u,
     w: u,
@@ -311,7 +313,7 @@ export const operationFlags = {
 
 /**
  * Most images of a batch that products and weight gradients take one after the other, with channels side by side in a vector: what lies
- * in memory is the same block of eight, of which the rest is 0. An image costs about a seventh of a block of eight.
+ * in memory is the same block of eight, of which the rest is 0.
  */
 export const fewImages = 4;
 

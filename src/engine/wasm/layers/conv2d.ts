@@ -3,6 +3,12 @@ import { hasBackward, isTraining } from '@/engine/mode';
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';
 import {
+  emitDirectForward,
+  emitDirectInputGradient,
+  emitDirectPool,
+  emitDirectWeightGradient,
+} from '@/engine/wasm/lowerImageConv';
+import {
   newBuffer,
   panelCount,
   valueCount,
@@ -12,7 +18,6 @@ import {
   type Value,
 } from '@/engine/wasm/lowering';
 import {
-  convPoolScratchBytes,
   emitWinogradConvPool,
   emitWinogradForward,
   emitWinogradInputGradient,
@@ -102,7 +107,7 @@ function emitInputGradient(
   const inPanels = panelCount(lowering, channels);
   program.emit('packTransposed', { w, packed, channels, outChannels, kernel, panels, inPanels });
   if (tiles.inputGradient === null) {
-    program.emit('convInputGradient', { ...rest, packed, inPanels, accumulate: 0 });
+    emitDirectInputGradient(lowering, name, { ...rest, packed, inPanels, accumulate: 0 });
     return 0;
   }
   const plans = { ...tiles, inputGradient: tiles.inputGradient };
@@ -126,7 +131,7 @@ function lowerConvGradients(
   const result = dx === null ? null : { buffer: dx, isOwned: true };
   if (!isTraining(lowering.mode)) return result;
   const dw = program.buffer(`${name}.weight gradient`, tensorBytes(weightCount(layer)));
-  if (tiles.weightGradient === null) program.emit('convWeightGradient', { ...values, dw });
+  if (tiles.weightGradient === null) emitDirectWeightGradient(lowering, name, { ...values, dw });
   else {
     const kept = { input: keptInput, gradient: keptGradient };
     emitWinogradWeightGradient(lowering, name, tiles.weightGradient, { ...values, dw }, kept);
@@ -137,14 +142,13 @@ function lowerConvGradients(
 }
 
 export function lowerConv(lowering: Lowering, layer: Conv2d, x: Value, hasRelu: boolean): Lowered {
-  const { program } = lowering;
   const parts = convParts(lowering, layer, x);
   const { geometry, w, bias, panels, tiles } = parts;
   const { outHeight, outWidth } = geometry;
   const output = outputValue(lowering, layer, outHeight, outWidth, hasRelu);
   const forward = { x: x.buffer, w, bias, y: output.buffer, ...geometry, panels, relu: hasRelu ? 1 : 0 };
   let keptInput: WasmBuffer | 0 = 0;
-  if (tiles.forward === null) program.emit('convForward', forward);
+  if (tiles.forward === null) emitDirectForward(lowering, layer.name, forward);
   else keptInput = emitWinogradForward(lowering, layer.name, { ...tiles, forward: tiles.forward }, forward);
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: dy } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
@@ -211,11 +215,7 @@ export function lowerConvPool(
     relu,
     valley: valley === null ? 0 : activationKinds.indexOf(valley.kind) + 1,
   };
-  if (!emitWinogradConvPool(lowering, layer.name, forward)) {
-    const scratchBytes = convPoolScratchBytes(outWidth, outChannels);
-    const scratch = program.buffer(`${layer.name} rows`, threads * scratchBytes);
-    program.emit('convPool', { ...forward, scratch });
-  }
+  if (!emitWinogradConvPool(lowering, layer.name, forward)) emitDirectPool(lowering, layer.name, forward);
   const backward = (gradient: Gradient): Gradient | null => {
     const { buffer: pooled } = hasRelu ? lowerReluGradient(lowering, output, gradient) : gradient;
     // Every pooled gradient goes to one pixel, so the sum is the same.

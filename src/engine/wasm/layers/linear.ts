@@ -1,6 +1,7 @@
 /** Linear, which may take over the ReLU that follows it. */
 import { isTraining } from '@/engine/mode';
 import {
+  hasFewImages,
   newBuffer,
   panelCount,
   valueCount,
@@ -53,7 +54,9 @@ export function lowerLinear(lowering: Lowering, layer: Linear, x: Value, hasRelu
     let dx: WasmBuffer | null = null;
     if (x.needsGradient) {
       dx = newBuffer(lowering, `${name} input gradient`, valueCount(lowering, x));
-      const scratch = program.buffer(`${name} transposed panel`, lowering.threads * outFeatures * 8 * 4);
+      // A transposed panel, or of a few images four sums of every input.
+      const values = hasFewImages(lowering) ? lowering.images * inFeatures * 4 : outFeatures * 8;
+      const scratch = newBuffer(lowering, `${name} working memory`, lowering.threads * values);
       program.emit('linearInputGradient', {
         dy,
         w,
