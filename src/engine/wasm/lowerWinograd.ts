@@ -13,6 +13,7 @@ import {
   leastBlocks,
   recomputedParts,
   transformedBytes,
+  transposedGeometry,
   type ConvGeometry,
   type WinogradBlocksPlan,
   type WinogradPlan,
@@ -58,6 +59,27 @@ function emitRowsForward(
   program.emit('winogradRowsForward', { ...forward, u, scratch, scratchBytes, most });
 }
 
+function emitTilesForward(
+  lowering: Lowering,
+  name: string,
+  plan: WinogradPlan,
+  isKept: boolean,
+  forward: Forward,
+): WasmBuffer | 0 {
+  const { program } = lowering;
+  const { stride: _, kernel: __, ...rest } = forward;
+  const { w, channels, outChannels, panels, blocks } = forward;
+  const { scheme, places } = plan;
+  const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * 4);
+  const scratch = weightScratch(lowering, name, plan);
+  program.emit('winogradWeights', { w, u, scratch, channels, outChannels, scheme, panels, flipped: 0 });
+  const v = isKept
+    ? program.buffer(`${name} transformed input`, transformedBytes(plan, channels, blocks))
+    : 0;
+  program.emit('winogradForward', { ...rest, u, v, ...tileWork(lowering, name, plan) });
+  return v;
+}
+
 /** The forward pass; gives the transformed input where it is kept, else 0. */
 export function emitWinogradForward(
   lowering: Lowering,
@@ -65,7 +87,6 @@ export function emitWinogradForward(
   plans: WinogradPlans & { readonly forward: WinogradPlan | WinogradRowsPlan | WinogradBlocksPlan },
   forward: Forward,
 ): WasmBuffer | 0 {
-  const { program } = lowering;
   if (plans.forward.scheme === 'rows') {
     emitRowsForward(lowering, name, plans.forward, forward);
     return 0;
@@ -75,17 +96,7 @@ export function emitWinogradForward(
     const { stride: _, ...given } = forward;
     return emitBlocksForward(lowering, name, plans.forward, isKept, given);
   }
-  const { stride: _, kernel: __, ...rest } = forward;
-  const { w, channels, outChannels, panels, blocks } = forward;
-  const { scheme, places } = plans.forward;
-  const u = program.buffer(`${name} transformed weights`, places * channels * outChannels * 4);
-  const scratch = weightScratch(lowering, name, plans.forward);
-  program.emit('winogradWeights', { w, u, scratch, channels, outChannels, scheme, panels, flipped: 0 });
-  const v = isKept
-    ? program.buffer(`${name} transformed input`, transformedBytes(plans.forward, channels, blocks))
-    : 0;
-  program.emit('winogradForward', { ...rest, u, v, ...tileWork(lowering, name, plans.forward) });
-  return v;
+  return emitTilesForward(lowering, name, plans.forward, isKept, forward);
 }
 
 /** Bytes of working memory that convPool needs of each thread: two rows of outputs. */
@@ -153,8 +164,14 @@ export function emitWinogradInputGradient(
   const isKept = keepsTransformed(lowering, plans, backward);
   if (plans.inputGradient.scheme === 'blocks')
     return emitBlocksInputGradient(lowering, name, plans.inputGradient, isKept, given);
+  const { packed, channels, outChannels, inPanels, blocks, dy, dx } = backward;
+  if (plans.inputGradient.scheme === 2) {
+    // The weights of packTransposed are flipped already.
+    const values = { x: dy, w: packed, bias: 0, y: dx, panels: inPanels, relu: 0 } as const;
+    const forward = { ...transposedGeometry(backward), ...values };
+    return emitTilesForward(lowering, `${name} input gradient`, plans.inputGradient, false, forward);
+  }
   const { kernel: ____, ...rest } = given;
-  const { packed, channels, outChannels, inPanels, blocks } = backward;
   const { scheme, places } = plans.inputGradient;
   const u = program.buffer(`${name} transformed flipped weights`, places * channels * outChannels * 4);
   program.emit('winogradWeights', {

@@ -59,7 +59,7 @@ export interface WinogradBlocksPlan {
   readonly scratchBytes: number;
 }
 
-/** What of a convolution goes by tiles; null goes directly. */
+/** What of a convolution goes by tiles; null goes directly. An input gradient of scheme 2 is a forward pass: transposedGeometry. */
 export interface WinogradPlans {
   readonly forward: WinogradPlan | WinogradRowsPlan | WinogradBlocksPlan | null;
   readonly inputGradient: WinogradPlan | WinogradBlocksPlan | null;
@@ -77,9 +77,10 @@ const leastChannels = { plain: 6, padded: 12 } as const;
  */
 const mostOutputs = 8192;
 /**
- * Fewest images, in blocks of eight, for a forward pass that rounds more than direct sums. In a small batch one ReLU or maximum that
- * rounding turns to the other side is a large part of a gradient: with 8 images, tiles of 4 x 4 put one run of VGG-2 six times out of
- * its tolerance that direct sums follow to a hundredth of it.
+ * Fewest images, in blocks of eight, for outputs and input gradients that round more than direct sums. In a small batch one ReLU or
+ * maximum that rounding turns to the other side is a large part of a gradient: with 8 images, tiles of 4 x 4 put one run of VGG-2 six
+ * times out of its tolerance that direct sums follow to a hundredth of it. Their input gradients alone put 1 of 24 runs of VGG-2 under
+ * Adam out, which divides a bias's small gradient by its own size.
  */
 export const leastBlocks = 4;
 /** Time of a vector in the transforms at one place, in multiply-adds of a product. */
@@ -216,6 +217,28 @@ export function recomputedBlocks(
   return Math.ceil(blocks / Math.ceil(blocks / most));
 }
 
+/** The convolution of stride 1 that gives the input gradient from the output's, with the taps flipped. */
+export function transposedGeometry({
+  height,
+  width,
+  channels,
+  outHeight,
+  outWidth,
+  outChannels,
+  ...same
+}: ConvGeometry): ConvGeometry {
+  return {
+    ...same,
+    height: outHeight,
+    width: outWidth,
+    channels: outChannels,
+    outHeight: height,
+    outWidth: width,
+    outChannels: channels,
+    padding: same.kernel - 1 - same.padding,
+  };
+}
+
 /** Where tiles are faster than direct sums and exact enough. */
 export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvGeometry): WinogradPlans {
   const { channels, outChannels, outHeight, outWidth, kernel, stride } = geometry;
@@ -229,7 +252,11 @@ export function winogradPlans(lowering: Lowering, layer: Conv2d, geometry: ConvG
   const large = kernel === 7 ? blocksPlan(geometry) : plan(kernel, geometry);
   const small = kernel === 3 ? plan(2, geometry) : null;
   const isMany = outChannels * outHeight * outWidth > mostOutputs;
-  const forward = geometry.blocks < leastBlocks ? small : isMany ? (small ?? rowsPlan(geometry)) : large;
+  if (geometry.blocks < leastBlocks) {
+    const inputGradient = kernel === 3 ? plan(2, transposedGeometry(geometry)) : null;
+    return { forward: small, inputGradient, weightGradient: large };
+  }
+  const forward = isMany ? (small ?? rowsPlan(geometry)) : large;
   return { forward, inputGradient: large, weightGradient: large };
 }
 
