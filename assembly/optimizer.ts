@@ -46,21 +46,31 @@ export function clip<T>(partials: usize, chunks: i32, maxNorm: f32, thread: i32,
   store<f64>(scalars + SCALAR_gradientScale * 8, scale > 1 ? 1 : scale);
 }
 
-/**
- * A gradient scaled by its norm's factor, then held within the largest value. NaN passes, as in torch.clamp: pmin and pmax, one
- * instruction each, give their first operand unless the other is beyond it.
- */
+/** Bytes of a gradient that stay in the level-1 cache between adjust and an optimizer. */
+const PART: usize = 8192;
+
+/** Whether gradients are scaled, held within bounds or joined by weight decay in this step. */
 // @ts-ignore: decorator
 @inline
-function clipped<T>(at: usize, scale: v128, bound: v128): v128 {
-  return v128.pmax<T>(v128.pmin<T>(v128.mul<T>(v128.load(at), scale), bound), v128.neg<T>(bound));
+function adjusts<T>(weightDecay: f32): bool {
+  return weightDecay !== 0 || scalar<T>(SCALAR_gradientScale) !== <T>1 || scalar<T>(SCALAR_gradientBound) !== <T>Infinity;
 }
 
-/** With weight decay, if any: 0 times an infinite weight would be NaN. */
-// @ts-ignore: decorator
-@inline
-function decayed<T>(gradient: v128, weight: v128, decay: v128, decays: bool): v128 {
-  return decays ? v128.add<T>(gradient, v128.mul<T>(weight, decay)) : gradient;
+/**
+ * Scales gradients by their norm's factor, then holds them within the largest value, in place. NaN passes, as in torch.clamp: pmin and
+ * pmax, one instruction each, give their first operand unless the other is beyond it. Then comes weight decay, if any: 0 times an infinite
+ * weight would be NaN. It is a loop of its own, since with these constants those of Adam are more than the processor's registers.
+ */
+function adjust<T>(w: usize, g: usize, from: usize, to: usize, weightDecay: f32): void {
+  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound));
+  const least = v128.neg<T>(bound), decay = v128.splat<T>(<T>weightDecay);
+  for (let i = from; i < to; i += 16) {
+    v128.store(g + i, v128.pmax<T>(v128.pmin<T>(v128.mul<T>(v128.load(g + i), scale), bound), least));
+  }
+  if (weightDecay === 0) return;
+  for (let i = from; i < to; i += 16) {
+    v128.store(g + i, v128.add<T>(v128.load(g + i), v128.mul<T>(v128.load(w + i), decay)));
+  }
 }
 
 /**
@@ -100,19 +110,22 @@ export function sgd<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
-  const mu = v128.splat<T>(<T>momentum), decays = weightDecay !== 0;
-  const first = scalar<T>(SCALAR_firstStep) !== 0;
+  const isAdjusted = adjusts<T>(weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const mu = v128.splat<T>(<T>momentum), first = scalar<T>(SCALAR_firstStep) !== 0;
   const portion = v128.splat<T>(<T>fresh), least = v128.splat<T>(<T>LEAST_MEAN);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.load(w + i);
-    let step = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    if (velocity) {
-      const v = first ? step : settled<T>(v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion)), least);
-      v128.store(velocity + i, v);
-      step = nesterov ? v128.add<T>(step, v128.mul<T>(v, mu)) : v;
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, weightDecay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.load(w + i);
+      let step = v128.load(g + i);
+      if (velocity) {
+        const v = first ? step : settled<T>(v128.add<T>(v128.mul<T>(v128.load(velocity + i), mu), v128.mul<T>(step, portion)), least);
+        v128.store(velocity + i, v);
+        step = nesterov ? v128.add<T>(step, v128.mul<T>(v, mu)) : v;
+      }
+      v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
     }
-    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
   }
 }
 
@@ -122,21 +135,25 @@ export function adam<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound));
-  const decays = weightDecay !== 0 && decoupled === 0;
-  const decay = v128.splat<T>(<T>weightDecay), shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
+  // AdamW's weights shrink by themselves.
+  const decay: f32 = decoupled ? 0 : weightDecay, isAdjusted = adjusts<T>(decay);
+  const shrink = v128.splat<T>(decoupled ? scalar<T>(SCALAR_decay) : <T>1);
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const stepSize = v128.splat<T>(scalar<T>(SCALAR_stepSize)), second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   const least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.mul<T>(v128.load(w + i), shrink);
-    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
-    const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
-    v128.store(m + i, first);
-    v128.store(v + i, square);
-    const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
-    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(first, stepSize), denominator)));
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, decay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.mul<T>(v128.load(w + i), shrink);
+      const gradient = v128.load(g + i);
+      const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
+      const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
+      v128.store(m + i, first);
+      v128.store(v + i, square);
+      const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
+      v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(first, stepSize), denominator)));
+    }
   }
 }
 
@@ -147,26 +164,30 @@ export function rmsprop<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const isAdjusted = adjusts<T>(weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
   const a = v128.splat<T>(<T>alpha), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), mu = v128.splat<T>(<T>momentum);
-  const decays = weightDecay !== 0, least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.load(w + i);
-    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
-    v128.store(square + i, s);
-    let variance = s;
-    if (mean) {
-      const average = settled<T>(v128.add<T>(v128.mul<T>(v128.load(mean + i), a), v128.mul<T>(gradient, b)), small);
-      v128.store(mean + i, average);
-      variance = v128.sub<T>(s, v128.mul<T>(average, average));
+  const least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, weightDecay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.load(w + i);
+      const gradient = v128.load(g + i);
+      const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
+      v128.store(square + i, s);
+      let variance = s;
+      if (mean) {
+        const average = settled<T>(v128.add<T>(v128.mul<T>(v128.load(mean + i), a), v128.mul<T>(gradient, b)), small);
+        v128.store(mean + i, average);
+        variance = v128.sub<T>(s, v128.mul<T>(average, average));
+      }
+      let step = v128.div<T>(gradient, v128.add<T>(v128.sqrt<T>(variance), tiny));
+      if (buffer) {
+        step = settled<T>(v128.add<T>(v128.mul<T>(v128.load(buffer + i), mu), step), least);
+        v128.store(buffer + i, step);
+      }
+      v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
     }
-    let step = v128.div<T>(gradient, v128.add<T>(v128.sqrt<T>(variance), tiny));
-    if (buffer) {
-      step = settled<T>(v128.add<T>(v128.mul<T>(v128.load(buffer + i), mu), step), least);
-      v128.store(buffer + i, step);
-    }
-    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(step, rate)));
   }
 }
 
@@ -176,18 +197,22 @@ export function adadelta<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
-  const a = v128.splat<T>(<T>rho), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
+  const isAdjusted = adjusts<T>(weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_learningRate));
+  const a = v128.splat<T>(<T>rho), b = v128.splat<T>(<T>rest), tiny = v128.splat<T>(<T>eps);
   const small = leastSquared<T>(eps);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.load(w + i), before = v128.load(changes + i);
-    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
-    const ratio = v128.div<T>(v128.sqrt<T>(v128.add<T>(before, tiny)), v128.sqrt<T>(v128.add<T>(s, tiny)));
-    const change = v128.mul<T>(ratio, gradient);
-    v128.store(square + i, s);
-    v128.store(changes + i, meanOfSquares<T>(before, a, change, b, small));
-    v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(change, rate)));
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, weightDecay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.load(w + i), before = v128.load(changes + i);
+      const gradient = v128.load(g + i);
+      const s = meanOfSquares<T>(v128.load(square + i), a, gradient, b, small);
+      const ratio = v128.div<T>(v128.sqrt<T>(v128.add<T>(before, tiny)), v128.sqrt<T>(v128.add<T>(s, tiny)));
+      const change = v128.mul<T>(ratio, gradient);
+      v128.store(square + i, s);
+      v128.store(changes + i, meanOfSquares<T>(before, a, change, b, small));
+      v128.store(w + i, v128.sub<T>(weight, v128.mul<T>(change, rate)));
+    }
   }
 }
 
@@ -196,15 +221,19 @@ export function adagrad<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_stepSize));
-  const tiny = v128.splat<T>(<T>eps), decays = weightDecay !== 0;
+  const isAdjusted = adjusts<T>(weightDecay), rate = v128.splat<T>(scalar<T>(SCALAR_stepSize));
+  const tiny = v128.splat<T>(<T>eps);
   const begin = v128.splat<T>(scalar<T>(SCALAR_firstStep) !== 0 ? <T>initial : <T>0);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.load(w + i);
-    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const s = v128.add<T>(v128.add<T>(v128.load(sum + i), begin), v128.mul<T>(gradient, gradient));
-    v128.store(sum + i, s);
-    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(gradient, rate), v128.add<T>(v128.sqrt<T>(s), tiny))));
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, weightDecay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.load(w + i);
+      const gradient = v128.load(g + i);
+      const s = v128.add<T>(v128.add<T>(v128.load(sum + i), begin), v128.mul<T>(gradient, gradient));
+      v128.store(sum + i, s);
+      v128.store(w + i, v128.sub<T>(weight, v128.div<T>(v128.mul<T>(gradient, rate), v128.add<T>(v128.sqrt<T>(s), tiny))));
+    }
   }
 }
 
@@ -214,20 +243,24 @@ export function nadam<T>(
 ): void {
   const n = vectors<T>(count);
   const from = <usize>share(n, thread, threads) * 16, to = <usize>share(n, thread + 1, threads) * 16;
-  const scale = v128.splat<T>(scalar<T>(SCALAR_gradientScale)), bound = v128.splat<T>(scalar<T>(SCALAR_gradientBound)), decay = v128.splat<T>(<T>weightDecay), decays = weightDecay !== 0;
+  const isAdjusted = adjusts<T>(weightDecay);
   const b1 = v128.splat<T>(<T>beta1), c1 = v128.splat<T>(<T>rest1), b2 = v128.splat<T>(<T>beta2), c2 = v128.splat<T>(<T>rest2);
   const ofGradient = v128.splat<T>(scalar<T>(SCALAR_learningRate)), ofMean = v128.splat<T>(scalar<T>(SCALAR_stepSize));
   const second = v128.splat<T>(scalar<T>(SCALAR_secondScale)), tiny = v128.splat<T>(<T>eps);
   const least = v128.splat<T>(<T>LEAST_MEAN), small = leastSquared<T>(eps);
-  for (let i = from; i < to; i += 16) {
-    const weight = v128.load(w + i);
-    const gradient = decayed<T>(clipped<T>(g + i, scale, bound), weight, decay, decays);
-    const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
-    const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
-    v128.store(m + i, first);
-    v128.store(v + i, square);
-    const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
-    const change = v128.add<T>(v128.mul<T>(gradient, ofGradient), v128.mul<T>(first, ofMean));
-    v128.store(w + i, v128.sub<T>(weight, v128.div<T>(change, denominator)));
+  for (let part = from; part < to; part += PART) {
+    const end = min(to, part + PART);
+    if (isAdjusted) adjust<T>(w, g, part, end, weightDecay);
+    for (let i = part; i < end; i += 16) {
+      const weight = v128.load(w + i);
+      const gradient = v128.load(g + i);
+      const first = settled<T>(v128.add<T>(v128.mul<T>(v128.load(m + i), b1), v128.mul<T>(gradient, c1)), least);
+      const square = meanOfSquares<T>(v128.load(v + i), b2, gradient, c2, small);
+      v128.store(m + i, first);
+      v128.store(v + i, square);
+      const denominator = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), second), tiny);
+      const change = v128.add<T>(v128.mul<T>(gradient, ofGradient), v128.mul<T>(first, ofMean));
+      v128.store(w + i, v128.sub<T>(weight, v128.div<T>(change, denominator)));
+    }
   }
 }

@@ -14,7 +14,7 @@ const out = 'written';
 /** Of both kinds that keep a mean of gradients and one of their squares. */
 const moments = {
   w: out,
-  g: u,
+  g: out,
   m: out,
   v: out,
   count: u,
@@ -26,13 +26,13 @@ const moments = {
   weightDecay: f,
 } as const;
 
-/** Every kernel scales the gradient by scalars.gradientScale, which clipping writes, and holds it within scalars.gradientBound. */
+/** Every kernel scales the gradient, in place, by scalars.gradientScale, which clipping writes, and holds it within scalars.gradientBound. */
 export const optimizerOperations = {
-  sgd: { w: out, g: u, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
+  sgd: { w: out, g: out, velocity: out, count: u, momentum: f, fresh: f, nesterov: u, weightDecay: f },
   adam: { ...moments, decoupled: u },
   rmsprop: {
     w: out,
-    g: u,
+    g: out,
     square: out,
     mean: out,
     buffer: out,
@@ -45,7 +45,7 @@ export const optimizerOperations = {
   },
   adadelta: {
     w: out,
-    g: u,
+    g: out,
     square: out,
     changes: out,
     count: u,
@@ -54,7 +54,7 @@ export const optimizerOperations = {
     eps: f,
     weightDecay: f,
   },
-  adagrad: { w: out, g: u, sum: out, count: u, initial: f, eps: f, weightDecay: f },
+  adagrad: { w: out, g: out, sum: out, count: u, initial: f, eps: f, weightDecay: f },
   nadam: moments,
 } as const;
 
