@@ -5,6 +5,7 @@ import {
   emitBlocksForward,
   emitBlocksInputGradient,
   emitBlocksWeightGradient,
+  weightScratch,
 } from '@/engine/wasm/lowerWinogradBlocks';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { partBytes } from '@/engine/wasm/winogradOperations';
@@ -25,11 +26,6 @@ import {
 const slicedBytes = 256 * 2 ** 10;
 /** Fewest tiles of such a slice: of a shorter sum, adding up its lanes at the end is too large a part. */
 const leastSliceTiles = 8;
-
-/** Working memory of the transforms of weights: PART of assembly/winogradWeights.ts for every place and thread. */
-function weightScratch(lowering: Lowering, name: string, { places }: WinogradPlan): WasmBuffer {
-  return lowering.program.buffer(`${name} weights in work`, lowering.threads * places * 512);
-}
 
 function tileWork(lowering: Lowering, name: string, { scheme, group, scratchBytes }: WinogradPlan) {
   const scratch = lowering.program.buffer(`${name} tiles in work`, lowering.threads * scratchBytes);

@@ -8,8 +8,12 @@ import {
   type WinogradBlocksPlan,
 } from '@/engine/wasm/winogradPlan';
 
-/** Working memory of the transforms of weights: PART of assembly/winogradBlocks.ts for every place and thread. */
-function weightScratch(lowering: Lowering, name: string, { places }: WinogradBlocksPlan): WasmBuffer {
+/** Working memory of the transforms of weights: PART of assembly/winogradWeights.ts and winogradBlocks.ts for every place and thread. */
+export function weightScratch(
+  lowering: Lowering,
+  name: string,
+  { places }: { readonly places: number },
+): WasmBuffer {
   return lowering.program.buffer(`${name} weights in work`, lowering.threads * places * 512);
 }
 
