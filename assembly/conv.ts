@@ -166,9 +166,6 @@ export function convInputGradient<T>(
   const dxRow = <usize>(width * channels) * lanes<T>();
   const flipped = kernel - 1 - padding;
   const unit1 = stride === 1;
-  // Input columns [inner, innerEnd) see all taps of a row; only used at stride 1.
-  const inner = max(0, flipped);
-  const innerEnd = min(width, outWidth - kernel + flipped + 1);
   for (let first = 0; first < inPanels; first += group) {
     const last = min(inPanels, first + group);
     for (let unit = from; unit < to; unit++) {
@@ -185,20 +182,25 @@ export function convInputGradient<T>(
         const r = panelStart(panel + 1, channels, inPanels) - c0;
         const tap = <usize>(outChannels * r) * sizeof<T>();
         const a = packed + <usize>(c0 * depth) * sizeof<T>() + <usize>(ky0 * kernel) * tap;
-        let ix = 0;
-        while (ix < width) {
-          const left = ix - flipped;
-          const kx0 = firstTap(left, stride);
-          const kxEnd = min(kernel, (outWidth - 1) * stride - left + 1);
-          const taps = kxEnd > kx0 ? (kxEnd - kx0 - 1) / stride + 1 : 0;
-          const count = unit1 && ix >= inner && ix < innerEnd ? innerEnd - ix : 1;
-          product<T>(
-            r, a + <usize>kx0 * tap, dyBase + <usize>((left + kx0) / stride * outChannels) * lanes<T>(),
-            dxBase + <usize>(ix * channels + c0) * lanes<T>(), count, <usize>outChannels * lanes<T>(), <usize>channels * lanes<T>(),
-            rows, <usize>(stride * kernel) * tap, dyRow, unit1 ? 1 : taps, <usize>stride * tap, <usize>outChannels * lanes<T>(),
-            unit1 ? taps * outChannels : outChannels, 0, flags,
-          );
-          ix += count;
+        // A pixel meets every stride-th tap; pixels that lie a stride apart meet the same ones, and their gradients lie side by side.
+        for (let phase = 0; phase < min(stride, width); phase++) {
+          let ix = phase;
+          while (ix < width) {
+            const left = ix - flipped;
+            const kx0 = firstTap(left, stride);
+            const kxEnd = min(kernel, (outWidth - 1) * stride - left + 1);
+            const taps = kxEnd > kx0 ? (kxEnd - kx0 - 1) / stride + 1 : 0;
+            // Pixels from here on that see all taps of their phase.
+            const full = kx0 < min(stride, kernel) ? outWidth - (left + kx0) / stride - (kernel - 1 - kx0) / stride : 0;
+            const count = max(1, min(full, (width - ix - 1) / stride + 1));
+            product<T>(
+              r, a + <usize>kx0 * tap, dyBase + <usize>((left + kx0) / stride * outChannels) * lanes<T>(),
+              dxBase + <usize>(ix * channels + c0) * lanes<T>(), count, <usize>outChannels * lanes<T>(),
+              <usize>(stride * channels) * lanes<T>(), rows, <usize>(stride * kernel) * tap, dyRow, unit1 ? 1 : taps, <usize>stride * tap,
+              <usize>outChannels * lanes<T>(), unit1 ? taps * outChannels : outChannels, 0, flags,
+            );
+            ix += count * stride;
+          }
         }
       }
     }
