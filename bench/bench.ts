@@ -1,10 +1,11 @@
 /**
  * npm run bench -- [--net NAME[,NAME]|all] [--batch N] [--where node|chromium] [--only ROW[,ROW]] [--rounds N] [--quick]
  *   [--scaling] [--activation KIND[,KIND]|all] [--optimizer KIND] [--json FILE]
- * npm run bench -- --suite [--pair NETWORK[@BATCH]]... [--batch N[,N]] [--optimizer KIND] [--where ...] [--only ...] [--rounds N] [--quick] [--json FILE]
+ * npm run bench -- --suite [--pair NETWORK[@BATCH]]... [--batch N[,N]] [--optimizer KIND] [--where ...] [--only ...] [--rounds N] [--passes N] [--quick] [--json FILE]
  * Milliseconds a training step, median of interleaved rounds with minimum and maximum; ratios only mean something
  * within one run. The first row is the reference; with --activation it is the network with its ReLUs, which the other rows replace. --suite measures the networks
  * of suiteNetworks.ts, or those pairs of it, and prints ratios of best rounds; given the FILE of a run that was stopped, it goes on.
+ * --passes goes through the whole suite so many times, with as many rounds each time, since a neighbour on the machine stays for minutes.
  * FILE is written whenever rows come. A real GPU: name its Vulkan driver in VK_ICD_FILENAMES.
  */
 import { cpus, loadavg } from 'node:os';
@@ -15,11 +16,11 @@ import { vulkanDriver } from '../scripts/dawn.ts';
 import { activatedRow, replacementsOf } from './activated.ts';
 import { chromiumRows } from './chromiumRows.ts';
 import { engineRow } from './engineRow.ts';
-import { continuedReport, engineCommit, isMeasured, writeReport } from './reportFile.ts';
+import { continuedReport, engineCommit, isMeasured, rowsOfTask, writeReport } from './reportFile.ts';
 import { resultOf } from './resultFile.ts';
 import { suiteTasks } from './suiteNetworks.ts';
 import { suiteTable } from './suiteTable.ts';
-import { measure, type Measured, type MeasureOptions } from './measure.ts';
+import { measure, withLaterRounds, type Measured, type MeasureOptions } from './measure.ts';
 import { pythonWithTorch, pytorchRow } from './pytorchRow.ts';
 import type { BenchReport } from './reportMarkdown.ts';
 import type { BenchRow, BenchTask } from './row.ts';
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     where: { type: 'string', default: 'node' },
     only: { type: 'string' },
     rounds: { type: 'string' },
+    passes: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
     activation: { type: 'string' },
@@ -45,9 +47,11 @@ const { values } = parseArgs({
 
 const batchSizes = values.batch?.split(',').map(Number);
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
-if ([rounds, ...(batchSizes ?? [])].some((count) => !Number.isInteger(count) || count < 1)) {
-  throw new RangeError('--batch and --rounds take whole numbers from 1.');
+const passes = Number(values.passes);
+if ([rounds, passes, ...(batchSizes ?? [])].some((count) => !Number.isInteger(count) || count < 1)) {
+  throw new RangeError('--batch, --rounds and --passes take whole numbers from 1.');
 }
+if (passes > 1 && !values.suite) throw new RangeError('--passes goes with --suite.');
 const { where } = values;
 if (where !== 'node' && where !== 'chromium') throw new RangeError('--where takes node or chromium.');
 const options: MeasureOptions = {
@@ -147,7 +151,7 @@ const fresh: BenchReport = {
   machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
   driver: where === 'node' ? (vulkanDriver() ?? null) : null,
   load: [loadavg()[0] ?? 0, loadavg()[0] ?? 0],
-  rounds,
+  rounds: rounds * passes,
   where,
   suite: values.suite,
   engineCommit: engineCommit(),
@@ -157,25 +161,30 @@ const fresh: BenchReport = {
 };
 let report = json !== undefined && values.suite ? continuedReport(json, fresh) : fresh;
 
-function keep(measured: readonly Measured[], scaling: readonly Scaling[] = []): void {
+function keep(results: readonly Measured[], scaling: readonly Scaling[] = []): void {
   report = {
     ...report,
     load: [report.load[0], loadavg()[0] ?? 0],
-    results: [...report.results, ...measured],
+    results,
     scaling: [...report.scaling, ...scaling],
   };
   if (json !== undefined) writeReport(json, report);
 }
 
-for (const [network, ofNetwork] of tasks()) {
-  const missing = ofNetwork.filter((task) => !isMeasured(report, task));
+const turns = Array.from({ length: passes }, (_, i) => (i + 1) * rounds).flatMap((least) =>
+  tasks().map(([network, ofNetwork]) => ({ network, ofNetwork, least })),
+);
+for (const { network, ofNetwork, least } of turns) {
+  const missing = ofNetwork.filter((task) => !isMeasured(report, task, least));
   if (missing.length === 0) continue;
   // Fresh processes for each network: tfjs's WebAssembly heap never shrinks.
   const rows = [...(await trainerRows(network)), ...torchRows()];
   for (const task of missing) {
-    const measured = await measure(rows, task, options);
+    const before = rowsOfTask(report, task);
+    const found = await measure(rows, task, options);
+    const measured = before.length === 0 ? found : withLaterRounds(before, found);
     print(measured);
-    keep(measured);
+    keep([...report.results.filter((row) => !before.includes(row)), ...measured]);
   }
   await Promise.all(rows.map((row) => row.close()));
 }
@@ -186,7 +195,7 @@ if (values.scaling) {
       console.log(`${network}: time ~ ${by}^${exponent.toFixed(2)}`);
       print(points);
     }
-    keep([], found);
+    keep(report.results, found);
   }
 }
 if (values.suite) {

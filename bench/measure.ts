@@ -127,8 +127,6 @@ export async function measure(
 function summary(entry: Prepared, task: BenchTask, reference: number): Measured {
   const { network, batchSize, width = 1, optimizer = 'SGD' } = task;
   const { row, firstStepMilliseconds, rounds, profile: counted, error } = entry;
-  const hasRun = rounds.length > 0;
-  const middle = median(rounds);
   return {
     label: row.label,
     network,
@@ -136,13 +134,40 @@ function summary(entry: Prepared, task: BenchTask, reference: number): Measured 
     width,
     optimizer,
     firstStepMilliseconds,
+    ...statisticsOf(rounds, batchSize, reference),
+    profile: counted,
+    error,
+  };
+}
+
+type RoundStatistics = Pick<
+  Measured,
+  'rounds' | 'median' | 'minimum' | 'maximum' | 'imagesPerSecond' | 'ratio'
+>;
+
+function statisticsOf(rounds: readonly number[], batchSize: number, reference: number): RoundStatistics {
+  const hasRun = rounds.length > 0;
+  const middle = median(rounds);
+  return {
     rounds,
     median: middle,
     minimum: hasRun ? Math.min(...rounds) : Number.NaN,
     maximum: hasRun ? Math.max(...rounds) : Number.NaN,
     imagesPerSecond: (1000 * batchSize) / middle,
     ratio: middle / reference,
-    profile: counted,
-    error,
   };
+}
+
+/** The rows of one task with the rounds of a later measurement of the same rows behind their own. */
+export function withLaterRounds(earlier: readonly Measured[], later: readonly Measured[]): Measured[] {
+  const joined = earlier.map((row) => {
+    const again = later.find(({ label }) => label === row.label);
+    return {
+      ...row,
+      rounds: [...row.rounds, ...(again?.rounds ?? [])],
+      error: row.error ?? again?.error ?? null,
+    };
+  });
+  const reference = median(joined.find(({ rounds }) => rounds.length > 0)?.rounds ?? []);
+  return joined.map((row) => ({ ...row, ...statisticsOf(row.rounds, row.batchSize, reference) }));
 }

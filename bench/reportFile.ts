@@ -1,6 +1,7 @@
 /** A report that is written whenever rows come, so that a run that was stopped can be gone on with. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Measured } from './measure.ts';
 import type { BenchReport } from './reportMarkdown.ts';
 import type { BenchTask } from './row.ts';
 
@@ -34,12 +35,18 @@ export function continuedReport(path: string, fresh: BenchReport): BenchReport {
   );
 }
 
-/** Whether the report has rows of the task, even failed ones. */
-export function isMeasured({ results }: BenchReport, task: BenchTask): boolean {
-  return results.some(
+/** The report's rows of a task. */
+export function rowsOfTask({ results }: BenchReport, task: BenchTask): readonly Measured[] {
+  return results.filter(
     ({ network, batchSize, optimizer }) =>
       network === task.network && batchSize === task.batchSize && optimizer === (task.optimizer ?? 'SGD'),
   );
+}
+
+/** Whether the report has rows of the task with so many rounds, or failed ones. */
+export function isMeasured(report: BenchReport, task: BenchTask, rounds: number): boolean {
+  const rows = rowsOfTask(report, task);
+  return rows.length > 0 && rows.every((row) => row.error !== null || row.rounds.length >= rounds);
 }
 
 export function writeReport(path: string, report: BenchReport): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { continuedReport, isMeasured, writeReport } from '../bench/reportFile.ts';
+import { withLaterRounds, type Measured } from '../bench/measure.ts';
 import type { BenchReport } from '../bench/reportMarkdown.ts';
 import type { ResultFile, ResultRow } from '../bench/resultFile.ts';
 import { suiteTasks } from '../bench/suiteNetworks.ts';
@@ -80,6 +81,39 @@ test('a stopped run goes on from its file, and from no other kind of run', () =>
   writeReport(path, { ...fresh, results: [{ ...measured, optimizer: 'SGD' }] });
   const later = { ...fresh, date: '2026-11-25T04:00:00.000Z', load: [9, 9] as const };
   const continued = continuedReport(path, later);
-  expect(suiteTasks().filter((task) => isMeasured(continued, task))).toEqual([first]);
+  expect(suiteTasks().filter((task) => isMeasured(continued, task, 1))).toEqual([first]);
+  // Of a second pass it has nothing yet.
+  expect(suiteTasks().filter((task) => isMeasured(continued, task, 2))).toEqual([]);
   expect(() => continuedReport(path, { ...later, engineCommit: 'def' })).toThrow('another run');
+});
+
+test('a later pass adds its rounds to the rows of the earlier one', () => {
+  const row = {
+    network: '7x7',
+    batchSize: 64,
+    width: 1,
+    optimizer: 'SGD' as const,
+    firstStepMilliseconds: 1,
+    imagesPerSecond: 1,
+    profile: null,
+  };
+  const of = (label: string, rounds: readonly number[], error: string | null = null): Measured => {
+    return { ...row, label, rounds, median: 1, minimum: 1, maximum: 1, ratio: 1, error };
+  };
+  const earlier = [
+    of('ours', [4, 6]),
+    of('PyTorch', [3, 3]),
+    of('fails later', [1]),
+    of('failed', [], 'No.'),
+  ];
+  const later = [of('PyTorch', [1]), of('ours', [2]), of('fails later', [], 'Lost.')];
+  const joined = withLaterRounds(earlier, later);
+  expect(joined.map(({ label, rounds, minimum, error }) => [label, rounds, minimum, error])).toEqual([
+    ['ours', [4, 6, 2], 2, null],
+    ['PyTorch', [3, 3, 1], 1, null],
+    ['fails later', [1], 1, 'Lost.'],
+    ['failed', [], Number.NaN, 'No.'],
+  ]);
+  expect(joined[0]).toMatchObject({ median: 4, maximum: 6, ratio: 1, imagesPerSecond: 16_000 });
+  expect(joined[1]?.ratio).toBe(0.75);
 });
