@@ -2,11 +2,11 @@
  * Compiles the AssemblyScript kernels of assembly/ to src/engine/wasm/build/: plain and relaxed SIMD, each for ordinary and for
  * shared memory. Skips when no source has changed. Run: `tsx --tsconfig tsconfig.scripts.json scripts/buildWasm.ts [--force]`.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 import {
   gradientSlices,
   memoryMap,
@@ -169,16 +169,20 @@ ${Object.entries(syncWords)
 `;
 }
 
+/** The compiler in a process of its own: tsx takes half a minute to load it, Node a second. */
+const compiler = join(fileURLToPath(import.meta.resolve('assemblyscript/asc')), '../../bin/asc.js');
+
 /** Compiles one build for ordinary memory. */
-async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
+function compile(name: 'simd' | 'relaxed'): Uint8Array {
   const variant = variants[name];
   const tiles = tilesSource(variant.maxPanel, variant.unroll) + imageTilesSource(variant.maxPanel);
   writeFileSync(join(generatedFolder, 'tiles.ts'), tiles);
   const outFile = join(outputFolder, `${name}.wasm`);
   const features = ['simd', 'threads', ...(variant.relaxed ? ['relaxed-simd'] : [])];
-  let messages = '';
-  const { error } = await asc.main(
+  const { status, stderr, error } = spawnSync(
+    process.execPath,
     [
+      compiler,
       join(sourceFolder, 'index.ts'),
       '--outFile',
       outFile,
@@ -195,11 +199,11 @@ async function compile(name: 'simd' | 'relaxed'): Promise<Uint8Array> {
       '2',
       ...features.flatMap((feature) => ['--enable', feature]),
     ],
-    { stderr: { write: (chunk) => (messages += String(chunk)) } },
+    { encoding: 'utf8', cwd: root, maxBuffer: 2 ** 26 },
   );
-  if (error !== null) {
-    const errors = messages.split('\n\n').filter((part) => !part.startsWith('WARNING'));
-    throw new Error(`asc failed for ${name}: ${error.message}\n${errors.join('\n\n')}`);
+  if (status !== 0) {
+    const errors = stderr.split('\n\n').filter((part) => !part.startsWith('WARNING'));
+    throw new Error(`asc failed for ${name}: ${error?.message ?? ''}\n${errors.join('\n\n')}`);
   }
   return readFileSync(outFile);
 }
@@ -296,7 +300,7 @@ if (upToDate && !process.argv.includes('--force')) {
   const started = performance.now();
   const sizes: string[] = [];
   for (const name of ['simd', 'relaxed'] as const) {
-    const module = await compile(name);
+    const module = compile(name);
     writeFileSync(join(outputFolder, `${name}Threads.wasm`), forSharedMemory(module));
     sizes.push(`${name} ${(module.length / 1024).toFixed(1)} kB`);
   }
