@@ -1,9 +1,10 @@
 /**
  * BatchNorm2d in PyTorch's meaning: normalise with the biased variance, move the running variance by the unbiased one. All of it
  * is computed in float64: over few values per channel it magnifies every rounding before it. `saved` holds mean,
- * 1 / sqrt(var + eps), scale and shift of y = x * scale + shift, [channels] doubles each. A channel belongs to one thread, so that
- * its sums do not depend on the number of threads; two channels go side by side, since they share a cache line. Of a few images two
- * channels of one image are a vector.
+ * 1 / sqrt(var + eps), scale and shift of y = x * scale + shift, [channels] doubles each. Sums are taken slice by slice of the
+ * blocks, whose number does not depend on that of threads: a thread reads what it has computed itself, and what it has not comes from
+ * another core's cache several times as slowly. Two channels go side by side, since they share a cache line. Of a few images two channels
+ * of one image are a vector.
  */
 import { channelPair, clearAbsent, loadChannels, storeChannels } from './imageLanes';
 import { fewImages, lanes, loadPair, pairMask, readAhead, share, storePair, total } from './simd';
@@ -89,19 +90,16 @@ function addImageStatistics<T>(sums: usize, p: usize, next: usize, step: usize, 
   storeSums(sums + 16, squares);
 }
 
-export function batchNormStatistics<T>(
-  x: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, sums: usize, blocks: i32, pixels: i32,
-  channels: i32, images: i32, eps: f32, momentum: f32, thread: i32, threads: i32,
+/** Slice `slice` of `slices` of the sums of x and of x * x of pairs from..to, [pair][2][2][2 lanes]. */
+function statisticsOfSlice<T>(
+  x: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, images: i32, slice: i32, slices: i32, from: i32, to: i32,
 ): void {
   const step = <usize>channels * lanes<T>();
-  const count = <f64>images * <f64>pixels;
-  const pairs = (channels + 1) / 2;
-  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
-  if (from === to) return;
   const first = <usize>(2 * from) * lanes<T>(), width = <usize>(min(2 * to, channels) - 2 * from) * lanes<T>();
   const rows = max(1, CHUNK_BYTES / <i32>width);
+  const end = share(blocks, slice + 1, slices);
   memory.fill(sums + <usize>from * SUM_BYTES, 0, <usize>(to - from) * SUM_BYTES);
-  for (let block = 0; block < blocks; block++) {
+  for (let block = share(blocks, slice, slices); block < end; block++) {
     for (let row = 0; row < pixels; row += rows) {
       const some = min(rows, pixels - row);
       const p = x + <usize>(block * pixels + row) * step;
@@ -113,18 +111,47 @@ export function batchNormStatistics<T>(
       }
     }
   }
-  for (let pair = from; pair < to; pair++) {
-    const c = pair * 2;
-    for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
-      const at = <usize>(c + partner) * sizeof<T>(), own = sums + <usize>pair * SUM_BYTES + <usize>partner * 32;
-      const mean = total(v128.load(own)) / count;
-      const squares = max<f64>(0, total(v128.load(own, 16)) - count * mean * mean);
-      writeSaved(saved, c + partner, channels, mean, squares / count, <f64>eps, <f64>load<T>(weight + at), <f64>load<T>(bias + at));
-      const unbiased = count > 1 ? squares / (count - 1) : <f64>NaN;
-      const rest = 1 - <f64>momentum;
-      store<T>(runningMean + at, <T>(rest * <f64>load<T>(runningMean + at) + <f64>momentum * mean));
-      store<T>(runningVar + at, <T>(rest * <f64>load<T>(runningVar + at) + <f64>momentum * unbiased));
-    }
+}
+
+/** Sums of x and of x * x, [slice][pair] of SUM_BYTES, of slices of the blocks, for batchNormStatistics. */
+export function batchNormSums<T>(
+  x: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, images: i32, slices: i32, thread: i32, threads: i32,
+): void {
+  const pairs = (channels + 1) / 2;
+  const from = share(slices * pairs, thread, threads), to = share(slices * pairs, thread + 1, threads);
+  for (let slice = from / pairs; slice * pairs < to; slice++) {
+    statisticsOfSlice<T>(
+      x, sums + <usize>(slice * pairs) * SUM_BYTES, blocks, pixels, channels, images, slice, slices, max(0, from - slice * pairs),
+      min(pairs, to - slice * pairs),
+    );
+  }
+}
+
+/** The sum of a channel over slices and lanes; `at` is its place in the first slice. */
+// @ts-ignore: decorator
+@inline
+function sumOfSlices(at: usize, pairs: i32, slices: i32): f64 {
+  let sum = v128.load(at);
+  for (let slice = 1; slice < slices; slice++) sum = f64x2.add(sum, v128.load(at + <usize>(slice * pairs) * SUM_BYTES));
+  return total(sum);
+}
+
+export function batchNormStatistics<T>(
+  sums: usize, weight: usize, bias: usize, runningMean: usize, runningVar: usize, saved: usize, pixels: i32, channels: i32, images: i32,
+  slices: i32, eps: f32, momentum: f32, thread: i32, threads: i32,
+): void {
+  const count = <f64>images * <f64>pixels;
+  const pairs = (channels + 1) / 2;
+  const to = min(channels, 2 * share(pairs, thread + 1, threads));
+  for (let c = 2 * share(pairs, thread, threads); c < to; c++) {
+    const at = <usize>c * sizeof<T>(), own = sums + <usize>c * (SUM_BYTES / 2);
+    const mean = sumOfSlices(own, pairs, slices) / count;
+    const squares = max<f64>(0, sumOfSlices(own + 16, pairs, slices) - count * mean * mean);
+    writeSaved(saved, c, channels, mean, squares / count, <f64>eps, <f64>load<T>(weight + at), <f64>load<T>(bias + at));
+    const unbiased = count > 1 ? squares / (count - 1) : <f64>NaN;
+    const rest = 1 - <f64>momentum;
+    store<T>(runningMean + at, <T>(rest * <f64>load<T>(runningMean + at) + <f64>momentum * mean));
+    store<T>(runningVar + at, <T>(rest * <f64>load<T>(runningVar + at) + <f64>momentum * unbiased));
   }
 }
 
@@ -265,20 +292,16 @@ function addGradients<T>(sums: usize, dy: usize, x: usize, y: usize, p: usize, n
   v128.store(sums, sumA); v128.store(sums, productA, 16); v128.store(sums, sumB, 32); v128.store(sums, productB, 48);
 }
 
-export function batchNormGradientSums<T>(
-  dy: usize, x: usize, y: usize, saved: usize, factors: usize, sums: usize, dWeight: usize, dBias: usize, blocks: i32, pixels: i32,
-  channels: i32, images: i32, thread: i32, threads: i32,
+/** Slice `slice` of `slices` of the sums of dy and of dy * x of pairs from..to, as statisticsOfSlice lays them. */
+function gradientsOfSlice<T>(
+  dy: usize, x: usize, y: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, slice: i32, slices: i32, from: i32, to: i32,
 ): void {
   const step = <usize>channels * lanes<T>();
-  const count = <f64>images * <f64>pixels;
-  const pairs = (channels + 1) / 2;
-  const from = share(pairs, thread, threads), to = share(pairs, thread + 1, threads);
-  if (from === to) return;
   const first = <usize>(2 * from) * lanes<T>(), width = <usize>(min(2 * to, channels) - 2 * from) * lanes<T>();
-  const rows = max(1, CHUNK_BYTES / (3 * <i32>width)), all = blocks * pixels;
+  const rows = max(1, CHUNK_BYTES / (3 * <i32>width)), end = share(blocks, slice + 1, slices) * pixels;
   memory.fill(sums + <usize>from * SUM_BYTES, 0, <usize>(to - from) * SUM_BYTES);
-  for (let row = 0; row < all; row += rows) {
-    const some = min(rows, all - row);
+  for (let row = share(blocks, slice, slices) * pixels; row < end; row += rows) {
+    const some = min(rows, end - row);
     const p = <usize>row * step;
     readAhead(dy + p + first, width, some, step);
     readAhead(x + p + first, width, some, step);
@@ -289,21 +312,39 @@ export function batchNormGradientSums<T>(
       else addGradients<T>(own, dy, x, y, at, next, step, some);
     }
   }
-  for (let pair = from; pair < to; pair++) {
-    const c = pair * 2;
-    for (let partner = 0; partner < 2 && c + partner < channels; partner++) {
-      const channel = c + partner;
-      const at = <usize>channel * sizeof<T>();
-      const mean = double(saved, channel), inverse = double(saved, channels + channel), scale = double(saved, 2 * channels + channel);
-      const own = sums + <usize>pair * SUM_BYTES + <usize>partner * 32;
-      const sum = total(v128.load(own));
-      const product = total(v128.load(own, 16)) - mean * sum;
-      store<T>(dBias + at, <T>sum);
-      store<T>(dWeight + at, <T>(product * inverse));
-      const slope = (product * inverse * inverse) / count;
-      store<f64>(factors + <usize>channel * 8, -slope * scale);
-      store<f64>(factors + <usize>(channels + channel) * 8, (mean * slope - sum / count) * scale);
-    }
+}
+
+/** Sums of dy and of dy * x, as batchNormSums lays them, for batchNormFactors. */
+export function batchNormGradientSums<T>(
+  dy: usize, x: usize, y: usize, sums: usize, blocks: i32, pixels: i32, channels: i32, slices: i32, thread: i32, threads: i32,
+): void {
+  const pairs = (channels + 1) / 2;
+  const from = share(slices * pairs, thread, threads), to = share(slices * pairs, thread + 1, threads);
+  for (let slice = from / pairs; slice * pairs < to; slice++) {
+    gradientsOfSlice<T>(
+      dy, x, y, sums + <usize>(slice * pairs) * SUM_BYTES, blocks, pixels, channels, slice, slices, max(0, from - slice * pairs),
+      min(pairs, to - slice * pairs),
+    );
+  }
+}
+
+export function batchNormFactors<T>(
+  sums: usize, saved: usize, factors: usize, dWeight: usize, dBias: usize, pixels: i32, channels: i32, images: i32, slices: i32,
+  thread: i32, threads: i32,
+): void {
+  const count = <f64>images * <f64>pixels;
+  const pairs = (channels + 1) / 2;
+  const to = min(channels, 2 * share(pairs, thread + 1, threads));
+  for (let c = 2 * share(pairs, thread, threads); c < to; c++) {
+    const at = <usize>c * sizeof<T>(), own = sums + <usize>c * (SUM_BYTES / 2);
+    const mean = double(saved, c), inverse = double(saved, channels + c), scale = double(saved, 2 * channels + c);
+    const sum = sumOfSlices(own, pairs, slices);
+    const product = sumOfSlices(own + 16, pairs, slices) - mean * sum;
+    store<T>(dBias + at, <T>sum);
+    store<T>(dWeight + at, <T>(product * inverse));
+    const slope = (product * inverse * inverse) / count;
+    store<f64>(factors + <usize>c * 8, -slope * scale);
+    store<f64>(factors + <usize>(channels + c) * 8, (mean * slope - sum / count) * scale);
   }
 }
 
@@ -336,7 +377,7 @@ function gradientOfImages<T>(
 }
 
 /**
- * dx = dy * scale + x * factor + offset, with the last two from batchNormGradientSums; without them where `factors` is 0, since running
+ * dx = dy * scale + x * factor + offset, with the last two from batchNormFactors; without them where `factors` is 0, since running
  * statistics do not depend on x.
  */
 export function batchNormGradient<T>(

@@ -284,15 +284,23 @@ export function weightGradientOfUnits<T>(
   }
 }
 
+/** dw [slice][weights] of slices of the blocks. */
 export function convWeightGradient<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, panels: i32, slices: i32, thread: i32, threads: i32,
 ): void {
   const units = panels * kernel;
-  weightGradientOfUnits<T>(
-    x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, panels,
-    share(units, thread, threads), share(units, thread + 1, threads),
-  );
+  const image = <usize>(height * width * channels) * lanes<T>(), dyImage = <usize>(outHeight * outWidth * outChannels) * lanes<T>();
+  const weights = <usize>(kernel * kernel * channels * outChannels) * sizeof<T>();
+  const from = share(slices * units, thread, threads), to = share(slices * units, thread + 1, threads);
+  for (let slice = from / units; slice * units < to; slice++) {
+    const first = share(blocks, slice, slices);
+    weightGradientOfUnits<T>(
+      x + <usize>first * image, dy + <usize>first * dyImage, dw + <usize>slice * weights, share(blocks, slice + 1, slices) - first, height,
+      width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, panels, max(0, from - slice * units),
+      min(units, to - slice * units),
+    );
+  }
 }
 
 /** sums [slice][channels] of dy, in float64. Two channels side by side, since they share a cache line; an odd last one is paired with itself. */

@@ -371,12 +371,12 @@ function depthwiseGradient<T>(
   }
 }
 
-export function groupedConvWeightGradient<T>(
+/** Of panels from..to. */
+function groupedGradientOfPanels<T>(
   x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  outChannels: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, groups: i32, panels: i32, thread: i32, threads: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, groups: i32, panels: i32, from: i32, to: i32,
 ): void {
   const ins = channels / groups, outs = outChannels / groups, depth = kernel * kernel * ins;
-  const from = share(panels, thread, threads), to = share(panels, thread + 1, threads);
   const start = panelStart(from, outChannels, panels), end = panelStart(to, outChannels, panels);
   memory.fill(dw + <usize>(start * depth) * sizeof<T>(), 0, <usize>((end - start) * depth) * sizeof<T>());
   const xPixel = <usize>channels * lanes<T>(), xRow = <usize>width * xPixel;
@@ -411,5 +411,23 @@ export function groupedConvWeightGradient<T>(
         }
       }
     }
+  }
+}
+
+/** dw [slice][weights] of slices of the blocks. */
+export function groupedConvWeightGradient<T>(
+  x: usize, dy: usize, dw: usize, blocks: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  outChannels: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, groups: i32, panels: i32, slices: i32, thread: i32, threads: i32,
+): void {
+  const image = <usize>(height * width * channels) * lanes<T>(), dyImage = <usize>(outHeight * outWidth * outChannels) * lanes<T>();
+  const weights = <usize>(kernel * kernel * (channels / groups) * outChannels) * sizeof<T>();
+  const from = share(slices * panels, thread, threads), to = share(slices * panels, thread + 1, threads);
+  for (let slice = from / panels; slice * panels < to; slice++) {
+    const first = share(blocks, slice, slices);
+    groupedGradientOfPanels<T>(
+      x + <usize>first * image, dy + <usize>first * dyImage, dw + <usize>slice * weights, share(blocks, slice + 1, slices) - first, height,
+      width, channels, outHeight, outWidth, outChannels, kernel, stride, padding, dilation, groups, panels, max(0, from - slice * panels),
+      min(panels, to - slice * panels),
+    );
   }
 }

@@ -262,6 +262,6 @@ export function winogradWeightDirect<T>(
 ): void {
   if (!anyFound(found, threads)) return;
   convWeightGradient<f32>(
-    x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, kernel, 1, padding, panels, thread, threads,
+    x, dy, dw, blocks, height, width, channels, outHeight, outWidth, outChannels, kernel, 1, padding, panels, 1, thread, threads,
   );
 }

@@ -329,7 +329,7 @@ export function winogradBlocksWeightGradient<T>(
     readAhead(d + at * outPlace, outPlace, 1, 0);
     convWeightGradient<f32>(
       v + at * place, d + at * outPlace, du + (<usize>(slice * PLACES) + at) * weights, blocks, rows, columns, channels, down, across,
-      outChannels, along, 1, 0, panels, 0, 1,
+      outChannels, along, 1, 0, panels, 1, 0, 1,
     );
   }
 }

@@ -769,6 +769,10 @@ describe('threads', () => {
     [2, 21],
     [3, 21],
     [2, fewImages],
+    // In slices of the batch, and as many images as fill no slices.
+    [2, 64],
+    [3, 64],
+    [4, 40],
   ])('give the same values on %i threads as on one, of %i images', async (threads, images) => {
     const many = await newBench(nodeHost(), threads);
     try {
@@ -776,6 +780,7 @@ describe('threads', () => {
         conv('a', 3, 10, 3, 1, 1),
         { kind: 'BatchNorm2d', name: 'n', numFeatures: 10, eps: 1e-5, momentum: 0.1 },
         relu,
+        conv('g', 10, 10, 3, 1, 1, { groups: 10 }),
         { kind: 'MaxPool2d', name: 'p', kernelSize: 2, stride: 2, padding: 0 },
         { kind: 'Dropout', name: 'd', p: 0.3 },
         { kind: 'Flatten', name: 'f' },

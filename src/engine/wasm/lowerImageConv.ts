@@ -1,5 +1,6 @@
 /** Direct convolutions: the kernels that take eight images at once, or for a few images those that pack each (assembly/imageConv.ts). */
 import { hasFewImages, type Lowering } from '@/engine/wasm/lowering';
+import { emitWeightSums } from '@/engine/wasm/lowerWeightSums';
 import { convPoolScratchBytes } from '@/engine/wasm/lowerWinograd';
 import type { OperationArguments, OperationName } from '@/engine/wasm/operations';
 import type { Argument, WasmBuffer } from '@/engine/wasm/program';
@@ -73,11 +74,21 @@ export function emitDirectInputGradient(
 export function emitDirectWeightGradient(
   lowering: Lowering,
   name: string,
-  backward: Operands<'convWeightGradient'>,
+  backward: Omit<Operands<'convWeightGradient'>, 'slices' | 'dw'> & { readonly dw: WasmBuffer },
 ): void {
   const { outHeight, outWidth, padding } = backward;
   if (!isPackable(lowering, padding)) {
-    lowering.program.emit('convWeightGradient', backward);
+    const { height, width, channels, outChannels, kernel } = backward;
+    const values = {
+      name,
+      dw: backward.dw,
+      weights: kernel ** 2 * channels * outChannels,
+      input: { channels, height, width },
+      output: { channels: outChannels, height: outHeight, width: outWidth },
+    };
+    emitWeightSums(lowering, values, (dw, slices) =>
+      lowering.program.emit('convWeightGradient', { ...backward, dw, slices }),
+    );
     return;
   }
   // Besides the images two vectors of output gradients a pixel.

@@ -5,38 +5,38 @@ const f = 'f32';
 const out = 'written';
 
 export const normOperations = {
+  /** Sums of x and of x * x, [slice][channels] in f64, of slices of the blocks. */
+  batchNormSums: { x: u, sums: out, blocks: u, pixels: u, channels: u, images: u, slices: u },
   /** Writes saved = mean, 1 / sqrt(var + eps), scale, shift, each [C] in f64, and moves the running statistics. */
   batchNormStatistics: {
-    x: u,
+    sums: u,
     weight: u,
     bias: u,
     runningMean: out,
     runningVar: out,
     saved: out,
-    sums: out,
-    blocks: u,
     pixels: u,
     channels: u,
     images: u,
+    slices: u,
     eps: f,
     momentum: f,
   },
   batchNormRunning: { weight: u, bias: u, runningMean: u, runningVar: u, saved: out, channels: u, eps: f },
   batchNormApply: { x: u, saved: u, y: out, blocks: u, pixels: u, channels: u, relu: u },
-  /** `y` is 0, or the output of the fused ReLU. Writes dWeight, dBias and factors = factor of x and offset in dx, each [C] in f64. */
-  batchNormGradientSums: {
-    dy: u,
-    x: u,
-    y: u,
+  /** Sums of dy and of dy * x, as those of batchNormSums; `y` is 0, or the output of the fused ReLU. */
+  batchNormGradientSums: { dy: u, x: u, y: u, sums: out, blocks: u, pixels: u, channels: u, slices: u },
+  /** Writes dWeight, dBias and factors = factor of x and offset in dx, each [C] in f64. */
+  batchNormFactors: {
+    sums: u,
     saved: u,
     factors: out,
-    sums: out,
     dWeight: out,
     dBias: out,
-    blocks: u,
     pixels: u,
     channels: u,
     images: u,
+    slices: u,
   },
   /** `factors` 0: by the running statistics, which do not depend on x. */
   batchNormGradient: {

@@ -105,6 +105,7 @@ export const operations = {
     accumulate: u,
   },
   ...winogradOperations,
+  /** dw [slice][weights], of slices of the blocks. */
   convWeightGradient: {
     x: u,
     dy: u,
@@ -114,6 +115,7 @@ export const operations = {
     stride: u,
     padding: u,
     panels: u,
+    slices: u,
   },
   ...imageConvOperations,
   /** The same with `groups`, taps that lie `dilation` apart, and sizes of the output that ask for more padding at the end. */
@@ -129,7 +131,8 @@ export const operations = {
     groups: u,
   },
   groupedConvInputGradient: { dy: u, packed: u, dx: out, ...groupedShape, inPanels: u },
-  groupedConvWeightGradient: { x: u, dy: u, dw: out, ...groupedShape, panels: u },
+  /** dw [slice][weights], of slices of the blocks. */
+  groupedConvWeightGradient: { x: u, dy: u, dw: out, ...groupedShape, panels: u, slices: u },
   /** dw [slice][weights] from the gradient of convPool's output; `scratch` holds `scratchSize` values for each thread. */
   convPoolWeightGradient: {
     x: u,

@@ -9,6 +9,7 @@ import {
   type Lowering,
   type Value,
 } from '@/engine/wasm/lowering';
+import { gradientSlices } from '@/engine/wasm/operations';
 import type { WasmBuffer } from '@/engine/wasm/program';
 import { tensorBytes } from '@/engine/wasm/runMemory';
 import type { BatchNorm1d, BatchNorm2d } from '@/model/layers';
@@ -39,22 +40,27 @@ export function lowerBatchNorm(
   const saved = newBuffer(lowering, `${name} statistics`, channels * 8);
   const pixels = x.height * x.width;
   const sizes = { blocks, pixels, channels };
+  const slices = Math.min(gradientSlices, blocks);
   // SUM_BYTES of assembly/batchNorm.ts.
-  const sums = (what: string): WasmBuffer => program.buffer(`${name} ${what}`, Math.ceil(channels / 2) * 64);
+  const sums = (what: string): WasmBuffer =>
+    program.buffer(`${name} ${what}`, slices * Math.ceil(channels / 2) * 64);
   const isRunning = !isTraining(lowering.mode);
   if (isRunning) {
     program.emit('batchNormRunning', { weight, bias: shift, runningMean, runningVar, saved, channels, eps });
   } else {
+    const ofSlices = sums('sums');
+    program.emit('batchNormSums', { x: x.buffer, sums: ofSlices, ...sizes, images, slices });
     program.emit('batchNormStatistics', {
-      x: x.buffer,
+      sums: ofSlices,
       weight,
       bias: shift,
       runningMean: movedStatistics(lowering, `${name}.running_mean`, runningMean, channels),
       runningVar: movedStatistics(lowering, `${name}.running_var`, runningVar, channels),
       saved,
-      sums: sums('sums'),
-      ...sizes,
+      pixels,
+      channels,
       images,
+      slices,
       eps,
       momentum,
     });
@@ -80,17 +86,18 @@ export function lowerBatchNorm(
     const factors = newBuffer(lowering, `${name} gradient factors`, channels * 4);
     const dWeight = program.buffer(`${name}.weight gradient`, tensorBytes(channels));
     const dBias = program.buffer(`${name}.bias gradient`, tensorBytes(channels));
-    program.emit('batchNormGradientSums', {
-      dy,
-      x: x.buffer,
-      y,
+    const ofSlices = sums('gradient sums');
+    program.emit('batchNormGradientSums', { dy, x: x.buffer, y, sums: ofSlices, ...sizes, slices });
+    program.emit('batchNormFactors', {
+      sums: ofSlices,
       saved,
       factors,
-      sums: sums('gradient sums'),
       dWeight,
       dBias,
-      ...sizes,
+      pixels,
+      channels,
       images,
+      slices,
     });
     const result = x.needsGradient ? inputGradient(factors) : null;
     lowering.onGradient(`${name}.weight`, dWeight);

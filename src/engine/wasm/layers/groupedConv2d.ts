@@ -2,6 +2,7 @@
 import { isTraining } from '@/engine/mode';
 import { biasOf, emitBiasGradient } from '@/engine/wasm/lowerBias';
 import { outputValue } from '@/engine/wasm/layers/conv2d';
+import { emitWeightSums } from '@/engine/wasm/lowerWeightSums';
 import { lowerReluGradient } from '@/engine/wasm/layers/relu';
 import { newBuffer, panelCount, valueCount } from '@/engine/wasm/lowering';
 import type { Gradient, Lowered, Lowering, Value } from '@/engine/wasm/lowering';
@@ -53,7 +54,9 @@ export function lowerGroupedConv(lowering: Lowering, layer: Conv2d, x: Value, ha
     const dx = x.needsGradient ? inputGradient(dy) : null;
     if (!isTraining(lowering.mode)) return dx;
     const dw = program.buffer(`${name}.weight gradient`, tensorBytes(count));
-    program.emit('groupedConvWeightGradient', { x: x.buffer, dy, dw, ...geometry, panels });
+    emitWeightSums(lowering, { name, dw, weights: count, input: x, output }, (target, slices) =>
+      program.emit('groupedConvWeightGradient', { x: x.buffer, dy, dw: target, ...geometry, panels, slices }),
+    );
     program.watch({ kind: 'gradient', layer: name, input: x, gradient: dw });
     lowering.onGradient(`${name}.weight`, dw);
     return dx;
