@@ -31,7 +31,7 @@ import type { RangeTester } from '@/training/rangeTester';
 import { corruptionAccuracies } from '@/training/robustness';
 import type { RunStore } from '@/storage/runs/runStore';
 import type { NetworkAtStep } from '@/training/replay/timeTravel';
-import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { ReplayedRun } from '@/training/replay/replayedRun';
 import type { RunEvent } from '@/training/runEvent';
 import type { SecondEngine } from '@/training/secondEngine';
 import { readLogits, testPredictions } from '@/training/testPredictions';

@@ -3,7 +3,7 @@ import type { CurvaturePoint } from '@/model/curvature';
 import type { RequestParams, RequestProgress } from '@/protocol/requests';
 import type { CurvatureMeter } from '@/training/curvature/curvatureMeter';
 import { type ImageSets, openImages } from '@/training/engineHost';
-import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { ReplayedRun } from '@/training/replay/replayedRun';
 import type { RunEvent } from '@/training/runEvent';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';

@@ -15,7 +15,7 @@ import type { RunStore, RunWrite } from '@/storage/runs/runStore';
 import { acquireRunLock, type TabLock } from '@/storage/tabLock';
 import { capacityOf } from '@/training/keepingSchedule';
 import { Recording, type RecordedStart } from '@/training/recording/recording';
-import type { ReplayedRun } from '@/training/replay/timeTravel';
+import { replayedRun, type ReplayedRun } from '@/training/replay/replayedRun';
 import { seedWeights } from '@/training/run';
 import type { RunEvent } from '@/training/runEvent';
 
@@ -129,18 +129,7 @@ export class RunRecorder {
   get run(): ReplayedRun | null {
     const recording = this.#recording;
     if (recording === null) return null;
-    const { start, events, environment } = recording;
-    const { id, config, parent } = start;
-    const testLosses = epochLosses(recording.tests, stepsPerEpoch(config));
-    return {
-      id,
-      config,
-      events,
-      testLosses,
-      environment,
-      firstStep: parent?.step ?? 0,
-      parentId: parent?.runId ?? null,
-    };
+    return replayedRun(recording.start, recording);
   }
 
   /** Begins a run with the first steps of the one at hand, and what stood after them; null where that is another. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryRuns } from '@/storage/runs/memoryRuns';
 import { writeOf } from '@/storage/testing/runWrites';
-import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { ReplayedRun } from '@/training/replay/replayedRun';
 import { ownerOfStep } from './ancestors';
 
 it('finds no owner where runs of a file name each other as parents, and ends', async () => {

@@ -5,7 +5,7 @@
 import type { BackendInfo } from '@/model/backend';
 import type { Engine } from '@/engine/engine';
 import type { EngineState } from '@/model/engineState';
-import { configAt, nextChange, type RunEvent } from '@/model/runEvents';
+import { configAt, nextChange } from '@/model/runEvents';
 import { afterTests, learningRateAt } from '@/model/learningRate';
 import { dataOf, type DataSpec } from '@/model/dataSet';
 import { stepsPerEpoch, type RunConfig } from '@/model/runConfig';
@@ -17,6 +17,7 @@ import type { EngineHost } from '@/training/engineHost';
 import { EventLoopYielder } from '@/training/eventLoop';
 import { ownerOfStep } from '@/training/replay/ancestors';
 import { largestDifference, mayDiffer } from '@/training/replay/difference';
+import type { ReplayedRun } from '@/training/replay/replayedRun';
 import type { SecondEngine, Tenant } from '@/training/secondEngine';
 import { NotReadyError } from '@/training/workerError';
 
@@ -27,21 +28,6 @@ export interface NetworkAtStep {
   readonly step: number;
   /** Of the next step. */
   readonly learningRate: number;
-}
-
-/** A run that can be gone back in. */
-export interface ReplayedRun {
-  readonly id: string;
-  /** As it began. */
-  readonly config: RunConfig;
-  readonly events: readonly RunEvent[];
-  /** Of the full test after each epoch. */
-  readonly testLosses: readonly number[];
-  readonly environment: RunEnvironment | null;
-  /** The first step that it has a state of, where no seed draws it; 0: drawn from the seed. */
-  readonly firstStep: number;
-  /** Of which it is a branch, from that step; null: of none. */
-  readonly parentId: string | null;
 }
 
 export interface TimeTravelOptions {
