@@ -73,6 +73,30 @@ it('surveys both planes while the run trains, whose bits stay as they are', asyn
   expect((await bitsOf(store)).loss).toEqual(uncut.loss);
 });
 
+it('draws the path of a branch through the states of the run that it came from', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  worker.send({ type: 'prepare', runId: 'a', config, weights: 'seed' });
+  for (const end of [60, 120]) {
+    worker.send({ type: 'train', runId: 'a', until: 'epoch' });
+    await worker.until(() => {
+      const last = worker.events.findLast((event) => event.type === 'runStatus');
+      return last?.type === 'runStatus' && last.status.phase === 'paused' && last.status.step === end;
+    });
+  }
+  const branch = { ...config, learningRate: 0.02 };
+  worker.send({ type: 'branch', runId: 'b', config: branch, parent: { runId: 'a', step: 120 } });
+  worker.send({ type: 'train', runId: 'b', until: 'end' });
+  await worker.end(store, 'b');
+  const walked = await worker.request('lossLandscape', { ...settings, plane: 'path', extent: 1.2 });
+  worker.cut();
+  const kept = new Set([0, ...(await store.keyframeSteps('a')), ...(await store.keyframeSteps('b'))]);
+  expect(walked.path.map(({ step }) => step)).toEqual([...kept].toSorted((x, y) => x - y));
+  // It begins at the first weights, which lie furthest from the last ones.
+  const distances = walked.path.map(({ x, y }) => Math.hypot(x, y));
+  expect(Math.max(...distances)).toBe(distances[0]);
+});
+
 it('ends when it is cancelled, and says what is missing', async () => {
   const store = memoryRuns();
   const worker = new RecordedRunWorker(store, create);

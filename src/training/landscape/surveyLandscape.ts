@@ -4,7 +4,6 @@
  */
 import { EngineError } from '@/engine/engine';
 import { openImages } from '@/training/engineHost';
-import { initialState } from '@/model/initialise';
 import {
   evaluationsOf,
   leastPathStates,
@@ -18,9 +17,10 @@ import { EventLoopYielder } from '@/training/eventLoop';
 import { flattened, parameterSpans } from '@/training/flatParameters';
 import { canBeKept } from '@/training/keepingSchedule';
 import { otherParameters, type Centre, type EvaluatingParts } from '@/training/landscape/otherParameters';
+import { parametersOf, pathStates, type PathState } from '@/training/landscape/pathStates';
 import { principalPlane } from '@/training/landscape/principalPlane';
 import { randomDirections } from '@/training/landscape/randomDirections';
-import type { ReplayedRun } from '@/training/replay/timeTravel';
+import type { ReplayedRun } from '@/training/replay/replayedRun';
 import type { Trainer } from '@/training/trainer';
 import { NotReadyError } from '@/training/workerError';
 
@@ -116,31 +116,29 @@ function randomPlane({ points, extent, seed }: LandscapeSettings, { step, weight
 
 async function pathPlane(
   settings: LandscapeSettings,
-  { config, step, weights, spans }: Centre,
+  { step, weights, spans }: Centre,
   { runs, recordedRun }: LandscapeParts,
   turn: () => Promise<void>,
 ): Promise<Plane> {
   const run = recordedRun();
   if (run === null) throw new NotReadyError('The run is not recorded.');
   const store = await runs;
-  const steps = spread([...new Set([run.firstStep, ...(await store.keyframeSteps(run.id))])], step);
+  const states = spread(await pathStates(run, step, store));
   const unspanned = new NotReadyError(
-    `The run has ${steps.length} kept states before this one; its plane needs ${leastPathStates} that do not lie on a line.`,
+    `The run has ${states.length} kept states before this one; its plane needs ${leastPathStates} that do not lie on a line.`,
   );
-  if (steps.length < leastPathStates) throw unspanned;
+  if (states.length < leastPathStates) throw unspanned;
   const plane = await principalPlane({
-    count: steps.length,
+    count: states.length,
     last: weights,
     turn,
     at: async (index) => {
-      const at = steps[index] ?? 0;
-      const state = await store.keyframe(run.id, at);
-      if (state === null && at > 0) throw new NotReadyError(`Step ${at} is not kept any more.`);
-      return flattened(spans, state?.parameters ?? initialState(config.network, config.seed));
+      const state = states[index];
+      return state === undefined ? weights : flattened(spans, await parametersOf(state, store));
     },
   });
   if (plane === null) throw unspanned;
-  const path: LandscapePlace[] = plane.places.map(([x, y], i) => ({ step: steps[i] ?? step, x, y }));
+  const path: LandscapePlace[] = plane.places.map(([x, y], i) => ({ step: states[i]?.step ?? step, x, y }));
   const [x, y] = [path.map((place) => place.x), path.map((place) => place.y)].map((values) => ({
     middle: (Math.min(...values) + Math.max(...values)) / 2,
     half: (Math.max(...values) - Math.min(...values)) / 2,
@@ -157,12 +155,11 @@ async function pathPlane(
   };
 }
 
-/** At most so many of the steps before `end`, ascending, evenly chosen, the first and the last among them. */
-function spread(steps: readonly number[], end: number): number[] {
-  const before = steps.filter((step) => step < end).toSorted((a, b) => a - b);
-  if (before.length <= mostStates) return before;
-  return Array.from(
-    { length: mostStates },
-    (_, i) => before[Math.round((i * (before.length - 1)) / (mostStates - 1))] ?? 0,
+/** At most mostStates of them, evenly chosen, the first and the last among them. */
+function spread(states: readonly PathState[]): readonly PathState[] {
+  if (states.length <= mostStates) return states;
+  const chosen = Array.from({ length: mostStates }, (_, i) =>
+    Math.round((i * (states.length - 1)) / (mostStates - 1)),
   );
+  return states.filter((_, i) => chosen.includes(i));
 }
