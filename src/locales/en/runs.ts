@@ -126,6 +126,7 @@ export const runs = {
       learningRate: 'Learning rate',
       testLoss: 'Test loss',
       testAccuracy: 'Test accuracy',
+      curvature: 'Largest eigenvalue of the Hessian',
     },
     axes: { step: 'Steps', epoch: 'Epochs', seconds: 'Seconds' },
     at: { step: 'Step {{at}}', epoch: 'Epoch {{at}}', seconds: 'After {{at}} s' },

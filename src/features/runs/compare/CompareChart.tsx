@@ -139,7 +139,7 @@ function Lines({ lines, figure, name, axis, isLog }: LinesProps) {
       }),
   };
   const isSmoothed = smoothing > 0 && (figure.kind === 'loss' || figure.kind === 'accuracy');
-  const hasDots = figure.kind === 'testLoss' || figure.kind === 'testAccuracy';
+  const hasDots = ['testLoss', 'testAccuracy', 'curvature'].includes(figure.kind);
   const summary = lines.map((line, i) => {
     const last = curves[i]?.at(-1);
     return `${line.name}: ${last === undefined ? '–' : pointText(last)}`;

@@ -34,6 +34,14 @@ function compared(losses: readonly number[]): ComparedRun {
       ],
       running: [],
     })),
+    curvature: [0, 3].map((step) => ({
+      step,
+      eigenvalue: 20 + step,
+      stable: 20,
+      iterations: 9,
+      isConverged: true,
+      milliseconds: 100,
+    })),
   };
 }
 
@@ -68,6 +76,10 @@ describe('a line of a run', () => {
     expect(shown(run, { kind: 'layer', quantity: update, layer: 'conv1' }, 'step', 0)).toEqual([
       [1, 0],
       [4, 3],
+    ]);
+    expect(shown(run, { kind: 'curvature' }, 'seconds', 0)).toEqual([
+      [0, 20],
+      [6, 23],
     ]);
     expect(curveOf(run, { kind: 'layer', quantity: update, layer: 'fc9' }, 'step', 0)).toEqual([]);
     expect(layersOf([run, run])).toEqual(['conv1']);

@@ -1,4 +1,5 @@
 /** Lines of several runs for one chart: any figure that is recorded, over steps, epochs or training time. Pure. */
+import type { CurvaturePoint } from '@/model/curvature';
 import { DebiasedAverage } from '@/model/debiasedAverage';
 import { layerQuantities, type LayerQuantity } from '@/model/layerQuantities';
 import type { StepStatistics } from '@/model/layerStatistics';
@@ -16,12 +17,20 @@ export interface ComparedRun {
   readonly metrics: RecordedMetrics;
   readonly tests: readonly EvaluationPoint[];
   readonly statistics: readonly StepStatistics[];
+  readonly curvature: readonly CurvaturePoint[];
 }
 
 export const compareAxes = ['step', 'epoch', 'seconds'] as const;
 export type CompareAxis = (typeof compareAxes)[number];
 
-export const metricFigures = ['loss', 'accuracy', 'learningRate', 'testLoss', 'testAccuracy'] as const;
+export const metricFigures = [
+  'loss',
+  'accuracy',
+  'learningRate',
+  'testLoss',
+  'testAccuracy',
+  'curvature',
+] as const;
 export type MetricFigure = (typeof metricFigures)[number];
 
 export type CompareFigure =
@@ -57,7 +66,7 @@ const plain = (step: number, value: number): CurvePoint => ({ step, value, smoot
 
 /** Over steps, which count from 1. */
 function pointsByStep(
-  { run, metrics, tests, statistics }: ComparedRun,
+  { run, metrics, tests, statistics, curvature }: ComparedRun,
   figure: CompareFigure,
   smoothing: number,
 ): CurvePoint[] {
@@ -79,6 +88,8 @@ function pointsByStep(
       const full = tests.filter(({ extent }) => extent === 'full');
       return full.map((test) => plain(test.step, figure.kind === 'testLoss' ? test.loss : test.accuracy));
     }
+    case 'curvature':
+      return curvature.map(({ step, eigenvalue }) => plain(step, eigenvalue));
     case 'layer':
       return statistics.flatMap(({ step, layers }) => {
         const layer = layers.find(({ name }) => name === figure.layer);

@@ -11,12 +11,13 @@ export interface Compared {
 
 async function read(run: RecordedRun): Promise<ComparedRun> {
   const store = await runs.opened();
-  const [metrics, tests, statistics] = await Promise.all([
+  const [metrics, tests, statistics, curvature] = await Promise.all([
     store.metrics(run.id),
     store.tests(run.id),
     store.statistics(run.id),
+    store.curvature(run.id),
   ]);
-  return { run, metrics, tests, statistics };
+  return { run, metrics, tests, statistics, curvature };
 }
 
 const known = new WeakMap<RecordedRun, Promise<ComparedRun>>();
