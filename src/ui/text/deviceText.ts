@@ -1,4 +1,5 @@
 /** What computes, in the reader's language: GPUs have names of their own, WebAssembly's device is described by us. */
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
 type Translate = ReturnType<typeof useTranslation<'common'>>['t'];
@@ -16,5 +17,5 @@ export function deviceText(device: string, t: Translate): string {
 
 export function useDeviceText(): (device: string) => string {
   const { t } = useTranslation('common');
-  return (device) => deviceText(device, t);
+  return useCallback((device: string) => deviceText(device, t), [t]);
 }

@@ -22,7 +22,10 @@ function ownSection(title: string, text: string): ReportBlock[] {
   return text.trim() === '' ? [] : [heading(title), { kind: 'words', text: text.trim() }];
 }
 
-function setupSection({ config, backend }: ReportData, { t, format, settings }: ReportTexts): ReportBlock[] {
+function setupSection(
+  { config, backend }: ReportData,
+  { t, format, settings, device }: ReportTexts,
+): ReportBlock[] {
   return [
     heading(t('doc.setup')),
     paragraph(
@@ -40,7 +43,10 @@ function setupSection({ config, backend }: ReportData, { t, format, settings }: 
       ? []
       : [
           paragraph(
-            t('doc.computedOn', { engine: t(`doc.engines.${backend.engine}`), device: backend.device }),
+            t('doc.computedOn', {
+              engine: t(`doc.engines.${backend.engine}`),
+              device: device(backend.device),
+            }),
           ),
         ]),
     {
@@ -100,7 +106,7 @@ function doctorSection(
   ];
 }
 
-function againSection(data: ReportData, { t }: ReportTexts): ReportBlock[] {
+function againSection(data: ReportData, { t, device }: ReportTexts): ReportBlock[] {
   const { config, link, fileName, isRateChanged, backend } = data;
   return [
     heading(t('doc.again')),
@@ -110,7 +116,11 @@ function againSection(data: ReportData, { t }: ReportTexts): ReportBlock[] {
     ...(isRateChanged ? [paragraph(t('doc.rateChanged'))] : []),
     ...(backend === null
       ? []
-      : [paragraph(`${t(`doc.bits.${backend.engine}`, { device: backend.device })} ${t('doc.rounding')}`)]),
+      : [
+          paragraph(
+            `${t(`doc.bits.${backend.engine}`, { device: device(backend.device) })} ${t('doc.rounding')}`,
+          ),
+        ]),
   ];
 }
 

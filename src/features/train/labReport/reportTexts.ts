@@ -7,6 +7,7 @@ import type { LayerSpec } from '@/model/layers';
 import type { RunConfig } from '@/model/runConfig';
 import type { Shape } from '@/model/shape';
 import { useDiagnosisText, type DiagnosisText } from '@/features/train/useDiagnosisText';
+import { useDeviceText } from '@/ui/text/deviceText';
 import { useChoiceText, useFieldTexts } from '@/ui/text/useFieldTexts';
 import { layerDetail, shapeText } from '@/panels/network/layerText';
 import { useNumberFormat, type NumberFormat } from '@/ui/text/numberFormat';
@@ -26,6 +27,7 @@ export interface ReportTexts {
   readonly settings: (config: RunConfig) => readonly Setting[];
   readonly layerDetail: (layer: LayerSpec) => string;
   readonly shape: (shape: Shape) => string;
+  readonly device: (device: string) => string;
 }
 
 export function useReportTexts(): ReportTexts {
@@ -35,6 +37,7 @@ export function useReportTexts(): ReportTexts {
   const diagnosis = useDiagnosisText();
   const fieldTexts = useFieldTexts();
   const choiceText = useChoiceText();
+  const device = useDeviceText();
   return useMemo(() => {
     const valueText = (field: Hyperparameter, value: number | boolean | string): string => {
       if (typeof value === 'boolean') return t(value ? 'doc.yes' : 'doc.no');
@@ -54,6 +57,7 @@ export function useReportTexts(): ReportTexts {
         }),
       layerDetail: (layer) => layerDetail(layer, network),
       shape: (shape) => shapeText(shape, format.integer),
+      device,
     };
-  }, [t, i18n.language, network, format, diagnosis, fieldTexts, choiceText]);
+  }, [t, i18n.language, network, format, diagnosis, fieldTexts, choiceText, device]);
 }
