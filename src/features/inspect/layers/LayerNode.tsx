@@ -1,5 +1,5 @@
 /** A box of the diagram: the layer's name and shape above what it gives for the image, or its filters. */
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphNode } from '@/model/graph';
 import { definitionOf } from '@/model/layers';
@@ -21,10 +21,9 @@ import classes from '@/features/inspect/layers/layers.module.css';
 const sightMargin = '300px 0px';
 
 /** Tells which boxes are in sight: only their layers are asked for. */
-function useSight(name: string | null) {
-  const ref = useRef<HTMLDivElement>(null);
+function useSight(box: RefObject<HTMLElement | null>, name: string | null): void {
   useEffect(() => {
-    const element = ref.current;
+    const element = box.current;
     if (element === null || name === null) return undefined;
     const observer = new IntersectionObserver(
       (entries) => layersActions.sight(name, entries.at(-1)?.isIntersecting === true),
@@ -35,8 +34,7 @@ function useSight(name: string | null) {
       observer.disconnect();
       layersActions.sight(name, false);
     };
-  }, [name]);
-  return ref;
+  }, [box, name]);
 }
 
 /** Every value with its place, counted from 1 as on the page. */
@@ -85,16 +83,15 @@ export function LayerNode({ node, width }: { readonly node: GraphNode; readonly 
   const { mode, activations } = useLayersContext();
   const name = activationName(node);
   const convolution = convolutionOf(node);
-  const sight = useSight(name);
   const { kind, detail, shape } = useTitle(node);
   const activation = name === null ? undefined : activations?.get(name);
   const [layer] = node.layers;
   const files = useMapFiles(name, activation);
   const { frame, menu } = useExportFrame<HTMLDivElement>(mode === 'maps' ? files : undefined);
+  useSight(frame.ref, name);
   return (
     <div
       {...frame}
-      ref={sight}
       className={classes['box']}
       data-kind={node.kind}
       data-group={layer === undefined ? undefined : definitionOf(layer).group}
