@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   gradientSlices,
@@ -170,7 +170,7 @@ ${Object.entries(syncWords)
 }
 
 /** The compiler in a process of its own: tsx takes half a minute to load it, Node a second. */
-const compiler = join(fileURLToPath(import.meta.resolve('assemblyscript/asc')), '../../bin/asc.js');
+const compiler = join(dirname(fileURLToPath(import.meta.resolve('assemblyscript/asc'))), '..', 'bin/asc.js');
 
 /** Compiles one build for ordinary memory. */
 function compile(name: 'simd' | 'relaxed'): Uint8Array {
