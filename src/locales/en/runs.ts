@@ -126,7 +126,7 @@ export const runs = {
       learningRate: 'Learning rate',
       testLoss: 'Test loss',
       testAccuracy: 'Test accuracy',
-      curvature: 'Largest eigenvalue of the Hessian',
+      curvature: 'Curvature',
     },
     axes: { step: 'Steps', epoch: 'Epochs', seconds: 'Seconds' },
     at: { step: 'Step {{at}}', epoch: 'Epoch {{at}}', seconds: 'After {{at}} s' },

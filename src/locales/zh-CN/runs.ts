@@ -127,7 +127,7 @@ export const runs: Translation<EnglishTexts['runs']> = {
       learningRate: '学习率',
       testLoss: '测试损失',
       testAccuracy: '测试准确率',
-      curvature: 'Hessian 矩阵的最大特征值',
+      curvature: '曲率',
     },
     axes: { step: '步数', epoch: '轮数', seconds: '秒' },
     at: { step: '第 {{at}} 步', epoch: '第 {{at}} 轮', seconds: '{{at}} 秒后' },
