@@ -25,11 +25,9 @@ async function lossAt(step: number): Promise<number> {
   return loss;
 }
 
-it('surveys both planes while the run trains, whose bits stay as they are', async () => {
-  const store = memoryRuns();
-  const worker = new RecordedRunWorker(store, create);
+/** Each of the two ends with a rest, which keeps the state. */
+async function trainTwoEpochs(worker: RecordedRunWorker): Promise<void> {
   worker.send({ type: 'prepare', runId: 'a', config, weights: 'seed' });
-  // Each epoch ends with a rest, which keeps the state.
   for (const end of [60, 120]) {
     worker.send({ type: 'train', runId: 'a', until: 'epoch' });
     await worker.until(() => {
@@ -37,6 +35,12 @@ it('surveys both planes while the run trains, whose bits stay as they are', asyn
       return last?.type === 'runStatus' && last.status.phase === 'paused' && last.status.step === end;
     });
   }
+}
+
+it('surveys both planes while the run trains, whose bits stay as they are', async () => {
+  const store = memoryRuns();
+  const worker = new RecordedRunWorker(store, create);
+  await trainTwoEpochs(worker);
   worker.send({ type: 'train', runId: 'a', until: 'end' });
   const random = await worker.request('lossLandscape', settings);
   await worker.end(store);
@@ -76,14 +80,7 @@ it('surveys both planes while the run trains, whose bits stay as they are', asyn
 it('draws the path of a branch through the states of the run that it came from', async () => {
   const store = memoryRuns();
   const worker = new RecordedRunWorker(store, create);
-  worker.send({ type: 'prepare', runId: 'a', config, weights: 'seed' });
-  for (const end of [60, 120]) {
-    worker.send({ type: 'train', runId: 'a', until: 'epoch' });
-    await worker.until(() => {
-      const last = worker.events.findLast((event) => event.type === 'runStatus');
-      return last?.type === 'runStatus' && last.status.phase === 'paused' && last.status.step === end;
-    });
-  }
+  await trainTwoEpochs(worker);
   const branch = { ...config, learningRate: 0.02 };
   worker.send({ type: 'branch', runId: 'b', config: branch, parent: { runId: 'a', step: 120 } });
   worker.send({ type: 'train', runId: 'b', until: 'end' });
