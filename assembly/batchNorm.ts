@@ -119,6 +119,7 @@ export function batchNormSums<T>(
 ): void {
   const pairs = (channels + 1) / 2;
   const from = share(slices * pairs, thread, threads), to = share(slices * pairs, thread + 1, threads);
+  if (from === to) return;
   for (let slice = from / pairs; slice * pairs < to; slice++) {
     statisticsOfSlice<T>(
       x, sums + <usize>(slice * pairs) * SUM_BYTES, blocks, pixels, channels, images, slice, slices, max(0, from - slice * pairs),
@@ -320,6 +321,7 @@ export function batchNormGradientSums<T>(
 ): void {
   const pairs = (channels + 1) / 2;
   const from = share(slices * pairs, thread, threads), to = share(slices * pairs, thread + 1, threads);
+  if (from === to) return;
   for (let slice = from / pairs; slice * pairs < to; slice++) {
     gradientsOfSlice<T>(
       dy, x, y, sums + <usize>(slice * pairs) * SUM_BYTES, blocks, pixels, channels, slice, slices, max(0, from - slice * pairs),
